@@ -1,0 +1,104 @@
+#include "harness/area.hpp"
+
+#include <fcntl.h>
+#include <mqueue.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <random>
+#include <system_error>
+
+#include "harness/names.hpp"
+#include "harness/posix/error.hpp"
+
+namespace ipcmark {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view run_prefix = "ipcmark-";
+constexpr std::string_view lock_name = "lock";
+
+fs::path temporary_root() {
+    const char* root = std::getenv("TMPDIR");
+    return root != nullptr && *root != '\0' ? fs::path(root) : fs::path("/tmp");
+}
+
+unique_fd try_lock(const fs::path& file, int flags) {
+    unique_fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
+    return fd;
+}
+
+/// A folder of ours whose lock nobody holds: its run is dead.
+void sweep_dead_runs(const fs::path& root) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(root, ignored)) {
+        const std::string name = entry.path().filename();
+        if (!name.starts_with(run_prefix) || !entry.is_directory(ignored)) continue;
+        const unique_fd lock = try_lock(entry.path() / lock_name, 0);
+        if (!lock) continue;
+        sweep_names(name);
+        fs::remove_all(entry.path(), ignored);
+    }
+}
+
+void sweep_folder(const fs::path& folder, const std::string& prefix) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        const std::string file = entry.path().filename();
+        // Named semaphores are files called sem.<name>.
+        if (file.starts_with(prefix) || file.starts_with("sem." + prefix))
+            fs::remove(entry.path(), ignored);
+    }
+}
+
+}  // namespace
+
+void sweep_names(const std::string& prefix) {
+    sweep_folder("/dev/shm", prefix);
+    sweep_folder("/dev/mqueue", prefix);
+    // The queue file system may not be mounted; the names are known all the same.
+    for (const auto direction : {direction::forward, direction::backward})
+        ::mq_unlink(("/" + directed_name(prefix, direction)).c_str());
+}
+
+run_area::run_area() {
+    const fs::path root = temporary_root();
+    sweep_dead_runs(root);
+    std::string pattern = root / (std::string(run_prefix) + std::to_string(::getpid()) + "-XXXXXX");
+    if (::mkdtemp(pattern.data()) == nullptr)
+        throw_errno("mkdtemp in " + root.string(),
+                    "point TMPDIR at a folder that this user may write to");
+    directory_ = pattern;
+    name_ = directory_.filename();
+    lock_ = try_lock(directory_ / lock_name, O_CREAT);
+    if (!lock_) throw_errno("lock " + (directory_ / lock_name).string());
+}
+
+run_area::~run_area() {
+    std::error_code ignored;
+    sweep_names(name_);
+    fs::remove_all(directory_, ignored);
+}
+
+run_area::spawn_area run_area::next_spawn() {
+    const std::string suffix = std::to_string(spawns_++);
+    const fs::path directory = directory_ / suffix;
+    if (::mkdir(directory.c_str(), 0700) != 0) throw_errno("mkdir " + directory.string());
+    return {name_ + "-" + suffix, directory};
+}
+
+run_area::spawn_area::spawn_area(std::string name, fs::path directory)
+    : name_(std::move(name)), directory_(std::move(directory)) {}
+
+run_area::spawn_area::~spawn_area() {
+    std::error_code ignored;
+    sweep_names(name_);
+    fs::remove_all(directory_, ignored);
+}
+
+}  // namespace ipcmark

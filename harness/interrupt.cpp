@@ -1,0 +1,39 @@
+#include "harness/interrupt.hpp"
+
+#include <pthread.h>
+#include <sys/signalfd.h>
+
+#include <csignal>
+
+#include "harness/posix/error.hpp"
+
+namespace ipcmark {
+
+namespace {
+sigset_t watched() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&set, signal);
+    return set;
+}
+}  // namespace
+
+interrupt_watch::interrupt_watch() {
+    const sigset_t set = watched();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    fd_.reset(checked(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
+}
+
+interrupt_watch::~interrupt_watch() {
+    pending();  // takes a late signal, which unblocking would otherwise deliver
+    const sigset_t set = watched();
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+bool interrupt_watch::pending() {
+    signalfd_siginfo info{};
+    while (::read(fd_.get(), &info, sizeof info) == sizeof info) seen_ = true;
+    return seen_;
+}
+
+}  // namespace ipcmark

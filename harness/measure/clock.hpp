@@ -1,0 +1,78 @@
+#pragma once
+
+#include <time.h>
+
+#include <cstdint>
+#include <string>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace ipcmark {
+
+__extension__ using wide = unsigned __int128;
+
+/// How to read the clock that both processes share. Plain data: the parent calibrates once and
+/// hands it to the workers, so that both convert with the same factor.
+struct clock_parameters {
+    bool use_tsc = false;
+    std::uint64_t ns_per_tick_q32 = std::uint64_t{1} << 32;  // 32.32 fixed point
+    double stamp_cost_ns = 0;
+    double cross_cpu_offset_low_ns = 0;   // bounds of the offset between the CPUs in use
+    double cross_cpu_offset_high_ns = 0;
+    bool cross_cpu_checked = false;
+    std::string reason;  // why this source
+};
+
+/// Reads the shared clock: invariant TSC (rdtscp: waits for earlier instructions), or
+/// CLOCK_MONOTONIC_RAW. Values of different processes on one machine compare.
+class shared_clock {
+public:
+    explicit shared_clock(const clock_parameters& parameters) noexcept
+        : ns_per_tick_q32_(parameters.ns_per_tick_q32), use_tsc_(parameters.use_tsc) {}
+
+    [[gnu::always_inline]] std::uint64_t now() const noexcept {
+#if defined(__x86_64__)
+        if (use_tsc_) [[likely]] {
+            unsigned cpu = 0;
+            return __rdtscp(&cpu);
+        }
+#endif
+        return raw_ns();
+    }
+
+    /// A span of ticks in ns; rounds down. Ticks that run backwards (a broken clock) give 0.
+    [[gnu::always_inline]] std::int64_t to_ns(std::uint64_t from, std::uint64_t to) const noexcept {
+        if (to <= from) [[unlikely]]
+            return 0;
+        return static_cast<std::int64_t>((static_cast<wide>(to - from) * ns_per_tick_q32_) >> 32);
+    }
+
+    std::uint64_t to_ticks(std::int64_t ns) const noexcept {
+        return static_cast<std::uint64_t>((static_cast<wide>(ns) << 32) / ns_per_tick_q32_);
+    }
+
+    static std::uint64_t raw_ns() noexcept {
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+        return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u +
+               static_cast<std::uint64_t>(now.tv_nsec);
+    }
+
+private:
+    std::uint64_t ns_per_tick_q32_;
+    bool use_tsc_;
+};
+
+/// Chooses and calibrates the clock (about a quarter second). The TSC is taken when the CPU says
+/// that it is invariant, the kernel itself uses it, and no exchange between the two CPUs ever saw
+/// time run backwards; otherwise CLOCK_MONOTONIC_RAW, with the reason.
+/// Offset bound by cache-line exchange, after Cristian, "Probabilistic
+/// clock synchronization", 1989: with tA, tB, tA' stamps, -(tA' - tB) <= offset <= tB - tA.
+clock_parameters calibrate_clock(int first_cpu, int second_cpu);
+
+/// Relative change of the tick length since calibration, in parts per million.
+double clock_drift_ppm(const clock_parameters& parameters);
+
+}  // namespace ipcmark

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ipcmark {
+
+/// forward: producer to consumer.
+enum class direction : bool { forward, backward };
+
+/// The system-wide name of one direction's object. Transports name their objects through this
+/// alone, so that the sweep finds them where names cannot be listed.
+inline std::string directed_name(std::string_view spawn_name, direction which) {
+    return std::string(spawn_name) + (which == direction::forward ? ".f" : ".b");
+}
+
+}  // namespace ipcmark

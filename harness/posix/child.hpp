@@ -1,0 +1,56 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/posix/unique_fd.hpp"
+
+namespace ipcmark {
+
+/// How a child ended.
+struct child_end {
+    bool exited = false;  // false: killed by `signal`
+    int code = 0;
+    int signal = 0;
+    std::string text() const;  // "exit code 3", "killed by SIGKILL"
+};
+
+/// One spawned process. The destructor kills and reaps it, so none is ever left behind.
+class child {
+public:
+    /// posix_spawn of this very executable. `inherited` lists descriptors and the number that each
+    /// has in the child; every other descriptor above 2 is closed there. Signal mask and
+    /// dispositions are reset. Throws call_failed.
+    static child spawn_self(const std::vector<std::string>& arguments,
+                            const std::vector<std::pair<int, int>>& inherited);
+
+    child(child&& other) noexcept
+        : pid_(std::exchange(other.pid_, -1)),
+          pidfd_(std::move(other.pidfd_)),
+          end_(std::move(other.end_)) {}
+    child& operator=(child&&) = delete;
+    ~child();
+
+    pid_t pid() const noexcept { return pid_; }
+    /// Readable once the process has ended; for poll.
+    int pidfd() const noexcept { return pidfd_.get(); }
+    bool running();
+    void kill() noexcept;
+    /// Kills if need be, reaps, and tells how it ended. Idempotent.
+    child_end finish();
+    /// Reaps if it has ended; nullopt while it runs. Never blocks.
+    std::optional<child_end> try_reap();
+
+private:
+    child(pid_t pid, unique_fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+    bool reap(int options);
+    pid_t pid_ = -1;
+    unique_fd pidfd_;
+    std::optional<child_end> end_;
+};
+
+}  // namespace ipcmark

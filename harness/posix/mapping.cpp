@@ -1,0 +1,72 @@
+#include "harness/posix/mapping.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <stdexcept>
+
+#include "harness/posix/error.hpp"
+
+namespace ipcmark {
+
+namespace {
+void* map(int fd, std::size_t bytes, int flags) {
+    void* address =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
+    if (address == MAP_FAILED) {
+        if (errno == ENOMEM)
+            throw limit_exceeded("mmap of " + std::to_string(bytes) +
+                                 " bytes: not enough memory or RLIMIT_AS; use a smaller payload or "
+                                 "--depth");
+        throw_errno("mmap");
+    }
+    return address;
+}
+}  // namespace
+
+mapping::~mapping() {
+    if (address_ != nullptr) ::munmap(address_, bytes_);
+}
+
+mapping mapping::shared(int fd, std::size_t bytes) {
+    struct stat file {};
+    checked(::fstat(fd, &file), "fstat");
+    if (static_cast<std::size_t>(file.st_size) != bytes)
+        throw std::runtime_error("the shared memory has " + std::to_string(file.st_size) +
+                                 " bytes, this side expects " + std::to_string(bytes));
+    mapping result;
+    result.address_ = map(fd, bytes, MAP_SHARED);
+    result.bytes_ = bytes;
+    return result;
+}
+
+mapping mapping::anonymous(std::size_t bytes) {
+    mapping result;
+    result.address_ = map(-1, bytes, MAP_PRIVATE | MAP_ANONYMOUS);
+    result.bytes_ = bytes;
+    return result;
+}
+
+void reserve_space(int fd, std::size_t bytes, const std::string& where) {
+    int error = 0;
+    do {
+        error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+    } while (error == EINTR);
+    if (error == ENOSPC || error == ENOMEM || error == EFBIG)
+        throw limit_exceeded("no space for " + std::to_string(bytes) + " bytes in " + where +
+                             "; free some, enlarge it (mount -o remount,size=...) or use a smaller "
+                             "payload or --depth");
+    if (error != 0) throw call_failed(error, "posix_fallocate");
+}
+
+unique_fd make_memfd(const std::string& name, std::size_t bytes) {
+    unique_fd fd(checked(::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING),
+                         "memfd_create"));
+    reserve_space(fd.get(), bytes, "memory (tmpfs)");
+    checked(::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW), "fcntl F_ADD_SEALS");
+    return fd;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/board.hpp"
+#include "harness/measure/clock.hpp"
+#include "harness/measure/session.hpp"
+#include "harness/plan/cell.hpp"
+
+namespace ipcmark {
+
+inline constexpr int no_cpu = -1;
+
+/// What one worker is told.
+struct job {
+    cell what;
+    role side = role::producer;
+    int cpu = no_cpu;  // no_cpu: unpinned
+    std::string name;
+    std::string directory;
+    std::uint64_t tag = 0;  // of messages that the producer sends; replies carry its complement
+    effort work;
+    clock_parameters clock;
+    std::string law;                    // conformance: the law to act out instead of measuring
+    std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
+};
+
+/// Why a spawn (or a whole cell) did not end ok. Data, never an exception across processes.
+struct failure {
+    status ended = status::failed;
+    std::string code;   // limit, unavailable, placement, pattern, error, peer, integrity, stall, interrupted
+    std::string stage;  // empty: before any process
+    std::string text;
+};
+
+/// What one worker says when it is through.
+struct worker_report {
+    std::optional<failure> failed;
+    measurement measured;
+    histogram latencies;
+    std::optional<std::int64_t> peak_resident_bytes;
+    int last_cpu = no_cpu;  // where it ran at the end
+    std::map<std::string, std::int64_t> notes;
+};
+
+/// One process pair that ran one cell once.
+struct spawn_result {
+    std::optional<failure> failed;
+    std::array<worker_report, 2> sides;  // producer, consumer
+    std::array<int, 2> cpus{no_cpu, no_cpu};
+    double wall_s = 0;
+    double started_s = 0;  // since the sitting began
+    bool interrupted = false;
+
+    const worker_report& producer() const { return sides[0]; }
+    const worker_report& consumer() const { return sides[1]; }
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,167 @@
+#include "harness/worker.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <exception>
+
+#include "harness/posix/affinity.hpp"
+#include "harness/posix/error.hpp"
+#include "harness/wire.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr std::string_view cpu_flag = "--cpu=";
+constexpr std::string_view parent_flag = "--parent=";
+
+int number_after(const std::vector<std::string>& arguments, std::string_view flag, int otherwise) {
+    for (const auto& argument : arguments) {
+        if (!argument.starts_with(flag)) continue;
+        int value = otherwise;
+        std::from_chars(argument.data() + flag.size(), argument.data() + argument.size(), value);
+        return value;
+    }
+    return otherwise;
+}
+
+void die_with_parent(int parent_pid) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent_pid) ::raise(SIGKILL);  // it went before the line above took hold
+}
+
+failure describe_current_exception(std::string_view at_stage) {
+    const std::string where(at_stage);
+    try {
+        throw;
+    } catch (const limit_exceeded& e) {
+        return {status::skipped, "limit", where, e.what()};
+    } catch (const integrity_error& e) {
+        return {status::failed, "integrity", where, e.what()};
+    } catch (const peer_gone& e) {
+        return {status::failed, "peer", where, e.what()};
+    } catch (const call_failed& e) {
+        const bool peer = e.code().value() == EPIPE || e.code().value() == ECONNRESET;
+        return {status::failed, peer ? "peer" : "error", where, e.what()};
+    } catch (const std::exception& e) {
+        return {status::failed, "error", where, e.what()};
+    } catch (...) {
+        return {status::failed, "error", where, "an exception of unknown type"};
+    }
+}
+
+void measure(const registration& mechanism, setup& cell, session& state, const job&) {
+    mechanism.run(cell, state);
+}
+
+class worker {
+public:
+    worker(const registry& mechanisms, worker_act act_out_law)
+        : mechanisms_(mechanisms),
+          act_out_law_(act_out_law),
+          control_(worker_control_fd),
+          board_(unique_fd(worker_board_fd)) {
+        ::fcntl(worker_control_fd, F_SETFD, FD_CLOEXEC);
+        ::fcntl(worker_peer_fd, F_SETFD, FD_CLOEXEC);
+        ::fcntl(worker_board_fd, F_SETFD, FD_CLOEXEC);
+    }
+
+    void run() {
+        std::string text;
+        if (!receive_frame(control_.get(), text)) return;
+        const job task = decode_job(text);
+        worker_report report;
+        carry_out(task, report);
+        auto& line = board_->workers[static_cast<std::size_t>(task.side)];
+        line.at.store(stage::reporting, std::memory_order_release);
+        die_if_asked(task, stage::reporting);
+        send_frame(control_.get(), encode(report));
+        line.at.store(stage::done, std::memory_order_release);
+    }
+
+private:
+    void carry_out(const job& task, worker_report& report) {
+        rendezvous peer{unique_fd(worker_peer_fd)};
+        setup cell{task.side,
+                   task.what.kind,
+                   task.name,
+                   task.directory,
+                   task.what.payload_bytes,
+                   task.what.depth,
+                   2,
+                   static_cast<unsigned>(task.side),
+                   peer};
+        const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
+        payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
+        try {
+            const registration* mechanism = mechanisms_.find(task.what.transport);
+            if (mechanism == nullptr || mechanism->run == nullptr)
+                throw std::logic_error("this worker has no transport " + task.what.transport);
+            if (mechanism->info.loops_back) backward.tag = forward.tag;
+            // Locked if the limit allows: a page fault in the timed phase is counted either way.
+            ::mlockall(MCL_CURRENT);
+            session state(*board_, task.side, task.clock, task.work,
+                          cell.producer() ? forward : backward, cell.producer() ? backward : forward,
+                          mechanism->info.facts.may_drop);
+            state.die_entering = task.die_entering;
+            act(task, *mechanism, cell, state, report);
+            report.measured = std::move(state.result);
+            report.latencies = std::move(state.latencies);
+        } catch (...) {
+            report.failed = describe_current_exception(
+                to_word(board_->workers[static_cast<std::size_t>(task.side)].at.load(
+                    std::memory_order_relaxed)));
+        }
+        report.peak_resident_bytes = peak_resident_bytes();
+        report.last_cpu = current_cpu();
+        report.notes = std::move(cell.notes);
+    }
+
+    void act(const job& task, const registration& mechanism, setup& cell, session& state,
+             worker_report& report) {
+        (task.law.empty() ? measure : act_out_law_)(mechanism, cell, state, task);
+        if (task.cpu != no_cpu && current_cpu() != task.cpu)
+            report.failed = failure{status::failed, "placement", "reporting",
+                                    "the worker was pinned to CPU " + std::to_string(task.cpu) +
+                                        " but ended on CPU " + std::to_string(current_cpu())};
+    }
+
+    static void die_if_asked(const job& task, stage entering) {
+        if (task.die_entering == entering) ::raise(SIGKILL);
+    }
+
+    const registry& mechanisms_;
+    worker_act act_out_law_;
+    unique_fd control_;
+    shared_board board_;
+};
+
+}  // namespace
+
+std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string>& plugins) {
+    std::vector<std::string> arguments{"ipcmark", "worker",
+                                       std::string(cpu_flag) + std::to_string(cpu),
+                                       std::string(parent_flag) + std::to_string(::getpid())};
+    for (const auto& plugin : plugins) arguments.push_back("--plugin=" + plugin);
+    return arguments;
+}
+
+int worker_main(const std::vector<std::string>& arguments, const registry& mechanisms,
+                worker_act act_out_law) {
+    try {
+        die_with_parent(number_after(arguments, parent_flag, -1));
+        ::signal(SIGPIPE, SIG_IGN);
+        if (const int cpu = number_after(arguments, cpu_flag, no_cpu); cpu != no_cpu) pin_to(cpu);
+        worker(mechanisms, act_out_law).run();
+        return 0;
+    } catch (const std::exception&) {
+        return 70;  // the parent sees a worker that ended without a report and says so
+    }
+}
+
+}  // namespace ipcmark

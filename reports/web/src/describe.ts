@@ -1,0 +1,75 @@
+// Sentences about a cell and its figures, shared by the tables, the tip and the headlines.
+import type { Cell, Summary } from "./data";
+import { formatBytesRate, formatCount, formatMessageRate, formatPayload, formatShare, formatTime, patternWords, placementWords, plural, words } from "./format";
+import { spread, summaryOf } from "./resultIndex";
+
+export const statusWords: Record<string, string> = {
+  ok: "ok", skipped: "skipped", failed: "failed", timed_out: "timed out",
+};
+
+const reasonShort: Record<string, string> = {
+  limit: "limit", unavailable: "missing", placement: "no place", pattern: "n/a", error: "failed",
+  peer: "failed", stall: "stalled", interrupted: "stopped", integrity: "corrupt",
+};
+
+export function shortStatus(cell: Cell): string {
+  if (cell.status === "timed_out") return "timed out";
+  if (cell.status === "failed") return "failed";
+  return reasonShort[cell.reason?.code ?? ""] ?? "skipped";
+}
+
+export function reasonText(cell: Cell): string {
+  if (!cell.reason) return statusWords[cell.status] ?? cell.status;
+  const stage = cell.reason.stage ? ` (stage: ${cell.reason.stage})` : "";
+  return `${cell.reason.text}${stage}`;
+}
+
+export function cellTitle(cell: Cell): string {
+  return `${cell.transport}, ${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}`;
+}
+
+export function range(summary: Summary, format: (v: number | null) => string): string {
+  const found = spread(summary);
+  if (!found) return "";
+  const ends = `${format(found.low)} to ${format(found.high)}`;
+  if (!found.isInterval) return `indicative: spawns ${ends}`;
+  const level = typeof summary.level === "number" ? `${(100 * summary.level).toFixed(1)}\u202f% ` : "";
+  return `${level}interval ${ends}`;
+}
+
+const shownMetrics: [string, string, (v: number | null | undefined) => string][] = [
+  ["p50_ns", "p50", formatTime],
+  ["p90_ns", "p90", formatTime],
+  ["p99_ns", "p99", formatTime],
+  ["p99.9_ns", "p99.9", formatTime],
+  ["p99.99_ns", "p99.99", formatTime],
+  ["max_ns", "max", formatTime],
+  ["messages_per_second", "messages", formatMessageRate],
+  ["bytes_per_second", "bytes", formatBytesRate],
+  ["lost_share", "lost", formatShare],
+  ["switches_per_message", "switches / message", formatCount],
+  ["cpu_ns_per_message", "CPU / message", formatTime],
+];
+
+// Label and text, one line each; what has no figure is left out.
+export function cellFigures(cell: Cell): [string, string][] {
+  const lines: [string, string][] = [];
+  for (const [metric, label, format] of shownMetrics) {
+    if (metric === "bytes_per_second" && cell.touch === "desc") continue;
+    const summary = summaryOf(cell, metric);
+    if (!summary || summary.median === null) continue;
+    if (metric === "lost_share" && summary.median === 0) continue;
+    const about = range(summary, format);
+    lines.push([label, about ? `${format(summary.median)} (${about})` : format(summary.median)]);
+  }
+  return lines;
+}
+
+export function cellNotes(cell: Cell): string[] {
+  const notes: string[] = [];
+  notes.push(`${plural(cell.spawns_ok, "spawn")} ok of ${cell.spawns_planned} planned; touch ${cell.touch}; depth ${cell.depth}`);
+  for (const flag of cell.flags ?? []) notes.push(`flag: ${flag}`);
+  for (const failure of cell.failures ?? []) notes.push(`a spawn did not end ok: ${failure.text}`);
+  if (cell.touch === "desc") notes.push("touch desc: only the header was touched, so no bytes/s");
+  return notes;
+}

@@ -1,0 +1,47 @@
+// Elements are built from text nodes and attributes only, so no string of a result can become markup.
+
+export type Child = Node | string | null | undefined | false;
+type Attribute = string | number | boolean | undefined | ((event: Event) => void);
+export type Attributes = Record<string, Attribute>;
+
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K, attributes: Attributes = {}, ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name.replace(/^on/, ""), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  append(element, children);
+  return element;
+}
+
+export function append(parent: Node, children: Child[]): void {
+  for (const child of children) {
+    if (child === null || child === undefined || child === false) continue;
+    parent.appendChild(typeof child === "string" ? document.createTextNode(child) : child);
+  }
+}
+
+let lastId = 0;
+export const uniqueId = (stem: string) => `${stem}-${++lastId}`;
+
+export interface Column<Row> {
+  head: string;
+  cell: (row: Row) => Child;
+  numeric?: boolean;
+}
+
+export function table<Row>(caption: string, columns: Column<Row>[], rows: readonly Row[]): HTMLElement {
+  const headed = h("tr", {}, ...columns.map((c) => h("th", { scope: "col", class: c.numeric ? "num" : undefined }, c.head)));
+  const body = rows.map((row) =>
+    h("tr", {}, ...columns.map((c, position) =>
+      position === 0 ? h("th", { scope: "row" }, c.cell(row)) : h("td", { class: c.numeric ? "num" : undefined }, c.cell(row)))));
+  return scroller(h("table", { class: "plain" }, h("caption", {}, caption), h("thead", {}, headed), h("tbody", {}, ...body)), caption);
+}
+
+// A region that scrolls sideways must be reachable by keyboard, and must say what it holds.
+export function scroller(content: HTMLElement, label: string): HTMLElement {
+  return h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": label }, content);
+}

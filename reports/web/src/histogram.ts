@@ -1,0 +1,72 @@
+// Percentiles from the log-linear histogram of a result.
+import type { Histogram } from "./data";
+
+export interface Bucket { low: number; high: number; count: number }
+
+// Powers by multiplication: bit shifts would wrap at 32 bits.
+export function bucketBounds(index: number, subBucketBits: number): [number, number] {
+  const s = 2 ** subBucketBits;
+  if (index < s) return [index, index + 1];
+  const scale = 2 ** (Math.floor(index / s) - 1);
+  const mantissa = s + (index % s);
+  return [mantissa * scale, (mantissa + 1) * scale];
+}
+
+export function buckets(histogram: Histogram): Bucket[] {
+  return histogram.bins.map(([index, count]) => {
+    const [low, high] = bucketBounds(index, histogram.sub_bucket_bits);
+    return { low, high, count };
+  });
+}
+
+export interface CurvePoint { x: number; p: number; ns: number }
+
+const samplesBeyond = 10;
+
+// The largest p that leaves enough samples beyond it; null below one such sample set.
+export function deepest(histogram: Histogram): number | null {
+  return histogram.count > samplesBeyond ? 1 - samplesBeyond / histogram.count : null;
+}
+
+export function valueAt(list: readonly Bucket[], total: number, p: number): number {
+  const rank = p * total;
+  let before = 0;
+  for (const bucket of list) {
+    if (before + bucket.count >= rank) {
+      const within = bucket.count === 0 ? 0 : (rank - before) / bucket.count;
+      return bucket.low + within * (bucket.high - bucket.low);
+    }
+    before += bucket.count;
+  }
+  return list.length > 0 ? list[list.length - 1]!.high : NaN;
+}
+
+export const tailAxis = (p: number) => -Math.log10(1 - p);
+
+export const ladder = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
+
+export function curve(histogram: Histogram, stepsPerDecade = 24): CurvePoint[] {
+  const limit = deepest(histogram);
+  if (limit === null) return [];
+  const list = buckets(histogram);
+  const end = tailAxis(limit);
+  const at = (x: number): CurvePoint => {
+    const p = 1 - 10 ** -x;
+    return { x, p, ns: Math.max(valueAt(list, histogram.count, p), 0.5) };
+  };
+  const points: CurvePoint[] = [];
+  for (let step = 1; step / stepsPerDecade < end; ++step) points.push(at(step / stepsPerDecade));
+  points.push(at(end));
+  return points;
+}
+
+export function percentileMarks(histogram: Histogram): CurvePoint[] {
+  const limit = deepest(histogram);
+  if (limit === null) return [];
+  const list = buckets(histogram);
+  return ladder
+    .filter((p) => p <= limit + 1e-12)
+    .map((p) => ({ x: tailAxis(p), p, ns: Math.max(valueAt(list, histogram.count, p), 0.5) }));
+}
+
+export const percentileName = (p: number) => `p${Number((100 * p).toPrecision(8))}`;

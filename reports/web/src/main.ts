@@ -1,0 +1,78 @@
+import { Context, type View } from "./context";
+import { readEmbedded, type Result } from "./data";
+import { h } from "./dom";
+import { masthead, notices } from "./masthead";
+import { ResultIndex } from "./resultIndex";
+import { Store } from "./state";
+import { globalControls, installTheme } from "./toolbar";
+import { installTip } from "./tooltip";
+import { costView } from "./views/cost";
+import { environmentView } from "./views/environment";
+import { gapsView } from "./views/gaps";
+import { glossaryView } from "./views/glossary";
+import { headlineView } from "./views/headline";
+import { latencyView, throughputView } from "./views/heat";
+import { mechanismsView } from "./views/mechanisms";
+import { percentilesView } from "./views/percentiles";
+import { scalingView } from "./views/scaling";
+
+const views: View[] = [
+  headlineView, latencyView, throughputView, percentilesView, costView, scalingView,
+  gapsView, environmentView, mechanismsView, glossaryView,
+];
+
+const app = document.getElementById("app")!;
+const store = new Store();
+const embedded = readEmbedded(document);
+let shown: Context | null = null;
+
+installTheme(store);
+installTip();
+if (embedded.results.length === 0) showNothing();
+else {
+  const mount = () => show(embedded.results[Number(store.get("result") ?? 0)] ?? embedded.results[0]!);
+  store.watch(["result"], mount);
+  mount();
+}
+
+function show(result: Result): void {
+  shown?.dispose();
+  const context = new Context(new ResultIndex(result), store);
+  shown = context;
+  const main = h("main", { id: "main", tabindex: -1 });
+  const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "Skip to the figures");
+  const sections = views.map((view) => h("section", { id: view.id, tabindex: -1, "aria-labelledby": `${view.id}-title` },
+    h("h2", { id: `${view.id}-title` }, view.title)));
+  main.append(...sections);
+  app.replaceChildren(skip, masthead(result), ...notices(result, embedded.problems), globalControls(context, embedded.results, views), main);
+  // Mounted after insertion: charts measure the width they get.
+  views.forEach((view, position) => guarded(view, sections[position]!, context));
+  goToAnchor(context);
+}
+
+// A fault in one view must not take the others with it.
+function guarded(view: View, section: HTMLElement, context: Context): void {
+  try {
+    view.mount(section, context);
+  } catch (error) {
+    section.append(h("p", { class: "notice error" }, `This view could not be drawn: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+
+// The name of a cell is also its anchor: it selects the placement and focuses the cell.
+function goToAnchor(context: Context): void {
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const cell = context.result.cells.find((c) => c.name === wanted);
+  if (cell) store.set({ placement: cell.placement, touch: cell.touch });
+  const target = wanted && !wanted.includes("=") ? document.getElementById(wanted) : null;
+  target?.focus();
+  target?.scrollIntoView({ block: cell ? "center" : "start" });
+}
+
+function showNothing(): void {
+  app.replaceChildren(
+    h("main", { id: "main" }, h("h1", {}, "ipcmark report"),
+      ...embedded.problems.map((problem) => h("p", { class: "notice error" }, problem)),
+      h("p", { class: "notice" }, "This page holds no result. Write one with: ",
+        h("code", {}, "ipcmark report results.json"))));
+}

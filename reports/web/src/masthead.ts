@@ -1,0 +1,71 @@
+// The first lines of the page: what was measured where, and how far to trust it.
+import type { Result } from "./data";
+import { h, type Child } from "./dom";
+import { findFact, factText } from "./facts";
+import { formatDuration, formatMoment, plural } from "./format";
+
+export function masthead(result: Result): HTMLElement {
+  return h("header", { class: "masthead" },
+    h("h1", {}, "ipcmark ", h("span", {}, "inter-process communication, measured")),
+    h("p", { class: "host" }, ...hostLine(result)),
+    h("p", { class: "trust" }, ...trustLine(result)));
+}
+
+function hostLine(result: Result): Child[] {
+  const { identity } = result.environment;
+  const parts = [
+    findFact(identity, ["cpu_model", "cpu.model", "model_name"]),
+    plural(result.context.num_cpus, "CPU"),
+    prefixed("kernel ", findFact(identity, ["kernel_release", "kernel.release", "kernel"])),
+    prefixed("under ", findFact(identity, ["hypervisor", "virtualization", "cpu.hypervisor"])),
+    `host ${result.context.host_name}`,
+    formatMoment(result.run.started || result.context.date),
+    `ipcmark ${result.build.version} (${result.build.type})`,
+  ].filter((part): part is string => Boolean(part) && part !== "under none");
+  return [parts.join(" \u00b7 ")];
+}
+
+const prefixed = (prefix: string, value: string | null) => (value === null ? null : prefix + value);
+
+function trustLine(result: Result): Child[] {
+  const count = (status: string) => result.cells.filter((c) => c.status === status).length;
+  const spawns = result.cells.filter((c) => c.status === "ok").map((c) => c.spawns_ok);
+  const fewest = spawns.length > 0 ? Math.min(...spawns) : 0;
+  const most = spawns.length > 0 ? Math.max(...spawns) : 0;
+  const perCell = fewest === most ? plural(most, "spawn") : `${fewest} to ${most} spawns`;
+  const levels = result.cells.flatMap((c) => Object.values(c.summary)).map((s) => s.level).filter((l) => typeof l === "number");
+  const precision = levels.length === 0
+    ? h("strong", { class: "badge caution" }, "indicative: too few spawns for an interval")
+    : `intervals over spawns with ${(100 * Math.min(...levels)).toFixed(1)}\u202f% coverage or more, this sitting only`;
+  const gaps = [["skipped", "skipped"], ["failed", "failed"], ["timed_out", "timed out"]]
+    .map(([status, word]) => [count(status!), word] as const).filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+  const warnings = result.environment.warnings.length;
+  return [
+    `${perCell} per cell, `, precision,
+    ` \u00b7 ${count("ok")} of ${plural(result.cells.length, "cell")} ok`, gaps.length > 0 ? ` (${gaps.join(", ")})` : null,
+    " \u00b7 ", warnings > 0 ? h("a", { href: "#warnings", class: "badge caution" }, plural(warnings, "warning")) : "no warnings",
+    ` \u00b7 ${plural(result.run.spawns, "spawn")} in ${formatDuration(result.run.elapsed_s)}`,
+    result.clock.source ? ` \u00b7 clock ${factText(result.clock.source)}` : null,
+  ];
+}
+
+export function notices(result: Result, problems: string[]): HTMLElement[] {
+  const found: HTMLElement[] = [];
+  const notice = (kind: string, head: string, text: string) =>
+    found.push(h("div", { class: `notice ${kind}`, role: "note" }, h("strong", {}, head), " ", text));
+  if (!result.build.optimised) {
+    notice("error", "NOT AN OPTIMISED BUILD.",
+      `Build type ${result.build.type}: these figures describe a debug program. Configure with CMAKE_BUILD_TYPE=Release and measure again.`);
+  }
+  if (result.build.sanitizers) {
+    notice("error", "SANITIZED BUILD.", `Sanitizers slow everything down: ${result.build.sanitizers}.`);
+  }
+  if (!result.complete) {
+    notice("warning", "Incomplete run.", `${result.incomplete_reason ?? "It was interrupted."} What is here is valid.`);
+  }
+  for (const warning of result.environment.warnings.filter((w) => w.severity === "error")) {
+    notice("error", warning.text, warning.remedy);
+  }
+  for (const problem of problems) notice("error", "A result could not be read.", problem);
+  return found;
+}

@@ -1,0 +1,100 @@
+// Look-ups over one result. The unit of every view is the cell.
+import type { Cell, Mechanism, Pattern, Placement, Result, Summary, Touch } from "./data";
+
+const placementOrder: Placement[] = ["same_cpu", "smt", "l2", "l3", "package", "numa", "free"];
+const placementPreference: Placement[] = ["l3", "l2", "package", "smt", "numa", "free", "same_cpu"];
+const touchPreference: Touch[] = ["rw", "copy", "line", "verify", "desc"];
+
+// The instrument's own cost: a reference, never a competitor.
+export const instrument = "null";
+
+export class ResultIndex {
+  readonly placements: Placement[];
+  readonly touches: Touch[];
+  readonly transports: string[];
+  private readonly byKey = new Map<string, Cell>();
+  private readonly mechanisms = new Map<string, Mechanism>();
+
+  constructor(readonly result: Result) {
+    for (const mechanism of result.mechanisms) this.mechanisms.set(mechanism.name, mechanism);
+    const placements = new Set<Placement>();
+    const touches = new Set<Touch>();
+    const transports = new Set<string>();
+    for (const cell of result.cells) {
+      this.byKey.set(key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch), cell);
+      placements.add(cell.placement);
+      touches.add(cell.touch);
+      transports.add(cell.transport);
+    }
+    this.placements = inOrder(placements, placementOrder);
+    this.touches = inOrder(touches, touchPreference);
+    this.transports = [...transports];
+  }
+
+  get competitors(): string[] {
+    return this.transports.filter((name) => name !== instrument);
+  }
+
+  cell(pattern: Pattern, transport: string, payload: number, placement: Placement, touch: Touch): Cell | undefined {
+    return this.byKey.get(key(pattern, transport, payload, placement, touch));
+  }
+
+  mechanism(name: string): Mechanism | undefined {
+    return this.mechanisms.get(name);
+  }
+
+  payloads(pattern?: Pattern): number[] {
+    const cells = this.result.cells.filter((c) => pattern === undefined || c.pattern === pattern);
+    return [...new Set(cells.map((c) => c.payload_bytes))].sort((a, b) => a - b);
+  }
+
+  patterns(): Pattern[] {
+    return [...new Set(this.result.cells.map((c) => c.pattern))];
+  }
+
+  defaultPlacement(): Placement {
+    const usable = new Set(this.result.cells.filter((c) => c.status === "ok").map((c) => c.placement));
+    return placementPreference.find((p) => usable.has(p)) ?? this.placements[0] ?? "free";
+  }
+
+  defaultTouch(): Touch {
+    return this.touches[0] ?? "rw";
+  }
+}
+
+function key(pattern: string, transport: string, payload: number, placement: string, touch: string): string {
+  return `${pattern}/${transport}/${payload}/${placement}/${touch}`;
+}
+
+function inOrder<T>(found: Set<T>, order: readonly T[]): T[] {
+  return [...order.filter((x) => found.has(x)), ...[...found].filter((x) => !order.includes(x))];
+}
+
+export function summaryOf(cell: Cell | undefined, metric: string): Summary | undefined {
+  return cell?.status === "ok" ? cell.summary[metric] : undefined;
+}
+
+export function medianOf(cell: Cell | undefined, metric: string): number | null {
+  return summaryOf(cell, metric)?.median ?? null;
+}
+
+// [low, high] is an interval with a known coverage; with too few spawns only their range is known.
+export function spread(summary: Summary): { low: number; high: number; isInterval: boolean } | null {
+  if (typeof summary.low === "number" && typeof summary.high === "number") {
+    return { low: summary.low, high: summary.high, isInterval: true };
+  }
+  if (typeof summary.min === "number" && typeof summary.max === "number") {
+    return { low: summary.min, high: summary.max, isInterval: false };
+  }
+  return null;
+}
+
+// Lost messages make a rate a different thing: it must not win against mechanisms that keep them all.
+export function losesMessages(cell: Cell | undefined): boolean {
+  return (medianOf(cell, "lost_share") ?? 0) > 0;
+}
+
+// With touch=desc nobody moved the payload, so bytes per second would be a fiction.
+export function hasBandwidth(cell: Cell | undefined): boolean {
+  return cell !== undefined && cell.touch !== "desc";
+}

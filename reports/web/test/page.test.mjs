@@ -1,0 +1,302 @@
+// Drives the built page in Chromium. IPCMARK_REPORT_HTML names a report of the golden sample rendered
+// elsewhere (by the program itself); otherwise the small renderer beside this file makes one.
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { launch } from "./browser.mjs";
+import { makeSample } from "./make_sample.mjs";
+import { render } from "./render.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const templateFile = process.env.IPCMARK_TEMPLATE ?? join(here, "../dist/report.template.html");
+const sampleFile = join(here, "../../golden/sample.result.json");
+const sample = JSON.parse(readFileSync(sampleFile, "utf8"));
+const template = existsSync(templateFile) ? readFileSync(templateFile, "utf8") : null;
+
+let browser;
+let folder;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "ipcmark-page-"));
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let written = 0;
+function report(...results) {
+  assert.ok(template, `${templateFile} is missing: run "npm run build"`);
+  const file = join(folder, `report-${++written}.html`);
+  writeFileSync(file, render(template, results.map((result) => JSON.stringify(result))));
+  return file;
+}
+
+const golden = () => (process.env.IPCMARK_REPORT_HTML ? resolve(process.env.IPCMARK_REPORT_HTML) : report(sample));
+
+async function open(file, { fragment = "", width = 1280, ...options } = {}) {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, ...options });
+  const complaints = [];
+  const requests = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(file).href + fragment);
+  await page.locator("section").first().waitFor({ timeout: 5000 }).catch(() => {});
+  return { page, complaints, requests };
+}
+
+// The page's own formatter, told again here: a shared one would share its faults.
+function time(ns) {
+  const [step, unit] = [[1e9, "s"], [1e6, "ms"], [1e3, "\u00b5s"], [1, "ns"]].find(([s]) => ns >= s * 0.9995) ?? [1, "ns"];
+  const value = ns / step;
+  return `${value >= 999.5 ? Math.round(value) : value.toPrecision(3)}\u202f${unit}`;
+}
+
+function bytesRate(rate) {
+  const [step, unit] = [[1e9, "GB/s"], [1e6, "MB/s"], [1e3, "kB/s"], [1, "B/s"]].find(([s]) => rate >= s * 0.9995) ?? [1, "B/s"];
+  return `${(rate / step).toPrecision(3)}\u202f${unit}`;
+}
+
+function best(pattern, payload, metric, sign, accept = () => true, placement = "l3") {
+  const wait = new Map(sample.mechanisms.map((m) => [m.name, m.wait]));
+  return sample.cells
+    .filter((c) => c.pattern === pattern && c.payload_bytes === payload && c.placement === placement && c.status === "ok" && c.transport !== "null")
+    .filter((c) => c.summary[metric]?.median !== null && accept(c, wait.get(c.transport)))
+    .sort((a, b) => sign * (a.summary[metric].median - b.summary[metric].median))[0];
+}
+
+const cellOf = (page, name) => page.locator(`td[id="${name}"]`);
+
+test("opens without a complaint and asks the network for nothing", async () => {
+  const file = golden();
+  const { page, complaints, requests } = await open(file);
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(requests, [pathToFileURL(file).href]);
+  assert.equal(await page.locator("section").count(), 10);
+  assert.equal(await page.locator(".notice").count(), 0);
+  await page.close();
+});
+
+test("headlines name the best mechanisms and their figures", async () => {
+  const { page } = await open(golden());
+  const text = await page.locator(".headlines").innerText();
+  const fastest = best("round_trip", 64, "p50_ns", 1);
+  const sleeping = best("round_trip", 64, "p50_ns", 1, (_, wait) => wait !== "spins");
+  const widest = best("one_way", 1048576, "bytes_per_second", -1, (c) => c.summary.lost_share.median === 0);
+  assert.ok(text.includes(`the fastest round trip is ${fastest.transport}: ${time(fastest.summary.p50_ns.median)} (p50)`), text);
+  assert.ok(text.includes(`lets the core sleep is ${sleeping.transport}: ${time(sleeping.summary.p50_ns.median)}`), text);
+  assert.ok(text.includes(`bandwidth at 1 MiB is ${widest.transport}: ${bytesRate(widest.summary.bytes_per_second.median)}`), text);
+  assert.match(await page.locator(".trust").innerText(), /6 spawns per cell, intervals over spawns with 96\.9/);
+  await page.close();
+});
+
+test("every heat cell shows the formatted median of its cell", async () => {
+  const { page } = await open(golden());
+  const shown = Object.fromEntries(await page.locator(".heat td[id]").evaluateAll((cells) =>
+    cells.map((td) => [td.id, td.querySelector(".value")?.textContent ?? td.textContent])));
+  const expected = sample.cells.filter((c) => c.placement === "l3");
+  assert.equal(Object.keys(shown).length, expected.length);
+  for (const cell of expected) {
+    const metric = cell.pattern === "round_trip" ? "p50_ns" : "bytes_per_second";
+    const median = cell.summary[metric]?.median;
+    if (cell.status !== "ok") assert.doesNotMatch(shown[cell.name], /\d/, cell.name);
+    else assert.equal(shown[cell.name], cell.pattern === "round_trip" ? time(median) : bytesRate(median), cell.name);
+  }
+  await page.close();
+});
+
+test("p99 that the samples do not support is left out", async () => {
+  const { page } = await open(golden(), { fragment: "#latency=p99" });
+  const without = sample.cells.find((c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median === null);
+  const having = sample.cells.find((c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median > 0);
+  assert.equal(await cellOf(page, without.name).innerText(), "\u2013");
+  assert.equal(await cellOf(page, having.name).locator(".value").innerText(), time(having.summary.p99_ns.median));
+  await page.close();
+});
+
+test("every cell without a figure is listed with its reason", async () => {
+  const { page } = await open(golden());
+  const listed = await page.locator("#gaps .names code").evaluateAll((codes) => codes.map((c) => c.textContent));
+  assert.deepEqual(listed.sort(), sample.cells.filter((c) => c.status !== "ok").map((c) => c.name).sort());
+  const text = await page.locator("#gaps").innerText();
+  for (const part of ["this machine has one NUMA node", "msgsize_max = 8192", "Message too long", "no message for 2000 ms", "stage: timed loop"]) {
+    assert.ok(text.includes(part), part);
+  }
+  await page.close();
+});
+
+test("the placement switch changes the table and the fragment, and the fragment restores it", async () => {
+  const file = golden();
+  const { page } = await open(file);
+  assert.equal(await cellOf(page, "round_trip/pipe/64/l3").count(), 1);
+  await page.getByRole("radio", { name: "same CPU" }).check();
+  assert.match(page.url(), /placement=same_cpu/);
+  const cell = sample.cells.find((c) => c.name === "round_trip/pipe/64/same_cpu");
+  assert.equal(await cellOf(page, cell.name).locator(".value").innerText(), time(cell.summary.p50_ns.median));
+  await page.close();
+  const again = await open(file, { fragment: "#placement=same_cpu&rate=messages&payload=4096" });
+  assert.equal(await cellOf(again.page, cell.name).count(), 1);
+  assert.ok(await again.page.locator("#throughput").getByRole("radio", { name: "messages/s" }).isChecked());
+  await again.page.close();
+});
+
+test("the name of a cell is its anchor", async () => {
+  const { page } = await open(golden(), { fragment: "#round_trip/pipe/64/same_cpu" });
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "round_trip/pipe/64/same_cpu");
+  await page.close();
+});
+
+test("the keyboard reaches a skipped cell and reads its reason", async () => {
+  const { page } = await open(golden());
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
+  for (let n = 0; n < 60; ++n) {
+    if (await page.evaluate(() => document.activeElement?.closest("table.heat") && document.activeElement.tagName === "TD")) break;
+    await page.keyboard.press("Tab");
+  }
+  const skipped = "round_trip/posix_mq/1048576/l3";
+  await page.keyboard.press("End");
+  for (let n = 0; n < 12 && (await page.evaluate(() => document.activeElement?.id)) !== skipped; ++n) await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), skipped);
+  assert.match(await page.locator("#tip").innerText(), /msgsize_max = 8192/);
+  assert.match(await cellOf(page, skipped).getAttribute("aria-label"), /skipped: .*msgsize_max = 8192/);
+  assert.equal(await cellOf(page, skipped).getAttribute("aria-describedby"), "tip");
+  assert.notEqual(await cellOf(page, skipped).evaluate((td) => getComputedStyle(td).outlineStyle), "none");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#tip").isVisible(), false);
+  await page.close();
+});
+
+test("text in the heat tables keeps a contrast of 4.5 in both themes", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const { page } = await open(golden(), { colorScheme });
+    const lowest = await page.evaluate(() => {
+      const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      const pixel = (...colors) => {
+        canvas.clearRect(0, 0, 1, 1);
+        for (const color of colors) { canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); }
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+      };
+      const light = (rgb) => rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+      const page = getComputedStyle(document.body).backgroundColor;
+      return Math.min(...[...document.querySelectorAll(".heat td")].flatMap((td) => [td, ...td.querySelectorAll("span")].map((part) => {
+        const back = getComputedStyle(td).backgroundColor;
+        const style = getComputedStyle(part);
+        const opacity = Number(style.opacity);
+        const under = pixel(page, back);
+        const ink = pixel(page, back, style.color).map((v, n) => v * opacity + under[n] * (1 - opacity));
+        const [a, b] = [light(ink), light(under)].sort((x, y) => y - x);
+        return (a + 0.05) / (b + 0.05);
+      })));
+    });
+    assert.ok(lowest >= 4.5, `${colorScheme}: ${lowest}`);
+    await page.close();
+  }
+});
+
+test("dark mode follows the system, and the switch overrules it", async () => {
+  const { page } = await open(golden(), { colorScheme: "dark" });
+  const brightness = () => page.evaluate(() => Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]));
+  assert.ok((await brightness()) < 60);
+  await page.getByRole("radio", { name: "Light" }).check();
+  assert.ok((await brightness()) > 200);
+  assert.match(page.url(), /theme=light/);
+  await page.close();
+});
+
+test("400 px wide, only the tables scroll sideways", async () => {
+  const { page } = await open(golden(), { width: 400 });
+  const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= view, `${content} > ${view}`);
+  await page.close();
+});
+
+test("each chart has the same numbers as a table", async () => {
+  const { page, complaints } = await open(golden());
+  for (const id of ["percentiles", "cost", "scaling"]) {
+    const section = page.locator(`#${id}`);
+    assert.ok((await section.locator("svg[role=img]").count()) > 0, id);
+    await section.getByRole("radio", { name: "table" }).first().check();
+    const table = await section.locator(".numbers:visible table").first().innerText();
+    assert.match(table, /shm_ring_futex/, id);
+  }
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("few spawns are called indicative, and touch desc has no bandwidth", async () => {
+  const few = await open(report(makeSample({ kind: "golden", spawns: 5 })));
+  assert.match(await few.page.locator(".trust").innerText(), /indicative/);
+  assert.match(await few.page.locator(".headlines").innerText(), /indicative: spawns/);
+  await few.page.close();
+  const desc = await open(report(makeSample({ kind: "golden", spawns: 6, touch: "desc" })));
+  assert.doesNotMatch(await desc.page.locator("main").innerText(), /\d\s?[kMGT]?B\/s/);
+  assert.match(await desc.page.locator("#throughput").innerText(), /only messages\/s are shown/);
+  await desc.page.close();
+});
+
+test("a debug build and an incomplete run are said first", async () => {
+  const bad = structuredClone(sample);
+  Object.assign(bad.build, { optimised: false, type: "Debug" });
+  Object.assign(bad, { complete: false, incomplete_reason: "The time budget was used up after 3 rounds." });
+  const { page } = await open(report(bad));
+  assert.match(await page.locator(".notice").nth(0).innerText(), /NOT AN OPTIMISED BUILD/);
+  assert.match(await page.locator(".notice").nth(1).innerText(), /time budget was used up/);
+  await page.close();
+});
+
+test("several results have a selector", async () => {
+  const other = structuredClone(sample);
+  other.context.host_name = "redacted-other";
+  const { page } = await open(report(sample, other));
+  await page.getByRole("radio", { name: "2: redacted-other" }).check();
+  assert.match(await page.locator(".host").innerText(), /redacted-other/);
+  assert.match(page.url(), /result=1/);
+  await page.close();
+});
+
+test("no result, a broken one and a newer one are said, not crashed on", async () => {
+  const empty = await open(report());
+  assert.match(await empty.page.locator("main").innerText(), /holds no result/);
+  await empty.page.close();
+  const broken = await open(report({ schema: { name: "ipcmark.result", version: "2.0" } }, sample));
+  assert.match(await broken.page.locator(".notice.error").innerText(), /newer than this page/);
+  assert.match(await broken.page.locator(".headlines").innerText(), /shm_ring_spin/);
+  assert.deepEqual([...empty.complaints, ...broken.complaints], []);
+  await broken.page.close();
+});
+
+test("hostile text stays text", async () => {
+  const hostile = `</script><img src=x onerror="window.hit=1">'"<!--${"x".repeat(10000)}`;
+  const bad = structuredClone(sample);
+  const cell = bad.cells.find((c) => c.status === "failed");
+  cell.reason.text = hostile;
+  bad.context.host_name = hostile;
+  bad.incomplete_reason = hostile;
+  bad.complete = false;
+  bad.environment.identity[hostile] = { unavailable: hostile };
+  bad.environment.warnings.push({ id: hostile, text: hostile, remedy: hostile });
+  bad.plan.argv.push(hostile);
+  Object.assign(bad.mechanisms[1], { summary: hostile, family: hostile, reference: "javascript:alert(1)" });
+  const renamed = bad.cells.filter((c) => c.transport === "fifo");
+  for (const c of renamed) c.transport = hostile;
+  for (const width of [1280, 400]) {
+    const { page, complaints, requests } = await open(report(bad), { width });
+    assert.deepEqual(complaints, []);
+    assert.equal(requests.length, 1);
+    assert.equal(await page.evaluate(() => window.hit), undefined);
+    assert.equal(await page.locator("#app img").count(), 0);
+    assert.ok((await page.locator("#gaps").innerText()).includes(hostile));
+    assert.ok((await page.locator(".host").innerText()).includes(hostile));
+    const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(content <= view, `${content} > ${view} at ${width}`);
+    await page.close();
+  }
+});

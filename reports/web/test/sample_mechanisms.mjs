@@ -1,0 +1,40 @@
+// Figures are invented, of the order such mechanisms have on a two-CPU virtual machine.
+const traits = (changes) => ({
+  message_boundaries: false, ordered: true, duplex: false, unrelated_processes: true, cross_host: false,
+  fan_in: true, fan_out: false, may_drop: false, needs_daemon: false, peer_death_detected: true, platforms: ["linux"], ...changes,
+});
+
+const mib = 1048576;
+const none = () => "";
+
+function mechanism(name, family, wait, summary, figures, changes = {}, payload_max_bytes = 64 * mib, limit = none) {
+  const [base_ns, same_cpu_ns, ns_per_byte, tail, copies_per_message] = figures;
+  return {
+    name, family, wait, summary, copies_per_message, payload_min_bytes: 1, payload_max_bytes, limit, traits: traits(changes),
+    base_ns, same_cpu_ns, ns_per_byte, tail, reference: references[name] ?? "",
+  };
+}
+
+const references = {
+  pipe: "pipe(7)", fifo: "fifo(7)", unix_stream: "unix(7)", unix_seqpacket: "unix(7)", tcp: "tcp(7)", udp: "udp(7)", posix_mq: "mq_overview(7)",
+  boost_message_queue: "Boost.Interprocess, message_queue", shm_ring_futex: "futex(7)", boost_shm_condition: "Boost.Interprocess, condition",
+};
+
+export const mechanisms = [
+  mechanism("null", "instrument", "spins", "no mechanism: the cost of the measuring loop", [38, 38, 0.02, 1.4, 0], { unrelated_processes: false }),
+  mechanism("pipe", "byte stream", "blocks", "anonymous pipe pair", [8640, 3920, 0.11, 2.6, 2], { unrelated_processes: false }),
+  mechanism("fifo", "byte stream", "blocks", "named pipe pair", [8710, 3960, 0.112, 2.6, 2]),
+  mechanism("unix_stream", "socket", "blocks", "Unix domain stream socket", [9350, 4810, 0.13, 2.4, 2], { duplex: true }),
+  mechanism("unix_seqpacket", "socket", "blocks", "Unix domain socket that keeps message boundaries", [9420, 4790, 0.14, 2.4, 2], { duplex: true, message_boundaries: true }),
+  mechanism("tcp", "socket", "blocks", "TCP over loopback, no delay", [18900, 12700, 0.16, 2.2, 2], { duplex: true, cross_host: true }),
+  mechanism("udp", "datagram", "blocks", "UDP over loopback; may lose messages", [14800, 9900, 0.15, 2.3, 2],
+    { duplex: true, cross_host: true, message_boundaries: true, ordered: false, may_drop: true }, 65507,
+    (payload) => `payload ${payload} exceeds the largest UDP datagram, 65507 bytes`),
+  mechanism("posix_mq", "message queue", "blocks", "POSIX message queue", [7980, 3590, 0.2, 2.7, 2], { message_boundaries: true, priorities: true }, 8192,
+    (payload) => `mq_open: Invalid argument (payload ${payload} exceeds /proc/sys/fs/mqueue/msgsize_max = 8192; raise it or drop the size)`),
+  mechanism("boost_message_queue", "message queue", "blocks", "Boost message queue in shared memory", [11900, 6300, 0.19, 3.1, 2],
+    { message_boundaries: true, priorities: true, peer_death_detected: false }),
+  mechanism("shm_ring_spin", "shared memory", "spins", "ring in shared memory, both sides spin", [412, 1, 0.045, 1.9, 0], { message_boundaries: true, peer_death_detected: false }),
+  mechanism("shm_ring_futex", "shared memory", "spins_then_blocks", "ring in shared memory, futex when empty or full", [6120, 2650, 0.047, 3.0, 0], { message_boundaries: true }),
+  mechanism("boost_shm_condition", "shared memory", "blocks", "slot in shared memory with a mutex and a condition", [10400, 5600, 0.06, 3.3, 0], { message_boundaries: true, peer_death_detected: false }),
+];

@@ -1,0 +1,51 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "harness/endpoints/fd_stream.hpp"
+#include "harness/endpoints/pipe_buffer.hpp"
+#include "harness/posix/error.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// Named pipes, one per direction, in the spawn's private folder. Blocking; fifo(7).
+struct fifo : fd_stream {
+    static constexpr transport_info info{
+        .name = "fifo",
+        .summary = "named pipe (FIFO), one per direction",
+        .family = "pipes",
+        .reference = "fifo(7)",
+        .facts = {.unrelated_processes = true,
+                  .survives_producer_exit = true,
+                  .peer_death_detected = true,
+                  .control = access::file_mode},
+    };
+
+    explicit fifo(setup& cell) : fd_stream(cell) {
+        const auto forward = cell.directory / "forward";
+        const auto backward = cell.directory / "backward";
+        if (cell.producer()) {
+            checked(::mkfifo(forward.c_str(), 0600), "mkfifo");
+            checked(::mkfifo(backward.c_str(), 0600), "mkfifo");
+        }
+        cell.peer.meet();
+        // Opening blocks until the other side opens too, so both take the same order.
+        unique_fd first = open_end(forward, cell.producer() ? O_WRONLY : O_RDONLY);
+        unique_fd second;
+        if (cell.both_ways()) second = open_end(backward, cell.producer() ? O_RDONLY : O_WRONLY);
+        if (cell.producer()) raise_pipe_buffer(first.get(), cell);
+        if (cell.producer())
+            use(std::move(second), std::move(first));
+        else
+            use(std::move(first), std::move(second));
+    }
+
+private:
+    static unique_fd open_end(const std::filesystem::path& path, int mode) {
+        return unique_fd(checked(::open(path.c_str(), mode | O_CLOEXEC), "open"));
+    }
+};
+
+void register_fifo(registry& all) { all.add<fifo>(); }
+
+}  // namespace ipcmark::transports

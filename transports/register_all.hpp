@@ -1,0 +1,10 @@
+#pragma once
+
+#include "harness/registry.hpp"
+
+namespace ipcmark {
+
+/// Every mechanism of this build, in the order of transports/CMakeLists.txt.
+void register_all(registry& all);
+
+}  // namespace ipcmark
