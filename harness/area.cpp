@@ -1,6 +1,7 @@
 #include "harness/area.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <mqueue.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -86,7 +87,8 @@ run_area::~run_area() {
 }
 
 run_area::spawn_area run_area::next_spawn() {
-    const std::string suffix = std::to_string(spawns_++);
+    // A fixed width, so that no spawn's name is the beginning of another's.
+    const std::string suffix = fmt::format("{:08}", spawns_++);
     const fs::path directory = directory_ / suffix;
     if (::mkdir(directory.c_str(), 0700) != 0) throw_errno("mkdir " + directory.string());
     return {name_ + "-" + suffix, directory};

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/endpoints/fd_stream.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
@@ -33,11 +34,15 @@ struct fifo : fd_stream {
         unique_fd first = open_end(forward, cell.producer() ? O_WRONLY : O_RDONLY);
         unique_fd second;
         if (cell.both_ways()) second = open_end(backward, cell.producer() ? O_RDONLY : O_WRONLY);
-        if (cell.producer()) raise_pipe_buffer(first.get(), cell);
+        if (cell.producer()) {  // both sides have both ends now
+            ::unlink(forward.c_str());
+            ::unlink(backward.c_str());
+        }
         if (cell.producer())
             use(std::move(second), std::move(first));
         else
             use(std::move(first), std::move(second));
+        if (write_fd() >= 0) raise_pipe_buffer(write_fd(), cell);
     }
 
 private:

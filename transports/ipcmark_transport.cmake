@@ -9,6 +9,7 @@ set(IPCMARK_TRANSPORT_CALLS "")
 set(IPCMARK_TRANSPORT_LINKS "")
 
 macro(ipcmark_transport name)
+    set_property(GLOBAL APPEND PROPERTY IPCMARK_TRANSPORT_NAMES ${name})
     cmake_parse_arguments(_arg "" "PACKAGE;HINT" "LINK" ${ARGN})
     set(_found TRUE)
     if(_arg_PACKAGE)

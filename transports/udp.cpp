@@ -18,6 +18,7 @@ struct udp : fd_datagram {
         .reference = "udp(7)",
         .payload = {.max_bytes = 65'507},  // 65,535 less the IP and UDP headers
         .facts = {.message_boundaries = true,
+                  .ordered = false,
                   .duplex = true,
                   .unrelated_processes = true,
                   .cross_host = true,

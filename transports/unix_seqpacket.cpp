@@ -14,6 +14,8 @@ struct unix_seqpacket : fd_datagram {
         .summary = "Unix seqpacket socket: reliable, keeps message boundaries",
         .family = "unix sockets",
         .reference = "unix(7)",
+        // The kernel keeps a message in one allocation, at most KMALLOC_MAX_SIZE.
+        .payload = {.max_bytes = std::size_t{4} << 20},
         .facts = {.message_boundaries = true,
                   .duplex = true,
                   .unrelated_processes = true,

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <string>
 #include <utility>
 
 #include "harness/posix/error.hpp"
@@ -48,11 +49,18 @@ protected:
 
     void send_bytes(readable bytes) {
         while (::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) {
-            if (errno != EINTR) throw_errno("send");
+            if (errno != EINTR) refused(bytes.size());
         }
     }
 
 private:
+    [[noreturn, gnu::cold]] static void refused(std::size_t bytes) {
+        if (errno == ENOBUFS)
+            throw limit_exceeded("send: the kernel found no room for a message of " +
+                                 std::to_string(bytes) + " bytes in one piece; drop the size");
+        throw_errno("send");
+    }
+
     [[gnu::cold]] static bool ended(ssize_t got) {
         if (got < 0 && errno != EAGAIN) throw_errno("recv");
         return false;

@@ -33,9 +33,11 @@ void session::note_progress(std::uint64_t messages) noexcept {
 void session::start_counting() {
     before_ = usage_.read();
     events_.start();
+    if (at_snapshot != nullptr) at_snapshot(true);
 }
 
 void session::stop_counting(std::uint64_t messages) {
+    if (at_snapshot != nullptr) at_snapshot(false);
     events_.stop();
     result.consumed = usage_.read() - before_;
     result.counted_messages = messages;

@@ -56,6 +56,8 @@ public:
     measurement result;
 
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
+    /// Laws: called just inside both usage snapshots, with whether it is the first.
+    void (*at_snapshot)(bool begins) = nullptr;
 
     void enter(stage next) noexcept;
     void note_progress(std::uint64_t messages) noexcept;

@@ -4,14 +4,43 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <stdexcept>
 
 #include "harness/posix/error.hpp"
+#include "harness/posix/text_file.hpp"
 
 namespace ipcmark {
 
 namespace {
+
+/// What the kernel says it can give without swapping, within the memory limit of the control group.
+std::size_t available_bytes() {
+    std::size_t available = std::numeric_limits<std::size_t>::max();
+    const std::string meminfo = read_text("/proc/meminfo").value_or("");
+    constexpr std::string_view key = "MemAvailable:";
+    if (const auto at = meminfo.find(key); at != std::string::npos)
+        available = std::stoull(meminfo.substr(at + key.size())) * 1024;
+    for (const char* file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"})
+        if (const auto limit = read_number(file); limit && *limit > 0)
+            available = std::min(available, static_cast<std::size_t>(*limit));
+    return available;
+}
+
+/// Reserving pages that do not exist would wake the kernel's out-of-memory killer instead of
+/// failing, so a fifth is left alone.
+void require_memory(std::size_t bytes) {
+    constexpr std::size_t worth_a_look = std::size_t{64} << 20;
+    if (bytes < worth_a_look) return;
+    const std::size_t available = available_bytes();
+    if (bytes > available / 5 * 4)
+        throw limit_exceeded(std::to_string(bytes) + " bytes of memory are needed, " +
+                             std::to_string(available) +
+                             " are available; use a smaller payload or --depth");
+}
+
 void* map(int fd, std::size_t bytes, int flags) {
     void* address =
         ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
@@ -43,6 +72,7 @@ mapping mapping::shared(int fd, std::size_t bytes) {
 }
 
 mapping mapping::anonymous(std::size_t bytes) {
+    require_memory(bytes);
     mapping result;
     result.address_ = map(-1, bytes, MAP_PRIVATE | MAP_ANONYMOUS);
     result.bytes_ = bytes;
@@ -62,6 +92,7 @@ void reserve_space(int fd, std::size_t bytes, const std::string& where) {
 }
 
 unique_fd make_memfd(const std::string& name, std::size_t bytes) {
+    require_memory(bytes);
     unique_fd fd(checked(::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING),
                          "memfd_create"));
     reserve_space(fd.get(), bytes, "memory (tmpfs)");

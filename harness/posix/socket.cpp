@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -70,6 +71,8 @@ unique_fd connect_unix_pair(setup& cell, int type) {
         cell.peer.meet();
         return socket;
     }
+    // On Linux the name takes its mode from the socket; the umask is the user's affair.
+    checked(::fchmod(socket.get(), 0600), "fchmod");
     checked(::bind(socket.get(), generic(address), sizeof address), "bind");
     checked(::listen(socket.get(), 1), "listen");
     cell.peer.meet();

@@ -1,7 +1,9 @@
 // What a view gets: one result, and the reader's choices with defaults for whatever the fragment leaves open.
-import type { Pattern, Placement, Touch } from "./data";
+import type { Pattern, Placement, Result, Touch } from "./data";
 import { ResultIndex } from "./resultIndex";
 import type { Key, Store } from "./state";
+
+const usualPayload = 64;
 
 export class Context {
   private disposers: (() => void)[] = [];
@@ -20,7 +22,7 @@ export class Context {
 
   payload(): number {
     const payloads = this.index.payloads();
-    return choose(Number(this.store.get("payload")), payloads, payloads[0] ?? 0);
+    return choose(Number(this.store.get("payload")), payloads, payloads.includes(usualPayload) ? usualPayload : payloads[0] ?? 0);
   }
 
   pattern(offered: readonly Pattern[]): Pattern {
@@ -64,5 +66,7 @@ export interface View {
   title: string;
   // The name in the navigation.
   short: string;
+  // A view without data for this result is left out.
+  applies?(result: Result): boolean;
   mount(section: HTMLElement, context: Context): void;
 }

@@ -31,17 +31,18 @@ export interface Column<Row> {
   head: string;
   cell: (row: Row) => Child;
   numeric?: boolean;
+  wide?: boolean;
 }
 
 export function table<Row>(caption: string, columns: Column<Row>[], rows: readonly Row[]): HTMLElement {
   const headed = h("tr", {}, ...columns.map((c) => h("th", { scope: "col", class: c.numeric ? "num" : undefined }, c.head)));
   const body = rows.map((row) =>
     h("tr", {}, ...columns.map((c, position) =>
-      position === 0 ? h("th", { scope: "row" }, c.cell(row)) : h("td", { class: c.numeric ? "num" : undefined }, c.cell(row)))));
+      position === 0 ? h("th", { scope: "row" }, c.cell(row)) : h("td", { class: c.numeric ? "num" : c.wide ? "wide" : undefined }, c.cell(row)))));
   return scroller(h("table", { class: "plain" }, h("caption", {}, caption), h("thead", {}, headed), h("tbody", {}, ...body)), caption);
 }
 
 // A region that scrolls sideways must be reachable by keyboard, and must say what it holds.
-export function scroller(content: HTMLElement, label: string): HTMLElement {
-  return h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": label }, content);
+export function scroller(content: HTMLElement, label: string, tabStop = true): HTMLElement {
+  return h("div", { class: "scroller", tabindex: tabStop ? 0 : undefined, role: "region", "aria-label": label }, content);
 }

@@ -13,11 +13,12 @@ import { glossaryView } from "./views/glossary";
 import { headlineView } from "./views/headline";
 import { latencyView, throughputView } from "./views/heat";
 import { mechanismsView } from "./views/mechanisms";
+import { othersView } from "./views/others";
 import { percentilesView } from "./views/percentiles";
 import { scalingView } from "./views/scaling";
 
-const views: View[] = [
-  headlineView, latencyView, throughputView, percentilesView, costView, scalingView,
+const allViews: View[] = [
+  headlineView, latencyView, throughputView, percentilesView, costView, scalingView, othersView,
   gapsView, environmentView, mechanismsView, glossaryView,
 ];
 
@@ -33,12 +34,14 @@ else {
   const mount = () => show(embedded.results[Number(store.get("result") ?? 0)] ?? embedded.results[0]!);
   store.watch(["result"], mount);
   mount();
+  addEventListener("hashchange", () => { if (shown) goToAnchor(shown); });
 }
 
 function show(result: Result): void {
   shown?.dispose();
   const context = new Context(new ResultIndex(result), store);
   shown = context;
+  const views = allViews.filter((view) => view.applies?.(result) ?? true);
   const main = h("main", { id: "main", tabindex: -1 });
   const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "Skip to the figures");
   const sections = views.map((view) => h("section", { id: view.id, tabindex: -1, "aria-labelledby": `${view.id}-title` },
@@ -61,12 +64,21 @@ function guarded(view: View, section: HTMLElement, context: Context): void {
 
 // The name of a cell is also its anchor: it selects the placement and focuses the cell.
 function goToAnchor(context: Context): void {
-  const wanted = decodeURIComponent(location.hash.slice(1));
+  const wanted = fragment();
   const cell = context.result.cells.find((c) => c.name === wanted);
   if (cell) store.set({ placement: cell.placement, touch: cell.touch });
   const target = wanted && !wanted.includes("=") ? document.getElementById(wanted) : null;
   target?.focus();
   target?.scrollIntoView({ block: cell ? "center" : "start" });
+}
+
+// Anybody can write a fragment: a stray % must not stop the page.
+function fragment(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
 }
 
 function showNothing(): void {

@@ -2,6 +2,7 @@
 import type { Result } from "./data";
 import { h, type Child } from "./dom";
 import { findFact, factText } from "./facts";
+import { jumpLink } from "./jump";
 import { formatDuration, formatMoment, plural } from "./format";
 
 export function masthead(result: Result): HTMLElement {
@@ -42,8 +43,9 @@ function trustLine(result: Result): Child[] {
   const warnings = result.environment.warnings.length;
   return [
     `${perCell} per cell, `, precision,
-    ` \u00b7 ${count("ok")} of ${plural(result.cells.length, "cell")} ok`, gaps.length > 0 ? ` (${gaps.join(", ")})` : null,
-    " \u00b7 ", warnings > 0 ? h("a", { href: "#warnings", class: "badge caution" }, plural(warnings, "warning")) : "no warnings",
+    ` \u00b7 ${count("ok")} of ${plural(result.cells.length, "cell")} ok`,
+    ...(gaps.length > 0 ? [" (", jumpLink("gaps", gaps.join(", ")), ")"] : []),
+    " \u00b7 ", warnings > 0 ? jumpLink("warnings", plural(warnings, "warning"), "badge caution") : "no warnings",
     ` \u00b7 ${plural(result.run.spawns, "spawn")} in ${formatDuration(result.run.elapsed_s)}`,
     result.clock.source ? ` \u00b7 clock ${factText(result.clock.source)}` : null,
   ];

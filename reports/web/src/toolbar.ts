@@ -4,6 +4,7 @@ import { choice } from "./controls";
 import type { Result } from "./data";
 import { h } from "./dom";
 import { formatPayload, placementWords, words } from "./format";
+import { jumpLink } from "./jump";
 import type { Store } from "./state";
 
 const touchWords: Record<string, string> = {
@@ -12,7 +13,7 @@ const touchWords: Record<string, string> = {
 
 export function globalControls(context: Context, results: Result[], views: View[]): HTMLElement {
   const bar = h("div", { class: "toolbar" },
-    h("div", { class: "top" }, h("nav", { "aria-label": "Sections" }, ...views.map(link)), themeSwitch(context.store)));
+    h("div", { class: "top" }, h("nav", { "aria-label": "Sections" }, ...views.map((view) => jumpLink(view.id, view.short))), themeSwitch(context.store)));
   const controls = h("div", { class: "controls" });
   bar.append(controls);
   const { store, index } = context;
@@ -45,16 +46,6 @@ export function globalControls(context: Context, results: Result[], views: View[
   fill();
   context.onDispose(store.watch(["placement", "touch", "payload"], () => { if (!draw.contains(document.activeElement)) fill(); }));
   return bar;
-}
-
-// Plain anchors would replace the fragment that holds the reader's choices.
-function link(view: View): HTMLElement {
-  return h("a", { href: `#${view.id}`, onclick: (event) => {
-    event.preventDefault();
-    const section = document.getElementById(view.id);
-    section?.scrollIntoView();
-    section?.focus({ preventScroll: true });
-  } }, view.short);
 }
 
 const themes = [{ value: "auto", label: "Auto" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }];

@@ -47,7 +47,7 @@ async function open(file, { fragment = "", width = 1280, ...options } = {}) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => requests.push(request.url()));
   await page.goto(pathToFileURL(file).href + fragment);
-  await page.locator("section").first().waitFor({ timeout: 5000 }).catch(() => {});
+  await page.locator("main").waitFor({ timeout: 5000 });
   return { page, complaints, requests };
 }
 
@@ -88,6 +88,8 @@ test("headlines name the best mechanisms and their figures", async () => {
   const text = await page.locator(".headlines").innerText();
   const fastest = best("round_trip", 64, "p50_ns", 1);
   const sleeping = best("round_trip", 64, "p50_ns", 1, (_, wait) => wait !== "spins");
+  const cheapest = best("round_trip", 64, "cpu_ns_per_message", 1);
+  assert.ok(text.includes(`costs least CPU with ${cheapest.transport}: ${time(cheapest.summary.cpu_ns_per_message.median)} per message`), text);
   const widest = best("one_way", 1048576, "bytes_per_second", -1, (c) => c.summary.lost_share.median === 0);
   assert.ok(text.includes(`the fastest round trip is ${fastest.transport}: ${time(fastest.summary.p50_ns.median)} (p50)`), text);
   assert.ok(text.includes(`lets the core sleep is ${sleeping.transport}: ${time(sleeping.summary.p50_ns.median)}`), text);
@@ -108,6 +110,34 @@ test("every heat cell shows the formatted median of its cell", async () => {
     if (cell.status !== "ok") assert.doesNotMatch(shown[cell.name], /\d/, cell.name);
     else assert.equal(shown[cell.name], cell.pattern === "round_trip" ? time(median) : bytesRate(median), cell.name);
   }
+  await page.close();
+});
+
+test("the distance to the best of the column is told in words and shaded on a log scale", async () => {
+  const { page } = await open(golden());
+  const p50 = (name) => sample.cells.find((c) => c.name === name).summary.p50_ns.median;
+  const top = best("round_trip", 64, "p50_ns", 1).summary.p50_ns.median;
+  const ratio = p50("round_trip/tcp/64/l3") / top;
+  assert.equal(await cellOf(page, "round_trip/tcp/64/l3").locator(".ratio").innerText(), `${Math.round(ratio)}\u00d7`);
+  const far = (name) => cellOf(page, name).evaluate((td) => Number(td.style.getPropertyValue("--far")));
+  const largest = Math.max(...[64, 4096, 1048576].flatMap((payload) => {
+    const first = best("round_trip", payload, "p50_ns", 1).summary.p50_ns.median;
+    return [best("round_trip", payload, "p50_ns", -1).summary.p50_ns.median / first];
+  }));
+  const expected = Math.log(p50("round_trip/pipe/64/l3") / top) / Math.log(largest);
+  assert.ok(Math.abs((await far("round_trip/pipe/64/l3")) - expected) < 0.002);
+  assert.equal(await cellOf(page, "round_trip/null/64/l3").locator(".ratio").count(), 0);
+  await page.close();
+});
+
+test("a mechanism that loses messages says so and is not ranked", async () => {
+  const winner = structuredClone(sample);
+  const lossy = winner.cells.find((c) => c.name === "one_way/udp/4096/l3");
+  lossy.summary.bytes_per_second.median = 1e12;
+  const { page } = await open(report(winner));
+  assert.match(await cellOf(page, lossy.name).locator(".ratio").innerText(), /% lost/);
+  assert.equal(await cellOf(page, lossy.name).evaluate((td) => td.classList.contains("best")), false);
+  assert.match(await cellOf(page, "one_way/shm_ring_spin/4096/l3").locator(".ratio").innerText(), /1\.0\u00d7/);
   await page.close();
 });
 
@@ -164,6 +194,7 @@ test("the keyboard reaches a skipped cell and reads its reason", async () => {
   await page.keyboard.press("End");
   for (let n = 0; n < 12 && (await page.evaluate(() => document.activeElement?.id)) !== skipped; ++n) await page.keyboard.press("ArrowDown");
   assert.equal(await page.evaluate(() => document.activeElement?.id), skipped);
+  assert.equal(await page.locator("#tip").isVisible(), true);
   assert.match(await page.locator("#tip").innerText(), /msgsize_max = 8192/);
   assert.match(await cellOf(page, skipped).getAttribute("aria-label"), /skipped: .*msgsize_max = 8192/);
   assert.equal(await cellOf(page, skipped).getAttribute("aria-describedby"), "tip");

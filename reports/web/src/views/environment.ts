@@ -74,7 +74,7 @@ function placements(result: Result): HTMLElement {
     { head: "Placement", cell: (p) => `${words(p.name, placementWords)} (${p.name})` },
     { head: "Available", cell: (p) => (p.available ? "yes" : "no") },
     { head: "CPUs", cell: (p) => (p.cpus.length > 0 ? p.cpus.join(", ") : missing) },
-    { head: "Reason", cell: (p) => p.reason ?? "" },
+    { head: "Reason", wide: true, cell: (p) => p.reason ?? "" },
   ], result.topology.placements));
 }
 

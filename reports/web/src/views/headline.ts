@@ -3,7 +3,10 @@ import type { Cell, Pattern } from "../data";
 import { range } from "../describe";
 import { h, type Child } from "../dom";
 import { formatBytesRate, formatPayload, formatTime, patternWords, placementWords, words } from "../format";
-import { hasBandwidth, instrument, losesMessages, medianOf, spread, summaryOf } from "../resultIndex";
+import { hasBandwidth, losesMessages, medianOf, spread, summaryOf } from "../resultIndex";
+
+const small = 64;
+const large = 2 ** 20;
 
 interface Ranked { name: string; cell: Cell; value: number }
 
@@ -40,7 +43,7 @@ function headlines(context: Context): HTMLElement[] {
 }
 
 function fastest(context: Context): HTMLElement | null {
-  const payload = extreme(context, "round_trip", "p50_ns", "smallest");
+  const payload = telling(context, "round_trip", "p50_ns", small);
   if (payload === null) return null;
   const ranked = rank(context, "round_trip", payload, "p50_ns");
   const best = ranked[0]!;
@@ -57,7 +60,7 @@ function fastest(context: Context): HTMLElement | null {
 
 function bandwidth(context: Context): HTMLElement | null {
   const accept = (cell: Cell) => hasBandwidth(cell) && !losesMessages(cell);
-  const payload = extreme(context, "one_way", "bytes_per_second", "largest", accept);
+  const payload = telling(context, "one_way", "bytes_per_second", large, accept);
   if (payload === null) return null;
   const ranked = rank(context, "one_way", payload, "bytes_per_second", accept);
   const best = ranked[0]!;
@@ -71,7 +74,7 @@ function bandwidth(context: Context): HTMLElement | null {
 }
 
 function cheapest(context: Context): HTMLElement | null {
-  const payload = extreme(context, "round_trip", "cpu_ns_per_message", "smallest");
+  const payload = telling(context, "round_trip", "cpu_ns_per_message", small);
   if (payload === null) return null;
   const ranked = rank(context, "round_trip", payload, "cpu_ns_per_message");
   const best = ranked[0]!;
@@ -98,12 +101,13 @@ function tie(ranked: Ranked[], metric: string): Child[] {
   return [` Too close to call against ${names}: the ranges overlap.`];
 }
 
-function extreme(context: Context, pattern: Pattern, metric: string, end: "smallest" | "largest", accept = (_: Cell) => true): number | null {
+// 64 B and 1 MiB where the run has them, so that headlines of several runs compare; else the nearest in spirit.
+function telling(context: Context, pattern: Pattern, metric: string, wanted: number, accept = (_: Cell) => true): number | null {
   const payloads = context.index.payloads(pattern).filter((p) => rank(context, pattern, p, metric, accept).length > 0);
-  return (end === "smallest" ? payloads[0] : payloads[payloads.length - 1]) ?? null;
+  return payloads.find((p) => p === wanted) ?? (wanted === small ? payloads[0] : payloads[payloads.length - 1]) ?? null;
 }
 
-const family = (context: Context, name: string) => context.index.mechanism(name)?.family ?? (name || instrument);
+const family = (context: Context, name: string) => context.index.mechanism(name)?.family ?? name;
 
 const strong = (text: string) => h("strong", {}, text);
 

@@ -2,11 +2,11 @@
 import type { Context, View } from "../context";
 import { choice } from "../controls";
 import type { Cell, Pattern } from "../data";
-import { cellFigures, cellNotes, cellTitle, range, reasonText, shortStatus, statusWords } from "../describe";
+import { cellFigures, cellNotes, cellTitle, reasonText, shortStatus, statusWords } from "../describe";
 import { h, scroller, type Child } from "../dom";
 import { formatBytesRate, formatMessageRate, formatPayload, formatRatio, formatShare, formatTime, missing, patternWords, placementWords, words } from "../format";
 import { gridKeys } from "../gridKeys";
-import { hasBandwidth, instrument, losesMessages, medianOf, summaryOf } from "../resultIndex";
+import { hasBandwidth, instrument, losesMessages, medianOf } from "../resultIndex";
 import type { Key } from "../state";
 import { describe } from "../tooltip";
 
@@ -79,6 +79,8 @@ function heatView(heat: Heat): View {
   };
 }
 
+const manyColumns = 6;
+
 interface Entry { cell: Cell | undefined; value: number | null; ratio: number | null }
 
 function heatTable(heat: Heat, context: Context): HTMLElement[] {
@@ -113,7 +115,7 @@ function heatTable(heat: Heat, context: Context): HTMLElement[] {
     h("th", { scope: "row" }, name === instrument ? "instrument (null)" : name),
     ...entries.get(name)!.map((entry) => heatCell(heat, context, entry, largest, name)));
 
-  const table = h("table", { class: "heat", role: "grid", "data-view": heat.id },
+  const table = h("table", { class: payloads.length > manyColumns ? "heat dense" : "heat", role: "grid", "data-view": heat.id },
     h("caption", { class: "sr" }, `${heat.title}, ${words(context.placement(), placementWords)}`),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mechanism"), ...payloads.map((payload) =>
       h("th", { scope: "col", "aria-sort": payload === sorted ? (heat.better === "lower" ? "ascending" : "descending") : undefined },
@@ -124,7 +126,7 @@ function heatTable(heat: Heat, context: Context): HTMLElement[] {
     h("tbody", {}, ...order.map(row)),
     context.index.transports.includes(instrument) ? h("tfoot", {}, row(instrument)) : null);
   gridKeys(table);
-  return [scroller(table, heat.title), legend(largest)];
+  return [scroller(table, heat.title, false), legend(largest)];
 }
 
 function sortedPayload(heat: Heat, context: Context, payloads: number[]): number {
@@ -162,8 +164,7 @@ function heatCell(heat: Heat, context: Context, entry: Entry, largest: number, n
     shown ? h("span", { class: "ratio" }, shown) : null);
   if (ratio !== null && name !== instrument) shade(td, Math.min(1, Math.log(Math.max(1, ratio)) / Math.log(largest)));
   else td.classList.add("unranked");
-  const summary = summaryOf(cell, heat.metric(context))!;
-  return focusable(td, () => tip(cell, [range(summary, format)]));
+  return focusable(td, () => tip(cell, []));
 }
 
 // 0 is the best of the column, 1 the farthest cell of the table; the style sheet mixes the colours of the theme.

@@ -16,7 +16,7 @@ export const mechanismsView: View = {
     section.append(
       table<Mechanism>("What was measured", [
         { head: "Mechanism", cell: (m) => m.name },
-        { head: "What it is", cell: (m) => m.summary },
+        { head: "What it is", wide: true, cell: (m) => m.summary },
         { head: "Family", cell: (m) => m.family },
         { head: "Waits", cell: (m) => waitWords[m.wait] ?? m.wait },
         { head: "Copies", numeric: true, cell: (m) => String(m.copies_per_message) },

@@ -1,0 +1,26 @@
+# Run at build time: cmake -D... -P build_info.cmake. Writes OUTPUT only when it changes.
+set(GIT_REVISION "unknown")
+set(GIT_DIRTY "false")
+find_program(GIT git)
+if(GIT)
+    execute_process(COMMAND ${GIT} -C ${SOURCE} rev-parse --short=10 HEAD
+        OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+    if(failed EQUAL 0)
+        set(GIT_REVISION ${revision})
+        execute_process(COMMAND ${GIT} -C ${SOURCE} status --porcelain --untracked-files=no
+            OUTPUT_VARIABLE changes ERROR_QUIET)
+        if(NOT changes STREQUAL "")
+            set(GIT_DIRTY "true")
+        endif()
+        execute_process(COMMAND ${GIT} -C ${SOURCE} describe --tags --exact-match
+            OUTPUT_VARIABLE tag OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE untagged)
+    endif()
+endif()
+set(VERSION ${PROJECT_VERSION})
+if(NOT GIT_REVISION STREQUAL "unknown" AND NOT tag STREQUAL "v${PROJECT_VERSION}")
+    string(APPEND VERSION "+g${GIT_REVISION}")
+endif()
+if(GIT_DIRTY)
+    string(APPEND VERSION "-dirty")
+endif()
+configure_file(${SOURCE}/bench/build_info.cpp.in ${OUTPUT} @ONLY)

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/run_options.hpp"
+#include "harness/host/topology.hpp"
+#include "harness/plan/plan.hpp"
+
+namespace ipcmark {
+
+/// The blocks of a result that are known before the first spawn.
+nlohmann::ordered_json make_header(const invocation& call, const run_options& options, const plan& what,
+                                   const std::vector<placement_choice>& placements,
+                                   const clock_parameters& clock);
+
+/// Adds what is known only at the end: state, elapsed time, clock drift.
+void finish_header(nlohmann::ordered_json& header, std::uint64_t start_ns, std::uint64_t rounds_done,
+                   const clock_parameters& clock);
+
+/// One mechanism's card as `list --json` and results show it.
+nlohmann::ordered_json mechanism_block(const registration& mechanism);
+
+/// The two CPUs whose clocks the plan compares; the same one twice when it uses only one.
+std::array<int, 2> cpus_in_use(const plan& what);
+
+/// Empty when this build can write HTML, otherwise what to install.
+std::string page_available();
+
+}  // namespace ipcmark

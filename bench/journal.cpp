@@ -1,0 +1,36 @@
+#include "bench/journal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "harness/posix/error.hpp"
+#include "harness/posix/io.hpp"
+
+namespace ipcmark {
+
+journal::journal(const std::string& result_file, const nlohmann::ordered_json& first_line) {
+    std::error_code ignored;
+    // A pipe or a device has no place for a file beside it.
+    const bool exists = std::filesystem::exists(result_file, ignored);
+    if (result_file == "-" || (exists && !std::filesystem::is_regular_file(result_file, ignored))) return;
+    file_ = result_file + ".journal";
+    fd_.reset(::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
+    if (!fd_) throw_errno("create " + file_);
+    append(first_line);
+}
+
+void journal::append(const nlohmann::ordered_json& line) {
+    if (!fd_) return;
+    const std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    write_exact(fd_.get(), std::as_bytes(std::span(text)));
+}
+
+void journal::discard() {
+    if (!fd_) return;
+    ::unlink(file_.c_str());
+    fd_.reset();
+}
+
+}  // namespace ipcmark

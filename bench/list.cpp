@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <map>
+
+#include "bench/header.hpp"
+#include "bench/subcommand.hpp"
+#include "harness/plan/sizes.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  ipcmark list\n"
+    "  ipcmark list --mechanism udp,posix_mq --long\n"
+    "  ipcmark list --json | jq '.[] | select(.traits.fan_in) | .name'\n";
+
+/// The traits worth a word in the short list.
+std::string trait_words(const traits& t) {
+    std::string words;
+    const auto add = [&](bool present, std::string_view word) {
+        if (present) words += (words.empty() ? "" : ", ") + std::string(word);
+    };
+    add(t.message_boundaries, "boundaries");
+    add(!t.ordered, "unordered");
+    add(t.duplex, "duplex");
+    add(t.unrelated_processes, "unrelated");
+    add(t.cross_host, "cross-host");
+    add(t.fan_in, "fan-in");
+    add(t.fan_out == sharing::competing, "fan-out");
+    add(t.priorities, "priorities");
+    add(t.peer_death_detected, "sees peer death");
+    add(t.may_drop, "may drop");
+    add(t.needs_daemon, "needs a daemon");
+    return words;
+}
+
+void print_short(const std::vector<const registration*>& chosen) {
+    std::size_t name_width = 0;
+    std::size_t wait_width = 6;
+    for (const auto* entry : chosen) {
+        name_width = std::max(name_width, entry->info.name.size());
+        wait_width = std::max(wait_width, to_word(entry->info.wait).size());
+    }
+    std::string_view family;
+    for (const auto* entry : chosen) {
+        const auto& info = entry->info;
+        if (info.family != family) std::cout << (family.empty() ? "" : "\n") << info.family << '\n';
+        family = info.family;
+        std::cout << fmt::format("  {:<{}}  {:<{}}  up to {:<8}  {}\n", info.name, name_width, to_word(info.wait),
+                                 wait_width, payload_text(info.payload.max_bytes), info.summary);
+        if (const auto why = entry->why_unavailable())
+            std::cout << fmt::format("  {:{}}  UNAVAILABLE: {}\n", "", name_width, *why);
+        else
+            std::cout << fmt::format("  {:{}}  {}\n", "", name_width, trait_words(info.facts));
+    }
+}
+
+void print_long(const std::vector<const registration*>& chosen) {
+    for (const auto* entry : chosen) {
+        const ordered_json card = mechanism_block(*entry);
+        std::cout << card.at("name").get<std::string>() << ": " << card.at("summary").get<std::string>() << '\n';
+        for (const auto& [key, value] : card.items())
+            if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
+                std::cout << fmt::format("  {:<24}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+        for (const auto& [key, value] : card.at("traits").items())
+            std::cout << fmt::format("  {:<24}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+        std::cout << '\n';
+    }
+}
+
+int run_list(const invocation& call) {
+    cxxopts::Options options("ipcmark list", "The mechanisms, what each can do, and why one is unavailable here\n");
+    options.add_options()("m,mechanism", "Only these, comma-separated", cxxopts::value<std::string>()->default_value(""), "NAMES")(
+        "l,long", "Every trait")("json", "As JSON")("all", "The faulty ones that exist for tests too");
+    const auto parsed = parse_arguments(options, call, examples);
+    if (!parsed) return exit_ok;
+    auto chosen = select_mechanisms(call.mechanisms, (*parsed)["mechanism"].as<std::string>());
+    if (parsed->count("all") > 0 && parsed->count("mechanism") == 0) {
+        chosen.clear();
+        for (const auto& entry : call.mechanisms.all()) chosen.push_back(&entry);
+    }
+    if (parsed->count("json") > 0) {
+        ordered_json cards = ordered_json::array();
+        for (const auto* entry : chosen) cards.push_back(mechanism_block(*entry));
+        std::cout << cards.dump(2) << '\n';
+    } else if (parsed->count("long") > 0) {
+        print_long(chosen);
+    } else {
+        print_short(chosen);
+    }
+    return exit_ok;
+}
+
+}  // namespace
+
+const subcommand list_command{"list", "the mechanisms, their traits, and why one is unavailable", &run_list};
+
+}  // namespace ipcmark

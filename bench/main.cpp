@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <iostream>
+
+#include "bench/plugins.hpp"
+#include "bench/subcommand.hpp"
+#include "bench/version.hpp"
+#include "harness/conform/laws.hpp"
+#include "harness/nearest.hpp"
+#include "harness/posix/error.hpp"
+#include "harness/worker.hpp"
+#include "transports/register_all.hpp"
+
+namespace ipcmark {
+namespace {
+
+constexpr std::array commands{&run_command,    &list_command,   &report_command,
+                              &doctor_command, &conform_command, &validate_command,
+                              &schema_command, &completion_command, &version_command};
+
+void print_short_help(std::ostream& out) {
+    out << "ipcmark " << version_text() << ": what inter-process communication costs on this machine\n\n"
+           "  ipcmark run --profile quick --html report.html   measure every mechanism, write a report\n"
+           "  ipcmark list                                     the mechanisms and what each can do\n"
+           "  ipcmark doctor                                   is this machine fit to measure on?\n\n"
+           "More: ipcmark --help, ipcmark COMMAND --help\n";
+}
+
+void print_help(std::ostream& out) {
+    out << "Usage: ipcmark COMMAND [options]\n\nCommands:\n";
+    for (const subcommand* command : commands)
+        out << "  " << command->name << std::string(12 - command->name.size(), ' ')
+            << command->summary << '\n';
+    out << "\nEvery command has --help with examples. --plugin FILE.so (with any command, repeatable)\n"
+           "adds mechanisms from a shared object. Results go to standard output, all else to standard\n"
+           "error. NO_COLOR is honoured.\n\n"
+           "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed or timed out; 4 nothing\n"
+           "matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or unsupported file;\n"
+           "70 internal error; 130 interrupted (what was complete is written).\n";
+}
+
+const subcommand& find_command(const std::string& name) {
+    const auto at = std::find_if(commands.begin(), commands.end(),
+                                 [&](const subcommand* command) { return command->name == name; });
+    if (at != commands.end()) return **at;
+    std::vector<std::string> names;
+    for (const subcommand* command : commands) names.emplace_back(command->name);
+    std::string text = "there is no command '" + name + "'";
+    if (const auto near = nearest_words(name, names); !near.empty())
+        text += "; did you mean " + join_or(near) + "?";
+    throw command_error(text + " `ipcmark --help` lists them all");
+}
+
+int dispatch(const std::vector<std::string>& command_line) {
+    std::vector<std::string> arguments(command_line.begin() + 1, command_line.end());
+    registry mechanisms;
+    register_all(mechanisms);
+    const plugin_set plugins(arguments, mechanisms);
+    if (!arguments.empty() && arguments.front() == "worker")
+        return worker_main(arguments, mechanisms, &act_out_law);
+    if (arguments.empty()) {
+        print_short_help(std::cout);
+        return exit_ok;
+    }
+    std::string name = arguments.front();
+    if (name == "--help" || name == "-h" || name == "help") {
+        print_help(std::cout);
+        return exit_ok;
+    }
+    if (name == "--version") name = "version";
+    const subcommand& command = find_command(name);
+    arguments.erase(arguments.begin());
+    return command.run({std::move(arguments), command_line, mechanisms, plugins.files()});
+}
+
+int guarded(const std::vector<std::string>& command_line) {
+    try {
+        const int code = dispatch(command_line);
+        std::cout.flush();
+        return code;
+    } catch (const command_error& e) {
+        std::cerr << "ipcmark: " << e.what() << '\n';
+        return e.code();
+    } catch (const call_failed& e) {
+        std::cerr << "ipcmark: " << e.what() << '\n';
+        return exit_environment_refused;
+    } catch (const limit_exceeded& e) {
+        std::cerr << "ipcmark: " << e.what() << '\n';
+        return exit_environment_refused;
+    } catch (const std::exception& e) {
+        std::cerr << "ipcmark: internal error: " << e.what()
+                  << "; please report it with the command line\n";
+        return exit_internal;
+    }
+}
+
+}  // namespace
+}  // namespace ipcmark
+
+int main(int argc, char** argv) {
+    return ipcmark::guarded(std::vector<std::string>(argv, argv + argc));
+}

@@ -1,0 +1,115 @@
+#include "bench/plan_file.hpp"
+
+#include "bench/subcommand.hpp"
+#include "harness/nearest.hpp"
+#include "harness/plan/sizes.hpp"
+#include "harness/posix/text_file.hpp"
+#include "reports/embedded.hpp"
+#include "reports/read_result.hpp"
+
+extern "C" {
+extern const char ipcmark_plan_quick_begin[];
+extern const char ipcmark_plan_quick_end[];
+extern const char ipcmark_plan_default_begin[];
+extern const char ipcmark_plan_default_end[];
+extern const char ipcmark_plan_rigorous_begin[];
+extern const char ipcmark_plan_rigorous_end[];
+}
+
+namespace ipcmark {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+struct built_in {
+    std::string_view name;
+    std::string_view text;
+};
+
+const std::vector<built_in>& built_in_plans() {
+    static const std::vector<built_in> plans{
+        {"quick", {ipcmark_plan_quick_begin, ipcmark_plan_quick_end}},
+        {"default", {ipcmark_plan_default_begin, ipcmark_plan_default_end}},
+        {"rigorous", {ipcmark_plan_rigorous_begin, ipcmark_plan_rigorous_end}},
+    };
+    return plans;
+}
+
+template <class T>
+void take(const ordered_json& from, const char* key, T& to) {
+    if (const auto at = from.find(key); at != from.end()) at->get_to(to);
+}
+
+void take_sizes(const ordered_json& from, const std::string& file, std::vector<std::size_t>& to) {
+    const auto at = from.find("payloads");
+    if (at == from.end()) return;
+    to.clear();
+    std::size_t index = 0;
+    for (const auto& text : *at) {
+        try {
+            to.push_back(parse_payload_bytes(text.get<std::string>()));
+        } catch (const std::invalid_argument& e) {
+            throw command_error(file + ": /payloads/" + std::to_string(index) + " " + e.what());
+        }
+        ++index;
+    }
+}
+
+plan_request from_json(const std::string& text, const std::string& file, plan_request plan) {
+    ordered_json j;
+    try {
+        j = parse_json(text, file, true);
+        require_schema(j, plan_schema_text(), file);
+    } catch (const unreadable_result& e) {
+        throw command_error(e.what());
+    }
+    take(j, "mechanisms", plan.mechanisms);
+    take(j, "placements", plan.placements);
+    take(j, "spawns", plan.spawns);
+    take(j, "spawn_ms", plan.spawn_ms);
+    take(j, "verify", plan.verify);
+    take(j, "counting_spawns", plan.counting_spawns);
+    take(j, "filters", plan.filters);
+    take_sizes(j, file, plan.payloads);
+    if (j.contains("depth")) plan.depth = j.at("depth").get<std::size_t>();
+    if (j.contains("touch")) plan.reads = from_word<touch>(j.at("touch").get<std::string>()).value();
+    if (j.contains("patterns")) {
+        plan.patterns.clear();
+        for (const auto& word : j.at("patterns"))
+            plan.patterns.push_back(from_word<pattern>(word.get<std::string>()).value());
+    }
+    return plan;
+}
+
+}  // namespace
+
+plan_request named_plan(const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& plan : built_in_plans()) {
+        if (plan.name == name) {
+            plan_request base;
+            base.profile = name;
+            return from_json(std::string(plan.text), "the built-in plan " + name, base);
+        }
+        names.emplace_back(plan.name);
+    }
+    const auto near = nearest_words(name, names);
+    throw command_error("there is no profile '" + name + "'; " +
+                        (near.empty() ? "choose " + join_or(names) : "did you mean " + join_or(near) + "?"));
+}
+
+plan_request read_plan(const std::string& file, const plan_request& base) {
+    constexpr std::size_t plan_limit_bytes = 1 << 20;
+    std::string text;
+    try {
+        text = read_input(file, plan_limit_bytes);
+    } catch (const std::exception& e) {
+        throw command_error(e.what());
+    }
+    plan_request plan = from_json(text, file, base);
+    plan.profile = "plan file";
+    return plan;
+}
+
+}  // namespace ipcmark

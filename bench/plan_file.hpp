@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/plan/plan.hpp"
+
+namespace ipcmark {
+
+/// The built-in plan of that name: quick, default or rigorous. Throws command_error with the
+/// nearest name.
+plan_request named_plan(const std::string& name);
+
+/// Reads a plan file; keys that it lacks come from `base`. Throws command_error, naming the JSON
+/// pointer of every fault.
+plan_request read_plan(const std::string& file, const plan_request& base);
+
+}  // namespace ipcmark

@@ -1,0 +1,85 @@
+#include "bench/progress.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "harness/measure/clock.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr double line_every_s = 10;
+constexpr std::size_t bar_width = 24;
+
+bool capable_terminal() {
+    const char* kind = std::getenv("TERM");
+    return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+}
+
+std::size_t columns() {
+    winsize size{};
+    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+double seconds_since(std::uint64_t start_ns) {
+    return static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
+}
+
+std::string duration_text(double seconds) {
+    const auto whole = static_cast<long>(seconds + 0.5);
+    return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+progress::progress(std::size_t spawns_expected, bool quiet)
+    : expected_(spawns_expected),
+      quiet_(quiet),
+      terminal_(capable_terminal()),
+      start_ns_(shared_clock::raw_ns()) {}
+
+progress::~progress() { clear_bar(); }
+
+void progress::clear_bar() {
+    if (bar_shown_) fmt::print(stderr, "\r\x1b[K");
+    bar_shown_ = false;
+}
+
+double progress::remaining_s(std::size_t done) const {
+    if (done == 0) return 0;
+    const auto left = static_cast<double>(expected_ > done ? expected_ - done : 0);
+    return seconds_since(start_ns_) / static_cast<double>(done) * left;
+}
+
+void progress::say(const std::string& line) {
+    clear_bar();
+    if (!quiet_) fmt::print(stderr, "{}\n", line);
+}
+
+void progress::show(std::size_t done, const std::string& what) {
+    if (quiet_ || expected_ == 0) return;
+    const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(expected_));
+    const std::string left = done == 0 ? "" : ", " + duration_text(remaining_s(done)) + " left";
+    if (!terminal_) {
+        if (last_line_ns_ != 0 && seconds_since(last_line_ns_) < line_every_s) return;
+        last_line_ns_ = shared_clock::raw_ns();
+        fmt::print(stderr, "{} of {} spawns{}: {}\n", done, expected_, left, what);
+        return;
+    }
+    const auto filled = static_cast<std::size_t>(share * bar_width);
+    std::string line = fmt::format("[{}{}] {}/{}{}  {}", std::string(filled, '#'),
+                                   std::string(bar_width - filled, '.'), done, expected_, left, what);
+    if (line.size() >= columns()) line.resize(columns() - 1);
+    fmt::print(stderr, "\r\x1b[K{}", line);
+    std::fflush(stderr);
+    bar_shown_ = true;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,79 @@
+#include <unistd.h>
+
+#include <iostream>
+
+#include "bench/header.hpp"
+#include "bench/subcommand.hpp"
+#include "harness/posix/text_file.hpp"
+#include "harness/result/sitting.hpp"
+#include "reports/html.hpp"
+#include "reports/read_result.hpp"
+#include "reports/text.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  ipcmark report results.json -o report.html\n"
+    "  ipcmark report before.json after.json -o both.html\n"
+    "  ipcmark report results.json --format text\n"
+    "  ipcmark report results.json.journal -o rescued.html   (a run that was killed)\n"
+    "  ipcmark report results.json.journal --format json -o results.json\n";
+
+std::string render(const std::vector<nlohmann::ordered_json>& results, const std::string& format,
+                   bool to_terminal) {
+    if (format == "html") {
+        if (const auto why = page_available(); !why.empty())
+            throw command_error("HTML: " + why, exit_environment_refused);
+        return render_html(results);
+    }
+    if (format != "text" && format != "json")
+        throw command_error("--format '" + format + "' is not one of html, text or json");
+    if (format == "json" && results.size() > 1) throw command_error("--format json takes one result");
+    std::string text;
+    for (const auto& result : results)
+        text += format == "json" ? dump_document(result)
+                                 : render_text(result, to_terminal && colour_wanted(STDOUT_FILENO));
+    return text;
+}
+
+int run_report(const invocation& call) {
+    cxxopts::Options options("ipcmark report", "Renders one or more results as a page or as tables\n");
+    options.add_options()("o,output", "File to write; - is standard output (default: report.html, or - for text and json)",
+                          cxxopts::value<std::string>(), "FILE")(
+        "format", "html, text or json", cxxopts::value<std::string>()->default_value("html"), "WORD")(
+        "results", "Result files or journals; - is standard input", cxxopts::value<std::vector<std::string>>());
+    options.parse_positional("results");
+    options.positional_help("RESULT...");
+    const auto parsed = parse_arguments(options, call, examples);
+    if (!parsed) return exit_ok;
+    if (parsed->count("results") == 0) throw command_error("report needs a result file; `ipcmark run` writes one");
+    const auto format = (*parsed)["format"].as<std::string>();
+    const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
+                               : format == "html"          ? "report.html"
+                                                           : "-";
+    if (output != "-") require_writable(output);
+    std::vector<nlohmann::ordered_json> results;
+    try {
+        for (const auto& file : (*parsed)["results"].as<std::vector<std::string>>())
+            results.push_back(read_result(file));
+    } catch (const unreadable_result& e) {
+        throw command_error(e.what(), exit_unreadable);
+    }
+    const std::string text = render(results, format, output == "-");
+    if (output == "-") {
+        std::cout << text;
+    } else {
+        replace_file(output, text);
+        std::cerr << "Report: " << output << '\n';
+    }
+    return exit_ok;
+}
+
+}  // namespace
+
+const subcommand report_command{"report", "render results as an offline page or as tables", &run_report};
+
+}  // namespace ipcmark

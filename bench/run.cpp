@@ -1,0 +1,118 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "bench/conduct.hpp"
+#include "bench/header.hpp"
+#include "bench/journal.hpp"
+#include "bench/version.hpp"
+#include "harness/posix/affinity.hpp"
+#include "harness/posix/text_file.hpp"
+#include "reports/html.hpp"
+#include "reports/text.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+void print_cells(const plan& what, const run_options& options) {
+    for (const auto& planned : what.cells) {
+        std::cout << planned.what.name();
+        if (planned.skipped) std::cout << "  skipped(" << planned.skipped->code << "): " << planned.skipped->text;
+        std::cout << '\n';
+    }
+    constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
+    const auto spawns = static_cast<double>(what.runnable()) *
+                        static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
+    const double seconds = spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
+    std::cerr << what.runnable() << " cells to run, " << what.cells.size() - what.runnable()
+              << " skipped; about " << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
+}
+
+void require_outputs(const run_options& options) {
+    if (options.json_file != "-") require_writable(options.json_file);
+    if (options.html_file.empty()) return;
+    if (page_available().empty()) {
+        if (options.html_file != "-") require_writable(options.html_file);
+        return;
+    }
+    throw command_error("--html: " + page_available(), exit_environment_refused);
+}
+
+void write_output(const std::string& file, const std::string& content) {
+    if (file == "-")
+        std::cout << content << std::flush;
+    else
+        replace_file(file, content);
+}
+
+void banner_if_unoptimised() {
+    if (build_is_optimised()) return;
+    std::cerr << "*** This build is NOT OPTIMISED (or instrumented): its figures mean nothing. ***\n"
+                 "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
+}
+
+int exit_code_of(const conclusion& ended, const sitting& result) {
+    if (ended.interrupted) return exit_interrupted;
+    return result.failed_cells() > 0 ? exit_cell_failed : exit_ok;
+}
+
+void report(const run_options& options, const ordered_json& document) {
+    write_output(options.json_file, dump_document(document));
+    if (!options.html_file.empty()) write_output(options.html_file, render_html({document}));
+    if (options.json_file == "-" || options.html_file == "-") return;
+    std::cout << '\n' << render_text(document, colour_wanted(STDOUT_FILENO));
+    std::cout << "Result: " << options.json_file << '\n';
+    if (!options.html_file.empty()) std::cout << "Report: " << options.html_file << '\n';
+}
+
+int measure(const invocation& call, const run_options& options, const plan& what,
+            const std::vector<placement_choice>& placements) {
+    interrupt_watch interrupts;
+    run_area area;
+    const auto cpus = cpus_in_use(what);
+    const clock_parameters clock = calibrate_clock(cpus[0], cpus[1]);
+    sitting result(make_header(call, options, what, placements, clock), what);
+    journal lines(options.json_file, result.first_line());
+    runner pairs(area, interrupts, clock, {options.stage_deadline_ms, call.plugins});
+    progress bar(0, options.quiet);
+    const std::uint64_t start_ns = shared_clock::raw_ns();
+    const conclusion ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
+                                     [&](const ordered_json& line) { lines.append(line); });
+    finish_header(result.header(), start_ns, ended.rounds_done, clock);
+    report(options, result.document(ended.complete, ended.incomplete_reason));
+    lines.discard();
+    if (!ended.complete) std::cerr << "ipcmark: " << ended.incomplete_reason << "; the result is marked incomplete\n";
+    return exit_code_of(ended, result);
+}
+
+int run_run(const invocation& call) {
+    const auto options = parse_run_options(call);
+    if (!options) return exit_ok;
+    const auto placements = find_placements();
+    plan what;
+    try {
+        what = expand(options->plan, options->seed, call.mechanisms, placements);
+    } catch (const std::invalid_argument& e) {
+        throw command_error(e.what());
+    }
+    if (what.cells.empty())
+        throw command_error("no cell matches; `ipcmark run --dry-run` without --filter shows the names",
+                            exit_nothing_matched);
+    if (options->dry_run) {
+        print_cells(what, *options);
+        return exit_ok;
+    }
+    banner_if_unoptimised();
+    require_outputs(*options);
+    return measure(call, *options, what, placements);
+}
+
+}  // namespace
+
+const subcommand run_command{"run", "measure cells and write results.json and report.html", &run_run};
+
+}  // namespace ipcmark

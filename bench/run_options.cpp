@@ -1,0 +1,152 @@
+#include "bench/run_options.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "bench/plan_file.hpp"
+#include "harness/nearest.hpp"
+#include "harness/plan/sizes.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  ipcmark run --profile quick --html report.html\n"
+    "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
+    "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --spawns 20\n"
+    "  ipcmark run --plan my_plan.json --time-budget 10m --json result.json\n"
+    "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
+    "\n"
+    "Cells are named pattern/mechanism/payload_bytes/placement. Touch, what both sides do to the\n"
+    "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
+    "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
+    "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the environment\n"
+    "was refused (temporary folder, output file); 130 interrupted, what was complete is written.\n";
+
+void add_options(cxxopts::Options& options) {
+    using cxxopts::value;
+    options.add_options("What to measure")(
+        "m,mechanism", "Mechanisms, comma-separated (default: all that run here)", value<std::string>(), "NAMES")(
+        "pattern", "round_trip, one_way", value<std::string>(), "WORDS")(
+        "p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
+        "placement", "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free",
+        value<std::string>(), "WORDS")(
+        "filter", "Regular expression over cell names; a leading - excludes; repeatable",
+        value<std::vector<std::string>>(), "REGEX")(
+        "touch", "desc, line, rw, copy or verify", value<std::string>(), "WORD")(
+        "depth", "Messages a mechanism should be able to hold (default: about 256 KiB)", value<std::string>(), "N")(
+        "plan", "A plan file; flags override it", value<std::string>(), "FILE");
+    options.add_options("How much")(
+        "profile", "quick (5 spawns a cell), default (20) or rigorous (40)", value<std::string>(), "NAME")(
+        "spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
+        "spawn-ms", "Timed phase of one spawn", value<std::string>(), "MS")(
+        "time-budget", "Start no round that would end later, such as 10m", value<std::string>(), "TIME")(
+        "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(), "N")(
+        "deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)", value<std::string>(), "S");
+    options.add_options("Output")(
+        "json", "Result file (default results.json; - is standard output)", value<std::string>(), "FILE")(
+        "html", "Also write the report page", value<std::string>(), "FILE")(
+        "dry-run", "Print the cells, what is skipped and why, and the time; start nothing")(
+        "q,quiet", "No progress")(
+        "no-redact", "Record the host name as it is instead of a salted hash");
+}
+
+template <class Number>
+Number whole_number(const cxxopts::ParseResult& parsed, const char* flag, Number least, Number most) {
+    const auto text = parsed[flag].as<std::string>();
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most)
+        throw command_error("--" + std::string(flag) + " " + text + ": a whole number from " +
+                            std::to_string(least) + " to " + std::to_string(most) + " is needed");
+    return number;
+}
+
+template <class Enum>
+Enum word(const std::string& text, const char* flag) {
+    if (const auto value = from_word<Enum>(text)) return *value;
+    std::vector<std::string> words;
+    for (const auto& [member, name] : spelling<Enum>::words) words.emplace_back(name);
+    throw command_error("--" + std::string(flag) + ": '" + text + "' is not one of " + join_or(words));
+}
+
+/// Runs a parser of harness/plan and turns its complaint into a usage error of `flag`.
+template <class Parse>
+auto of_flag(const char* flag, Parse parse) {
+    try {
+        return parse();
+    } catch (const std::invalid_argument& e) {
+        throw command_error("--" + std::string(flag) + ": " + e.what());
+    }
+}
+
+void check_placement_words(const std::vector<std::string>& words) {
+    for (const auto& text : words)
+        if (text != "cross") word<placement>(text, "placement");
+}
+
+void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan_request& plan) {
+    const auto list = [&](const char* flag) { return split_list(parsed[flag].as<std::string>()); };
+    if (parsed.count("mechanism") > 0) plan.mechanisms = list("mechanism");
+    if (parsed.count("pattern") > 0) {
+        plan.patterns.clear();
+        for (const auto& text : list("pattern")) plan.patterns.push_back(word<pattern>(text, "pattern"));
+    }
+    if (parsed.count("payload") > 0) {
+        plan.payloads.clear();
+        for (const auto& text : list("payload"))
+            plan.payloads.push_back(of_flag("payload", [&] { return parse_payload_bytes(text); }));
+    }
+    if (parsed.count("placement") > 0) plan.placements = list("placement");
+    check_placement_words(plan.placements);
+    if (parsed.count("filter") > 0) plan.filters = parsed["filter"].as<std::vector<std::string>>();
+    if (parsed.count("touch") > 0) plan.reads = word<touch>(parsed["touch"].as<std::string>(), "touch");
+    if (parsed.count("depth") > 0) plan.depth = whole_number<std::size_t>(parsed, "depth", 1, 65'536);
+    std::string names;
+    for (const auto& name : plan.mechanisms) names += name + ",";
+    select_mechanisms(call.mechanisms, names);
+}
+
+void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
+    if (parsed.count("spawns") > 0)
+        options.plan.spawns = whole_number<std::uint64_t>(parsed, "spawns", 1, 10'000);
+    if (parsed.count("spawn-ms") > 0)
+        options.plan.spawn_ms = whole_number<std::int64_t>(parsed, "spawn-ms", 1, 600'000);
+    if (parsed.count("time-budget") > 0)
+        options.time_budget_s =
+            of_flag("time-budget", [&] { return parse_duration_s(parsed["time-budget"].as<std::string>()); });
+    if (parsed.count("deadline") > 0)
+        options.stage_deadline_ms = 1000 * whole_number<std::int64_t>(parsed, "deadline", 1, 3'600);
+    options.seed = parsed.count("seed") > 0
+                       ? whole_number<std::uint64_t>(parsed, "seed", 0, std::numeric_limits<std::uint64_t>::max())
+                       : random_seed();
+}
+
+}  // namespace
+
+std::optional<run_options> parse_run_options(const invocation& call) {
+    cxxopts::Options declared("ipcmark run", "Spawns process pairs, measures every cell, writes the result\n");
+    add_options(declared);
+    const auto parsed = parse_arguments(declared, call, examples);
+    if (!parsed) return std::nullopt;
+    const auto text = [&](const char* flag, std::string otherwise) {
+        return parsed->count(flag) > 0 ? (*parsed)[flag].as<std::string>() : std::move(otherwise);
+    };
+    run_options options;
+    options.plan = named_plan(text("profile", "default"));
+    if (parsed->count("plan") > 0) options.plan = read_plan(text("plan", ""), options.plan);
+    apply_what(*parsed, call, options.plan);
+    apply_how_much(*parsed, options);
+    options.json_file = text("json", options.json_file);
+    options.html_file = text("html", "");
+    options.dry_run = parsed->count("dry-run") > 0;
+    options.quiet = parsed->count("quiet") > 0;
+    options.redact = parsed->count("no-redact") == 0;
+    if (options.html_file == "-" && options.json_file == "-")
+        throw command_error("--json - and --html - cannot share standard output; give one a file");
+    return options;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bench/subcommand.hpp"
+#include "harness/plan/plan.hpp"
+
+namespace ipcmark {
+
+/// What `ipcmark run` was asked to do.
+struct run_options {
+    plan_request plan;
+    std::uint64_t seed = 0;
+    std::optional<double> time_budget_s;
+    std::int64_t stage_deadline_ms = 10'000;
+    std::string json_file = "results.json";
+    std::string html_file;  // empty: none
+    bool dry_run = false;
+    bool quiet = false;
+    bool redact = true;
+};
+
+/// nullopt: help was asked for and printed. Throws command_error; nothing has been started then.
+std::optional<run_options> parse_run_options(const invocation& call);
+
+}  // namespace ipcmark

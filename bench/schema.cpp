@@ -1,0 +1,23 @@
+#include <iostream>
+
+#include "bench/subcommand.hpp"
+#include "reports/embedded.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+int run_schema(const invocation& call) {
+    cxxopts::Options options("ipcmark schema", "Prints the JSON Schema (2020-12) of result files\n");
+    options.add_options()("plan", "Of plan files instead");
+    const auto parsed = parse_arguments(options, call, "Example:\n  ipcmark schema > ipcmark.result.v1.schema.json\n");
+    if (!parsed) return exit_ok;
+    std::cout << (parsed->count("plan") > 0 ? plan_schema_text() : result_schema_text());
+    return exit_ok;
+}
+
+}  // namespace
+
+const subcommand schema_command{"schema", "print the JSON Schema of results or plans", &run_schema};
+
+}  // namespace ipcmark

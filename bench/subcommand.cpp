@@ -1,0 +1,108 @@
+#include "bench/subcommand.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "harness/nearest.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+std::vector<std::string> option_names(const cxxopts::Options& options) {
+    std::vector<std::string> names;
+    for (const auto& group : options.groups())
+        for (const auto& option : options.group_help(group).options)
+            for (const auto& name : option.l) names.push_back(name);
+    return names;
+}
+
+std::string with_suggestion(std::string text, const std::string& word,
+                            const std::vector<std::string>& candidates, const std::string& prefix) {
+    auto near = nearest_words(word, candidates, 3);
+    for (auto& name : near) name.insert(0, prefix);
+    return near.empty() ? text : std::move(text) + "; did you mean " + join_or(near) + "?";
+}
+
+/// cxxopts quotes the offending word in its message.
+std::string quoted_word(const std::string& message) {
+    const auto begin = message.find("\u2018");
+    const auto end = message.find("\u2019");
+    constexpr std::size_t quote_bytes = 3;
+    if (begin == std::string::npos || end == std::string::npos) return {};
+    return message.substr(begin + quote_bytes, end - begin - quote_bytes);
+}
+
+}  // namespace
+
+std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
+                                                    const invocation& call,
+                                                    std::string_view examples) {
+    options.add_options()("h,help", "This text");
+    std::vector<const char*> argv{"ipcmark"};
+    for (const auto& argument : call.arguments) argv.push_back(argument.c_str());
+    try {
+        auto parsed = options.parse(static_cast<int>(argv.size()), argv.data());
+        if (parsed.count("help") > 0) {
+            std::cout << options.help() << '\n' << examples;
+            return std::nullopt;
+        }
+        if (!parsed.unmatched().empty())
+            throw command_error("'" + parsed.unmatched().front() + "' is not understood here");
+        return parsed;
+    } catch (const cxxopts::exceptions::no_such_option& e) {
+        const std::string word = quoted_word(e.what());
+        throw command_error(
+            with_suggestion("there is no option --" + word, word, option_names(options), "--"));
+    } catch (const cxxopts::exceptions::exception& e) {
+        throw command_error(e.what());
+    }
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+    std::vector<std::string> parts;
+    std::string part;
+    for (const char c : text) {
+        if (c == ',') {
+            if (!part.empty()) parts.push_back(std::move(part));
+            part.clear();
+        } else if (c != ' ') {
+            part += c;
+        }
+    }
+    if (!part.empty()) parts.push_back(std::move(part));
+    return parts;
+}
+
+std::vector<const registration*> select_mechanisms(const registry& all, std::string_view list) {
+    std::vector<const registration*> chosen;
+    const auto names = split_list(list);
+    if (names.empty()) {
+        for (const auto& entry : all.all())
+            if (!entry.info.test_only) chosen.push_back(&entry);
+        return chosen;
+    }
+    for (const auto& name : names) {
+        const registration* entry = all.find(name);
+        if (entry == nullptr) {
+            std::string text = "there is no mechanism '" + name + "'";
+            if (const auto near = all.nearest(name); !near.empty())
+                text += "; did you mean " + join_or(near) + "?";
+            throw command_error(text + " `ipcmark list` shows all of them");
+        }
+        chosen.push_back(entry);
+    }
+    return chosen;
+}
+
+bool colour_wanted(int fd) {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    const bool refused = no_colour != nullptr && *no_colour != '\0';
+    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    return !refused && !dumb && ::isatty(fd) == 1;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cxxopts.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/registry.hpp"
+
+namespace ipcmark {
+
+/// The documented exit codes. When several apply: cell_failed before gate_failed before
+/// inconclusive.
+enum exit_code : int {
+    exit_ok = 0,
+    exit_gate_failed = 1,
+    exit_usage = 2,
+    exit_cell_failed = 3,
+    exit_nothing_matched = 4,
+    exit_environment_refused = 5,
+    exit_inconclusive = 6,
+    exit_unreadable = 7,
+    exit_internal = 70,
+    exit_interrupted = 130,
+};
+
+/// What the user typed is wrong: one sentence with the remedy; main prints it and exits with
+/// `code`.
+class command_error : public std::runtime_error {
+public:
+    explicit command_error(const std::string& text, exit_code code = exit_usage)
+        : std::runtime_error(text), code_(code) {}
+    exit_code code() const noexcept { return code_; }
+
+private:
+    exit_code code_;
+};
+
+/// One call of a subcommand.
+struct invocation {
+    std::vector<std::string> arguments;  // after the subcommand's name, --plugin taken out
+    std::vector<std::string> full;       // the whole command line, for the record
+    const registry& mechanisms;
+    std::vector<std::string> plugins;
+};
+
+/// One subcommand: one file in bench/ that defines one of these, one row in main.cpp.
+struct subcommand {
+    std::string_view name;
+    std::string_view summary;  // one line for `ipcmark --help`
+    int (*run)(const invocation& call);
+};
+
+/// Parses the arguments with the subcommand's own options; adds -h/--help. nullopt: help was asked
+/// for and printed (with `examples` below the options). Throws command_error with the nearest
+/// option for a misspelt one.
+std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
+                                                    const invocation& call,
+                                                    std::string_view examples);
+
+/// "a,b , c" -> {"a", "b", "c"}; empty parts are dropped.
+std::vector<std::string> split_list(std::string_view text);
+
+/// The registrations that a comma-separated list names (empty list: every mechanism that is not
+/// test-only). Throws command_error with the nearest names.
+std::vector<const registration*> select_mechanisms(const registry& all, std::string_view list);
+
+/// Whether text for `fd` may be coloured: a terminal, TERM not dumb, NO_COLOR unset or empty.
+bool colour_wanted(int fd);
+
+extern const subcommand run_command;
+extern const subcommand list_command;
+extern const subcommand report_command;
+extern const subcommand validate_command;
+extern const subcommand schema_command;
+extern const subcommand doctor_command;
+extern const subcommand conform_command;
+extern const subcommand version_command;
+extern const subcommand completion_command;
+
+}  // namespace ipcmark

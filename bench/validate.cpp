@@ -1,0 +1,49 @@
+#include <iostream>
+
+#include "bench/plan_file.hpp"
+#include "bench/subcommand.hpp"
+#include "reports/read_result.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  ipcmark validate results.json other.json\n"
+    "  ipcmark validate --plan my_plan.json\n"
+    "Every fault is named by its JSON pointer. Exit codes: 0 valid; 2 a faulty plan; 7 a faulty result.\n";
+
+int run_validate(const invocation& call) {
+    cxxopts::Options options("ipcmark validate", "Checks result files (or plan files) against their schema\n");
+    options.add_options()("plan", "The files are plans")(
+        "files", "Files to check", cxxopts::value<std::vector<std::string>>());
+    options.parse_positional("files");
+    options.positional_help("FILE...");
+    const auto parsed = parse_arguments(options, call, examples);
+    if (!parsed) return exit_ok;
+    if (parsed->count("files") == 0) throw command_error("validate needs a file");
+    int code = exit_ok;
+    for (const auto& file : (*parsed)["files"].as<std::vector<std::string>>()) {
+        try {
+            if (parsed->count("plan") > 0)
+                read_plan(file, named_plan("default"));
+            else
+                read_result(file);
+            std::cout << file << ": valid\n";
+        } catch (const command_error& e) {
+            std::cerr << "ipcmark: " << e.what() << '\n';
+            code = e.code();
+        } catch (const unreadable_result& e) {
+            std::cerr << "ipcmark: " << e.what() << '\n';
+            code = exit_unreadable;
+        }
+    }
+    return code;
+}
+
+}  // namespace
+
+const subcommand validate_command{"validate", "check result or plan files against their schema", &run_validate};
+
+}  // namespace ipcmark

@@ -1,0 +1,34 @@
+#include "harness/conform/actor.hpp"
+
+#include "harness/posix/error.hpp"
+
+namespace ipcmark::conform {
+
+std::unique_ptr<any_endpoint> actor::construct() {
+    state.enter(stage::constructing);
+    auto end = mechanism.make(cell);
+    state.enter(stage::meeting);
+    cell.peer.meet();
+    state.enter(stage::timing);
+    return end;
+}
+
+ledger actor::incoming(std::uint64_t messages) const {
+    const bool replies = cell.producer() && !mechanism.info.loops_back;
+    return ledger({task.what.reads, cell.payload_bytes, replies ? ~task.tag : task.tag}, messages);
+}
+
+bool actor::receive(any_endpoint& end, ledger& into) const {
+    if (end.recv([&into](readable bytes) { into.enter(bytes); })) return true;
+    if (!may_drop())
+        throw peer_gone("recv returned false after " + std::to_string(into.entered()) +
+                        " messages though the peer had not closed");
+    return false;
+}
+
+void actor::receive_all(any_endpoint& end, ledger& into) const {
+    while (into.entered() < into.expected())
+        if (!receive(end, into)) return;
+}
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,173 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <mqueue.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+#include <vector>
+
+#include "harness/conform/chaperone.hpp"
+#include "harness/conform/ipc_objects.hpp"
+#include "harness/conform/plays.hpp"
+#include "harness/names.hpp"
+#include "harness/worker.hpp"
+
+/// Who can reach the mechanism.
+namespace ipcmark::conform {
+
+namespace {
+
+/// The names by which a pair's objects can be found: its folder, what carries its name, and System
+/// V objects of this user that were not there when it began.
+class name_watch {
+public:
+    explicit name_watch(const setup& cell) : name_(cell.name), directory_(cell.directory) {
+        known_ = system_v_objects();
+    }
+
+    std::vector<ipc_object> names() const {
+        std::vector<ipc_object> found = files_below(directory_);
+        for (auto& file : files_below("/dev/shm"))
+            if (is_ours(std::filesystem::path(file.name).filename().string())) found.push_back(file);
+        for (auto& queue : queues()) found.push_back(queue);
+        for (auto& object : system_v_objects())
+            if (object.owner == ::geteuid() && std::ranges::find(known_, object) == known_.end())
+                found.push_back(object);
+        return found;
+    }
+
+private:
+    bool is_ours(const std::string& file) const {
+        return file.starts_with(name_) || file.starts_with("sem." + name_);
+    }
+
+    /// Listed where that is possible, asked for by name in any case.
+    std::vector<ipc_object> queues() const {
+        std::vector<ipc_object> found;
+        for (auto& queue : message_queues())
+            if (is_ours(queue.name.substr(1))) found.push_back(queue);
+        if (!found.empty()) return found;
+        for (const auto which : {direction::forward, direction::backward}) {
+            const std::string name = "/" + directed_name(name_, which);
+            const unique_fd queue(::mq_open(name.c_str(), O_RDONLY | O_CLOEXEC));
+            struct stat state {};
+            if (queue && ::fstat(queue.get(), &state) == 0)
+                found.push_back({ipc_object::kind::queue, name, state.st_mode & 0777u, state.st_uid});
+        }
+        return found;
+    }
+
+    std::string name_;
+    std::filesystem::path directory_;
+    std::vector<ipc_object> known_;
+};
+
+/// Every name seen, and the first thing wrong with one.
+struct door_check {
+    const name_watch& watch;
+    std::vector<ipc_object> seen = {};
+    std::uint64_t tried = 0;
+    std::string fault = {};
+
+    /// Runs in the chaperone's thread: nothing may escape.
+    void look() noexcept try {
+        for (const auto& object : watch.names())
+            if (std::ranges::find(seen, object) == seen.end()) inspect(object);
+    } catch (const std::exception& e) {
+        fault = e.what();
+    }
+
+    void inspect(const ipc_object& object) {
+        seen.push_back(object);
+        if (object.open_to_others() && fault.empty())
+            fault = object.text() + " is open to others than its owner";
+        if (::geteuid() != 0) return;
+        ++tried;
+        if (nobody_can_open(object) && fault.empty())
+            fault = "the user nobody could open " + object.text();
+    }
+};
+
+void show_doors(actor& me) {
+    const name_watch watch(me.cell);
+    me.cell.peer.meet();  // the other side has made nothing before this
+    const auto sockets_before = inet_sockets();
+    door_check check{watch};
+    std::size_t remaining = 0;
+    {
+        chaperone between(worker_peer_fd, [&check] { check.look(); });
+        setup watched{me.cell.side,          me.cell.kind,  me.cell.name,    me.cell.directory,
+                      me.cell.payload_bytes, me.cell.depth, me.cell.parties, me.cell.party,
+                      between.line()};
+        actor guarded{me.mechanism, watched, me.state, me.task};
+        const auto end = guarded.construct();
+        remaining = watch.names().size();
+        me.note("inet_sockets", inet_sockets() - sockets_before);
+        guarded.part();
+    }
+    me.note("names_seen", check.seen.size());
+    me.note("names_left", remaining);
+    me.note("nobody_tried", check.tried);
+    if (!check.fault.empty()) throw std::runtime_error(check.fault);
+}
+
+void be_the_other_side(actor& me) {
+    me.cell.peer.meet();
+    const auto end = me.construct();
+    me.part();
+}
+
+std::optional<std::string> false_claim(access claimed, const worker_report& seen) {
+    const auto sockets = noted_or_zero(seen, "inet_sockets");
+    const auto names = noted_or_zero(seen, "names_seen");
+    const auto left = noted_or_zero(seen, "names_left");
+    if (sockets > 0 && claimed != access::anyone)
+        return "it holds an internet socket, which anyone can reach, but claims otherwise";
+    switch (claimed) {
+        case access::anyone:
+            if (sockets == 0) return "it claims `anyone` but holds no internet socket";
+            break;
+        case access::file_mode:
+            if (names == 0) return "it claims `file_mode` but no name of it was seen";
+            break;
+        case access::descriptor:
+            if (left > 0)
+                return fmt::format("it claims `descriptor` but {} names are left once it is made",
+                                   left);
+            break;
+    }
+    return std::nullopt;
+}
+
+verdict judge_access(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "doors",
+                      .kind = pattern::round_trip,
+                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const worker_report& seen = result.producer();
+    if (const auto fault = false_claim(exam.facts().control, seen)) return broken(*fault);
+    const auto names = noted_or_zero(seen, "names_seen");
+    const auto tried = noted_or_zero(seen, "nobody_tried");
+    return holds(fmt::format("{}: {} names while it was made, none open to others{}, {} left after; "
+                             "{} internet sockets",
+                             to_word(exam.facts().control), names,
+                             tried > 0 ? fmt::format(" (the user nobody was refused {} times)", tried)
+                                       : "",
+                             noted_or_zero(seen, "names_left"), noted_or_zero(seen, "inet_sockets")));
+}
+
+}  // namespace
+
+const law access_law{.name = "access",
+                     .sentence = "every name carries the bits of its owner alone and lets nobody "
+                                 "else in; a descriptor leaves no name; anyone reaches internet "
+                                 "sockets, and nothing else",
+                     .backs = "control",
+                     .judge = judge_access,
+                     .plays = {play{"doors", show_doors, be_the_other_side}}};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,213 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+#include "harness/conform/plays.hpp"
+#include "harness/conform/residue.hpp"
+#include "harness/measure/clock.hpp"
+#include "harness/posix/error.hpp"
+
+/// What a killed process does to its peer, to the next run and to the machine.
+namespace ipcmark::conform {
+
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+/// How a survivor noticed, as it notes it.
+enum manner : std::uint64_t { returned_false = 1, threw = 2 };
+
+/// Tells the peer the time and dies by SIGKILL, once the peer is likely to be waiting.
+[[noreturn]] void die(actor& me) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
+    ::raise(SIGKILL);
+    throw std::logic_error("SIGKILL was survived");
+}
+
+/// Does `part` until it notices that the peer is dead, for a little over a second at most; notes
+/// when and how. `part` returns false when that in itself is noticing.
+template <class Part>
+void notice_death(actor& me, Part part) {
+    const std::uint64_t start = shared_clock::raw_ns();
+    manner how = returned_false;
+    std::uint64_t error = 0;
+    bool noticed = false;
+    try {
+        while (!noticed && shared_clock::raw_ns() - start < 5 * second_ns / 4) noticed = !part();
+    } catch (const call_failed& e) {
+        how = threw;
+        error = static_cast<std::uint64_t>(e.code().value());
+        noticed = true;
+    } catch (const std::exception&) {
+        how = threw;
+        noticed = true;
+    }
+    if (!noticed) return;
+    const std::uint64_t now = shared_clock::raw_ns();
+    const std::string told = me.cell.peer.hear();
+    std::uint64_t death = 0;
+    std::from_chars(told.data(), told.data() + told.size(), death);
+    me.note("noticed_after_ns", now - death);
+    me.note("manner", how);
+    me.note("error", error);
+}
+
+void die_sending(actor& me) {
+    const auto end = me.construct();
+    die(me);
+}
+
+void wait_for_the_dead(actor& me) {
+    const auto end = me.construct();
+    notice_death(me, [&] { return end->recv([](readable) {}) || me.may_drop(); });
+}
+
+void die_receiving(actor& me) {
+    const auto end = me.construct();
+    die(me);
+}
+
+void send_to_the_dead(actor& me) {
+    const auto end = me.construct();
+    notice_death(me, [&] {
+        me.send(*end);
+        return true;
+    });
+}
+
+struct noticing {
+    bool in_time = false;
+    std::string text;
+};
+
+noticing describe(const worker_report& survivor, std::string_view who, std::string_view call) {
+    const auto after_ns = noted(survivor, "noticed_after_ns");
+    if (!after_ns) return {false, fmt::format("the {} noticed nothing within 1 s", who)};
+    const auto error = noted_or_zero(survivor, "error");
+    std::string manner = " returned false";
+    if (noted(survivor, "manner") == static_cast<std::int64_t>(threw))
+        manner = error == 0 ? " threw"
+                            : fmt::format(" threw: {}", std::strerror(static_cast<int>(error)));
+    return {*after_ns < second_ns,
+            fmt::format("{} noticed after {:.1f} ms ({}{})", who,
+                        static_cast<double>(*after_ns) / 1e6, call, manner)};
+}
+
+/// The verdict when a pair did not even come to the death it was to act out.
+std::optional<verdict> never_died(const spawn_result& result) {
+    if (result.failed && result.failed->code == "died") return std::nullopt;
+    if (auto verdict = examiner::trouble(result); verdict && result.failed->code != "peer")
+        return verdict;
+    return std::nullopt;
+}
+
+verdict judge_peer_death(examiner& exam) {
+    const bool claimed = exam.facts().peer_death_detected;
+    staging how{.play = "producer_dies", .payload_bytes = exam.fitting(4096)};
+    const spawn_result first = exam.perform(how);
+    if (auto verdict = never_died(first)) return *verdict;
+    const noticing consumer = describe(first.consumer(), "consumer", "recv");
+    if (!consumer.in_time)
+        return claimed ? broken(consumer.text) : holds(consumer.text + ", as it says");
+    how.play = "consumer_dies";
+    const spawn_result second = exam.perform(how);
+    if (auto verdict = never_died(second)) return *verdict;
+    const noticing producer = describe(second.producer(), "producer", "send");
+    const std::string text = consumer.text + ", " + producer.text;
+    if (claimed == producer.in_time) return holds(text);
+    return broken(text + (claimed ? "" : ": the trait undersells it"));
+}
+
+constexpr std::array stages_to_die_in{stage::constructing, stage::meeting, stage::warming_up,
+                                      stage::timing, stage::reporting};
+
+staging short_exchange(examiner& exam) {
+    return {.kind = pattern::round_trip,
+            .payload_bytes = exam.fitting(64, pattern::round_trip),
+            .reads = touch::rw};
+}
+
+verdict judge_rerun_after_kill(examiner& exam) {
+    const staging how = short_exchange(exam);
+    if (auto verdict = exam.trouble(exam.measure(how))) return *verdict;
+    for (const stage at : stages_to_die_in) {
+        exam.measure(how, {at, at});
+        if (auto verdict = exam.trouble(exam.measure(how))) {
+            verdict->text = fmt::format("after both were killed {}: {}", to_word(at), verdict->text);
+            return *verdict;
+        }
+    }
+    return holds(fmt::format("ran again after both were killed in each of {} stages",
+                             stages_to_die_in.size()));
+}
+
+struct ending {
+    std::string text;
+    std::array<std::optional<stage>, 2> die_entering = {};
+};
+
+std::vector<ending> endings() {
+    std::vector<ending> all(3);
+    all[0] = {"after a normal end", {}};
+    all[1] = {"after the producer was killed timing", {stage::timing, std::nullopt}};
+    all[2] = {"after the consumer was killed meeting", {std::nullopt, stage::meeting}};
+    for (const stage at : stages_to_die_in)
+        all.push_back({fmt::format("after both were killed {}", to_word(at)), {at, at}});
+    return all;
+}
+
+/// What one spawn left behind. A second spawn must leave something too: on a shared machine others
+/// make objects at the same time, but not each time.
+std::vector<std::string> left_by(examiner& exam, const ending& how) {
+    const std::vector<pid_t> known = children();
+    std::vector<std::string> left;
+    for (int look = 0; look < 2; ++look) {
+        const auto before = take_inventory(exam.room().area.directory());
+        exam.measure(short_exchange(exam), how.die_entering);
+        left = additions(before, take_inventory(exam.room().area.directory()));
+        end_strays(known);
+        if (left.empty()) break;
+    }
+    return left;
+}
+
+verdict judge_nothing_left(examiner& exam) {
+    const foster_parent sees_orphans;
+    const auto ways = endings();
+    for (const ending& how : ways)
+        if (const auto left = left_by(exam, how); !left.empty())
+            return broken(fmt::format("{}: {}", how.text, fmt::join(left, ", ")));
+    return holds(fmt::format("no name, queue, System V object, file or process left in {} ways to end",
+                             ways.size()));
+}
+
+}  // namespace
+
+const law peer_death_law{.name = "peer_death",
+                         .sentence = "the death of either side by SIGKILL ends the other's recv or "
+                                     "send within a second, exactly when that is claimed",
+                         .backs = "peer_death_detected",
+                         .excuse = without_peer,
+                         .judge = judge_peer_death,
+                         .plays = {play{"producer_dies", die_sending, wait_for_the_dead},
+                                   play{"consumer_dies", send_to_the_dead, die_receiving}}};
+
+const law rerun_after_kill_law{.name = "rerun_after_kill",
+                               .sentence = "a pair runs again after both sides were killed in any "
+                                           "stage",
+                               .backs = "",
+                               .judge = judge_rerun_after_kill};
+
+const law nothing_left_law{.name = "nothing_left",
+                           .sentence = "no name, queue, System V object, file or process is left, "
+                                       "however a pair ends",
+                           .backs = "",
+                           .judge = judge_nothing_left};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,104 @@
+#include "harness/conform/residue.hpp"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <iterator>
+#include <optional>
+
+#include "harness/conform/ipc_objects.hpp"
+#include "harness/posix/text_file.hpp"
+
+namespace ipcmark::conform {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Whether the last part of a name says that it belongs to another run of ipcmark.
+bool of_another_run(const std::string& name, const std::string& our_run) {
+    constexpr std::string_view semaphore = "sem.";
+    std::string own = fs::path(name).filename().string();
+    if (own.starts_with(semaphore)) own.erase(0, semaphore.size());
+    return own.starts_with("ipcmark-") && !own.starts_with(our_run);
+}
+
+std::optional<pid_t> parent_of(pid_t pid) {
+    const auto text = read_text(fmt::format("/proc/{}/stat", pid));
+    if (!text) return std::nullopt;
+    // "pid (command) state ppid"; the command may hold anything, so the last bracket counts.
+    const auto at = text->rfind(") ");
+    if (at == std::string::npos) return std::nullopt;
+    constexpr std::size_t to_parent = 4;
+    pid_t parent = 0;
+    const char* begin = text->data() + std::min(at + to_parent, text->size());
+    std::from_chars(begin, text->data() + text->size(), parent);
+    return parent;
+}
+
+}  // namespace
+
+foster_parent::foster_parent() {
+    ::prctl(PR_GET_CHILD_SUBREAPER, &before_);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+foster_parent::~foster_parent() { ::prctl(PR_SET_CHILD_SUBREAPER, before_); }
+
+std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+        const std::string text = entry.path().filename();
+        pid_t pid = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+        if (error == std::errc{} && *end == '\0' && parent_of(pid) == ::getpid()) found.push_back(pid);
+    }
+    return found;
+}
+
+std::set<std::string> take_inventory(const fs::path& run_folder) {
+    const std::string run = run_folder.filename();
+    std::set<std::string> inventory;
+    const auto add = [&](const std::vector<ipc_object>& objects) {
+        for (const auto& object : objects)
+            if (object.owner == ::geteuid() && !of_another_run(object.name, run))
+                inventory.insert(object.text());
+    };
+    add(files_below("/dev/shm"));
+    add(message_queues());
+    add(system_v_objects());
+    add(files_below(run_folder));
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(run_folder, ignored))
+        if (entry.is_directory(ignored)) inventory.insert("folder " + entry.path().string());
+    for (const pid_t pid : children())
+        inventory.insert(fmt::format("process {} ({})", pid,
+                                     read_text(fmt::format("/proc/{}/comm", pid)).value_or("?")));
+    return inventory;
+}
+
+std::vector<std::string> additions(const std::set<std::string>& before,
+                                   const std::set<std::string>& after) {
+    std::vector<std::string> result;
+    std::ranges::set_difference(after, before, std::back_inserter(result));
+    return result;
+}
+
+std::size_t end_strays(const std::vector<pid_t>& known) {
+    std::size_t ended = 0;
+    for (const pid_t pid : children()) {
+        if (std::ranges::find(known, pid) != known.end()) continue;
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        ++ended;
+    }
+    return ended;
+}
+
+}  // namespace ipcmark::conform

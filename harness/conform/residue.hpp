@@ -1,0 +1,40 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ipcmark::conform {
+
+/// While it lives, orphaned descendants of this process become its children, so that a process
+/// which a worker left behind can be seen and ended. prctl(2) PR_SET_CHILD_SUBREAPER.
+class foster_parent {
+public:
+    foster_parent();
+    ~foster_parent();
+    foster_parent(const foster_parent&) = delete;
+    foster_parent& operator=(const foster_parent&) = delete;
+
+private:
+    int before_ = 0;
+};
+
+/// Everything of this user that a spawn could leave behind: names in /dev/shm, message queues,
+/// System V objects, files in the run's folder, processes. What carries another run's name is not
+/// counted.
+std::set<std::string> take_inventory(const std::filesystem::path& run_folder);
+
+/// What is in `after` but not in `before`.
+std::vector<std::string> additions(const std::set<std::string>& before,
+                                   const std::set<std::string>& after);
+
+/// Children of this process, zombies included.
+std::vector<pid_t> children();
+
+/// Kills and reaps the children that are not among `known`. Returns how many there were.
+std::size_t end_strays(const std::vector<pid_t>& known);
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,235 @@
+#include "harness/host/checks.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "harness/host/test/fake_host.hpp"
+
+namespace ipcmark {
+namespace {
+
+const std::string cpu = "/sys/devices/system/cpu/";
+const std::string clocks = "/sys/devices/system/clocksource/clocksource0/";
+
+/// A quiet machine of four CPUs on which nothing needs a remedy, without any privileges.
+struct good_host : fake_host {
+    good_host() {
+        write("/proc/self/status", "Name: x\nCapEff:\t0000000000000000\nCpus_allowed_list:\t0-3");
+        write("/proc/loadavg", "0.05 0.05 0.05 1/84 100");
+        write("/proc/cpuinfo", "model name : Fast\nflags : fpu tsc constant_tsc");
+        write("/proc/self/limits",
+              "Max open files            1024    4096    files\n"
+              "Max locked memory         unlimited    unlimited    bytes\n"
+              "Max msgqueue size         819200    819200    bytes");
+        write(cpu + "online", "0-3").write(cpu + "smt/active", "0");
+        write(cpu + "cpu0/cpufreq/scaling_governor", "performance");
+        write(cpu + "intel_pstate/no_turbo", "1");
+        write(clocks + "current_clocksource", "tsc");
+        write(clocks + "available_clocksource", "tsc hpet acpi_pm");
+        write("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never");
+        write("/proc/sys/kernel/randomize_va_space", "2");
+        write("/proc/sys/kernel/perf_event_paranoid", "1");
+        write("/proc/sys/fs/pipe-max-size", "1048576");
+        write("/proc/sys/fs/mqueue/msgsize_max", "1048576");
+        write("/proc/sys/fs/mqueue/msg_max", "64");
+        write("/proc/sys/kernel/msgmax", "8192");
+        write("/proc/sys/net/core/wmem_max", "16777216");
+        write("/dev/shm/placeholder", "");
+        tick(0, 0, 0);
+    }
+
+    /// /proc/stat of four CPUs: ticks of the whole machine.
+    void tick(long busy, long steal, long idle) {
+        const auto line = [](const char* name, long user, long waiting, long stolen) {
+            return std::string(name) + " " + std::to_string(user) + " 0 0 " +
+                   std::to_string(waiting) + " 0 0 0 " + std::to_string(stolen) + " 0 0\n";
+        };
+        write("/proc/stat", line("cpu", busy, idle, steal) + line("cpu0", busy, idle, steal) +
+                                line("cpu1", 0, 0, 0) + line("cpu2", 0, 0, 0) +
+                                line("cpu3", 0, 0, 0) + "ctxt 1");
+    }
+};
+
+std::vector<finding> examine_while(const good_host& host, std::function<void()> wait) {
+    return examine_host({host.files(), std::move(wait)});
+}
+
+/// Time passes on a machine that does nothing.
+std::vector<finding> examine(good_host& host) {
+    long now = 0;
+    return examine_while(host, [&host, now]() mutable { host.tick(0, 0, now += 8); });
+}
+
+finding look(const std::vector<finding>& findings, const std::string& id) {
+    for (const auto& found : findings)
+        if (found.id == id) return found;
+    ADD_FAILURE() << id << " was not examined";
+    return {};
+}
+
+TEST(checks, a_good_machine_is_all_ok) {
+    good_host host;
+    std::set<std::string> ids;
+    for (const auto& found : examine(host)) {
+        EXPECT_TRUE(ids.insert(found.id).second) << found.id << " twice";
+        EXPECT_NE(found.text, "") << found.id;
+        if (found.id == "limits.shm") continue;  // depends on the disk the test runs on
+        EXPECT_EQ(found.how, severity::ok) << found.id << ": " << found.text;
+        EXPECT_EQ(found.remedy, "") << found.id;
+    }
+    EXPECT_EQ(ids.size(), 23u);
+}
+
+TEST(checks, warnings_and_errors_always_bring_a_remedy) {
+    const fake_host empty;
+    for (const auto& findings : {examine_host({empty.files(), [] {}}), examine_host()})
+        for (const auto& found : findings) {
+            EXPECT_NE(found.text, "") << found.id;
+            if (found.how < severity::warning) continue;
+            EXPECT_NE(found.remedy, "") << found.id;
+            EXPECT_NE(found.why, "") << found.id;
+        }
+}
+
+/// One file changed on the good machine (removed where `text` is empty) and what must be said.
+struct spoilt {
+    std::string path, text, id;
+    severity how;
+    std::string remedy;
+};
+
+class spoilt_host : public testing::TestWithParam<spoilt> {};
+
+TEST_P(spoilt_host, is_found) {
+    const auto& [path, text, id, how, remedy] = GetParam();
+    good_host host;
+    if (text.empty())
+        host.remove(path);
+    else
+        host.write(path, text);
+    const auto found = look(examine(host), id);
+    EXPECT_EQ(found.how, how) << found.text;
+    EXPECT_NE(found.remedy.find(remedy), std::string::npos) << found.remedy;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    checks, spoilt_host,
+    testing::Values(
+        spoilt{"/proc/self/status", "Cpus_allowed_list: 2", "cpu.allowed", severity::error,
+               "taskset"},
+        spoilt{"/proc/self/status", "Cpus_allowed_list: 2-3", "cpu.allowed", severity::info, ""},
+        spoilt{cpu + "cpu0/cpufreq/scaling_governor", "powersave", "cpu.governor",
+               severity::warning, "echo performance"},
+        spoilt{cpu + "cpu0/cpufreq", "", "cpu.governor", severity::info, ""},
+        spoilt{cpu + "intel_pstate/no_turbo", "0", "cpu.turbo", severity::info, "no_turbo"},
+        spoilt{cpu + "intel_pstate", "", "cpu.turbo", severity::info, ""},
+        spoilt{cpu + "smt/active", "1", "cpu.smt", severity::info, "smt/control"},
+        spoilt{"/proc/loadavg", "1.20 0 0 1/84 100", "load.average", severity::warning, "uptime"},
+        spoilt{"/proc/loadavg", "0.20 0 0 3/84 100", "load.runnable", severity::warning, "ps -eo"},
+        spoilt{"/proc/cpuinfo", "flags : fpu hypervisor", "machine.virtual", severity::warning,
+               "bare metal"},
+        spoilt{"/sys/hypervisor/type", "xen", "machine.virtual", severity::warning, ""},
+        spoilt{clocks + "current_clocksource", "hpet", "kernel.clocksource", severity::warning,
+               "echo tsc"},
+        spoilt{clocks + "current_clocksource", "kvm-clock", "kernel.clocksource", severity::info,
+               ""},
+        spoilt{"/sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never",
+               "kernel.thp", severity::info, "madvise"},
+        spoilt{"/proc/sys/kernel/randomize_va_space", "0", "kernel.aslr", severity::info, "sysctl"},
+        spoilt{"/proc/sys/kernel/perf_event_paranoid", "3", "kernel.perf", severity::info,
+               "perf_event_paranoid=1"},
+        spoilt{"/proc/sys/fs/pipe-max-size", "4096", "limits.pipe", severity::warning,
+               "fs.pipe-max-size"},
+        spoilt{"/proc/sys/fs/mqueue/msgsize_max", "128", "limits.mqueue", severity::warning,
+               "msgsize_max"},
+        spoilt{"/proc/sys/fs/mqueue/msgsize_max", "8192", "limits.mqueue", severity::info,
+               "msgsize_max"},
+        spoilt{"/proc/sys/fs/mqueue", "", "limits.mqueue", severity::info, ""},
+        spoilt{"/proc/self/limits", "Max msgqueue size         0   0   bytes", "limits.msgqueue",
+               severity::warning, "prlimit"},
+        spoilt{"/proc/self/limits", "Max open files            16   16   files", "limits.nofile",
+               severity::error, "ulimit -n"},
+        spoilt{"/proc/self/limits", "Max locked memory         65536   65536   bytes",
+               "limits.memlock", severity::info, "prlimit"},
+        spoilt{"/proc/sys/kernel/msgmax", "100", "limits.sysv", severity::warning, "msgmax"},
+        spoilt{"/proc/sys/net/core/wmem_max", "212992", "limits.sockets", severity::info,
+               "wmem_max"},
+        spoilt{"/proc/sys/net/core/wmem_max", "4608", "limits.sockets", severity::warning,
+               "wmem_max"},
+        spoilt{"/dev/shm", "", "limits.shm", severity::warning, "mount"}),
+    [](const auto& info) {
+        std::string name = info.param.id + "_" + std::to_string(info.index);
+        std::replace(name.begin(), name.end(), '.', '_');
+        return name;
+    });
+
+TEST(checks, privileges_lift_perf_and_lock_limits) {
+    good_host host;
+    host.write("/proc/self/status", "CapEff: 000001ffffffffff\nCpus_allowed_list: 0-3")
+        .write("/proc/sys/kernel/perf_event_paranoid", "4")
+        .write("/proc/self/limits", "Max locked memory         0   0   bytes");
+    const auto findings = examine(host);
+    EXPECT_EQ(look(findings, "kernel.perf").how, severity::ok);
+    EXPECT_EQ(look(findings, "limits.memlock").how, severity::ok);
+}
+
+TEST(checks, steal_needs_more_than_one_tick) {
+    good_host host;
+    host.tick(0, 0, 1'000'000);
+    const auto once = examine_while(host, [&] { host.tick(0, 1, 1'000'010); });
+    EXPECT_EQ(look(once, "load.steal").how, severity::ok);
+    host.tick(0, 0, 1'000'000);
+    const auto more = examine_while(host, [&] { host.tick(0, 8, 1'000'010); });
+    EXPECT_EQ(look(more, "load.steal").how, severity::warning);
+    EXPECT_NE(look(more, "load.steal").remedy, "");
+}
+
+TEST(checks, steal_since_boot_counts_too) {
+    good_host host;
+    host.tick(0, 500, 1000);
+    EXPECT_EQ(look(examine_while(host, [] {}), "load.steal").how, severity::warning);
+}
+
+TEST(checks, foreign_work_is_measured_in_cpus) {
+    good_host host;
+    const auto findings = examine_while(host, [&] { host.tick(20, 0, 60); });
+    const auto found = look(findings, "load.foreign");
+    EXPECT_EQ(found.how, severity::warning);
+    EXPECT_NE(found.text.find("1.00 CPUs"), std::string::npos) << found.text;
+}
+
+TEST(checks, a_discharging_battery_is_a_warning_but_a_mouse_is_not) {
+    good_host host;
+    host.write("/sys/class/power_supply/mouse/type", "Battery")
+        .write("/sys/class/power_supply/mouse/scope", "Device")
+        .write("/sys/class/power_supply/mouse/status", "Discharging");
+    EXPECT_EQ(look(examine(host), "machine.power").how, severity::ok);
+    host.write("/sys/class/power_supply/BAT0/type", "Battery")
+        .write("/sys/class/power_supply/BAT0/status", "Discharging");
+    EXPECT_EQ(look(examine(host), "machine.power").how, severity::warning);
+}
+
+struct quota_case {
+    const char* cpu_max;
+    severity how;
+};
+
+TEST(checks, a_quota_is_judged_by_what_a_pair_needs) {
+    for (const auto& [text, how] :
+         {quota_case{"max 100000", severity::ok}, quota_case{"50000 100000", severity::error},
+          quota_case{"250000 100000", severity::warning},
+          quota_case{"400000 100000", severity::ok}}) {
+        good_host host;
+        host.write("/proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
+            .write("/proc/self/cgroup", "0::/job")
+            .write("/sys/fs/cgroup/job/cpu.max", text);
+        const auto found = look(examine(host), "cpu.quota");
+        EXPECT_EQ(found.how, how) << found.text;
+        const bool names_the_file = found.remedy.find("sudo tee /sys/fs/cgroup/job/cpu.max") == 9;
+        EXPECT_EQ(names_the_file, how >= severity::warning) << found.remedy;
+    }
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,177 @@
+#include "harness/host/topology.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <hwloc.h>
+#include <memory>
+#include <numeric>
+
+#include "harness/posix/affinity.hpp"
+
+namespace ipcmark {
+namespace {
+
+using cpu_pair = std::array<int, 2>;
+
+struct topology_deleter {
+    void operator()(hwloc_topology_t topology) const { hwloc_topology_destroy(topology); }
+};
+using topology_pointer = std::unique_ptr<hwloc_topology, topology_deleter>;
+
+topology_pointer synthetic(const char* description) {
+    hwloc_topology_t raw = nullptr;
+    EXPECT_EQ(hwloc_topology_init(&raw), 0);
+    topology_pointer topology(raw);
+    EXPECT_EQ(hwloc_topology_set_synthetic(raw, description), 0) << description;
+    EXPECT_EQ(hwloc_topology_load(raw), 0);
+    return topology;
+}
+
+std::vector<int> first_cpus(int n) {
+    std::vector<int> cpus(static_cast<std::size_t>(n));
+    std::iota(cpus.begin(), cpus.end(), 0);
+    return cpus;
+}
+
+placement_choice choice_of(const std::vector<placement_choice>& choices, placement name) {
+    for (const auto& choice : choices)
+        if (choice.name == name) return choice;
+    ADD_FAILURE() << to_word(name) << " is missing";
+    return {};
+}
+
+void expect_pair(const std::vector<placement_choice>& choices, placement name, cpu_pair cpus) {
+    const auto choice = choice_of(choices, name);
+    EXPECT_TRUE(choice.available) << to_word(name) << ": " << choice.reason;
+    EXPECT_EQ(choice.cpus, cpus) << to_word(name);
+    EXPECT_EQ(choice.reason, "");
+}
+
+void expect_reason(const std::vector<placement_choice>& choices, placement name,
+                   const std::string& part) {
+    const auto choice = choice_of(choices, name);
+    EXPECT_FALSE(choice.available) << to_word(name);
+    EXPECT_EQ(choice.cpus, (cpu_pair{-1, -1}));
+    EXPECT_NE(choice.reason.find(part), std::string::npos) << choice.reason;
+}
+
+TEST(topology, finds_every_level_and_stays_off_the_core_of_cpu_0) {
+    const auto machine = synthetic("pack:2 l3:2 l2:2 core:2 pu:2");
+    const auto choices = placements_of(machine.get(), first_cpus(32));
+    ASSERT_EQ(choices.size(), 7u);
+    expect_pair(choices, placement::smt, {2, 3});
+    expect_pair(choices, placement::l2, {4, 6});
+    expect_pair(choices, placement::l3, {2, 4});
+    expect_pair(choices, placement::package, {2, 8});
+    expect_pair(choices, placement::numa, {2, 16});
+    expect_pair(choices, placement::same_cpu, {4, 4});
+    expect_pair(choices, placement::free, {-1, -1});
+    EXPECT_EQ(default_cross_placement(choices), placement::l2);
+}
+
+TEST(topology, lists_the_placements_in_the_order_of_the_enumeration) {
+    const auto choices = placements_of(synthetic("core:2 pu:1").get(), {0, 1});
+    for (std::size_t i = 0; i < choices.size(); ++i)
+        EXPECT_EQ(choices[i].name, spelling<placement>::words[i].first);
+}
+
+TEST(topology, private_l2_caches_make_l3_the_nearest) {
+    const auto choices = placements_of(synthetic("l3:1 l2:4 core:1 pu:1").get(), first_cpus(4));
+    expect_pair(choices, placement::l3, {1, 2});
+    expect_pair(choices, placement::same_cpu, {1, 1});
+    expect_reason(choices, placement::smt, "no second hardware thread per core");
+    expect_reason(choices, placement::l2, "this machine has no two cores that share an L2");
+    EXPECT_EQ(default_cross_placement(choices), placement::l3);
+}
+
+TEST(topology, uses_cpu_0_where_there_is_no_choice) {
+    const auto choices = placements_of(synthetic("l3:1 l2:2 core:1 pu:1").get(), {0, 1});
+    expect_pair(choices, placement::l3, {0, 1});
+    expect_pair(choices, placement::same_cpu, {1, 1});
+}
+
+TEST(topology, a_numa_node_within_a_package_is_numa) {
+    const auto machine = synthetic("pack:1 l3:2 [numa] l2:2 core:1 pu:1");
+    const auto choices = placements_of(machine.get(), first_cpus(4));
+    expect_pair(choices, placement::numa, {1, 2});
+    expect_pair(choices, placement::l3, {2, 3});
+    expect_reason(choices, placement::package, "different L3 caches");
+}
+
+TEST(topology, one_allowed_cpu_is_named_as_the_reason) {
+    const auto machine = synthetic("l3:1 l2:4 core:1 pu:1");
+    const auto choices = placements_of(machine.get(), {3});
+    for (const auto level :
+         {placement::smt, placement::l2, placement::l3, placement::package, placement::numa})
+        expect_reason(choices, level, "only CPU 3 may be used");
+    expect_pair(choices, placement::same_cpu, {3, 3});
+    EXPECT_EQ(default_cross_placement(choices), placement::same_cpu);
+}
+
+TEST(topology, a_restriction_is_told_from_a_lack) {
+    const auto machine = synthetic("pack:2 l3:1 l2:2 core:1 pu:2");
+    const auto choices = placements_of(machine.get(), {0, 1, 4, 5});
+    expect_pair(choices, placement::smt, {4, 5});
+    expect_pair(choices, placement::numa, {1, 4});
+    expect_reason(choices, placement::l3, "the CPUs that may be used (0-1,4-5");
+    expect_reason(choices, placement::l2, "this machine has no");
+}
+
+TEST(topology, a_machine_of_one_cpu_says_so) {
+    const auto choices = placements_of(synthetic("pu:1").get(), {0});
+    expect_reason(choices, placement::l3, "this machine has only one CPU");
+    expect_pair(choices, placement::same_cpu, {0, 0});
+    EXPECT_TRUE(choice_of(choices, placement::free).available);
+}
+
+TEST(topology, cores_without_cache_facts_are_in_one_package) {
+    const auto choices = placements_of(synthetic("core:4 pu:1").get(), first_cpus(4));
+    expect_pair(choices, placement::package, {1, 2});
+    EXPECT_EQ(default_cross_placement(choices), placement::package);
+}
+
+TEST(topology, cpus_that_hwloc_does_not_know_are_refused) {
+    const auto choices = placements_of(synthetic("core:2 pu:1").get(), {77, 78});
+    expect_reason(choices, placement::same_cpu, "none of the CPUs");
+}
+
+TEST(topology, shape_counts_and_tells_machines_apart) {
+    const auto big = synthetic("pack:2 l3:2 l2:2 core:2 pu:2");
+    const auto shape = shape_of(big.get(), {5});
+    EXPECT_EQ(shape.packages, 2u);
+    EXPECT_EQ(shape.cores, 16u);
+    EXPECT_EQ(shape.cpus, 32u);
+    EXPECT_EQ(shape.l2_caches, 8u);
+    EXPECT_EQ(shape.l3_caches, 4u);
+    ASSERT_EQ(shape.caches.size(), 2u);
+    EXPECT_EQ(shape.caches[0].level, 2u);
+    EXPECT_EQ(shape.caches[0].shared_by, 4u);
+    EXPECT_EQ(shape.caches[1].shared_by, 8u);
+    const auto other = synthetic("pack:2 l3:2 l2:4 core:1 pu:2");
+    EXPECT_NE(shape.canonical, shape_of(other.get(), {5}).canonical);
+    const auto again = synthetic("pack:2 l3:2 l2:2 core:2 pu:2");
+    EXPECT_EQ(shape.canonical, shape_of(again.get(), {1}).canonical);
+}
+
+TEST(topology, cpu_lists_are_ranges) {
+    EXPECT_EQ(cpu_list_text({}), "");
+    EXPECT_EQ(cpu_list_text({3}), "3");
+    EXPECT_EQ(cpu_list_text({0, 1, 2, 3, 8, 10, 11}), "0-3,8,10-11");
+}
+
+TEST(topology, this_machine_offers_only_allowed_cpus) {
+    const auto allowed = allowed_cpus();
+    const auto choices = find_placements();
+    for (const auto& choice : choices) {
+        EXPECT_EQ(choice.available, choice.reason.empty()) << to_word(choice.name);
+        for (const int cpu : choice.cpus)
+            if (cpu >= 0) {
+                EXPECT_NE(std::find(allowed.begin(), allowed.end(), cpu), allowed.end());
+            }
+    }
+    EXPECT_TRUE(choice_of(choices, placement::same_cpu).available);
+    EXPECT_EQ(allowed, allowed_cpus());
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,168 @@
+#include "harness/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <regex>
+#include <stdexcept>
+
+namespace ipcmark {
+
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+/// A regex over cell names; "-re" excludes.
+class name_filter {
+public:
+    explicit name_filter(const std::vector<std::string>& expressions) {
+        for (const auto& text : expressions) {
+            const bool negated = text.starts_with('-');
+            try {
+                (negated ? excluded_ : wanted_).emplace_back(negated ? text.substr(1) : text);
+            } catch (const std::regex_error& e) {
+                throw std::invalid_argument("--filter '" + text +
+                                            "' is no regular expression: " + e.what());
+            }
+        }
+    }
+
+    bool passes(const std::string& name) const {
+        const auto found = [&](const std::regex& expression) {
+            return std::regex_search(name, expression);
+        };
+        return (wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), found)) &&
+               std::none_of(excluded_.begin(), excluded_.end(), found);
+    }
+
+private:
+    std::vector<std::regex> wanted_;
+    std::vector<std::regex> excluded_;
+};
+
+std::vector<placement_choice> choose_placements(const plan_request& request,
+                                                const std::vector<placement_choice>& known) {
+    std::vector<placement_choice> chosen;
+    for (const auto& word : request.placements) {
+        const auto wanted =
+            word == "cross" ? default_cross_placement(known) : from_word<placement>(word);
+        if (!wanted)
+            throw std::invalid_argument("placement '" + word +
+                                        "' is not one of cross, same_cpu, smt, l2, l3, package, "
+                                        "numa, free");
+        const auto repeated = [&](const placement_choice& choice) { return choice.name == *wanted; };
+        if (std::any_of(chosen.begin(), chosen.end(), repeated)) continue;
+        chosen.push_back(*std::find_if(known.begin(), known.end(), repeated));
+    }
+    return chosen;
+}
+
+std::optional<failure> why_skipped(const registration& mechanism, const cell& what,
+                                   const placement_choice& where,
+                                   const std::optional<std::string>& unavailable) {
+    const auto skip = [](std::string code, std::string text) {
+        return failure{status::skipped, std::move(code), "", std::move(text)};
+    };
+    if (unavailable) return skip("unavailable", *unavailable);
+    if (!where.available) return skip("placement", where.reason);
+    if (mechanism.info.wait == wait_style::spins && !mechanism.info.loops_back &&
+        where.name == placement::same_cpu)
+        return skip("placement",
+                    "both sides spin: on one CPU this measures the scheduler's time slice, not "
+                    "the mechanism");
+    if (auto refused = mechanism.why_refused(what.asked())) return skip("limit", *refused);
+    return std::nullopt;
+}
+
+std::uint64_t mix(std::uint64_t seed, std::uint64_t salt) {
+    std::seed_seq sequence{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+                           static_cast<std::uint32_t>(salt), static_cast<std::uint32_t>(salt >> 32)};
+    std::array<std::uint32_t, 2> words{};
+    sequence.generate(words.begin(), words.end());
+    return std::uint64_t{words[0]} << 32 | words[1];
+}
+
+}  // namespace
+
+std::size_t plan::runnable() const {
+    return static_cast<std::size_t>(
+        std::count_if(cells.begin(), cells.end(), [](const auto& c) { return !c.skipped; }));
+}
+
+effort plan::timed_effort() const {
+    effort work;
+    work.timed_ns = request.spawn_ms * ms;
+    return work;
+}
+
+effort plan::verify_effort(const cell& what) const {
+    constexpr std::size_t checked_bytes = 16u << 20;
+    effort work;
+    work.max_messages = std::clamp<std::uint64_t>(checked_bytes / what.payload_bytes, 4, 2'000);
+    work.warm_up_messages = 1;
+    work.warm_up_min_ns = 0;
+    work.timed_ns = 2'000 * ms;  // the message limit ends it long before
+    return work;
+}
+
+effort plan::counting_effort() const {
+    effort work = timed_effort();
+    work.count_events = true;
+    return work;
+}
+
+std::vector<std::size_t> plan::round_order(std::uint64_t round) const {
+    std::vector<std::size_t> order(cells.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::erase_if(order, [&](std::size_t i) { return cells[i].skipped.has_value(); });
+    std::mt19937_64 random(mix(seed, round));
+    // Written out because std::shuffle differs between standard libraries.
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    return order;
+}
+
+std::uint64_t plan::tag(std::uint64_t sequence) const {
+    constexpr std::uint64_t other_stream = 0x5441'4700'0000'0000;
+    return mix(seed ^ other_stream, sequence);
+}
+
+plan expand(const plan_request& request, std::uint64_t seed, const registry& mechanisms,
+            const std::vector<placement_choice>& placements) {
+    plan result;
+    result.request = request;
+    result.seed = seed;
+    const name_filter filter(request.filters);
+    const auto places = choose_placements(request, placements);
+    std::vector<std::pair<const registration*, std::optional<std::string>>> chosen;
+    for (const auto& entry : mechanisms.all()) {
+        const auto& names = request.mechanisms;
+        const bool wanted = names.empty()
+                                ? !entry.info.test_only
+                                : std::find(names.begin(), names.end(), entry.info.name) != names.end();
+        if (wanted) chosen.emplace_back(&entry, entry.why_unavailable());
+    }
+    for (const pattern kind : request.patterns)
+        for (const auto& where : places)
+            for (const std::size_t bytes : request.payloads)
+                for (const auto& [mechanism, unavailable] : chosen) {
+                    // Without a peer there is one process and no direction to stream in.
+                    if (mechanism->info.loops_back && kind == pattern::one_way) continue;
+                    planned_cell planned;
+                    planned.what = {std::string(mechanism->info.name), kind, bytes, where.name,
+                                    request.reads, request.depth.value_or(default_depth(bytes))};
+                    if (!filter.passes(planned.what.name())) continue;
+                    planned.cpus = where.cpus;
+                    planned.skipped = why_skipped(*mechanism, planned.what, where, unavailable);
+                    result.cells.push_back(std::move(planned));
+                }
+    return result;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32 | device()) & ((std::uint64_t{1} << 53) - 1);
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,154 @@
+#include "harness/result/metrics.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+using value = std::optional<double>;
+
+constexpr std::string_view stamps = "shared clock";
+constexpr std::string_view rusage_source = "getrusage";
+constexpr std::string_view schedstat_source = "/proc/self/schedstat";
+
+/// Sums a quantity over both processes and divides by the messages between the two readings.
+template <class Quantity>
+value per_message(const spawn_view& v, Quantity quantity) {
+    const auto counted = static_cast<double>(v.producer().counted_messages);
+    if (counted <= 0) return std::nullopt;
+    return static_cast<double>(quantity(v.producer().consumed) + quantity(v.consumer().consumed)) / counted;
+}
+
+template <std::int64_t usage::* Field>
+value field_per_message(const spawn_view& v) {
+    return per_message(v, [](const usage& u) { return u.*Field; });
+}
+
+template <std::optional<std::int64_t> usage::* Field>
+value sum_of(const spawn_view& v) {
+    const auto& producer = v.producer().consumed.*Field;
+    const auto& consumer = v.consumer().consumed.*Field;
+    if (!producer || !consumer) return std::nullopt;
+    return static_cast<double>(*producer + *consumer);
+}
+
+template <std::size_t Side>
+value side_cpu_per_message(const spawn_view& v) {
+    const auto counted = static_cast<double>(v.producer().counted_messages);
+    if (counted <= 0) return std::nullopt;
+    return static_cast<double>(v.spawn.sides[Side].measured.consumed.cpu_ns()) / counted;
+}
+
+const histogram& latencies(const spawn_view& v) { return v.spawn.producer().latencies; }
+
+template <std::size_t Index>
+value quantile(const spawn_view& v) {
+    return latencies(v).supported_quantile_ns(percentiles[Index].q);
+}
+
+value least(const spawn_view& v) {
+    if (latencies(v).count() == 0) return std::nullopt;
+    return static_cast<double>(latencies(v).least_ns());
+}
+
+value greatest(const spawn_view& v) {
+    if (latencies(v).count() == 0) return std::nullopt;
+    return static_cast<double>(latencies(v).greatest_ns());
+}
+
+value batch_mean(const spawn_view& v) {
+    if (v.one_way() || v.messages() <= 0) return std::nullopt;
+    return v.elapsed_ns() / v.messages();
+}
+
+value message_rate(const spawn_view& v) {
+    if (!v.one_way() || v.elapsed_ns() <= 0) return std::nullopt;
+    return v.messages() / v.elapsed_ns() * 1e9;
+}
+
+/// Bytes that were handed over but not touched are no bandwidth.
+value byte_rate(const spawn_view& v) {
+    if (v.what.reads == touch::desc) return std::nullopt;
+    const value rate = message_rate(v);
+    if (!rate) return std::nullopt;
+    return *rate * static_cast<double>(v.what.payload_bytes);
+}
+
+value lost_share(const spawn_view& v) {
+    const auto& reader = v.one_way() ? v.consumer() : v.producer();
+    const auto all = static_cast<double>(reader.messages) + (v.one_way() ? static_cast<double>(reader.lost) : 0);
+    if (all <= 0) return std::nullopt;
+    return static_cast<double>(reader.lost) / all;
+}
+
+value cpu(const spawn_view& v) {
+    return per_message(v, [](const usage& u) { return u.cpu_ns(); });
+}
+
+value switches(const spawn_view& v) {
+    return per_message(v, [](const usage& u) { return u.switches(); });
+}
+
+value run_delay(const spawn_view& v) {
+    const value sum = sum_of<&usage::run_delay_ns>(v);
+    const auto counted = static_cast<double>(v.producer().counted_messages);
+    if (!sum || counted <= 0) return std::nullopt;
+    return *sum / counted;
+}
+
+value peak_memory(const spawn_view& v) {
+    const auto& producer = v.spawn.producer().peak_resident_bytes;
+    const auto& consumer = v.spawn.consumer().peak_resident_bytes;
+    if (!producer || !consumer) return std::nullopt;
+    return static_cast<double>(*producer + *consumer);
+}
+
+}  // namespace
+
+double spawn_view::messages() const {
+    return static_cast<double>(one_way() ? consumer().messages : producer().messages);
+}
+
+double spawn_view::elapsed_ns() const {
+    const std::uint64_t last = one_way() ? consumer().last_ticks : producer().last_ticks;
+    return static_cast<double>(clock.to_ns(producer().first_ticks, last));
+}
+
+const std::vector<metric>& all_metrics() {
+    static const std::vector<metric> table{
+        {percentiles[0].key, "ns", better::lower, stamps, quantile<0>},
+        {percentiles[1].key, "ns", better::lower, stamps, quantile<1>},
+        {percentiles[2].key, "ns", better::lower, stamps, quantile<2>},
+        {percentiles[3].key, "ns", better::lower, stamps, quantile<3>},
+        {percentiles[4].key, "ns", better::lower, stamps, quantile<4>},
+        {"min_ns", "ns", better::lower, stamps, least},
+        {"max_ns", "ns", better::lower, stamps, greatest},
+        {"mean_ns", "ns", better::lower, "shared clock, whole batch", batch_mean},
+        {"messages_per_second", "1/s", better::higher, "shared clock, consumer's view", message_rate},
+        {"bytes_per_second", "B/s", better::higher, "shared clock, consumer's view", byte_rate},
+        {"lost_share", "1", better::lower, "sequence numbers", lost_share},
+        {"switches_per_message", "1/message", better::lower, rusage_source, switches},
+        {"voluntary_switches_per_message", "1/message", better::neither, rusage_source,
+         field_per_message<&usage::voluntary_switches>},
+        {"involuntary_switches_per_message", "1/message", better::neither, rusage_source,
+         field_per_message<&usage::involuntary_switches>},
+        {"cpu_ns_per_message", "ns/message", better::lower, rusage_source, cpu},
+        {"producer_cpu_ns_per_message", "ns/message", better::lower, rusage_source,
+         side_cpu_per_message<0>},
+        {"consumer_cpu_ns_per_message", "ns/message", better::lower, rusage_source,
+         side_cpu_per_message<1>},
+        {"user_ns_per_message", "ns/message", better::lower, rusage_source,
+         field_per_message<&usage::user_ns>},
+        {"system_ns_per_message", "ns/message", better::lower, rusage_source,
+         field_per_message<&usage::system_ns>},
+        {"run_delay_ns_per_message", "ns/message", better::lower, schedstat_source, run_delay},
+        {"minor_faults_per_message", "1/message", better::lower, rusage_source,
+         field_per_message<&usage::minor_faults>},
+        {"major_faults_per_message", "1/message", better::lower, rusage_source,
+         field_per_message<&usage::major_faults>},
+        {"migrations", "1", better::lower, "/proc/self/sched", sum_of<&usage::migrations>},
+        {"peak_rss_bytes", "B", better::lower, "VmHWM, both processes", peak_memory},
+    };
+    return table;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/spawn.hpp"
+
+namespace ipcmark {
+
+enum class better : std::uint8_t { lower, higher, neither };
+
+/// What all metrics of one spawn are computed from.
+struct spawn_view {
+    const cell& what;
+    const spawn_result& spawn;
+    const shared_clock& clock;
+
+    const measurement& producer() const { return spawn.producer().measured; }
+    const measurement& consumer() const { return spawn.consumer().measured; }
+    bool one_way() const { return what.kind == pattern::one_way; }
+    /// Messages that count: round trips, or what the consumer of a stream received.
+    double messages() const;
+    /// The timed phase: producer's first send to its last reply, or to the consumer's last receive.
+    double elapsed_ns() const;
+};
+
+/// One figure that reports show: its key in files, unit, direction and source.
+struct metric {
+    std::string_view key;
+    std::string_view unit;
+    better direction;
+    std::string_view source;
+    /// nullopt: this spawn cannot give it (pattern, samples, or the kernel does not tell).
+    std::optional<double> (*value)(const spawn_view&);
+};
+
+/// Every metric, in the order that reports list them.
+const std::vector<metric>& all_metrics();
+
+/// The percentiles reported where samples suffice, with their keys.
+struct percentile {
+    double q;
+    std::string_view key;
+};
+inline constexpr std::array percentiles{percentile{0.50, "p50_ns"}, percentile{0.90, "p90_ns"},
+                                        percentile{0.99, "p99_ns"}, percentile{0.999, "p99.9_ns"},
+                                        percentile{0.9999, "p99.99_ns"}};
+
+}  // namespace ipcmark

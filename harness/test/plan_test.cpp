@@ -1,0 +1,126 @@
+#include "harness/plan/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "transports/register_all.hpp"
+
+namespace ipcmark {
+namespace {
+
+std::vector<placement_choice> two_cpus() {
+    return {{placement::same_cpu, true, {1, 1}, ""},
+            {placement::smt, false, {-1, -1}, "no second hardware thread"},
+            {placement::l2, false, {-1, -1}, "no shared L2"},
+            {placement::l3, true, {1, 0}, ""},
+            {placement::package, false, {-1, -1}, "one L3"},
+            {placement::numa, false, {-1, -1}, "one node"},
+            {placement::free, true, {-1, -1}, ""}};
+}
+
+class plan_test : public testing::Test {
+protected:
+    plan_test() {
+        register_all(all);
+        request.patterns = {pattern::round_trip, pattern::one_way};
+        request.payloads = {64, 65'536};
+        request.placements = {"cross"};
+    }
+    plan expanded() { return expand(request, 42, all, two_cpus()); }
+    std::vector<std::string> names() {
+        std::vector<std::string> result;
+        for (const auto& planned : expanded().cells) result.push_back(planned.what.name());
+        return result;
+    }
+    registry all;
+    plan_request request;
+};
+
+TEST_F(plan_test, expands_to_every_combination) {
+    request.mechanisms = {"pipe", "tcp"};
+    EXPECT_EQ(names(), (std::vector<std::string>{
+                           "round_trip/pipe/64/l3", "round_trip/tcp/64/l3", "round_trip/pipe/65536/l3",
+                           "round_trip/tcp/65536/l3", "one_way/pipe/64/l3", "one_way/tcp/64/l3",
+                           "one_way/pipe/65536/l3", "one_way/tcp/65536/l3"}));
+}
+
+TEST_F(plan_test, what_cannot_run_is_skipped_and_kept) {
+    request.mechanisms = {"udp", "shm_ring_spin"};
+    request.payloads = {65'536};
+    request.placements = {"same_cpu", "smt"};
+    const plan result = expanded();
+    ASSERT_EQ(result.cells.size(), 8u);
+    EXPECT_EQ(result.runnable(), 0u);
+    std::set<std::string> codes;
+    for (const auto& planned : result.cells) {
+        codes.insert(planned.skipped->code);
+        EXPECT_FALSE(planned.skipped->text.empty());
+    }
+    EXPECT_EQ(codes, (std::set<std::string>{"limit", "placement"}));
+}
+
+TEST_F(plan_test, filters_select_and_exclude) {
+    request.filters = {"round_trip/.*/64/", "-mq|message_queue"};
+    for (const auto& name : names()) {
+        EXPECT_TRUE(name.starts_with("round_trip/")) << name;
+        EXPECT_EQ(name.find("mq"), std::string::npos) << name;
+    }
+    EXPECT_EQ(names().size(), 10u);
+    request.filters = {"("};
+    EXPECT_THROW(expanded(), std::invalid_argument);
+}
+
+TEST_F(plan_test, test_only_mechanisms_need_to_be_named) {
+    for (const auto& name : names()) EXPECT_EQ(name.find("faulty"), std::string::npos);
+    request.mechanisms = {"faulty_drop"};
+    EXPECT_EQ(names().size(), 4u);
+}
+
+TEST_F(plan_test, each_round_holds_every_runnable_cell_once_in_its_own_order) {
+    const plan result = expanded();
+    std::set<std::vector<std::size_t>> orders;
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        auto order = result.round_order(round);
+        EXPECT_EQ(order, result.round_order(round)) << "the seed fixes it";
+        orders.insert(order);
+        EXPECT_EQ(std::set<std::size_t>(order.begin(), order.end()).size(), result.runnable());
+    }
+    EXPECT_EQ(orders.size(), 10u);
+    plan other = result;
+    other.seed = 43;
+    EXPECT_NE(other.round_order(0), result.round_order(0));
+}
+
+TEST_F(plan_test, a_round_is_shuffled_fairly) {
+    request.mechanisms = {"pipe", "fifo", "tcp"};
+    request.payloads = {64};
+    request.patterns = {pattern::round_trip};
+    const plan result = expanded();
+    std::array<int, 3> first{};
+    constexpr int rounds = 3000;
+    for (std::uint64_t round = 0; round < rounds; ++round) ++first[result.round_order(round).front()];
+    for (const int count : first) EXPECT_NEAR(count, rounds / 3, 5 * 26);  // five standard deviations
+}
+
+TEST_F(plan_test, tags_differ_between_spawns) {
+    const plan result = expanded();
+    std::set<std::uint64_t> tags;
+    for (std::uint64_t i = 0; i < 1000; ++i) tags.insert(result.tag(i));
+    EXPECT_EQ(tags.size(), 1000u);
+}
+
+TEST_F(plan_test, unknown_words_are_refused) {
+    request.placements = {"nearby"};
+    EXPECT_THROW(expanded(), std::invalid_argument);
+}
+
+TEST(cell_test, depth_asks_for_a_quarter_mebibyte) {
+    EXPECT_EQ(default_depth(1), 1024u);
+    EXPECT_EQ(default_depth(4096), 64u);
+    EXPECT_EQ(default_depth(std::size_t{16} << 20), 4u);
+}
+
+}  // namespace
+}  // namespace ipcmark

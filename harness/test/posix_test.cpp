@@ -1,0 +1,154 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "harness/area.hpp"
+#include "harness/plan/sizes.hpp"
+#include "harness/posix/affinity.hpp"
+#include "harness/posix/error.hpp"
+#include "harness/posix/io.hpp"
+#include "harness/posix/mapping.hpp"
+#include "harness/posix/text_file.hpp"
+
+namespace ipcmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string temporary_name(const std::string& name) { return testing::TempDir() + "ipcmark_test_" + std::to_string(::getpid()) + name; }
+
+TEST(io, long_transfers_survive_short_reads_and_writes) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    unique_fd reader(ends[0]);
+    unique_fd writer(ends[1]);
+    const std::vector<std::byte> sent(1 << 20, std::byte{0x5a});
+    std::thread sender([&] {
+        write_exact(writer.get(), sent);
+        writer.reset();
+    });
+    std::vector<std::byte> got(sent.size());
+    EXPECT_TRUE(read_exact(reader.get(), got));
+    EXPECT_EQ(got, sent);
+    EXPECT_FALSE(read_exact(reader.get(), got));
+    sender.join();
+}
+
+TEST(io, a_stream_that_ends_inside_a_message_is_no_clean_end) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    unique_fd reader(ends[0]);
+    ASSERT_EQ(::write(ends[1], "abc", 3), 3);
+    ::close(ends[1]);
+    std::vector<std::byte> got(4);
+    EXPECT_THROW(read_exact(reader.get(), got), peer_gone);
+}
+
+TEST(text_file, a_file_is_replaced_whole) {
+    const std::string file = temporary_name("replace");
+    replace_file(file, "first");
+    replace_file(file, "second");
+    EXPECT_EQ(read_text(file), "second");
+    fs::remove(file);
+    std::size_t left = 0;
+    for (const auto& entry : fs::directory_iterator(testing::TempDir()))
+        left += entry.path().string().starts_with(file);
+    EXPECT_EQ(left, 0u);
+}
+
+TEST(text_file, an_impossible_place_is_refused_before_anything_is_written) {
+    EXPECT_THROW(require_writable("/nonexistent/folder/result.json"), call_failed);
+    EXPECT_THROW(require_writable(testing::TempDir()), call_failed);
+    EXPECT_NO_THROW(require_writable("/dev/null"));
+}
+
+TEST(text_file, input_beyond_the_limit_is_refused) {
+    const std::string file = temporary_name("large");
+    replace_file(file, std::string(1000, 'x'));
+    EXPECT_THROW(read_input(file, 999), call_failed);
+    EXPECT_EQ(read_input(file, 1000).size(), 1000u);
+    fs::remove(file);
+}
+
+TEST(mapping, a_region_of_another_size_is_refused) {
+    const unique_fd fd = make_memfd("ipcmark-test", 8192);
+    EXPECT_NO_THROW(mapping::shared(fd.get(), 8192));
+    EXPECT_THROW(mapping::shared(fd.get(), 4096), std::runtime_error);
+}
+
+TEST(mapping, memory_that_cannot_be_had_is_a_limit) {
+    EXPECT_THROW(make_memfd("ipcmark-test", std::size_t{1} << 60), limit_exceeded);
+}
+
+TEST(affinity, pins_to_each_allowed_cpu) {
+    const auto before = allowed_cpus();
+    ASSERT_FALSE(before.empty());
+    std::thread([&] {
+        for (const int cpu : before) {
+            pin_to(cpu);
+            EXPECT_EQ(current_cpu(), cpu);
+        }
+        EXPECT_THROW(pin_to(8000), call_failed);
+    }).join();
+    EXPECT_EQ(allowed_cpus(), before);
+}
+
+TEST(area, leaves_nothing_and_is_private) {
+    fs::path folder;
+    std::string name;
+    {
+        run_area area;
+        folder = area.directory();
+        struct stat status {};
+        ASSERT_EQ(::stat(folder.c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0777, 0700u);
+        const auto spawn = area.next_spawn();
+        name = spawn.name();
+        std::ofstream("/dev/shm/" + name + ".f") << "left behind";
+        std::ofstream("/dev/shm/sem." + name) << "left behind";
+        std::ofstream(spawn.directory() / "file") << "left behind";
+    }
+    EXPECT_FALSE(fs::exists(folder));
+    EXPECT_FALSE(fs::exists("/dev/shm/" + name + ".f"));
+    EXPECT_FALSE(fs::exists("/dev/shm/sem." + name));
+}
+
+TEST(area, sweeps_what_a_dead_run_left_but_not_a_living_one) {
+    const fs::path dead = fs::temp_directory_path() / "ipcmark-1-sweeptest";
+    fs::create_directory(dead);
+    std::ofstream(dead / "lock");
+    std::ofstream("/dev/shm/ipcmark-1-sweeptest-0.f") << "left behind";
+    run_area living;
+    run_area other;
+    EXPECT_FALSE(fs::exists(dead));
+    EXPECT_FALSE(fs::exists("/dev/shm/ipcmark-1-sweeptest-0.f"));
+    EXPECT_TRUE(fs::exists(living.directory()));
+}
+
+TEST(sizes, units_are_understood) {
+    EXPECT_EQ(parse_payload_bytes("64"), 64u);
+    EXPECT_EQ(parse_payload_bytes("4Ki"), 4096u);
+    EXPECT_EQ(parse_payload_bytes("4KiB"), 4096u);
+    EXPECT_EQ(parse_payload_bytes("1M"), 1'000'000u);
+    EXPECT_EQ(parse_payload_bytes("16MiB"), std::size_t{16} << 20);
+    EXPECT_EQ(payload_text(4096), "4 KiB");
+    EXPECT_EQ(payload_text(4097), "4097 B");
+    EXPECT_EQ(payload_text(std::size_t{16} << 20), "16 MiB");
+}
+
+TEST(sizes, nonsense_is_refused_with_a_sentence) {
+    for (const char* text : {"", "0", "0Ki", "-1", "4Xi", "9223372036854775808", "99999999999999999999999", "2Gi", "1.5", "Ki"})
+        EXPECT_THROW(parse_payload_bytes(text), std::invalid_argument) << text;
+    for (const char* text : {"", "0", "-3s", "10 parsecs", "nan", "inf"})
+        EXPECT_THROW(parse_duration_s(text), std::invalid_argument) << text;
+    EXPECT_EQ(parse_duration_s("10m"), 600);
+    EXPECT_EQ(parse_duration_s("250ms"), 0.25);
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,187 @@
+#include "harness/runner.hpp"
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "harness/posix/affinity.hpp"
+#include "harness/worker.hpp"
+#include "transports/register_all.hpp"
+
+namespace ipcmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::size_t children() {
+    std::ifstream list("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+    return static_cast<std::size_t>(std::distance(std::istream_iterator<int>(list), {}));
+}
+
+std::size_t entries(const fs::path& folder, const std::string& prefix) {
+    std::size_t count = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored))
+        count += entry.path().filename().string().starts_with(prefix);
+    return count;
+}
+
+class runner_test : public testing::Test {
+protected:
+    runner_test() {
+        options.stage_deadline_ms = 700;
+        request.what = {"unix_seqpacket", pattern::round_trip, 64, placement::free, touch::rw, 16};
+        request.tag = 0x1122334455667788;
+        request.work.warm_up_min_ns = 1'000'000;
+        request.work.warm_up_messages = 100;
+        request.work.warm_up_max_ns = 20'000'000;
+        request.work.timed_ns = 10'000'000;
+    }
+
+    ~runner_test() override {
+        EXPECT_EQ(children(), 0u);
+        EXPECT_EQ(entries("/dev/shm", area.directory().filename()), 0u);
+        EXPECT_EQ(entries(area.directory(), "0"), 0u) << "the spawn's folder";
+    }
+
+    spawn_result run() { return runner(area, interrupts, clock, options).run(request); }
+
+    run_area area;
+    interrupt_watch interrupts;
+    clock_parameters clock;
+    runner_options options;
+    spawn_request request;
+};
+
+TEST_F(runner_test, a_pair_brings_back_what_both_sides_measured) {
+    const spawn_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    EXPECT_GT(result.producer().measured.messages, 0u);
+    EXPECT_EQ(result.producer().measured.messages, result.consumer().measured.messages);
+    EXPECT_EQ(result.producer().latencies.count(), result.producer().measured.messages);
+    EXPECT_GT(result.producer().peak_resident_bytes.value(), 0);
+}
+
+struct fault_case {
+    const char* transport;
+    status ended;
+    const char* code;
+    const char* text;
+};
+
+class every_fault : public runner_test, public testing::WithParamInterface<fault_case> {};
+
+TEST_P(every_fault, is_reported_as_itself) {
+    request.what.transport = GetParam().transport;
+    request.what.kind = pattern::one_way;
+    request.work.timed_ns = 200'000'000;
+    options.stage_deadline_ms = 500;
+    const spawn_result result = run();
+    ASSERT_TRUE(result.failed);
+    EXPECT_EQ(result.failed->ended, GetParam().ended);
+    EXPECT_EQ(result.failed->code, GetParam().code);
+    EXPECT_NE(result.failed->text.find(GetParam().text), std::string::npos) << result.failed->text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    faults, every_fault,
+    testing::Values(fault_case{"faulty_drop", status::failed, "integrity", "is missing"},
+                    fault_case{"faulty_corrupt", status::failed, "integrity", "changed on the way"},
+                    fault_case{"faulty_duplicate", status::failed, "integrity", "arrived again"},
+                    fault_case{"faulty_reorder", status::failed, "integrity", "lost or reordered"},
+                    fault_case{"faulty_hang", status::timed_out, "stall", "still"},
+                    fault_case{"faulty_die", status::failed, "died", "SIGKILL"}),
+    [](const auto& which) { return std::string(which.param.transport); });
+
+class every_stage : public runner_test, public testing::WithParamInterface<std::tuple<stage, role>> {};
+
+TEST_P(every_stage, a_worker_killed_in_it_is_named_and_cleaned_up) {
+    const auto [at, side] = GetParam();
+    request.die_entering[static_cast<std::size_t>(side)] = at;
+    const spawn_result result = run();
+    ASSERT_TRUE(result.failed);
+    EXPECT_EQ(result.failed->ended, status::failed);
+    EXPECT_EQ(result.failed->code, "died");
+    EXPECT_EQ(result.failed->stage, to_word(at));
+    EXPECT_NE(result.failed->text.find(to_word(side)), std::string::npos) << result.failed->text;
+    EXPECT_NE(result.failed->text.find("SIGKILL"), std::string::npos) << result.failed->text;
+    request.die_entering = {};
+    EXPECT_FALSE(run().failed) << "a rerun succeeds";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    stages, every_stage,
+    testing::Combine(testing::Values(stage::constructing, stage::meeting, stage::warming_up, stage::timing, stage::reporting),
+                     testing::Values(role::producer, role::consumer)),
+    [](const auto& which) {
+        return std::string(to_word(std::get<0>(which.param))) + "_" + std::string(to_word(std::get<1>(which.param)));
+    });
+
+TEST_F(runner_test, a_hang_says_where_and_how_far) {
+    request.what.transport = "faulty_hang";
+    request.work.timed_ns = 300'000'000;
+    options.stage_deadline_ms = 300;
+    const spawn_result result = run();
+    ASSERT_TRUE(result.failed);
+    EXPECT_EQ(result.failed->ended, status::timed_out);
+    EXPECT_NE(result.failed->text.find("1499 messages"), std::string::npos) << result.failed->text;
+}
+
+TEST_F(runner_test, an_interrupt_ends_a_running_pair_at_once) {
+    request.work.timed_ns = 20'000'000'000;
+    const pid_t self = ::getpid();
+    std::thread later([self] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(150));
+        ::kill(self, SIGINT);
+    });
+    const auto start = std::chrono::steady_clock::now();
+    const spawn_result result = run();
+    later.join();
+    EXPECT_TRUE(result.interrupted);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST_F(runner_test, a_limit_met_while_constructing_is_a_skip) {
+    request.what = {"shm_ring_futex", pattern::one_way, 1u << 20, placement::free, touch::rw, std::size_t{1} << 24};
+    const spawn_result result = run();
+    ASSERT_TRUE(result.failed);
+    EXPECT_EQ(result.failed->ended, status::skipped) << result.failed->text;
+    EXPECT_EQ(result.failed->code, "limit");
+}
+
+TEST_F(runner_test, an_unknown_transport_is_an_error_not_a_crash) {
+    request.what.transport = "no_such_thing";
+    const spawn_result result = run();
+    ASSERT_TRUE(result.failed);
+    EXPECT_EQ(result.failed->code, "error");
+}
+
+TEST_F(runner_test, pinned_workers_stay_where_they_were_put) {
+    const int cpu = allowed_cpus().front();
+    request.cpus = {cpu, cpu};
+    request.what.place = placement::same_cpu;
+    const spawn_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    EXPECT_EQ(result.producer().last_cpu, cpu);
+    EXPECT_EQ(result.consumer().last_cpu, cpu);
+}
+
+}  // namespace
+}  // namespace ipcmark
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (!arguments.empty() && arguments.front() == "worker") {
+        ipcmark::registry all;
+        ipcmark::register_all(all);
+        return ipcmark::worker_main(arguments, all);
+    }
+    testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}

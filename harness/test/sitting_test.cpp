@@ -1,0 +1,100 @@
+#include "harness/result/sitting.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ipcmark {
+namespace {
+
+using nlohmann::ordered_json;
+
+class sitting_test : public testing::Test {
+protected:
+    sitting_test() {
+        what.request.spawns = 6;
+        what.cells.resize(2);
+        what.cells[0].what = {"pipe", pattern::round_trip, 64, placement::l3, touch::rw, 16};
+        what.cells[1].what = {"udp", pattern::one_way, 65'536, placement::l3, touch::rw, 4};
+        what.cells[1].skipped = failure{status::skipped, "limit", "", "too large"};
+    }
+    sitting fresh() { return sitting(ordered_json{{"run", ordered_json::object()}}, what); }
+
+    spawn_record timed(double p50) {
+        spawn_record record;
+        record.cell_name = "round_trip/pipe/64/l3";
+        record.metrics = {{"p50_ns", p50}, {"p99_ns", std::nullopt}};
+        record.entry = {{"name", record.cell_name}, {"ipc", {{"elapsed_ns", 1'000'000'000}}}};
+        record.latency_buckets = {{500, 10}, {501, 1}};
+        return record;
+    }
+
+    plan what;
+};
+
+TEST_F(sitting_test, spawns_are_kept_and_summarised) {
+    sitting s = fresh();
+    for (const double p50 : {5.0, 1.0, 4.0, 2.0, 3.0, 6.0}) s.add(timed(p50));
+    const auto document = s.document(true, "");
+    const auto& cell = document.at("cells").at(0);
+    EXPECT_EQ(cell.at("status"), "ok");
+    EXPECT_EQ(cell.at("spawns_ok"), 6);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("median"), 3.5);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("low"), 1.0);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("high"), 6.0);
+    EXPECT_FALSE(cell.at("summary").contains("p99_ns"));
+    EXPECT_EQ(cell.at("histogram").at("count"), 66);
+    EXPECT_EQ(document.at("benchmarks").size(), 6u);
+    EXPECT_EQ(document.at("benchmarks").at(5).at("repetition_index"), 5);
+    EXPECT_EQ(document.at("run").at("measuring_s"), 6.0);
+}
+
+TEST_F(sitting_test, no_planned_cell_vanishes) {
+    const auto cells = fresh().document(false, "interrupted").at("cells");
+    ASSERT_EQ(cells.size(), 2u);
+    EXPECT_EQ(cells.at(0).at("status"), "skipped");
+    EXPECT_EQ(cells.at(0).at("reason").at("code"), "interrupted");
+    EXPECT_EQ(cells.at(1).at("reason").at("text"), "too large");
+}
+
+TEST_F(sitting_test, a_failed_cell_keeps_what_it_had) {
+    sitting s = fresh();
+    s.add(timed(5));
+    spawn_record broken;
+    broken.cell_name = "round_trip/pipe/64/l3";
+    broken.failed = failure{status::timed_out, "stall", "timing", "hung"};
+    s.add(broken);
+    EXPECT_TRUE(s.given_up("round_trip/pipe/64/l3"));
+    EXPECT_EQ(s.failed_cells(), 1u);
+    const auto cell = s.document(true, "").at("cells").at(0);
+    EXPECT_EQ(cell.at("status"), "timed_out");
+    EXPECT_EQ(cell.at("spawns_ok"), 1);
+    EXPECT_EQ(cell.at("failures").size(), 1u);
+}
+
+TEST_F(sitting_test, a_journal_rebuilds_the_same_document) {
+    sitting s = fresh();
+    std::vector<std::string> lines{s.first_line().dump()};
+    const auto append = [&](const spawn_record& record) {
+        lines.push_back(to_json(record).dump());
+        s.add(record);
+    };
+    append(timed(5));
+    append(timed(7));
+    spawn_record broken;
+    broken.cell_name = "round_trip/pipe/64/l3";
+    broken.purpose = spawn_purpose::counting;
+    broken.failed = failure{status::failed, "died", "timing", "killed by SIGKILL"};
+    append(broken);
+    sitting restored(ordered_json::parse(lines[0]));
+    for (std::size_t i = 1; i < lines.size(); ++i)
+        restored.add(spawn_record_from_json(ordered_json::parse(lines[i])));
+    EXPECT_EQ(restored.document(false, "x").dump(), s.document(false, "x").dump());
+}
+
+TEST_F(sitting_test, what_is_dumped_is_strict_json) {
+    const std::string text = dump_document({{"broken", "\xff\x01"}, {"nan", std::numeric_limits<double>::quiet_NaN()}});
+    EXPECT_NO_THROW(ordered_json::parse(text));
+    EXPECT_EQ(text.find("NaN"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,95 @@
+#include "reports/read_result.hpp"
+
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include "harness/posix/text_file.hpp"
+#include "harness/result/sitting.hpp"
+#include "reports/embedded.hpp"
+#include "reports/json_schema.hpp"
+
+namespace ipcmark {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::size_t file_limit_bytes = std::size_t{512} << 20;
+
+std::string read_all(const std::filesystem::path& file) {
+    if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+    try {
+        return read_input(file, file_limit_bytes);
+    } catch (const std::exception& e) {
+        throw unreadable_result(e.what());
+    }
+}
+
+bool is_journal(const std::string& text) { return text.starts_with(R"({"journal":)"); }
+
+/// A journal may end in the middle of a line: the spawn that was being written is left out.
+ordered_json rebuild(const std::string& text, const std::string& file_name) {
+    std::istringstream lines(text);
+    std::string line;
+    std::getline(lines, line);
+    try {
+        sitting restored(ordered_json::parse(line));
+        while (std::getline(lines, line)) {
+            if (lines.eof() || line.empty()) break;
+            restored.add(spawn_record_from_json(ordered_json::parse(line)));
+        }
+        return restored.document(false, "rebuilt from the journal of a run that did not end");
+    } catch (const std::exception& e) {
+        throw unreadable_result(file_name + ": a damaged journal: " + e.what());
+    }
+}
+
+void require_version(const ordered_json& document, const std::string& file_name) {
+    if (!document.is_object() || !document.contains("schema"))
+        throw unreadable_result(file_name +
+                                ": no ipcmark result: \"schema\" is missing; a file written by "
+                                "`ipcmark run --json FILE` is needed");
+    const auto& schema = document["schema"];
+    if (!schema.is_object() || !schema.contains("version") || !schema["version"].is_string()) return;
+    const auto version = schema["version"].get<std::string>();
+    if (schema.value("name", "") == "ipcmark.result" && !version.starts_with("1."))
+        throw unreadable_result(file_name + ": /schema/version is " + version +
+                                ", this ipcmark reads 1.x; use a newer ipcmark");
+}
+
+}  // namespace
+
+ordered_json parse_json(const std::string& text, const std::string& file_name, bool comments) {
+    try {
+        return ordered_json::parse(text, nullptr, true, comments);
+    } catch (const ordered_json::parse_error& e) {
+        const std::string what = e.what();
+        const auto at = what.find("parse error");
+        throw unreadable_result(file_name + ": not JSON: " +
+                                (at == std::string::npos ? what : what.substr(at)));
+    }
+}
+
+void require_schema(const ordered_json& document, std::string_view schema_text,
+                    const std::string& file_name) {
+    const auto faults = check_schema(ordered_json::parse(schema_text), document);
+    if (faults.empty()) return;
+    std::string text;
+    for (const auto& fault : faults)
+        text += (text.empty() ? "" : "\n") + file_name + ": " +
+                (fault.pointer.empty() ? "the document" : fault.pointer) + " " + fault.text;
+    throw unreadable_result(text);
+}
+
+ordered_json read_result(const std::filesystem::path& file) {
+    const std::string name = file == "-" ? "standard input" : file.string();
+    const std::string text = read_all(file);
+    if (is_journal(text)) return rebuild(text, name);
+    auto document = parse_json(text, name);
+    require_version(document, name);
+    require_schema(document, result_schema_text(), name);
+    return document;
+}
+
+}  // namespace ipcmark

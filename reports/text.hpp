@@ -1,0 +1,12 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace ipcmark {
+
+/// The result as tables for a terminal: latency, throughput, costs, then every cell that has no
+/// figure with its reason, and the trust line. `colour` uses ANSI escapes.
+std::string render_text(const nlohmann::ordered_json& result, bool colour);
+
+}  // namespace ipcmark

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+namespace ipcmark {
+
+/// Three significant digits with an SI prefix: "412 ns", "9.31 us", "1.20 ms".
+std::string time_text(double ns);
+/// "4.12 GB/s"
+std::string bandwidth_text(double bytes_per_second);
+/// "2.41 M/s"
+std::string rate_text(double per_second);
+/// "2.00", "0.0012": three significant digits, no unit.
+std::string number_text(double value);
+
+}  // namespace ipcmark
