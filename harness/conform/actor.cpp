@@ -19,7 +19,10 @@ ledger actor::incoming(std::uint64_t messages) const {
 }
 
 bool actor::receive(any_endpoint& end, ledger& into) const {
-    if (end.recv([&into](readable bytes) { into.enter(bytes); })) return true;
+    if (end.recv([&into](readable bytes) { into.enter(bytes); })) {
+        state.note_progress(into.entered());
+        return true;
+    }
     if (!may_drop())
         throw peer_gone("recv returned false after " + std::to_string(into.entered()) +
                         " messages though the peer had not closed");

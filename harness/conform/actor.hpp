@@ -35,6 +35,7 @@ struct actor {
 
     void send(any_endpoint& end) {
         end.send([this](writable bytes) { state.out.write(bytes); });
+        state.note_progress(state.out.sequence());
     }
     void send(any_endpoint& end, std::uint64_t count) {
         for (std::uint64_t i = 0; i < count; ++i) send(end);

@@ -16,9 +16,7 @@ namespace ipcmark::conform {
 
 namespace {
 
-/// Above PIPE_BUF, so that a stream's writers can tear each other's messages.
-constexpr std::size_t tearable_bytes = 5'000;
-constexpr std::uint64_t messages_each = 300;
+constexpr std::uint64_t messages_each = 100;
 /// The second sender's sequence numbers are this far from the first one's.
 constexpr std::uint64_t second_sender = std::uint64_t{1} << 40;
 
@@ -30,6 +28,18 @@ std::optional<std::string> unless_fan_in(const registration& mechanism) {
 std::optional<std::string> unless_fan_out(const registration& mechanism) {
     if (mechanism.info.facts.fan_out == sharing::none) return "it does not claim fan-out";
     return without_peer(mechanism);
+}
+
+/// Messages nearly as long as a pipe holds, and room for one alone, so that a stream's two writers
+/// or readers tear them. Datagrams cannot be torn; small ones get through in numbers.
+staging shared_by_two(examiner& exam, std::string_view play) {
+    constexpr std::size_t tearable_bytes = 60'000;
+    constexpr std::size_t datagram_bytes = 1'000;
+    const std::size_t depth = exam.facts().may_drop ? 16 : 1;
+    const std::size_t wanted = exam.facts().may_drop ? datagram_bytes : tearable_bytes;
+    return {.play = play,
+            .payload_bytes = exam.fitting(wanted, pattern::one_way, depth),
+            .depth = depth};
 }
 
 /// Memory that a process shares with the copies it forks.
@@ -84,9 +94,10 @@ void receive_from_two(actor& me) {
 }
 
 verdict judge_fan_in(examiner& exam) {
-    const std::size_t size = exam.fitting(tearable_bytes);
-    if (size < sizeof(std::uint64_t)) return excused("its messages are too small to name a sender");
-    const spawn_result result = exam.perform({.play = "two_senders", .payload_bytes = size});
+    const staging how = shared_by_two(exam, "two_senders");
+    if (how.payload_bytes < sizeof(std::uint64_t))
+        return excused("its messages are too small to name a sender");
+    const spawn_result result = exam.perform(how);
     if (auto verdict = exam.trouble(result)) return *verdict;
     std::uint64_t received = 0;
     for (const std::string sender : {"first", "second"}) {
@@ -96,10 +107,11 @@ verdict judge_fan_in(examiner& exam) {
         received += sums.received;
     }
     return holds(fmt::format("{} of 2 x {} messages of {} bytes from two processes at once, each "
-                             "intact and in its sender's order", received, messages_each, size));
+                             "intact and in its sender's order", received, messages_each,
+                             how.payload_bytes));
 }
 
-constexpr std::uint64_t to_share = 400;
+constexpr std::uint64_t to_share = 200;
 
 /// What two consumers write down together.
 struct shared_record {
@@ -157,8 +169,7 @@ void receive_in_two(actor& me) {
 }
 
 verdict judge_fan_out(examiner& exam) {
-    const spawn_result result =
-        exam.perform({.play = "two_takers", .payload_bytes = exam.fitting(tearable_bytes)});
+    const spawn_result result = exam.perform(shared_by_two(exam, "two_takers"));
     if (auto verdict = exam.trouble(result)) return *verdict;
     const worker_report& side = result.consumer();
     const auto once = noted_or_zero(side, "once");

@@ -10,7 +10,7 @@ namespace ipcmark::checks {
 
 namespace {
 
-constexpr const char* drop_limits = "(docker: no --cpus; Kubernetes: no CPU limit)";
+constexpr const char* drop_limits = "# docker: without --cpus; Kubernetes: without a CPU limit";
 
 std::string online_cpus(const host_files& files) {
     return files.text("/sys/devices/system/cpu/online").value_or("unknown");
@@ -47,7 +47,7 @@ finding allowed_cpus(const host_view& host) {
         found.text = fmt::format("only CPU {} of {} may be used", host.allowed.front(),
                                  online_cpus(host.files));
         found.remedy =
-            "taskset -c 0,1 ipcmark ... (docker run --cpuset-cpus=0,1; a VM: give it a second CPU)";
+            "taskset -c 0,1 ipcmark ...  # docker run --cpuset-cpus=0,1; give a VM a second CPU";
     } else if (host.allowed.size() == 2) {
         found.how = severity::info;
         found.why = "the pair takes both; whatever else runs interrupts it";

@@ -131,7 +131,7 @@ finding shared_memory(const host_view& host) {
     found.text = fmt::format("{} free in /dev/shm", bytes_text(free_bytes));
     if (free_bytes >= enough) return found;
     found.how = severity::warning;
-    found.remedy = "sudo mount -o remount,size=1G /dev/shm (docker run --shm-size=1g)";
+    found.remedy = "sudo mount -o remount,size=1G /dev/shm  # docker run --shm-size=1g";
     return found;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -83,7 +84,6 @@ struct bytes : fd_stream {
     explicit bytes(setup& cell) : fd_stream(cell) { use(socket_pair(cell, SOCK_STREAM)); }
 };
 
-/// A pipe; `use` must follow in the derived constructor or here.
 struct piped : fd_stream {
     explicit piped(setup& cell) : fd_stream(cell) {
         if (cell.producer()) {
@@ -387,12 +387,13 @@ template <const transport_info& Card, int Mode>
 struct with_a_name : packets {
     static constexpr const transport_info& info = Card;
     explicit with_a_name(setup& cell) : packets(cell) {
-        if (!cell.producer()) return;
-        const std::string name = "/" + cell.name + ".x";
-        const unique_fd file(checked(::shm_open(name.c_str(), O_CREAT | O_EXCL | O_RDWR, 0600), "shm_open"));
-        checked(::fchmod(file.get(), Mode), "fchmod");
-        cell.peer.tell("");
-        cell.peer.hear();
+        if (cell.producer()) {
+            const std::string name = "/" + cell.name + ".x";
+            const unique_fd file(
+                checked(::shm_open(name.c_str(), O_CREAT | O_EXCL | O_RDWR, 0600), "shm_open"));
+            checked(::fchmod(file.get(), Mode), "fchmod");
+        }
+        cell.peer.meet();
     }
 };
 constexpr traits file_facts = with(packet_facts, [](traits& t) { t.control = access::file_mode; });

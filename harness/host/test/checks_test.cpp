@@ -158,8 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
         spoilt{"/proc/sys/net/core/wmem_max", "4608", "limits.sockets", severity::warning,
                "wmem_max"},
         spoilt{"/dev/shm", "", "limits.shm", severity::warning, "mount"}),
-    [](const auto& info) {
-        std::string name = info.param.id + "_" + std::to_string(info.index);
+    [](const auto& spoiled) {
+        std::string name = spoiled.param.id + "_" + std::to_string(spoiled.index);
         std::replace(name.begin(), name.end(), '.', '_');
         return name;
     });
@@ -226,8 +226,9 @@ TEST(checks, a_quota_is_judged_by_what_a_pair_needs) {
             .write("/sys/fs/cgroup/job/cpu.max", text);
         const auto found = look(examine(host), "cpu.quota");
         EXPECT_EQ(found.how, how) << found.text;
-        const bool names_the_file = found.remedy.find("sudo tee /sys/fs/cgroup/job/cpu.max") == 9;
-        EXPECT_EQ(names_the_file, how >= severity::warning) << found.remedy;
+        const bool lifts_it =
+            found.remedy.starts_with("echo max | sudo tee /sys/fs/cgroup/job/cpu.max");
+        EXPECT_EQ(lifts_it, how >= severity::warning) << found.remedy;
     }
 }
 

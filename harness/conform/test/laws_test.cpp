@@ -1,0 +1,313 @@
+#include <gtest/gtest.h>
+#include <mqueue.h>
+#include <signal.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/conform/allocation_count.hpp"
+#include "harness/conform/ipc_objects.hpp"
+#include "harness/conform/laws.hpp"
+#include "harness/conform/ledger.hpp"
+#include "liars.hpp"
+#include "transports/register_all.hpp"
+
+namespace ipcmark::conform {
+namespace {
+
+const registry& mechanisms() {
+    static const registry all = [] {
+        registry made;
+        register_all(made);
+        register_liars(made);
+        return made;
+    }();
+    return all;
+}
+
+verdict judge(const std::string& law_name, const std::string& mechanism) {
+    run_area area;
+    interrupt_watch interrupts;
+    options chosen;
+    chosen.deadline_ms = 1'500;
+    courtroom room{area, interrupts, chosen};
+    const law* which = find_law(law_name);
+    const registration* examined = mechanisms().find(mechanism);
+    if (which == nullptr || examined == nullptr) return broken("no such law or mechanism");
+    return examine(*which, *examined, room);
+}
+
+/// A lie, and a part of the sentence that convicts it.
+struct lie {
+    const char* law;
+    const char* liar;
+    const char* text;
+    friend void PrintTo(const lie& each, std::ostream* to) { *to << each.law << '/' << each.liar; }
+};
+
+constexpr lie lies[] = {
+    {"description", "no_summary", "no summary"},
+    {"description", "claims_encryption", "encrypted"},
+    {"description", "claims_daemon", "needs_daemon"},
+    {"description", "not_on_linux", "lacks linux"},
+    {"limits", "breaks_when_large", "refused at run time: 65536 bytes one way: too large after all"},
+    {"limits", "refuses_silently", "not refused with a reason"},
+    {"delivery", "loses_one", "still timing"},
+    {"delivery", "repeats_one", "1 never came, 1 came twice"},
+    {"delivery", "tears_pages", "4097 bytes one way: of 200 messages 200 damaged"},
+    {"delivery", "consumes_short", "of the wrong size"},
+    {"exactly_once", "fills_twice", "fill was called 200 times for 100 messages"},
+    {"exactly_once", "consumes_short", "consume got a span of the wrong size 100 times"},
+    {"exactly_once", "forgets_to_consume", "consume was called 0 times for 100 messages"},
+    {"ordered", "reorders", "came after a later one"},
+    {"round_trip_after_one_way", "tires_of_streaming", "damaged"},
+    {"slow_consumer", "drops_when_full", "still timing"},
+    {"full_queue", "drops_when_full", "were accepted while nobody read"},
+    {"full_queue", "never_full", "were accepted while nobody read"},
+    {"full_queue", "waits_though_lossy", "it may drop, yet send waited"},
+    {"priorities", "claims_priorities", "has no send_urgent"},
+    {"priorities", "hides_urgent", "does not claim"},
+    {"priorities", "queues_urgent", "did not overtake"},
+    {"survives_producer_exit", "forgets_on_exit", "0 of 4 messages"},
+    {"survives_producer_exit", "denies_survival", "undersells"},
+    {"boundaries", "claims_boundaries", "handed 192: yet it claims"},
+    {"boundaries", "denies_boundaries", "handed 96: yet it does not claim"},
+    {"duplex", "claims_duplex", "yet it claims `duplex`"},
+    {"duplex", "denies_duplex", "yet it does not claim `duplex`"},
+    {"unrelated_processes", "claims_unrelated", "yet it claims"},
+    {"unrelated_processes", "denies_unrelated", "yet it does not claim"},
+    {"cross_host", "claims_cross_host", "yet it claims"},
+    {"cross_host", "denies_cross_host", "yet it does not claim"},
+    {"fan_in", "claims_fan_in", ""},
+    {"fan_out", "claims_fan_out", ""},
+    {"access", "leaves_door_open", "(mode 0644) is open to others"},
+    {"access", "named_descriptor", "1 names are left"},
+    {"access", "claims_file_mode", "no name of it was seen"},
+    {"access", "claims_anyone", "holds no internet socket"},
+    {"access", "hides_inet", "claims otherwise"},
+    {"isolation", "one_for_all", "Address already in use"},
+    {"peer_death", "deaf_to_death", "the consumer noticed nothing"},
+    {"peer_death", "denies_hearing", "undersells"},
+    {"rerun_after_kill", "locks_for_ever", "File exists"},
+    {"nothing_left", "leaves_shm", "/dev/shm/liar-"},
+    {"nothing_left", "leaves_segment", "System V shared memory"},
+    {"nothing_left", "leaves_file", "left-"},
+    {"nothing_left", "leaves_process", "process "},
+    {"wait_style", "spins_secretly", "does not wait as it claims, blocks"},
+    {"wait_style", "sleeps_secretly", "does not wait as it claims, spins"},
+    {"no_allocation", "allocates_by_new", "allocations in"},
+    {"no_allocation", "allocates_by_malloc", "allocations in"},
+};
+
+class a_lie : public testing::TestWithParam<lie> {
+protected:
+    void TearDown() override {
+        const std::string left = std::string(GetParam().liar);
+        if (left == "leaves_shm") sweep_names("liar-");
+        if (left == "leaves_segment") remove_segments();
+    }
+
+private:
+    /// Those of this user that nobody is attached to and whose maker has gone.
+    static void remove_segments() {
+        for (const auto& object : system_v_objects()) {
+            shmid_ds state{};
+            if (object.what != ipc_object::kind::sysv_shm || object.owner != ::geteuid()) continue;
+            const int id = std::stoi(object.name);
+            const bool idle = ::shmctl(id, IPC_STAT, &state) == 0 && state.shm_nattch == 0;
+            if (idle && state.shm_segsz == 4096 && ::kill(state.shm_cpid, 0) != 0)
+                ::shmctl(id, IPC_RMID, nullptr);
+        }
+    }
+};
+
+TEST_P(a_lie, is_found_out) {
+    const auto [law_name, liar, text] = GetParam();
+    const verdict given = judge(law_name, liar);
+    if (std::string(law_name) == "wait_style" && given.ended == outcome::excused)
+        GTEST_SKIP() << given.text;
+    EXPECT_EQ(given.ended, outcome::broken) << given.text;
+    EXPECT_NE(given.text.find(text), std::string::npos) << given.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(every, a_lie, testing::ValuesIn(lies), [](const auto& test) {
+    return std::string(test.param.law) + "_by_" + test.param.liar;
+});
+
+TEST(a_message_queue_left_behind, is_found_out) {
+    const verdict given = judge("nothing_left", "leaves_queue");
+    std::size_t swept = 0;
+    for (const auto& queue : message_queues())
+        if (queue.name.starts_with("/liar-") && ::mq_unlink(queue.name.c_str()) == 0) ++swept;
+    if (swept == 0) GTEST_SKIP() << "queues cannot be listed here";
+    EXPECT_EQ(given.ended, outcome::broken) << given.text;
+    EXPECT_NE(given.text.find("message queue /liar-"), std::string::npos) << given.text;
+}
+
+class honest : public testing::TestWithParam<const law*> {};
+
+TEST_P(honest, mechanisms_keep_the_law) {
+    for (const char* mechanism : {"honest_packets", "honest_bytes"}) {
+        const verdict given = judge(std::string(GetParam()->name), mechanism);
+        EXPECT_NE(given.ended, outcome::broken) << mechanism << ": " << given.text;
+        EXPECT_FALSE(given.text.empty());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(both, honest, testing::ValuesIn(all_laws().begin(), all_laws().end()),
+                         [](const auto& test) { return std::string(test.param->name); });
+
+TEST(every_law, can_be_broken) {
+    for (const law* each : all_laws())
+        EXPECT_TRUE(std::any_of(std::begin(lies), std::end(lies),
+                                [&](const lie& known) { return each->name == known.law; }))
+            << each->name << " has no liar";
+}
+
+TEST(every_law, is_described_once) {
+    std::set<std::string_view> names;
+    for (const law* each : all_laws()) {
+        EXPECT_TRUE(names.insert(each->name).second) << each->name;
+        EXPECT_FALSE(each->sentence.empty()) << each->name;
+        EXPECT_EQ(find_law(each->name), each);
+        EXPECT_NE(each->judge, nullptr) << each->name;
+    }
+}
+
+TEST(every_law, is_known_to_cmake) {
+    std::string names;
+    for (const law* each : all_laws())
+        names += (names.empty() ? "" : ",") + std::string(each->name);
+    EXPECT_EQ(names, IPCMARK_LAWS) << "harness/conform/test/CMakeLists.txt lists the laws for ctest";
+}
+
+TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
+    EXPECT_EQ(judge("ordered", "faulty_reorder").ended, outcome::broken);
+}
+
+TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
+    registry all;
+    all.add_missing("zeromq", "cppzmq was not found; apt install cppzmq-dev");
+    run_area area;
+    interrupt_watch interrupts;
+    courtroom room{area, interrupts};
+    const verdict given = examine(description_law, *all.find("zeromq"), room);
+    EXPECT_EQ(given.ended, outcome::excused);
+    EXPECT_NE(given.text.find("apt install"), std::string::npos);
+}
+
+payload_plan plan_of(std::size_t bytes) { return {touch::verify, bytes, 0x1234'5678'9abc'def0u}; }
+
+std::vector<std::byte> message(const payload_plan& plan, std::uint64_t sequence) {
+    std::vector<std::byte> bytes(plan.bytes);
+    payload_writer writer(plan);
+    writer.set_sequence(sequence);
+    writer.write(bytes);
+    return bytes;
+}
+
+TEST(ledger_of_messages, accounts_for_each_fate) {
+    for (const std::size_t size : {1, 3, 8, 64, 4097}) {
+        const payload_plan plan = plan_of(size);
+        ledger book(plan, 6);
+        for (const std::uint64_t sequence : {0, 1, 3, 2, 2}) book.enter(message(plan, sequence));
+        auto longer = message(plan, 4);
+        longer.push_back({});
+        book.enter(longer);
+        book.enter(message(plan, 100));
+        const account& sums = book.sums();
+        EXPECT_EQ(sums.received, 4u) << size;
+        EXPECT_EQ(sums.duplicated, 1u) << size;
+        EXPECT_EQ(sums.out_of_order, 2u) << size;
+        EXPECT_EQ(sums.wrong_size, 1u) << size;
+        EXPECT_EQ(sums.foreign, 1u) << size;
+        EXPECT_EQ(sums.damaged, 0u) << size;
+        EXPECT_EQ(book.entered(), 7u) << size;
+        EXPECT_EQ(sums.fault(false, true),
+                  "of 6 messages 2 never came, 1 came twice, 2 came after a later one, 1 of the "
+                  "wrong size, 1 not ours");
+    }
+}
+
+TEST(ledger_of_messages, sees_a_single_bit) {
+    const payload_plan plan = plan_of(4096);
+    for (const std::size_t at : {8u, 100u, 4095u}) {
+        ledger book(plan, 2);
+        auto bytes = message(plan, 0);
+        bytes[at] ^= std::byte{4};
+        book.enter(bytes);
+        EXPECT_EQ(book.sums().damaged, 1u) << at;
+    }
+}
+
+TEST(ledger_of_messages, travels_in_notes) {
+    const account sums{10, 5, 1, 2, 3, 4, 6};
+    std::map<std::string, std::int64_t> notes;
+    sums.write_to(notes, "x.");
+    EXPECT_EQ(account::read_from(notes, "x.").foreign, 6u);
+    EXPECT_EQ(account::read_from(notes, "x.").received, 5u);
+    EXPECT_EQ(account::read_from(notes, "y.").expected, 0u);
+}
+
+TEST(ledger_of_messages, lets_a_lossy_mechanism_lose_some_but_not_all) {
+    account sums;
+    sums.expected = 10;
+    sums.received = 4;
+    EXPECT_EQ(sums.fault(true, true), std::nullopt);
+    sums.received = 0;
+    EXPECT_NE(sums.fault(true, true), std::nullopt);
+}
+
+TEST(allocations, of_both_languages_are_counted) {
+    ASSERT_TRUE(allocation_count::ready());
+    allocation_count::start();
+    const auto a = std::make_unique<int>(1);
+    auto* volatile b = std::malloc(8);
+    auto* volatile c = ::strdup("text");  // allocates inside libc
+    const std::uint64_t count = allocation_count::stop();
+    std::free(b);
+    std::free(c);
+    EXPECT_EQ(count, 3u);
+    EXPECT_EQ(*a, 1);
+}
+
+TEST(allocations, after_the_count_are_not_counted) {
+    ASSERT_TRUE(allocation_count::ready());
+    allocation_count::start();
+    EXPECT_EQ(allocation_count::stop(), 0u);
+    const auto later = std::make_unique<int>(1);
+    EXPECT_EQ(allocation_count::stop(), 0u);
+}
+
+TEST(nobody, is_kept_out_by_the_mode_bits) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    const std::string path = "/dev/shm/ipcmark-nobody-" + std::to_string(::getpid());
+    std::ofstream(path).put('x');
+    std::filesystem::permissions(path, std::filesystem::perms{0600});
+    EXPECT_FALSE(nobody_can_open({ipc_object::kind::file, path, 0600, 0}));
+    std::filesystem::permissions(path, std::filesystem::perms{0644});
+    EXPECT_TRUE(nobody_can_open({ipc_object::kind::file, path, 0644, 0}));
+    std::filesystem::remove(path);
+    EXPECT_FALSE(nobody_can_open({ipc_object::kind::file, path, 0644, 0}));
+}
+
+}  // namespace
+}  // namespace ipcmark::conform
+
+int main(int argc, char** argv) {
+    using namespace ipcmark;
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (!arguments.empty() && arguments.front() == "worker")
+        return worker_main(arguments, conform::mechanisms(), &act_out_law);
+    testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}
