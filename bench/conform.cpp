@@ -1,9 +1,9 @@
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
+#include <fmt/format.h>
 #include <iostream>
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "bench/subcommand.hpp"
@@ -40,7 +40,8 @@ std::vector<const law*> select_laws(std::string_view list) {
         chosen.push_back(conform::find_law(name));
         if (chosen.back() != nullptr) continue;
         std::vector<std::string> names;
-        for (const law* each : conform::all_laws()) names.emplace_back(each->name);
+        for (const law* each : conform::all_laws())
+            names.emplace_back(each->name);
         std::string text = "there is no law '" + name + "'";
         if (const auto near = nearest_words(name, names); !near.empty())
             text += "; did you mean " + join_or(near) + "?";
@@ -54,7 +55,8 @@ std::vector<const law*> select_laws(std::string_view list) {
 void print_laws(bool as_json) {
     ordered_json rows = ordered_json::array();
     for (const law* each : conform::all_laws()) {
-        rows.push_back({{"name", each->name}, {"backs", each->backs}, {"sentence", each->sentence}});
+        rows.push_back(
+            {{"name", each->name}, {"backs", each->backs}, {"sentence", each->sentence}});
         if (as_json) continue;
         std::cout << each->name;
         if (!each->backs.empty()) std::cout << " (" << each->backs << ')';
@@ -115,7 +117,8 @@ std::vector<ruling> examine_all(const std::vector<const registration*>& mechanis
 void drop_missing(std::vector<const registration*>& mechanisms) {
     for (const registration* each : mechanisms)
         if (!each->missing.empty())
-            std::cerr << "ipcmark: " << each->info.name << " is not examined: " << each->missing << '\n';
+            std::cerr << "ipcmark: " << each->info.name << " is not examined: " << each->missing
+                      << '\n';
     std::erase_if(mechanisms, [](const registration* each) { return !each->missing.empty(); });
     if (mechanisms.empty())
         throw command_error("none of these mechanisms is in this build", exit_nothing_matched);
@@ -130,8 +133,9 @@ int conclude(const std::vector<ruling>& rulings, bool as_json) {
         wall_s += each.wall_s;
     }
     const auto broken = counts[static_cast<std::size_t>(outcome::broken)];
-    std::cerr << fmt::format("{} rulings in {:.1f} s: {} hold, {} excused, {} broken\n", rulings.size(),
-                             wall_s, counts[static_cast<std::size_t>(outcome::holds)],
+    std::cerr << fmt::format("{} rulings in {:.1f} s: {} hold, {} excused, {} broken\n",
+                             rulings.size(), wall_s,
+                             counts[static_cast<std::size_t>(outcome::holds)],
                              counts[static_cast<std::size_t>(outcome::excused)], broken);
     return broken == 0 ? exit_ok : exit_cell_failed;
 }

@@ -80,6 +80,18 @@ private:
     bool colour_;
 };
 
+/// Breaks at spaces so that lines with the indent keep within 100 columns.
+std::string wrapped(std::string text, std::size_t indent) {
+    constexpr std::size_t columns = 100;
+    for (std::size_t line = 0; text.size() - line > columns - indent;) {
+        const auto at = text.rfind(' ', line + columns - indent);
+        if (at == std::string::npos || at <= line) break;
+        text.replace(at, 1, "\n" + std::string(indent, ' '));
+        line = at + 1 + indent;
+    }
+    return text;
+}
+
 void print_finding(const finding& found, std::size_t name_width, const painter& paint) {
     const std::string name = found.id.substr(found.id.find('.') + 1);
     const std::string word = fmt::format("{:<7}", to_word(found.how));
@@ -90,7 +102,9 @@ void print_finding(const finding& found, std::size_t name_width, const painter& 
     const std::string indent(2 + 7 + 2 + name_width + 2, ' ');
     if (!found.remedy.empty())
         std::cout << indent << "remedy: " << paint("\x1b[1m", found.remedy) << '\n';
-    if (!found.why.empty()) std::cout << indent << paint("\x1b[2m", "why: " + found.why) << '\n';
+    if (!found.why.empty())
+        std::cout << indent << paint("\x1b[2m", wrapped("why: " + found.why, indent.size()))
+                  << '\n';
 }
 
 void print_findings(const std::vector<finding>& findings, const painter& paint) {

@@ -38,7 +38,8 @@ struct actor {
         state.note_progress(state.out.sequence());
     }
     void send(any_endpoint& end, std::uint64_t count) {
-        for (std::uint64_t i = 0; i < count; ++i) send(end);
+        for (std::uint64_t i = 0; i < count; ++i)
+            send(end);
     }
     /// One message into the ledger; false: a lossy mechanism fell silent. Throws peer_gone when
     /// recv of any other returns false.

@@ -17,16 +17,15 @@
 #ifdef IPCMARK_SANITIZER_OWNS_MALLOC
 #include <sanitizer/allocator_interface.h>
 #else
+#include <array>
+#include <cstring>
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <malloc.h>
+#include <string_view>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <array>
-#include <cstring>
-#include <string_view>
 #endif
 
 namespace ipcmark::conform::allocation_count {
@@ -37,7 +36,8 @@ std::atomic<bool> counting{false};
 std::atomic<std::uint64_t> allocations{0};
 
 void count_one() noexcept {
-    if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+    if (counting.load(std::memory_order_relaxed))
+        allocations.fetch_add(1, std::memory_order_relaxed);
 }
 
 #ifdef IPCMARK_SANITIZER_OWNS_MALLOC
@@ -128,7 +128,7 @@ void overwrite(void** slot, void* value) {
 /// The parts of one loaded object's dynamic section that lead to its imports.
 struct import_tables {
     ElfW(Addr) base = 0;
-    const ElfW(Sym)* symbols = nullptr;
+    const ElfW(Sym) * symbols = nullptr;
     const char* names = nullptr;
     std::array<const ElfW(Rela)*, 2> relocations{};
     std::array<std::size_t, 2> bytes{};
@@ -153,7 +153,7 @@ private:
         return reinterpret_cast<const T*>(address < base ? base + address : address);
     }
 
-    void read(const ElfW(Dyn)* entry) {
+    void read(const ElfW(Dyn) * entry) {
         for (; entry->d_tag != DT_NULL; ++entry) {
             if (entry->d_tag == DT_SYMTAB) symbols = at<ElfW(Sym)>(entry->d_un.d_ptr);
             if (entry->d_tag == DT_STRTAB) names = at<char>(entry->d_un.d_ptr);
@@ -164,11 +164,12 @@ private:
         }
     }
 
-    void redirect(const ElfW(Rela)& relocation) const {
+    void redirect(const ElfW(Rela) & relocation) const {
         if (!is_import_slot(ELF64_R_TYPE(relocation.r_info))) return;
         const std::string_view name = names + symbols[ELF64_R_SYM(relocation.r_info)].st_name;
         for (const auto& [wanted, counted] : redirections)
-            if (name == wanted) overwrite(reinterpret_cast<void**>(base + relocation.r_offset), counted);
+            if (name == wanted)
+                overwrite(reinterpret_cast<void**>(base + relocation.r_offset), counted);
     }
 };
 

@@ -1,13 +1,12 @@
 #include "harness/conform/chaperone.hpp"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 
 #include "harness/posix/error.hpp"
 

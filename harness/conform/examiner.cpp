@@ -1,9 +1,8 @@
 #include "harness/conform/examiner.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
+#include <unistd.h>
 
 namespace ipcmark::conform {
 

@@ -46,7 +46,8 @@ public:
     static std::optional<verdict> trouble(const spawn_result& result);
 
     /// The size nearest to `wanted` that the card and the limits admit at this depth.
-    std::size_t fitting(std::size_t wanted, pattern kind = pattern::one_way, std::size_t depth = 16);
+    std::size_t fitting(std::size_t wanted, pattern kind = pattern::one_way,
+                        std::size_t depth = 16);
     /// The largest size that the card and the limits admit. nullopt: not even the smallest.
     std::optional<std::size_t> largest(pattern kind);
     bool admits(std::size_t payload_bytes, pattern kind, std::size_t depth);

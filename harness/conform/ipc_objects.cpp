@@ -1,10 +1,16 @@
 #include "harness/conform/ipc_objects.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <memory>
 #include <mqueue.h>
+#include <sstream>
 #include <sys/ipc.h>
 #include <sys/mount.h>
 #include <sys/msg.h>
@@ -15,15 +21,8 @@
 #include <sys/un.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
-#include <memory>
-#include <sstream>
 #include <system_error>
+#include <unistd.h>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -62,7 +61,8 @@ std::vector<ipc_object> read_table(const char* file, kind what, const std::strin
     std::string line;
     std::getline(lines, line);
     std::vector<std::string> columns;
-    for (std::istringstream header(line); header >> line;) columns.push_back(line);
+    for (std::istringstream header(line); header >> line;)
+        columns.push_back(line);
     std::vector<ipc_object> found;
     while (std::getline(lines, line)) {
         ipc_object object{what, {}, 0, 0};
@@ -83,7 +83,9 @@ std::vector<ipc_object> read_table(const char* file, kind what, const std::strin
 }
 
 /// Whether errno tells of something other than a refusal; a name that has just gone is no door.
-bool got_past() { return errno != EACCES && errno != EPERM && errno != ENOENT && errno != EIDRM; }
+bool got_past() {
+    return errno != EACCES && errno != EPERM && errno != ENOENT && errno != EIDRM;
+}
 
 bool open_any_way(const ipc_object& object) {
     for (const int way : {O_RDWR, O_RDONLY, O_WRONLY}) {
@@ -102,12 +104,14 @@ bool connect_to(const std::string& path) {
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     // Permission is checked before the socket's type, so one type tells for all.
-    return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || got_past();
+    return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+           got_past();
 }
 
 bool look_at(const ipc_object& object, int id) {
     switch (object.what) {
-        case kind::socket: return connect_to(object.name);
+        case kind::socket:
+            return connect_to(object.name);
         case kind::sysv_shm: {
             shmid_ds state{};
             return ::shmctl(id, IPC_STAT, &state) == 0 || got_past();
@@ -120,15 +124,20 @@ bool look_at(const ipc_object& object, int id) {
             semid_ds state{};
             return ::semctl(id, 0, IPC_STAT, &state) == 0 || got_past();
         }
-        default: return open_any_way(object);
+        default:
+            return open_any_way(object);
     }
 }
 
 }  // namespace
 
 std::string ipc_object::text() const {
-    constexpr const char* words[] = {"", "", "message queue ", "System V shared memory ",
-                                     "System V message queue ", "System V semaphore "};
+    constexpr const char* words[] = {"",
+                                     "",
+                                     "message queue ",
+                                     "System V shared memory ",
+                                     "System V message queue ",
+                                     "System V semaphore "};
     return fmt::format("{}{} (mode {:04o})", words[static_cast<std::size_t>(what)], name, mode);
 }
 

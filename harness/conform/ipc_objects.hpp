@@ -1,10 +1,9 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace ipcmark::conform {
@@ -13,7 +12,7 @@ namespace ipcmark::conform {
 struct ipc_object {
     enum class kind : std::uint8_t { file, socket, queue, sysv_shm, sysv_msg, sysv_sem };
     kind what = kind::file;
-    std::string name;  // a path, a queue's name, a System V identifier
+    std::string name;   // a path, a queue's name, a System V identifier
     unsigned mode = 0;  // permission bits
     uid_t owner = 0;
 

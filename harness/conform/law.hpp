@@ -20,9 +20,15 @@ struct verdict {
     std::string text;
 };
 
-inline verdict holds(std::string text) { return {outcome::holds, std::move(text)}; }
-inline verdict broken(std::string text) { return {outcome::broken, std::move(text)}; }
-inline verdict excused(std::string text) { return {outcome::excused, std::move(text)}; }
+inline verdict holds(std::string text) {
+    return {outcome::holds, std::move(text)};
+}
+inline verdict broken(std::string text) {
+    return {outcome::broken, std::move(text)};
+}
+inline verdict excused(std::string text) {
+    return {outcome::excused, std::move(text)};
+}
 
 struct actor;
 class examiner;
@@ -38,7 +44,7 @@ struct play {
 struct law {
     std::string_view name;      // snake_case
     std::string_view sentence;  // what is owed
-    std::string_view backs;     // the member of `traits` or of the card that it proves; may be empty
+    std::string_view backs;  // the member of `traits` or of the card that it proves; may be empty
     /// Why this mechanism need not be examined; nullptr: every one is.
     std::optional<std::string> (*excuse)(const registration& mechanism) = nullptr;
     verdict (*judge)(examiner& exam) = nullptr;

@@ -48,7 +48,9 @@ const play& find_play(std::string_view name) {
 
 }  // namespace
 
-std::span<const law* const> all_laws() { return table; }
+std::span<const law* const> all_laws() {
+    return table;
+}
 
 const law* find_law(std::string_view name) {
     const auto at = std::find_if(table.begin(), table.end(),

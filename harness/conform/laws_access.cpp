@@ -1,12 +1,11 @@
+#include <algorithm>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <mqueue.h>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <stdexcept>
 #include <vector>
 
 #include "harness/conform/chaperone.hpp"
@@ -31,8 +30,10 @@ public:
     std::vector<ipc_object> names() const {
         std::vector<ipc_object> found = files_below(directory_);
         for (auto& file : files_below("/dev/shm"))
-            if (is_ours(std::filesystem::path(file.name).filename().string())) found.push_back(file);
-        for (auto& queue : queues()) found.push_back(queue);
+            if (is_ours(std::filesystem::path(file.name).filename().string()))
+                found.push_back(file);
+        for (auto& queue : queues())
+            found.push_back(queue);
         for (auto& object : system_v_objects())
             if (object.owner == ::geteuid() && std::ranges::find(known_, object) == known_.end())
                 found.push_back(object);
@@ -55,7 +56,8 @@ private:
             const unique_fd queue(::mq_open(name.c_str(), O_RDONLY | O_CLOEXEC));
             struct stat state {};
             if (queue && ::fstat(queue.get(), &state) == 0)
-                found.push_back({ipc_object::kind::queue, name, state.st_mode & 0777u, state.st_uid});
+                found.push_back(
+                    {ipc_object::kind::queue, name, state.st_mode & 0777u, state.st_uid});
         }
         return found;
     }
@@ -99,9 +101,9 @@ void show_doors(actor& me) {
     std::size_t remaining = 0;
     {
         chaperone between(worker_peer_fd, [&check] { check.look(); });
-        setup watched{me.cell.side,          me.cell.kind,  me.cell.name,    me.cell.directory,
-                      me.cell.payload_bytes, me.cell.depth, me.cell.parties, me.cell.party,
-                      between.line()};
+        setup watched{me.cell.side,      me.cell.kind,          me.cell.name,
+                      me.cell.directory, me.cell.payload_bytes, me.cell.depth,
+                      me.cell.parties,   me.cell.party,         between.line()};
         actor guarded{me.mechanism, watched, me.state, me.task};
         const auto end = guarded.construct();
         remaining = watch.names().size();
@@ -152,20 +154,21 @@ verdict judge_access(examiner& exam) {
     if (const auto fault = false_claim(exam.facts().control, seen)) return broken(*fault);
     const auto names = noted_or_zero(seen, "names_seen");
     const auto tried = noted_or_zero(seen, "nobody_tried");
-    return holds(fmt::format("{}: {} names while it was made, none open to others{}, {} left after; "
-                             "{} internet sockets",
-                             to_word(exam.facts().control), names,
-                             tried > 0 ? fmt::format(" (the user nobody was refused {} times)", tried)
-                                       : "",
-                             noted_or_zero(seen, "names_left"), noted_or_zero(seen, "inet_sockets")));
+    return holds(
+        fmt::format("{}: {} names while it was made, none open to others{}, {} left after; "
+                    "{} internet sockets",
+                    to_word(exam.facts().control), names,
+                    tried > 0 ? fmt::format(" (the user nobody was refused {} times)", tried) : "",
+                    noted_or_zero(seen, "names_left"), noted_or_zero(seen, "inet_sockets")));
 }
 
 }  // namespace
 
 const law access_law{.name = "access",
-                     .sentence = "every name carries the bits of its owner alone and lets nobody "
-                                 "else in; a descriptor leaves no name; anyone reaches internet "
-                                 "sockets, and nothing else",
+                     .sentence =
+                         "every name carries the bits of its owner alone and lets nobody "
+                         "else in; a descriptor leaves no name; anyone reaches internet "
+                         "sockets, and nothing else",
                      .backs = "control",
                      .judge = judge_access,
                      .plays = {play{"doors", show_doors, be_the_other_side}}};

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "harness/conform/plays.hpp"
 
@@ -11,9 +10,9 @@ namespace {
 
 bool well_formed_name(std::string_view name) {
     const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-    return !name.empty() && lower(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return lower(c) || (c >= '0' && c <= '9') || c == '_';
-    });
+    return !name.empty() && lower(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::optional<std::string> fault_of_card(const transport_info& card) {
@@ -29,14 +28,15 @@ std::optional<std::string> fault_of_card(const transport_info& card) {
     if (card.facts.encrypted)
         return "it claims `encrypted`, which no law can prove yet; drop the claim or add the law";
     if (card.facts.needs_daemon)
-        return "it claims `needs_daemon`, which no law can prove yet; drop the claim or add the law";
+        return "it claims `needs_daemon`, which no law can prove yet; drop the claim or add the "
+               "law";
     return std::nullopt;
 }
 
 verdict judge_description(examiner& exam) {
     if (const auto fault = fault_of_card(exam.info())) return broken(*fault);
-    return holds(fmt::format("{} ({}; {})", exam.info().summary, exam.info().family,
-                             exam.info().reference));
+    return holds(
+        fmt::format("{} ({}; {})", exam.info().summary, exam.info().family, exam.info().reference));
 }
 
 /// What is wrong with how sizes outside the limits are answered, and with what is admitted.
@@ -83,8 +83,9 @@ const law description_law{.name = "description",
                           .judge = judge_description};
 
 const law limits_law{.name = "limits",
-                     .sentence = "the largest size admitted works, any beyond it is refused with "
-                                 "the reason before a process starts",
+                     .sentence =
+                         "the largest size admitted works, any beyond it is refused with "
+                         "the reason before a process starts",
                      .backs = "payload",
                      .judge = judge_limits,
                      .plays = {stream_play, exchange_play, alone_play}};

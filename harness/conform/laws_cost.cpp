@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
+#include <fmt/format.h>
 #include <thread>
 
 #include "harness/conform/allocation_count.hpp"
@@ -45,8 +44,10 @@ struct waiting {
 
     bool as_claimed(wait_style claimed) const {
         switch (claimed) {
-            case wait_style::blocks: return cpu_share < 0.05;
-            case wait_style::spins: return switches_per_round_trip < 0.01 && cpu_share > 0.8;
+            case wait_style::blocks:
+                return cpu_share < 0.05;
+            case wait_style::spins:
+                return switches_per_round_trip < 0.01 && cpu_share > 0.8;
             case wait_style::spins_then_blocks:
                 return switches_per_round_trip < 0.5 && cpu_share < 0.5;
         }
@@ -63,7 +64,8 @@ double switches_per_message(const worker_report& side) {
 double cpu_share(const worker_report& side) {
     const usage& used = side.measured.consumed;
     const auto waited = noted_or_zero(side, "idle_ns") - used.run_delay_ns.value_or(0);
-    return static_cast<double>(used.cpu_ns()) / static_cast<double>(std::max<std::int64_t>(waited, 1));
+    return static_cast<double>(used.cpu_ns()) /
+           static_cast<double>(std::max<std::int64_t>(waited, 1));
 }
 
 verdict judge_wait_style(examiner& exam) {
@@ -82,9 +84,9 @@ verdict judge_wait_style(examiner& exam) {
         if (auto verdict = exam.trouble(busy)) return *verdict;
         const spawn_result idle = exam.perform(how);
         if (auto verdict = exam.trouble(idle)) return *verdict;
-        const waiting seen{std::max(switches_per_message(busy.producer()),
-                                    switches_per_message(busy.consumer())),
-                           cpu_share(idle.consumer())};
+        const waiting seen{
+            std::max(switches_per_message(busy.producer()), switches_per_message(busy.consumer())),
+            cpu_share(idle.consumer())};
         text = fmt::format("{}: {}", to_word(claimed), seen.text());
         if (seen.as_claimed(claimed)) return holds(text);
     }
@@ -135,17 +137,19 @@ verdict judge_no_allocation(examiner& exam) {
 }  // namespace
 
 const law wait_style_law{.name = "wait_style",
-                         .sentence = "with the two sides on CPUs of their own, one that spins makes "
-                                     "no voluntary switch and burns its CPU when idle, one that "
-                                     "blocks burns none",
+                         .sentence =
+                             "with the two sides on CPUs of their own, one that spins makes "
+                             "no voluntary switch and burns its CPU when idle, one that "
+                             "blocks burns none",
                          .backs = "wait",
                          .excuse = without_peer,
                          .judge = judge_wait_style,
                          .plays = {play{"idle", let_it_wait, wait_idly}}};
 
 const law no_allocation_law{.name = "no_allocation",
-                            .sentence = "nothing is allocated between the two usage snapshots of "
-                                        "the timed loop",
+                            .sentence =
+                                "nothing is allocated between the two usage snapshots of "
+                                "the timed loop",
                             .backs = "",
                             .judge = judge_no_allocation,
                             .plays = {play{"measure", measure_counting, measure_counting}}};

@@ -1,10 +1,9 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <thread>
 
 #include "harness/conform/plays.hpp"
@@ -39,7 +38,8 @@ void notice_death(actor& me, Part part) {
     std::uint64_t error = 0;
     bool noticed = false;
     try {
-        while (!noticed && shared_clock::raw_ns() - start < 5 * second_ns / 4) noticed = !part();
+        while (!noticed && shared_clock::raw_ns() - start < 5 * second_ns / 4)
+            noticed = !part();
     } catch (const call_failed& e) {
         how = threw;
         error = static_cast<std::uint64_t>(e.code().value());
@@ -94,9 +94,8 @@ noticing describe(const worker_report& survivor, std::string_view who, std::stri
     if (noted(survivor, "manner") == static_cast<std::int64_t>(threw))
         manner = error == 0 ? " threw"
                             : fmt::format(" threw: {}", std::strerror(static_cast<int>(error)));
-    return {*after_ns < second_ns,
-            fmt::format("{} noticed after {:.1f} ms ({}{})", who,
-                        static_cast<double>(*after_ns) / 1e6, call, manner)};
+    return {*after_ns < second_ns, fmt::format("{} noticed after {:.1f} ms ({}{})", who,
+                                               static_cast<double>(*after_ns) / 1e6, call, manner)};
 }
 
 /// The verdict when a pair did not even come to the death it was to act out.
@@ -139,7 +138,8 @@ verdict judge_rerun_after_kill(examiner& exam) {
     for (const stage at : stages_to_die_in) {
         exam.measure(how, {at, at});
         if (auto verdict = exam.trouble(exam.measure(how))) {
-            verdict->text = fmt::format("after both were killed {}: {}", to_word(at), verdict->text);
+            verdict->text =
+                fmt::format("after both were killed {}: {}", to_word(at), verdict->text);
             return *verdict;
         }
     }
@@ -183,15 +183,16 @@ verdict judge_nothing_left(examiner& exam) {
     for (const ending& how : ways)
         if (const auto left = left_by(exam, how); !left.empty())
             return broken(fmt::format("{}: {}", how.text, fmt::join(left, ", ")));
-    return holds(fmt::format("no name, queue, System V object, file or process left in {} ways to end",
-                             ways.size()));
+    return holds(fmt::format(
+        "no name, queue, System V object, file or process left in {} ways to end", ways.size()));
 }
 
 }  // namespace
 
 const law peer_death_law{.name = "peer_death",
-                         .sentence = "the death of either side by SIGKILL ends the other's recv or "
-                                     "send within a second, exactly when that is claimed",
+                         .sentence =
+                             "the death of either side by SIGKILL ends the other's recv or "
+                             "send within a second, exactly when that is claimed",
                          .backs = "peer_death_detected",
                          .excuse = without_peer,
                          .judge = judge_peer_death,
@@ -199,14 +200,16 @@ const law peer_death_law{.name = "peer_death",
                                    play{"consumer_dies", send_to_the_dead, die_receiving}}};
 
 const law rerun_after_kill_law{.name = "rerun_after_kill",
-                               .sentence = "a pair runs again after both sides were killed in any "
-                                           "stage",
+                               .sentence =
+                                   "a pair runs again after both sides were killed in any "
+                                   "stage",
                                .backs = "",
                                .judge = judge_rerun_after_kill};
 
 const law nothing_left_law{.name = "nothing_left",
-                           .sentence = "no name, queue, System V object, file or process is left, "
-                                       "however a pair ends",
+                           .sentence =
+                               "no name, queue, System V object, file or process is left, "
+                               "however a pair ends",
                            .backs = "",
                            .judge = judge_nothing_left};
 

@@ -1,7 +1,6 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
 #include <vector>
 
 #include "harness/conform/plays.hpp"
@@ -27,7 +26,8 @@ std::vector<std::size_t> sizes_to_try(examiner& exam, pattern kind) {
 /// in the smallest message still tell 200 apart.
 std::uint64_t messages_of(std::size_t payload_bytes) {
     constexpr std::size_t enough_bytes = std::size_t{4} << 20;
-    return std::clamp<std::uint64_t>(enough_bytes / std::max<std::size_t>(payload_bytes, 1), 3, 200);
+    return std::clamp<std::uint64_t>(enough_bytes / std::max<std::size_t>(payload_bytes, 1), 3,
+                                     200);
 }
 
 verdict judge_delivery(examiner& exam) {
@@ -36,12 +36,12 @@ verdict judge_delivery(examiner& exam) {
     std::size_t largest = 0;
     for (const pattern kind : {pattern::one_way, pattern::round_trip})
         for (const std::size_t size : sizes_to_try(exam, kind)) {
-            if (auto wrong = carried_wrongly(
-                    exam, {.play = kind == pattern::one_way ? "stream" : "exchange",
-                           .kind = kind,
-                           .payload_bytes = size,
-                           .depth = default_depth(size),
-                           .messages = messages_of(size)}))
+            if (auto wrong =
+                    carried_wrongly(exam, {.play = kind == pattern::one_way ? "stream" : "exchange",
+                                           .kind = kind,
+                                           .payload_bytes = size,
+                                           .depth = default_depth(size),
+                                           .messages = messages_of(size)}))
                 return *wrong;
             ++streams;
             messages += messages_of(size);
@@ -137,8 +137,10 @@ verdict judge_exactly_once(examiner& exam) {
         if (const auto fault = count_fault(result.producer(), "fill")) return broken(*fault);
         if (const auto fault = count_fault(result.consumer(), "consume")) return broken(*fault);
     }
-    return holds(fmt::format("{} calls of fill and of consume for as many messages, each with "
-                             "payload_bytes", messages));
+    return holds(
+        fmt::format("{} calls of fill and of consume for as many messages, each with "
+                    "payload_bytes",
+                    messages));
 }
 
 constexpr std::uint64_t stream_part = 300;
@@ -185,27 +187,29 @@ verdict judge_round_trip_after_one_way(examiner& exam) {
 }  // namespace
 
 const law delivery_law{.name = "delivery",
-                       .sentence = "every message arrives, in order, every byte intact, at 1 byte, "
-                                   "around a page and at the largest size, one way and both ways",
+                       .sentence =
+                           "every message arrives, in order, every byte intact, at 1 byte, "
+                           "around a page and at the largest size, one way and both ways",
                        .backs = "",
                        .judge = judge_delivery,
                        .plays = {stream_play, exchange_play, alone_play}};
 
 const law exactly_once_law{.name = "exactly_once",
-                           .sentence = "fill and consume are called once per message, with exactly "
-                                       "payload_bytes",
+                           .sentence =
+                               "fill and consume are called once per message, with exactly "
+                               "payload_bytes",
                            .backs = "",
                            .judge = judge_exactly_once,
                            .plays = {play{"count", fill_and_count, consume_and_count}}};
 
-const law ordered_law{.name = "ordered",
-                      .sentence = "the messages of one producer arrive in the order they were sent",
-                      .backs = "ordered",
-                      .excuse = unless_ordered,
-                      .judge = judge_ordered,
-                      .plays = {play{"there_and_back",
-                                     [](actor& me) { stream_both_ways(me, true); },
-                                     [](actor& me) { stream_both_ways(me, false); }}}};
+const law ordered_law{
+    .name = "ordered",
+    .sentence = "the messages of one producer arrive in the order they were sent",
+    .backs = "ordered",
+    .excuse = unless_ordered,
+    .judge = judge_ordered,
+    .plays = {play{"there_and_back", [](actor& me) { stream_both_ways(me, true); },
+                   [](actor& me) { stream_both_ways(me, false); }}}};
 
 const law round_trip_after_one_way_law{
     .name = "round_trip_after_one_way",

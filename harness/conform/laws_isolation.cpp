@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <exception>
+#include <fmt/format.h>
 #include <thread>
 
 #include "harness/conform/examiner.hpp"

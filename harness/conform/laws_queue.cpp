@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <atomic>
 #include <chrono>
+#include <fmt/format.h>
 #include <new>
 #include <thread>
 
@@ -34,39 +33,38 @@ void consume_slowly(actor& me) {
 
 verdict judge_slow_consumer(examiner& exam) {
     constexpr std::int64_t messages = 400;
-    const spawn_result result =
-        exam.perform({.play = "lag",
-                      .payload_bytes = exam.fitting(queued_payload_bytes),
-                      .depth = 8,
-                      .messages = static_cast<std::uint64_t>(messages)});
+    const spawn_result result = exam.perform({.play = "lag",
+                                              .payload_bytes = exam.fitting(queued_payload_bytes),
+                                              .depth = 8,
+                                              .messages = static_cast<std::uint64_t>(messages)});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto received = noted_or_zero(result.consumer(), "received");
     const auto lost = noted_or_zero(result.consumer(), "lost");
     if (received + lost != messages || (lost > 0 && !exam.facts().may_drop))
-        return broken(fmt::format("{} sent, {} received, {} counted as lost", messages, received, lost));
+        return broken(
+            fmt::format("{} sent, {} received, {} counted as lost", messages, received, lost));
     return holds(fmt::format("{} sent to a sleepy consumer, {} received, {} lost{}", messages,
                              received, lost, lost > 0 ? " and counted" : ""));
 }
 
 /// What the two sides of a full queue know of each other.
 struct tally {
-    std::atomic<std::uint64_t> accepted{0};  // sends that have returned
-    std::atomic<bool> enough{false};         // the consumer has seen what it wanted
+    std::atomic<std::uint64_t> accepted{0};       // sends that have returned
+    std::atomic<bool> enough{false};              // the consumer has seen what it wanted
     std::atomic<std::uint64_t> total{not_known};  // messages in all, set before the last one
 };
 
 class shared_tally {
 public:
     explicit shared_tally(actor& me)
-        : file_(me.cell.producer() ? make_memfd("ipcmark-tally", sizeof(tally)) : me.cell.peer.take()),
+        : file_(me.cell.producer() ? make_memfd("ipcmark-tally", sizeof(tally))
+                                   : me.cell.peer.take()),
           memory_(mapping::shared(file_.get(), sizeof(tally))) {
         if (!me.cell.producer()) return;
         new (memory_.data()) tally;
         me.cell.peer.give(file_.get());
     }
-    tally* operator->() const {
-        return std::launder(reinterpret_cast<tally*>(memory_.data()));
-    }
+    tally* operator->() const { return std::launder(reinterpret_cast<tally*>(memory_.data())); }
 
 private:
     unique_fd file_;
@@ -124,26 +122,28 @@ verdict judge_full_queue(examiner& exam) {
     const bool may_drop = exam.facts().may_drop;
     const std::int64_t most = may_drop ? 2'000 : 16'384;
     const std::size_t size = exam.fitting(queued_payload_bytes);
-    const spawn_result result =
-        exam.perform({.play = "fill_up",
-                      .payload_bytes = size,
-                      .messages = static_cast<std::uint64_t>(most),
-                      .reads = touch::line});
+    const spawn_result result = exam.perform({.play = "fill_up",
+                                              .payload_bytes = size,
+                                              .messages = static_cast<std::uint64_t>(most),
+                                              .reads = touch::line});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto accepted = noted_or_zero(result.consumer(), "accepted");
     if (may_drop)
         return accepted == most
                    ? holds(fmt::format("{} sent to nobody without ever waiting", accepted))
-                   : broken(fmt::format("it may drop, yet send waited after {} messages", accepted));
+                   : broken(
+                         fmt::format("it may drop, yet send waited after {} messages", accepted));
     if (accepted >= most)
-        return broken(fmt::format("{} messages of {} bytes were accepted while nobody read: "
-                                  "send does not wait", accepted, size));
+        return broken(
+            fmt::format("{} messages of {} bytes were accepted while nobody read: "
+                        "send does not wait",
+                        accepted, size));
     const auto received = noted_or_zero(result.consumer(), "received");
     if (const auto total = noted_or_zero(result.consumer(), "total"); received != total)
         return broken(fmt::format("{} of {} messages came out", received, total));
-    return holds(fmt::format("send waited after {} messages ({:.0f} KiB), all {} came out later",
-                             accepted, static_cast<double>(accepted) * static_cast<double>(size) / 1024,
-                             received));
+    return holds(
+        fmt::format("send waited after {} messages ({:.0f} KiB), all {} came out later", accepted,
+                    static_cast<double>(accepted) * static_cast<double>(size) / 1024, received));
 }
 
 constexpr std::uint64_t ordinary = 3;
@@ -213,8 +213,10 @@ verdict judge_survives_producer_exit(examiner& exam) {
         return *exam.trouble(result);
     const account sums = account::read_from(result.consumer().notes);
     const bool all = sums.received == messages && !sums.fault(false, exam.facts().ordered);
-    const std::string text = fmt::format("{} of {} messages were received after the producer had "
-                                         "exited", sums.received, messages);
+    const std::string text = fmt::format(
+        "{} of {} messages were received after the producer had "
+        "exited",
+        sums.received, messages);
     if (claimed == all) return holds(text);
     return broken(text + (claimed ? "" : ": the trait undersells it"));
 }
@@ -222,25 +224,28 @@ verdict judge_survives_producer_exit(examiner& exam) {
 }  // namespace
 
 const law slow_consumer_law{.name = "slow_consumer",
-                            .sentence = "a consumer that falls behind loses nothing; where the "
-                                        "mechanism may drop, received and lost add up to sent",
+                            .sentence =
+                                "a consumer that falls behind loses nothing; where the "
+                                "mechanism may drop, received and lost add up to sent",
                             .backs = "may_drop",
                             .excuse = without_peer,
                             .judge = judge_slow_consumer,
                             .plays = {play{"lag", stream_out, consume_slowly}}};
 
 const law full_queue_law{.name = "full_queue",
-                         .sentence = "with nobody reading, send waits after a bounded number of "
-                                     "messages, and all of them come out later; one that may drop "
-                                     "never waits",
+                         .sentence =
+                             "with nobody reading, send waits after a bounded number of "
+                             "messages, and all of them come out later; one that may drop "
+                             "never waits",
                          .backs = "may_drop",
                          .excuse = without_peer,
                          .judge = judge_full_queue,
                          .plays = {play{"fill_up", send_until_told, read_nothing_then_all}}};
 
 const law priorities_law{.name = "priorities",
-                         .sentence = "an urgent message overtakes those that are queued, exactly "
-                                     "when that is claimed",
+                         .sentence =
+                             "an urgent message overtakes those that are queued, exactly "
+                             "when that is claimed",
                          .backs = "priorities",
                          .excuse = without_peer,
                          .judge = judge_priorities,
@@ -248,8 +253,9 @@ const law priorities_law{.name = "priorities",
 
 const law survives_producer_exit_law{
     .name = "survives_producer_exit",
-    .sentence = "what was sent can be received after the producer has exited, exactly when that is "
-                "claimed",
+    .sentence =
+        "what was sent can be received after the producer has exited, exactly when that is "
+        "claimed",
     .backs = "survives_producer_exit",
     .excuse = without_peer,
     .judge = judge_survives_producer_exit,

@@ -1,9 +1,8 @@
+#include <filesystem>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
-
-#include <filesystem>
 #include <string>
+#include <sys/socket.h>
 
 #include "harness/conform/ipc_objects.hpp"
 #include "harness/conform/plays.hpp"
@@ -41,10 +40,8 @@ verdict judge_boundaries(examiner& exam) {
     const std::size_t half = exam.fitting(half_bytes);
     if (!exam.admits(2 * half, pattern::one_way, 16))
         return excused("two messages of its smallest size are more than it admits");
-    const spawn_result result = exam.perform({.play = "double",
-                                              .payload_bytes = half,
-                                              .reads = touch::rw,
-                                              .may_hang = true});
+    const spawn_result result = exam.perform(
+        {.play = "double", .payload_bytes = half, .reads = touch::rw, .may_hang = true});
     if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
     const auto handed = noted(result.consumer(), "handed_bytes");
     const bool glued = handed && *handed > static_cast<std::int64_t>(half);
@@ -102,8 +99,10 @@ void show_oneself(actor& me) {
 }
 
 verdict judge_unrelated_processes(examiner& exam) {
-    const spawn_result result = exam.perform(
-        {.play = "show", .kind = pattern::round_trip, .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    const spawn_result result =
+        exam.perform({.play = "show",
+                      .kind = pattern::round_trip,
+                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto passed = noted_or_zero(result.producer(), "descriptors_passed");
     return judge_claim("unrelated_processes", exam.facts().unrelated_processes, passed == 0,
@@ -111,29 +110,33 @@ verdict judge_unrelated_processes(examiner& exam) {
 }
 
 verdict judge_cross_host(examiner& exam) {
-    const spawn_result result = exam.perform(
-        {.play = "show", .kind = pattern::round_trip, .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    const spawn_result result =
+        exam.perform({.play = "show",
+                      .kind = pattern::round_trip,
+                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto ours = noted_or_zero(result.producer(), "inet_sockets");
     const auto theirs = noted_or_zero(result.consumer(), "inet_sockets");
-    return judge_claim("cross_host", exam.facts().cross_host, ours > 0 && theirs > 0,
-                       fmt::format("the producer holds {} internet sockets, the consumer {}", ours,
-                                   theirs));
+    return judge_claim(
+        "cross_host", exam.facts().cross_host, ours > 0 && theirs > 0,
+        fmt::format("the producer holds {} internet sockets, the consumer {}", ours, theirs));
 }
 
 }  // namespace
 
 const law boundaries_law{.name = "boundaries",
-                         .sentence = "a receive never joins two messages, exactly when message "
-                                     "boundaries are claimed",
+                         .sentence =
+                             "a receive never joins two messages, exactly when message "
+                             "boundaries are claimed",
                          .backs = "message_boundaries",
                          .excuse = without_peer,
                          .judge = judge_boundaries,
                          .plays = {play{"double", send_two_halves, take_double}}};
 
 const law duplex_law{.name = "duplex",
-                     .sentence = "an endpoint made for one way carries a reply as well, exactly when "
-                                 "that is claimed",
+                     .sentence =
+                         "an endpoint made for one way carries a reply as well, exactly when "
+                         "that is claimed",
                      .backs = "duplex",
                      .excuse = without_peer,
                      .judge = judge_duplex,
@@ -141,16 +144,18 @@ const law duplex_law{.name = "duplex",
 
 const law unrelated_processes_law{
     .name = "unrelated_processes",
-    .sentence = "the two sides find each other without a descriptor handed over, exactly when that "
-                "is claimed",
+    .sentence =
+        "the two sides find each other without a descriptor handed over, exactly when that "
+        "is claimed",
     .backs = "unrelated_processes",
     .excuse = without_peer,
     .judge = judge_unrelated_processes,
     .plays = {play{"show", show_oneself, show_oneself}}};
 
 const law cross_host_law{.name = "cross_host",
-                         .sentence = "both sides hold an internet socket, exactly when it is claimed "
-                                     "that the mechanism works between machines",
+                         .sentence =
+                             "both sides hold an internet socket, exactly when it is claimed "
+                             "that the mechanism works between machines",
                          .backs = "cross_host",
                          .excuse = without_peer,
                          .judge = judge_cross_host,

@@ -1,10 +1,9 @@
 #include "harness/conform/ledger.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fmt/format.h>
 #include <utility>
 
 namespace ipcmark::conform {
@@ -59,8 +58,8 @@ std::uint64_t ledger::sequence_of(readable bytes) const {
     const std::size_t given = std::min({bytes.size(), plan_.bytes, sizeof word});
     if (given == 0) return entered_;  // a message without bytes: only its number can be counted
     std::memcpy(&word, bytes.data(), given);
-    const std::uint64_t mask = given == sizeof word ? ~std::uint64_t{0}
-                                                    : (std::uint64_t{1} << given * 8) - 1;
+    const std::uint64_t mask =
+        given == sizeof word ? ~std::uint64_t{0} : (std::uint64_t{1} << given * 8) - 1;
     return (word - plan_.tag) & mask;
 }
 

@@ -13,7 +13,7 @@ namespace ipcmark::conform {
 /// What became of a stream of messages.
 struct account {
     std::uint64_t expected = 0;
-    std::uint64_t received = 0;      // different ones of those expected
+    std::uint64_t received = 0;  // different ones of those expected
     std::uint64_t duplicated = 0;
     std::uint64_t out_of_order = 0;  // came after a later one
     std::uint64_t damaged = 0;

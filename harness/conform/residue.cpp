@@ -1,15 +1,14 @@
 #include "harness/conform/residue.hpp"
 
-#include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <fmt/format.h>
 #include <iterator>
 #include <optional>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness/conform/ipc_objects.hpp"
 #include "harness/posix/text_file.hpp"
@@ -48,7 +47,9 @@ foster_parent::foster_parent() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-foster_parent::~foster_parent() { ::prctl(PR_SET_CHILD_SUBREAPER, before_); }
+foster_parent::~foster_parent() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, before_);
+}
 
 std::vector<pid_t> children() {
     std::vector<pid_t> found;
@@ -57,7 +58,8 @@ std::vector<pid_t> children() {
         const std::string text = entry.path().filename();
         pid_t pid = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-        if (error == std::errc{} && *end == '\0' && parent_of(pid) == ::getpid()) found.push_back(pid);
+        if (error == std::errc{} && *end == '\0' && parent_of(pid) == ::getpid())
+            found.push_back(pid);
     }
     return found;
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <set>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace ipcmark::conform {

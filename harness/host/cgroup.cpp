@@ -41,6 +41,10 @@ std::string below_mount(std::string path, const std::string& mounted_root) {
     return below ? path : std::string();
 }
 
+std::string path_of(const std::string& folder, const std::string& file) {
+    return folder + '/' + file;
+}
+
 using limit_reader = std::function<std::optional<std::optional<double>>(const std::string& folder)>;
 
 group_limit tightest(const std::vector<std::string>& folders, const std::string& file,
@@ -49,12 +53,10 @@ group_limit tightest(const std::vector<std::string>& folders, const std::string&
     for (const auto& folder : folders) {
         const auto limit = read(folder);
         if (!limit) continue;
-        if (!found.known) found.file = folder + "/" + file;
+        const bool tighter = *limit && (!found.value || **limit < *found.value);
+        if (!found.known || tighter) found.file = path_of(folder, file);
         found.known = true;
-        if (*limit && (!found.value || **limit < *found.value)) {
-            found.value = *limit;
-            found.file = folder + "/" + file;
-        }
+        if (tighter) found.value = *limit;
     }
     return found;
 }

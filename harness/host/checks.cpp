@@ -75,6 +75,7 @@ checks::host_view observe(const examination& how) {
 std::vector<finding> examine_host(const examination& how) {
     const auto host = observe(how);
     std::vector<finding> findings;
+    findings.reserve(all_checks.size());
     for (const check look : all_checks)
         findings.push_back(look(host));
     return findings;

@@ -66,7 +66,7 @@ finding cpu_quota(const host_view& host) {
     if (*quota.value >= usable && usable > 0) return found;
     found.how = *quota.value < 2 ? severity::error : severity::warning;
     found.remedy =
-        fmt::format("echo {} | sudo tee {} {}", quota.file.ends_with("cpu.max") ? "max" : "-1",
+        fmt::format("echo {} | sudo tee {}  {}", quota.file.ends_with("cpu.max") ? "max" : "-1",
                     quota.file, drop_limits);
     return found;
 }
@@ -137,7 +137,7 @@ finding load_average(const host_view& host) {
     found.text = fmt::format("load average of the last minute {:.2f} on {} CPUs", *load, cpus);
     if (*load <= tolerable_per_cpu * static_cast<double>(cpus)) return found;
     found.how = severity::warning;
-    found.remedy = "wait until `uptime` shows less, or stop what `top -o %CPU` shows";
+    found.remedy = "uptime  # wait until it shows less, or stop what top -o %CPU shows";
     return found;
 }
 
@@ -156,7 +156,7 @@ finding foreign_cpu(const host_view& host) {
     found.text = fmt::format("others kept {:.2f} CPUs busy just now", *busy);
     if (*busy > usable) {
         found.how = severity::warning;
-        found.remedy = "ps -eo pcpu,pid,comm --sort=-pcpu | head, and stop what can be stopped";
+        found.remedy = "ps -eo pcpu,pid,comm --sort=-pcpu | head  # stop what can be stopped";
     } else if (*busy > quiet) {
         found.how = severity::info;
     }
@@ -176,7 +176,7 @@ finding runnable(const host_view& host) {
         fmt::format("{:.1f} other tasks running or ready on average", *host.other_runnable);
     if (*host.other_runnable <= tolerable) return found;
     found.how = severity::warning;
-    found.remedy = "ps -eo stat,pcpu,pid,comm | grep ^R, and stop what can be stopped";
+    found.remedy = "ps -eo stat,pcpu,pid,comm | grep ^R  # stop what can be stopped";
     return found;
 }
 

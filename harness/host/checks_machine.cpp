@@ -83,7 +83,7 @@ finding clock_source(const host_view& host) {
     found.how = severity::warning;
     found.remedy = others && lists(*others, "tsc")
                        ? fmt::format("echo tsc | sudo tee {}current_clocksource", clock_folder)
-                       : "dmesg | grep -i tsc says why the kernel refused it; boot with "
+                       : "dmesg | grep -i tsc  # says why the kernel refused it; boot with "
                          "tsc=reliable if it may";
     return found;
 }

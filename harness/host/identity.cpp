@@ -130,6 +130,11 @@ ordered_json cpu_facts(const host_files& files) {
     return facts;
 }
 
+/// Kernels write an empty list as "" or "(null)".
+bool has_digit(const std::string& list) {
+    return list.find_first_of("0123456789") != list.npos;
+}
+
 ordered_json numa_distances(const host_files& files) {
     std::string text;
     for (const auto& name : files.names("/sys/devices/system/node"))
@@ -168,7 +173,8 @@ ordered_json topology_facts(const host_files& files) {
                {"smt", "/sys/devices/system/cpu/smt/control"},
                {"smt_active", "/sys/devices/system/cpu/smt/active"}});
     for (const char* key : {"isolated_cpus", "nohz_full_cpus"})
-        if (facts[key] == "" || facts[key] == "(null)") facts[key] = "none";
+        if (const auto& list = facts[key]; list.is_string() && !has_digit(list.get<std::string>()))
+            facts[key] = "none";
     const auto allowed = allowed_cpus_of(files);
     facts["allowed_cpus"] = allowed.empty() ? unavailable("/proc/self/status does not tell")
                                             : ordered_json(cpu_list_text(allowed));
@@ -184,13 +190,14 @@ ordered_json turbo_fact(const host_files& files) {
 }
 
 ordered_json idle_states(const host_files& files) {
-    const std::string folder = "/sys/devices/system/cpu/cpu0/cpuidle";
+    const std::string folder = "/sys/devices/system/cpu/cpu0/cpuidle/";
     std::string text;
     for (const auto& state : files.names(folder)) {
-        const auto name = files.text(folder + "/" + state + "/name");
+        const std::string here = folder + state;
+        const auto name = files.text(here + "/name");
         if (!name) continue;
-        const bool off = files.number(folder + "/" + state + "/disable").value_or(0) != 0;
-        text += (text.empty() ? "" : ", ") + *name + (off ? " (disabled)" : "");
+        text += (text.empty() ? "" : ", ") + *name;
+        if (files.number(here + "/disable").value_or(0) != 0) text += " (disabled)";
     }
     return text.empty() ? unavailable(folder + " lists no states") : ordered_json(text);
 }
@@ -211,10 +218,10 @@ ordered_json power_facts(const host_files& files) {
 }
 
 ordered_json vulnerabilities(const host_files& files) {
-    const std::string folder = "/sys/devices/system/cpu/vulnerabilities";
+    const std::string folder = "/sys/devices/system/cpu/vulnerabilities/";
     ordered_json facts = ordered_json::object();
     for (const auto& name : files.names(folder))
-        facts[name] = file_fact(files, folder + "/" + name);
+        facts[name] = file_fact(files, folder + name);
     return facts.empty() ? unavailable(folder + " is not there") : facts;
 }
 

@@ -1,22 +1,22 @@
-#include <gtest/gtest.h>
-#include <mqueue.h>
-#include <signal.h>
-#include <sys/shm.h>
-#include <unistd.h>
+#include "harness/conform/laws.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <iostream>
+#include <mqueue.h>
 #include <set>
+#include <signal.h>
 #include <string>
+#include <sys/shm.h>
+#include <unistd.h>
 #include <vector>
 
 #include "harness/conform/allocation_count.hpp"
 #include "harness/conform/ipc_objects.hpp"
-#include "harness/conform/laws.hpp"
 #include "harness/conform/ledger.hpp"
 #include "liars.hpp"
 #include "transports/register_all.hpp"
@@ -59,7 +59,8 @@ constexpr lie lies[] = {
     {"description", "claims_encryption", "encrypted"},
     {"description", "claims_daemon", "needs_daemon"},
     {"description", "not_on_linux", "lacks linux"},
-    {"limits", "breaks_when_large", "refused at run time: 65536 bytes one way: too large after all"},
+    {"limits", "breaks_when_large",
+     "refused at run time: 65536 bytes one way: too large after all"},
     {"limits", "refuses_silently", "not refused with a reason"},
     {"delivery", "loses_one", "still timing"},
     {"delivery", "repeats_one", "1 never came, 1 came twice"},
@@ -88,7 +89,9 @@ constexpr lie lies[] = {
     {"cross_host", "claims_cross_host", "yet it claims"},
     {"cross_host", "denies_cross_host", "yet it does not claim"},
     {"fan_in", "claims_fan_in", ""},
+    {"fan_in", "ring_claims_fan_in", ""},
     {"fan_out", "claims_fan_out", ""},
+    {"fan_out", "ring_claims_fan_out", ""},
     {"access", "leaves_door_open", "(mode 0644) is open to others"},
     {"access", "named_descriptor", "1 names are left"},
     {"access", "claims_file_mode", "no name of it was seen"},
@@ -187,7 +190,8 @@ TEST(every_law, is_known_to_cmake) {
     std::string names;
     for (const law* each : all_laws())
         names += (names.empty() ? "" : ",") + std::string(each->name);
-    EXPECT_EQ(names, IPCMARK_LAWS) << "harness/conform/test/CMakeLists.txt lists the laws for ctest";
+    EXPECT_EQ(names, IPCMARK_LAWS)
+        << "harness/conform/test/CMakeLists.txt lists the laws for ctest";
 }
 
 TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
@@ -205,7 +209,9 @@ TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
     EXPECT_NE(given.text.find("apt install"), std::string::npos);
 }
 
-payload_plan plan_of(std::size_t bytes) { return {touch::verify, bytes, 0x1234'5678'9abc'def0u}; }
+payload_plan plan_of(std::size_t bytes) {
+    return {touch::verify, bytes, 0x1234'5678'9abc'def0u};
+}
 
 std::vector<std::byte> message(const payload_plan& plan, std::uint64_t sequence) {
     std::vector<std::byte> bytes(plan.bytes);
@@ -219,7 +225,8 @@ TEST(ledger_of_messages, accounts_for_each_fate) {
     for (const std::size_t size : {1, 3, 8, 64, 4097}) {
         const payload_plan plan = plan_of(size);
         ledger book(plan, 6);
-        for (const std::uint64_t sequence : {0, 1, 3, 2, 2}) book.enter(message(plan, sequence));
+        for (const std::uint64_t sequence : {0, 1, 3, 2, 2})
+            book.enter(message(plan, sequence));
         auto longer = message(plan, 4);
         longer.push_back({});
         book.enter(longer);

@@ -1,6 +1,11 @@
 #include "liars.hpp"
 
+#include <cstdlib>
+#include <cstring>
+#include <deque>
 #include <fcntl.h>
+#include <fstream>
+#include <memory>
 #include <mqueue.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -8,12 +13,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <deque>
-#include <fstream>
-#include <memory>
 #include <vector>
 
 #include "harness/endpoints/fd_datagram.hpp"
@@ -39,12 +38,10 @@ constexpr traits stream_facts{.duplex = true,
                               .survives_producer_exit = true,
                               .peer_death_detected = true,
                               .control = access::descriptor};
-constexpr traits pipe_facts{.survives_producer_exit = true,
-                            .peer_death_detected = true,
-                            .control = access::descriptor};
-constexpr traits ring_facts{.message_boundaries = true,
-                            .survives_producer_exit = true,
-                            .control = access::descriptor};
+constexpr traits pipe_facts{
+    .survives_producer_exit = true, .peer_death_detected = true, .control = access::descriptor};
+constexpr traits ring_facts{
+    .message_boundaries = true, .survives_producer_exit = true, .control = access::descriptor};
 
 constexpr transport_info card(std::string_view name, const traits& facts = packet_facts) {
     return {.name = name,
@@ -54,6 +51,13 @@ constexpr transport_info card(std::string_view name, const traits& facts = packe
             .payload = {.max_bytes = 65'536},
             .facts = facts,
             .test_only = true};
+}
+
+/// With room for messages longer than a pipe holds.
+constexpr transport_info large_card(std::string_view name, const traits& facts) {
+    transport_info info = card(name, facts);
+    info.payload.max_bytes = std::size_t{4} << 20;
+    return info;
 }
 
 /// One change to one trait.
@@ -281,12 +285,13 @@ struct never_full : packets {
     void send(Fill fill) {
         waiting_.emplace_back(payload_bytes);
         fill(writable(waiting_.back()));
-        while (!waiting_.empty() &&
-               ::send(fd(), waiting_.front().data(), payload_bytes, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+        while (!waiting_.empty() && ::send(fd(), waiting_.front().data(), payload_bytes,
+                                           MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
             waiting_.pop_front();
     }
     ~never_full() {
-        for (const auto& message : waiting_) ::send(fd(), message.data(), payload_bytes, MSG_NOSIGNAL);
+        for (const auto& message : waiting_)
+            ::send(fd(), message.data(), payload_bytes, MSG_NOSIGNAL);
     }
     std::deque<std::vector<std::byte>> waiting_;
 };
@@ -325,9 +330,14 @@ constexpr transport_info denies_unrelated =
 // --- fan_in, fan_out
 
 constexpr transport_info claims_fan_in =
-    card("claims_fan_in", with(pipe_facts, [](traits& t) { t.fan_in = true; }));
-constexpr transport_info claims_fan_out =
-    card("claims_fan_out", with(pipe_facts, [](traits& t) { t.fan_out = sharing::competing; }));
+    large_card("claims_fan_in", with(pipe_facts, [](traits& t) { t.fan_in = true; }));
+constexpr transport_info claims_fan_out = large_card(
+    "claims_fan_out", with(pipe_facts, [](traits& t) { t.fan_out = sharing::competing; }));
+
+constexpr transport_info ring_claims_fan_in =
+    card("ring_claims_fan_in", with(ring_facts, [](traits& t) { t.fan_in = true; }));
+constexpr transport_info ring_claims_fan_out = card(
+    "ring_claims_fan_out", with(ring_facts, [](traits& t) { t.fan_out = sharing::competing; }));
 
 // --- priorities
 
@@ -364,8 +374,8 @@ struct forgets_on_exit : packets {
     }
     unique_fd theirs_;
 };
-constexpr transport_info denies_survival =
-    card("denies_survival", with(packet_facts, [](traits& t) { t.survives_producer_exit = false; }));
+constexpr transport_info denies_survival = card(
+    "denies_survival", with(packet_facts, [](traits& t) { t.survives_producer_exit = false; }));
 
 // --- peer_death
 
@@ -417,7 +427,8 @@ struct one_for_all : packets {
         const std::string name = "ipcmark-liar-" + std::to_string(::getppid());
         std::memcpy(address.sun_path + 1, name.data(), name.size());
         taken_.reset(checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-        checked(::bind(taken_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+        checked(::bind(taken_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+                "bind");
     }
     unique_fd taken_;
 };
@@ -450,7 +461,9 @@ void leave_queue(const setup&) {
     attributes.mq_msgsize = 16;
     unique_fd(::mq_open(name.c_str(), O_CREAT | O_RDWR, 0600, &attributes));
 }
-void leave_segment(const setup&) { ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600); }
+void leave_segment(const setup&) {
+    ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+}
 void leave_file(const setup& cell) {
     std::ofstream(cell.directory.parent_path() / ("left-" + std::to_string(::getpid())));
 }
@@ -532,7 +545,8 @@ void register_liars(registry& all) {
     add_carded<piped, claims_duplex, claims_fan_in, claims_fan_out>(all);
     add_carded<tcp_pair, denies_cross_host, denies_unrelated, hides_inet>(all);
     add_carded<memfd_ring_pair<spin_wait>, spins_secretly>(all);
-    add_carded<memfd_ring_pair<futex_wait>, sleeps_secretly>(all);
+    add_carded<memfd_ring_pair<futex_wait>, sleeps_secretly, ring_claims_fan_in,
+               ring_claims_fan_out>(all);
     add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
             consumes_short, forgets_to_consume, reorders, tires_of_streaming, drops_when_full,
             never_full, urgent_in_name_only<queues_urgent>, urgent_in_name_only<hides_urgent>,
