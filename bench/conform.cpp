@@ -42,10 +42,8 @@ std::vector<const law*> select_laws(std::string_view list) {
         std::vector<std::string> names;
         for (const law* each : conform::all_laws())
             names.emplace_back(each->name);
-        std::string text = "there is no law '" + name + "'";
-        if (const auto near = nearest_words(name, names); !near.empty())
-            text += "; did you mean " + join_or(near) + "?";
-        throw command_error(text + " `ipcmark conform --list` shows all of them");
+        throw no_such("law", name, nearest_words(name, names),
+                      "`ipcmark conform --list` shows all of them");
     }
     const auto all = conform::all_laws();
     if (chosen.empty()) chosen.assign(all.begin(), all.end());

@@ -21,16 +21,29 @@ journal::journal(const std::string& result_file, const nlohmann::ordered_json& f
     append(first_line);
 }
 
+journal::~journal() {
+    if (lines_ <= 1) discard();
+}
+
 void journal::append(const nlohmann::ordered_json& line) {
     if (!fd_) return;
     const std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-    write_exact(fd_.get(), std::as_bytes(std::span(text)));
+    try {
+        write_exact(fd_.get(), std::as_bytes(std::span(text)));
+    } catch (const call_failed& e) {
+        throw call_failed(e.code().value(), "write " + file_);
+    }
+    ++lines_;
 }
 
 void journal::discard() {
     if (!fd_) return;
     ::unlink(file_.c_str());
     fd_.reset();
+}
+
+std::string journal::rescue() const {
+    return lines_ > 1 ? "; what was measured is in " + file_ + ", which `ipcmark report` reads" : "";
 }
 
 }  // namespace ipcmark

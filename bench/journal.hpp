@@ -13,13 +13,20 @@ class journal {
 public:
     /// `result_file` "-": no journal. Throws call_failed.
     journal(const std::string& result_file, const nlohmann::ordered_json& first_line);
+    /// Removes the file when there is no spawn in it.
+    ~journal();
+    journal(const journal&) = delete;
+    journal& operator=(const journal&) = delete;
     void append(const nlohmann::ordered_json& line);
     /// The result itself is safe: removes the file.
     void discard();
+    /// Where to find what was measured when the result cannot be written; empty: nowhere.
+    std::string rescue() const;
 
 private:
     std::string file_;
     unique_fd fd_;
+    std::size_t lines_ = 0;
 };
 
 }  // namespace ipcmark

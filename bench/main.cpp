@@ -1,5 +1,9 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 
@@ -46,10 +50,7 @@ const subcommand& find_command(const std::string& name) {
     if (at != commands.end()) return **at;
     std::vector<std::string> names;
     for (const subcommand* command : commands) names.emplace_back(command->name);
-    std::string text = "there is no command '" + name + "'";
-    if (const auto near = nearest_words(name, names); !near.empty())
-        text += "; did you mean " + join_or(near) + "?";
-    throw command_error(text + " `ipcmark --help` lists them all");
+    throw no_such("command", name, nearest_words(name, names), "`ipcmark --help` lists them all");
 }
 
 int dispatch(const std::vector<std::string>& command_line) {
@@ -74,10 +75,20 @@ int dispatch(const std::vector<std::string>& command_line) {
     return command.run({std::move(arguments), command_line, mechanisms, plugins.files()});
 }
 
+/// A program started without one of them would use the number for a file or a socket of its own,
+/// and print into it. Read-only, so that printing fails and is noticed.
+void occupy_standard_descriptors() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+}
+
 int guarded(const std::vector<std::string>& command_line) {
     try {
+        occupy_standard_descriptors();
         const int code = dispatch(command_line);
-        std::cout.flush();
+        if (std::fflush(stdout) != 0 || !std::cout.flush())
+            throw command_error("standard output could not be written: the disk may be full",
+                                exit_environment_refused);
         return code;
     } catch (const command_error& e) {
         std::cerr << "ipcmark: " << e.what() << '\n';

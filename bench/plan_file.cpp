@@ -1,5 +1,7 @@
 #include "bench/plan_file.hpp"
 
+#include <regex>
+
 #include "bench/subcommand.hpp"
 #include "harness/nearest.hpp"
 #include "harness/plan/sizes.hpp"
@@ -56,6 +58,18 @@ void take_sizes(const ordered_json& from, const std::string& file, std::vector<s
     }
 }
 
+void check_filters(const std::string& file, const plan_request& plan) {
+    for (std::size_t i = 0; i < plan.filters.size(); ++i) {
+        const std::string_view filter = plan.filters[i];
+        try {
+            const std::regex expression(std::string(filter.substr(filter.starts_with('-') ? 1 : 0)));
+        } catch (const std::regex_error& e) {
+            throw command_error(file + ": /filters/" + std::to_string(i) +
+                                " is no regular expression: " + e.what());
+        }
+    }
+}
+
 plan_request from_json(const std::string& text, const std::string& file, plan_request plan) {
     ordered_json j;
     try {
@@ -71,6 +85,7 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     take(j, "verify", plan.verify);
     take(j, "counting_spawns", plan.counting_spawns);
     take(j, "filters", plan.filters);
+    check_filters(file, plan);
     take_sizes(j, file, plan.payloads);
     if (j.contains("depth")) plan.depth = j.at("depth").get<std::size_t>();
     if (j.contains("touch")) plan.reads = from_word<touch>(j.at("touch").get<std::string>()).value();

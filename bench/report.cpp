@@ -54,6 +54,7 @@ int run_report(const invocation& call) {
     const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
                                : format == "html"          ? "report.html"
                                                            : "-";
+    if (output.empty()) throw command_error("--output needs the name of a file");
     if (output != "-") require_writable(output);
     std::vector<nlohmann::ordered_json> results;
     try {

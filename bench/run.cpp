@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 
@@ -8,6 +9,7 @@
 #include "bench/journal.hpp"
 #include "bench/version.hpp"
 #include "harness/posix/affinity.hpp"
+#include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
@@ -28,7 +30,7 @@ void print_cells(const plan& what, const run_options& options) {
     const auto spawns = static_cast<double>(what.runnable()) *
                         static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
     const double seconds = spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
-    std::cerr << what.runnable() << " cells to run, " << what.cells.size() - what.runnable()
+    std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, " << what.cells.size() - what.runnable()
               << " skipped; about " << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
 }
 
@@ -71,6 +73,8 @@ void report(const run_options& options, const ordered_json& document) {
 
 int measure(const invocation& call, const run_options& options, const plan& what,
             const std::vector<placement_choice>& placements) {
+    // A reader of --json - that goes away must not end us before everything is swept.
+    std::signal(SIGPIPE, SIG_IGN);
     interrupt_watch interrupts;
     run_area area;
     const auto cpus = cpus_in_use(what);
@@ -80,10 +84,15 @@ int measure(const invocation& call, const run_options& options, const plan& what
     runner pairs(area, interrupts, clock, {options.stage_deadline_ms, call.plugins});
     progress bar(0, options.quiet);
     const std::uint64_t start_ns = shared_clock::raw_ns();
-    const conclusion ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
-                                     [&](const ordered_json& line) { lines.append(line); });
-    finish_header(result.header(), start_ns, ended.rounds_done, clock);
-    report(options, result.document(ended.complete, ended.incomplete_reason));
+    conclusion ended;
+    try {
+        ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
+                        [&](const ordered_json& line) { lines.append(line); });
+        finish_header(result.header(), start_ns, ended.rounds_done, clock);
+        report(options, result.document(ended.complete, ended.incomplete_reason));
+    } catch (const call_failed& e) {
+        throw command_error(e.what() + lines.rescue(), exit_environment_refused);
+    }
     lines.discard();
     if (!ended.complete) std::cerr << "ipcmark: " << ended.incomplete_reason << "; the result is marked incomplete\n";
     return exit_code_of(ended, result);

@@ -84,11 +84,17 @@ auto of_flag(const char* flag, Parse parse) {
 
 void check_placement_words(const std::vector<std::string>& words) {
     for (const auto& text : words)
-        if (text != "cross") word<placement>(text, "placement");
+        if (text != "cross" && !from_word<placement>(text))
+            throw command_error("--placement: '" + text + "' is not one of cross, same_cpu, smt, l2, "
+                                "l3, package, numa or free");
 }
 
 void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan_request& plan) {
-    const auto list = [&](const char* flag) { return split_list(parsed[flag].as<std::string>()); };
+    const auto list = [&](const char* flag) {
+        auto words = split_list(parsed[flag].as<std::string>());
+        if (words.empty()) throw command_error("--" + std::string(flag) + " names nothing");
+        return words;
+    };
     if (parsed.count("mechanism") > 0) plan.mechanisms = list("mechanism");
     if (parsed.count("pattern") > 0) {
         plan.patterns.clear();
@@ -124,23 +130,41 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
                        : random_seed();
 }
 
+/// A flag's words are checked where they are read; a file's should be told by file and pointer.
+void check_plan_mechanisms(const std::string& file, const plan_request& plan, const registry& all) {
+    for (std::size_t i = 0; i < plan.mechanisms.size(); ++i) try {
+            select_mechanisms(all, plan.mechanisms[i]);
+        } catch (const command_error& e) {
+            throw command_error(file + ": /mechanisms/" + std::to_string(i) + " " + e.what());
+        }
+}
+
+std::string file_name(const cxxopts::ParseResult& parsed, const char* flag, std::string otherwise) {
+    if (parsed.count(flag) == 0) return otherwise;
+    auto name = parsed[flag].as<std::string>();
+    if (name.empty()) throw command_error("--" + std::string(flag) + " needs the name of a file");
+    return name;
+}
+
 }  // namespace
 
 std::optional<run_options> parse_run_options(const invocation& call) {
     cxxopts::Options declared("ipcmark run", "Spawns process pairs, measures every cell, writes the result\n");
     add_options(declared);
-    const auto parsed = parse_arguments(declared, call, examples);
+    const auto parsed = parse_arguments(declared, call, examples,
+                                        {"What to measure", "How much", "Output"});
     if (!parsed) return std::nullopt;
-    const auto text = [&](const char* flag, std::string otherwise) {
-        return parsed->count(flag) > 0 ? (*parsed)[flag].as<std::string>() : std::move(otherwise);
-    };
     run_options options;
-    options.plan = named_plan(text("profile", "default"));
-    if (parsed->count("plan") > 0) options.plan = read_plan(text("plan", ""), options.plan);
+    options.plan = named_plan(
+        parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>() : "default");
+    if (const auto file = file_name(*parsed, "plan", ""); !file.empty()) {
+        options.plan = read_plan(file, options.plan);
+        check_plan_mechanisms(file, options.plan, call.mechanisms);
+    }
     apply_what(*parsed, call, options.plan);
     apply_how_much(*parsed, options);
-    options.json_file = text("json", options.json_file);
-    options.html_file = text("html", "");
+    options.json_file = file_name(*parsed, "json", options.json_file);
+    options.html_file = file_name(*parsed, "html", "");
     options.dry_run = parsed->count("dry-run") > 0;
     options.quiet = parsed->count("quiet") > 0;
     options.redact = parsed->count("no-redact") == 0;

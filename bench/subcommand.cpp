@@ -39,14 +39,17 @@ std::string quoted_word(const std::string& message) {
 
 std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
                                                     const invocation& call,
-                                                    std::string_view examples) {
+                                                    std::string_view examples,
+                                                    std::vector<std::string> groups) {
     options.add_options()("h,help", "This text");
+    options.set_width(100);
+    groups.emplace_back();
     std::vector<const char*> argv{"ipcmark"};
     for (const auto& argument : call.arguments) argv.push_back(argument.c_str());
     try {
         auto parsed = options.parse(static_cast<int>(argv.size()), argv.data());
         if (parsed.count("help") > 0) {
-            std::cout << options.help() << '\n' << examples;
+            std::cout << options.help(groups) << '\n' << examples;
             return std::nullopt;
         }
         if (!parsed.unmatched().empty())
@@ -59,6 +62,12 @@ std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
     } catch (const cxxopts::exceptions::exception& e) {
         throw command_error(e.what());
     }
+}
+
+command_error no_such(const std::string& what, const std::string& word,
+                      const std::vector<std::string>& near, std::string_view listing) {
+    const std::string hint = near.empty() ? "; " : "; did you mean " + join_or(near) + "? ";
+    return command_error("there is no " + what + " '" + word + "'" + hint + std::string(listing));
 }
 
 std::vector<std::string> split_list(std::string_view text) {
@@ -86,12 +95,8 @@ std::vector<const registration*> select_mechanisms(const registry& all, std::str
     }
     for (const auto& name : names) {
         const registration* entry = all.find(name);
-        if (entry == nullptr) {
-            std::string text = "there is no mechanism '" + name + "'";
-            if (const auto near = all.nearest(name); !near.empty())
-                text += "; did you mean " + join_or(near) + "?";
-            throw command_error(text + " `ipcmark list` shows all of them");
-        }
+        if (entry == nullptr)
+            throw no_such("mechanism", name, all.nearest(name), "`ipcmark list` shows all of them");
         chosen.push_back(entry);
     }
     return chosen;

@@ -56,9 +56,15 @@ struct subcommand {
 /// Parses the arguments with the subcommand's own options; adds -h/--help. nullopt: help was asked
 /// for and printed (with `examples` below the options). Throws command_error with the nearest
 /// option for a misspelt one.
+/// `groups` orders the option groups of the help; --help itself is in the unnamed one.
 std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
                                                     const invocation& call,
-                                                    std::string_view examples);
+                                                    std::string_view examples,
+                                                    std::vector<std::string> groups = {});
+
+/// "there is no X 'y'; did you mean z? `ipcmark ...` lists them": what to say of an unknown word.
+command_error no_such(const std::string& what, const std::string& word,
+                      const std::vector<std::string>& near, std::string_view listing);
 
 /// "a,b , c" -> {"a", "b", "c"}; empty parts are dropped.
 std::vector<std::string> split_list(std::string_view text);

@@ -35,7 +35,7 @@ std::string sanitizers() {
 int run_version(const invocation& call) {
     cxxopts::Options options("ipcmark version", "The version and how it was built\n");
     options.add_options()("json", "As JSON");
-    const auto parsed = parse_arguments(options, call, "Example:\n  ipcmark version --json\n");
+    const auto parsed = parse_arguments(options, call, "Examples:\n  ipcmark version --json\n");
     if (!parsed) return exit_ok;
     const auto build = build_block();
     if (parsed->count("json") > 0) {

@@ -32,8 +32,9 @@ interrupt_watch::~interrupt_watch() {
 
 bool interrupt_watch::pending() {
     signalfd_siginfo info{};
-    while (::read(fd_.get(), &info, sizeof info) == sizeof info) seen_ = true;
-    return seen_;
+    while (::read(fd_.get(), &info, sizeof info) == sizeof info)
+        seen_.store(true, std::memory_order_relaxed);
+    return seen_.load(std::memory_order_relaxed);
 }
 
 }  // namespace ipcmark

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "harness/posix/unique_fd.hpp"
 
 namespace ipcmark {
@@ -15,12 +17,12 @@ public:
 
     /// Readable once a signal has come; for poll.
     int fd() const noexcept { return fd_.get(); }
-    /// Whether one has come. Never blocks; stays true.
+    /// Whether one has come. Never blocks; stays true. Any thread may ask.
     bool pending();
 
 private:
     unique_fd fd_;
-    bool seen_ = false;
+    std::atomic<bool> seen_{false};
 };
 
 }  // namespace ipcmark

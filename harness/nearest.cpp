@@ -43,7 +43,8 @@ std::vector<std::string> nearest_words(std::string_view word,
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> result;
     for (auto& [far, candidate] : ranked) {
-        if (result.size() == at_most) break;
+        // Beside a near certain match the merely similar ones are noise.
+        if (result.size() == at_most || (far > ranked.front().first && ranked.front().first <= 1)) break;
         result.push_back(std::move(candidate));
     }
     return result;

@@ -25,7 +25,8 @@ struct socket_pair {
     unique_fd theirs;
     static socket_pair make(int type) {
         int ends[2];
-        checked(::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends), "socketpair");
+        if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0)
+            throw_errno("socketpair", "raise RLIMIT_NOFILE (ulimit -n) if descriptors ran out");
         return {unique_fd(ends[0]), unique_fd(ends[1])};
     }
 };
@@ -120,7 +121,7 @@ private:
             worker.reported = true;
             try {
                 std::string text;
-                if (receive_frame(worker.control.get(), text)) {
+                if (receive_report(worker.control.get(), text)) {
                     worker.report = decode_report(text);
                     if (!worker.report.failed) return;
                 } else {
@@ -134,6 +135,16 @@ private:
         }
         worker.end = worker.process.try_reap();
         if (worker.end && !(worker.end->exited && worker.end->code == 0)) start_grace();
+    }
+
+    /// False: the worker ended without one, perhaps (ECONNRESET) with its job unread.
+    static bool receive_report(int control, std::string& text) {
+        try {
+            return receive_frame(control, text);
+        } catch (const call_failed& e) {
+            if (e.code().value() != ECONNRESET) throw;
+            return false;
+        }
     }
 
     failure ended_without_report(worker_handle& worker) {

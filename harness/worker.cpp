@@ -141,6 +141,19 @@ private:
     shared_board board_;
 };
 
+/// Tells the parent why this worker never got to its job; false when even that fails, and then the
+/// parent sees a worker that ended without a report and says so.
+bool report_stillbirth() noexcept {
+    try {
+        worker_report report;
+        report.failed = describe_current_exception(to_word(stage::starting));
+        send_frame(worker_control_fd, encode(report));
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string>& plugins) {
@@ -159,8 +172,8 @@ int worker_main(const std::vector<std::string>& arguments, const registry& mecha
         if (const int cpu = number_after(arguments, cpu_flag, no_cpu); cpu != no_cpu) pin_to(cpu);
         worker(mechanisms, act_out_law).run();
         return 0;
-    } catch (const std::exception&) {
-        return 70;  // the parent sees a worker that ended without a report and says so
+    } catch (...) {
+        return report_stillbirth() ? 0 : 70;
     }
 }
 

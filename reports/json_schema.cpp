@@ -39,6 +39,8 @@ std::string escaped(std::string key) {
     return result;
 }
 
+std::string counted_items(const json& count) { return count.dump() + (count == 1 ? " item" : " items"); }
+
 class checker {
 public:
     checker(const json& root, std::size_t at_most) : root_(root), at_most_(at_most) {}
@@ -176,12 +178,12 @@ private:
 
     void min_items(const json& argument, const json&, const json& value, const std::string& pointer) {
         if (value.is_array() && value.size() < argument.get<std::size_t>())
-            fault(pointer, "needs at least " + argument.dump() + " items");
+            fault(pointer, "needs at least " + counted_items(argument));
     }
 
     void max_items(const json& argument, const json&, const json& value, const std::string& pointer) {
         if (value.is_array() && value.size() > argument.get<std::size_t>())
-            fault(pointer, "may have at most " + argument.dump() + " items");
+            fault(pointer, "may have at most " + counted_items(argument));
     }
 
     const json& root_;

@@ -16,6 +16,8 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr std::size_t file_limit_bytes = std::size_t{512} << 20;
+/// Ours are 8 levels deep; whoever walks a document may do so recursively.
+constexpr int depth_limit = 64;
 
 std::string read_all(const std::filesystem::path& file) {
     if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
@@ -34,12 +36,14 @@ ordered_json rebuild(const std::string& text, const std::string& file_name) {
     std::string line;
     std::getline(lines, line);
     try {
-        sitting restored(ordered_json::parse(line));
+        sitting restored(parse_json(line, file_name));
         while (std::getline(lines, line)) {
             if (lines.eof() || line.empty()) break;
-            restored.add(spawn_record_from_json(ordered_json::parse(line)));
+            restored.add(spawn_record_from_json(parse_json(line, file_name)));
         }
         return restored.document(false, "rebuilt from the journal of a run that did not end");
+    } catch (const unreadable_result&) {
+        throw;
     } catch (const std::exception& e) {
         throw unreadable_result(file_name + ": a damaged journal: " + e.what());
     }
@@ -62,12 +66,19 @@ void require_version(const ordered_json& document, const std::string& file_name)
 
 ordered_json parse_json(const std::string& text, const std::string& file_name, bool comments) {
     try {
-        return ordered_json::parse(text, nullptr, true, comments);
-    } catch (const ordered_json::parse_error& e) {
+        const auto shallow = [&](int depth, ordered_json::parse_event_t, ordered_json&) {
+            if (depth > depth_limit)
+                throw unreadable_result(file_name + ": nested deeper than " +
+                                        std::to_string(depth_limit) + " levels");
+            return true;
+        };
+        return ordered_json::parse(text, shallow, true, comments);
+    } catch (const ordered_json::exception& e) {
+        // "[json.exception.parse_error.101] parse error at line 2, ...": the name says nothing.
         const std::string what = e.what();
-        const auto at = what.find("parse error");
+        const auto name_end = what.find("] ");
         throw unreadable_result(file_name + ": not JSON: " +
-                                (at == std::string::npos ? what : what.substr(at)));
+                                (name_end == std::string::npos ? what : what.substr(name_end + 2)));
     }
 }
 

@@ -155,6 +155,11 @@ std::string render_absences(const ordered_json& result, const style& look) {
     return text + "\n";
 }
 
+std::string incomplete_reason(const ordered_json& result) {
+    const auto at = result.find("incomplete_reason");
+    return at != result.end() && at->is_string() ? at->get<std::string>() : "the run did not end";
+}
+
 std::string render_trust(const ordered_json& result) {
     const auto& plan = result.at("plan");
     const auto& run = result.at("run");
@@ -167,7 +172,7 @@ std::string render_trust(const ordered_json& result) {
         plan.at("seed").get<std::string>(), result.at("clock").at("source").get<std::string>(),
         result.at("clock").at("stamp_cost_ns").get<double>());
     if (!result.at("complete").get<bool>())
-        text += "INCOMPLETE: " + result.value("incomplete_reason", "the run did not end") + "\n";
+        text += "INCOMPLETE: " + incomplete_reason(result) + "\n";
     if (!result.at("build").at("optimised").get<bool>())
         text += "THIS BUILD IS NOT OPTIMISED: its figures mean nothing; build with -DCMAKE_BUILD_TYPE=Release\n";
     return text;

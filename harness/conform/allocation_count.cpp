@@ -15,7 +15,10 @@
 #endif
 
 #ifdef IPCMARK_SANITIZER_OWNS_MALLOC
-#include <sanitizer/allocator_interface.h>
+// sanitizer/allocator_interface.h, which GCC does not install.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(
+    void (*malloc_hook)(const volatile void* allocated, std::size_t bytes),
+    void (*free_hook)(const volatile void* freed));
 #else
 #include <array>
 #include <cstring>

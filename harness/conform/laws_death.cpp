@@ -22,7 +22,8 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 enum manner : std::uint64_t { returned_false = 1, threw = 2 };
 
 /// Tells the peer the time and dies by SIGKILL, once the peer is likely to be waiting.
-[[noreturn]] void die(actor& me) {
+[[noreturn]] void make_and_die(actor& me) {
+    const auto end = me.construct();
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
     me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
     ::raise(SIGKILL);
@@ -58,19 +59,9 @@ void notice_death(actor& me, Part part) {
     me.note("error", error);
 }
 
-void die_sending(actor& me) {
-    const auto end = me.construct();
-    die(me);
-}
-
 void wait_for_the_dead(actor& me) {
     const auto end = me.construct();
     notice_death(me, [&] { return end->recv([](readable) {}) || me.may_drop(); });
-}
-
-void die_receiving(actor& me) {
-    const auto end = me.construct();
-    die(me);
 }
 
 void send_to_the_dead(actor& me) {
@@ -196,8 +187,8 @@ const law peer_death_law{.name = "peer_death",
                          .backs = "peer_death_detected",
                          .excuse = without_peer,
                          .judge = judge_peer_death,
-                         .plays = {play{"producer_dies", die_sending, wait_for_the_dead},
-                                   play{"consumer_dies", send_to_the_dead, die_receiving}}};
+                         .plays = {play{"producer_dies", make_and_die, wait_for_the_dead},
+                                   play{"consumer_dies", send_to_the_dead, make_and_die}}};
 
 const law rerun_after_kill_law{.name = "rerun_after_kill",
                                .sentence =

@@ -49,6 +49,7 @@ verdict judge_slow_consumer(examiner& exam) {
 
 /// What the two sides of a full queue know of each other.
 struct tally {
+    std::atomic<bool> began{false};
     std::atomic<std::uint64_t> accepted{0};       // sends that have returned
     std::atomic<bool> enough{false};              // the consumer has seen what it wanted
     std::atomic<std::uint64_t> total{not_known};  // messages in all, set before the last one
@@ -75,6 +76,7 @@ void send_until_told(actor& me) {
     const auto end = me.construct();
     const shared_tally shared(me);
     std::uint64_t sent = 0;
+    shared->began.store(true, std::memory_order_release);
     while (sent < me.messages() && !shared->enough.load(std::memory_order_acquire)) {
         me.send(*end);
         shared->accepted.store(++sent, std::memory_order_release);
@@ -91,9 +93,9 @@ std::uint64_t watch_it_fill(const tally& shared, std::uint64_t messages, millise
     auto since = std::chrono::steady_clock::now();
     while (accepted < messages && std::chrono::steady_clock::now() - since < still) {
         std::this_thread::sleep_for(milliseconds(2));
+        const bool began = shared.began.load(std::memory_order_acquire);
         const std::uint64_t now = shared.accepted.load(std::memory_order_acquire);
-        // A producer that has not run yet is not a producer that is blocked.
-        if (now != accepted || now == 0) since = std::chrono::steady_clock::now();
+        if (now != accepted || !began) since = std::chrono::steady_clock::now();
         accepted = now;
     }
     return accepted;

@@ -40,11 +40,11 @@ public:
         for (const auto& [from, to] : descriptors) parking = std::max({parking, from + 1, to + 1});
         int parked = parking;
         for (const auto& [from, to] : descriptors)
-            ::posix_spawn_file_actions_adddup2(&actions_, from, parked++);
+            copy(from, parked++);
         parked = parking;
         int first_unused = 3;
         for (const auto& [from, to] : descriptors) {
-            ::posix_spawn_file_actions_adddup2(&actions_, parked++, to);
+            copy(parked++, to);
             first_unused = std::max(first_unused, to + 1);
         }
         ::posix_spawn_file_actions_addclosefrom_np(&actions_, first_unused);
@@ -78,6 +78,13 @@ public:
     }
 
 private:
+    /// The C library refuses numbers beyond RLIMIT_NOFILE here and leaves the step out.
+    void copy(int from, int to) {
+        if (::posix_spawn_file_actions_adddup2(&actions_, from, to) != 0)
+            throw call_failed(EMFILE, "no descriptor left for a worker",
+                              "raise RLIMIT_NOFILE (ulimit -n)");
+    }
+
     posix_spawn_file_actions_t actions_{};
     posix_spawnattr_t attributes_{};
 };
@@ -99,7 +106,7 @@ child child::spawn_self(const std::vector<std::string>& arguments,
     const pid_t pid = recipe.run(arguments);
     child result(pid, unique_fd());
     result.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!result.pidfd_) throw_errno("pidfd_open", "needs Linux 5.3 and a free descriptor");
+    if (!result.pidfd_) throw_errno("pidfd_open", "needs Linux 5.3 and a free descriptor (ulimit -n)");
     return result;
 }
 

@@ -44,8 +44,12 @@ bool is_special(const std::filesystem::path& file) {
     return ::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-void write_text(int fd, const std::string& content) {
-    write_exact(fd, std::as_bytes(std::span(content)));
+void write_text(int fd, const std::filesystem::path& file, const std::string& content) {
+    try {
+        write_exact(fd, std::as_bytes(std::span(content)));
+    } catch (const call_failed& e) {
+        throw call_failed(e.code().value(), "write " + file.string());
+    }
 }
 
 }  // namespace
@@ -83,16 +87,17 @@ void replace_file(const std::filesystem::path& file, const std::string& content)
     if (is_special(file)) {
         const unique_fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
         if (!fd) throw_errno("open " + file.string());
-        write_text(fd.get(), content);
+        write_text(fd.get(), file, content);
         return;
     }
     const auto temporary = temporary_beside(file);
     unique_fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (!fd) throw_errno("create " + temporary.string());
     try {
-        write_text(fd.get(), content);
+        write_text(fd.get(), file, content);
         checked(::fsync(fd.get()), "fsync");
-        checked(::rename(temporary.c_str(), file.c_str()), "rename");
+        if (::rename(temporary.c_str(), file.c_str()) != 0)
+            throw_errno("rename " + temporary.string() + " to " + file.string());
     } catch (...) {
         ::unlink(temporary.c_str());
         throw;

@@ -28,7 +28,9 @@ const registry& mechanisms() {
     static const registry all = [] {
         registry made;
         register_all(made);
-        register_liars(made);
+        register_liars_by_delivery(made);
+        register_liars_by_trait(made);
+        register_liars_by_trace(made);
         return made;
     }();
     return all;

@@ -2,10 +2,15 @@
 
 #include "harness/registry.hpp"
 
+/// Two honest mechanisms, honest_packets and honest_bytes, and for every law some that break it in
+/// one point each.
 namespace ipcmark::conform {
 
-/// Registers two honest mechanisms, honest_packets and honest_bytes, and for every law some that
-/// break it in one point each.
-void register_liars(registry& all);
+/// Those whose messages suffer.
+void register_liars_by_delivery(registry& all);
+/// Those whose card claims what is not so, or hides what is; and the honest ones.
+void register_liars_by_trait(registry& all);
+/// Those that leave something behind or open, or notice nothing.
+void register_liars_by_trace(registry& all);
 
 }  // namespace ipcmark::conform

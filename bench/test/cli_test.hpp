@@ -1,0 +1,65 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+
+#include "bench/test/command.hpp"
+
+namespace ipcmark::test {
+
+/// One cell on one CPU, a verify, two timed and one counting spawn: well under a second.
+inline const std::string tiny =
+    "ipcmark run --profile quick --mechanism pipe --pattern round_trip --payload 64 "
+    "--placement same_cpu --spawns 2 --spawn-ms 10 ";
+
+/// The same for as long as a signal needs to come.
+inline const std::string lasting = tiny + "--spawns 2000 ";
+
+inline testing::AssertionResult matches(const std::string& text, const std::string& expression) {
+    if (std::regex_search(text, std::regex(expression))) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "no /" << expression << "/ in:\n" << text;
+}
+
+/// Runs real commands in a sandbox; whatever a test does, nothing of it may stay behind.
+class cli_test : public testing::Test {
+protected:
+    void TearDown() override {
+        EXPECT_EQ(box.processes(), std::vector<pid_t>()) << "processes left";
+        EXPECT_TRUE(std::filesystem::is_empty(box.tmp())) << "the run's folder was left";
+        std::vector<std::string> left;
+        for (const auto& object : orphaned_objects())
+            if (before_.count(object) == 0) left.push_back(object);
+        EXPECT_EQ(left, std::vector<std::string>()) << "IPC objects left";
+    }
+
+    outcome expect_code(int code, const std::string& line) {
+        outcome ended = box.run(line);
+        EXPECT_FALSE(ended.timed_out) << line;
+        EXPECT_EQ(ended.code, code) << line << '\n' << ended.err;
+        return ended;
+    }
+
+    /// One sentence on standard error, nothing on standard output, no file.
+    void expect_refused(int code, const std::string& line, const std::string& sentence) {
+        const auto files = box.files();
+        const outcome ended = expect_code(code, line);
+        EXPECT_TRUE(matches(ended.err, "(^|\n)ipcmark: .*" + sentence)) << line;
+        EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+        EXPECT_EQ(ended.out, "") << line;
+        EXPECT_EQ(box.files(), files) << line << " left a file";
+    }
+
+    nlohmann::json result(const std::string& file = "results.json") const {
+        return nlohmann::json::parse(box.read(file));
+    }
+
+    sandbox box;
+
+private:
+    std::set<std::string> before_ = orphaned_objects();
+};
+
+}  // namespace ipcmark::test

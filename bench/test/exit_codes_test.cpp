@@ -1,0 +1,182 @@
+#include "bench/test/cli_test.hpp"
+
+namespace ipcmark::test {
+namespace {
+
+struct refusal {
+    const char* name;
+    const char* arguments;
+    int code;
+    const char* sentence;
+};
+
+class usage : public cli_test, public testing::WithParamInterface<refusal> {};
+
+TEST_P(usage, is_refused_in_one_sentence) {
+    const auto& [name, arguments, code, sentence] = GetParam();
+    expect_refused(code, "ipcmark " + std::string(arguments), sentence);
+}
+
+const refusal unknown_words[] = {
+    {"command", "runn", 2, "no command 'runn'; did you mean run\\? `ipcmark --help` lists them"},
+    {"far_off_command", "zzzzzzzzzzzz", 2, "no command 'zzzzzzzzzzzz'; `ipcmark --help`"},
+    {"option", "run --mechansim pipe", 2, "no option --mechansim; did you mean --mechanism\\?"},
+    {"mechanism", "run --mechanism unix_steam", 2,
+     "no mechanism 'unix_steam'; did you mean unix_stream.*\\? `ipcmark list`"},
+    {"mechanism_of_list", "list --mechanism pip", 2, "no mechanism 'pip'; did you mean pipe"},
+    {"profile", "run --profile quik", 2, "no profile 'quik'; did you mean quick\\?"},
+    {"placement", "run --placement l9", 2, "'l9' is not one of cross, same_cpu, smt"},
+    {"pattern", "run --pattern round", 2, "--pattern: 'round' is not one of round_trip or one_way"},
+    {"touch", "run --touch all", 2, "--touch: 'all' is not one of desc, line, rw, copy or verify"},
+    {"law", "conform --law delivry", 2, "no law 'delivry'; did you mean delivery\\?"},
+    {"shell", "completion fish", 2, "'fish' does not exist; choose bash or zsh"},
+    {"format", "report x.json --format pdf", 2, "'pdf' is not one of html, text or json"},
+    {"argument", "run pipe", 2, "'pipe' is not understood here"},
+    {"plugin", "--plugin ./nope.so list", 2, "--plugin: .*nope.so: cannot open"},
+};
+
+const refusal bad_values[] = {
+    {"no_payload_bytes", "run --payload 0", 2, "payload '0': a message has at least 1 byte"},
+    {"payload_of_2_to_63", "run --payload 9223372036854775808", 2, "above 1 GiB"},
+    {"payload_beyond_64_bits", "run --payload 99999999999999999999999Gi", 2, "above 1 GiB"},
+    {"payload_unit", "run --payload 64,4Xi", 2, "payload '4Xi': unknown unit; use B, Ki, Mi"},
+    {"negative_payload", "run --payload=-1", 2, "payload '-1': a size is a whole number"},
+    {"payload_of_nothing", "run --payload ''", 2, "--payload names nothing"},
+    {"mechanism_of_nothing", "run --mechanism ,", 2, "--mechanism names nothing"},
+    {"placement_of_nothing", "run --placement ' '", 2, "--placement names nothing"},
+    {"no_spawns", "run --spawns 0", 2, "--spawns 0: a whole number from 1 to 10000 is needed"},
+    {"spawns_with_a_tail", "run --spawns 3x", 2, "--spawns 3x: a whole number"},
+    {"negative_seed", "run --seed -1", 2, "--seed -1: a whole number from 0"},
+    {"depth", "run --depth 65537", 2, "--depth 65537: a whole number from 1 to 65536"},
+    {"deadline", "run --deadline 0", 2, "--deadline 0: a whole number from 1 to 3600"},
+    {"time_budget", "run --time-budget soon", 2, "'soon' is no duration; write for example"},
+    {"regex", "run --filter '('", 2, "--filter '\\(' is no regular expression"},
+    {"no_match", "run --filter nothing_like_it", 4, "no cell matches; .*--dry-run.* the names"},
+    {"missing_value", "run --plan", 2, "plan.* missing an argument"},
+    {"no_json_name", "run --json ''", 2, "--json needs the name of a file"},
+    {"no_html_name", "run --html ''", 2, "--html needs the name of a file"},
+    {"one_output_twice", "run --json - --html -", 2, "cannot share standard output"},
+    {"nothing_to_report", "report", 2, "needs a result file; `ipcmark run` writes one"},
+    {"nothing_to_validate", "validate", 2, "validate needs a file"},
+    {"missing_result", "report nope.json", 7, "open nope.json: No such file"},
+    {"folder_as_result", "report .", 7, "read .: Is a directory"},
+};
+
+constexpr auto name_of = [](const auto& which) { return std::string(which.param.name); };
+INSTANTIATE_TEST_SUITE_P(unknown, usage, testing::ValuesIn(unknown_words), name_of);
+INSTANTIATE_TEST_SUITE_P(value, usage, testing::ValuesIn(bad_values), name_of);
+
+class commands : public cli_test {};
+
+TEST_F(commands, alone_shows_the_three_that_most_people_want) {
+    const auto ended = expect_code(0, "ipcmark");
+    for (const char* command : {"ipcmark run", "ipcmark list", "ipcmark doctor"})
+        EXPECT_TRUE(matches(ended.out, command));
+}
+
+TEST_F(commands, all_have_help_with_examples) {
+    const std::string help = expect_code(0, "ipcmark --help").out;
+    const std::regex row("\n  ([a-z]+) +[a-z]");
+    std::size_t found = 0;
+    for (std::sregex_iterator at(help.begin(), help.end(), row), end; at != end; ++at, ++found) {
+        const auto ended = expect_code(0, "ipcmark " + (*at)[1].str() + " --help");
+        EXPECT_TRUE(matches(ended.out, "\nExamples:\n  (ipcmark|source)")) << (*at)[1];
+        EXPECT_EQ(ended.err, "");
+    }
+    EXPECT_GE(found, 9u);
+}
+
+TEST_F(commands, version_tells_the_build) {
+    EXPECT_EQ(expect_code(0, "ipcmark --version").out, expect_code(0, "ipcmark version").out);
+    const auto build = nlohmann::json::parse(expect_code(0, "ipcmark version --json").out);
+    EXPECT_FALSE(build.at("type").get<std::string>().empty());
+}
+
+TEST_F(commands, list_gives_every_mechanism_as_json) {
+    const auto cards = nlohmann::json::parse(expect_code(0, "ipcmark list --json").out);
+    std::set<std::string> names;
+    for (const auto& card : cards) names.insert(card.at("name"));
+    EXPECT_TRUE(names.count("pipe") == 1 && names.count("posix_mq") == 1);
+    EXPECT_EQ(names.count("faulty_hang"), 0u);
+    const auto all = nlohmann::json::parse(expect_code(0, "ipcmark list --json --all").out);
+    EXPECT_GT(all.size(), cards.size());
+}
+
+TEST_F(commands, doctor_is_strict_only_when_asked) {
+    const auto findings = nlohmann::json::parse(expect_code(0, "ipcmark doctor --json").out);
+    const std::string worst = findings.at("worst");
+    const bool refused = worst == "warning" || worst == "error";
+    expect_code(refused ? 5 : 0, "ipcmark doctor --strict");
+}
+
+TEST_F(commands, completion_is_shell) {
+    expect_code(0, "ipcmark completion bash | bash -n");
+    const auto ended = expect_code(0, "ipcmark completion bash > c; . ./c 2>e; bash -c '. ./c; "
+                                      "COMP_WORDS=(ipcmark run --mechanism un) COMP_CWORD=3; "
+                                      "_ipcmark; echo ${COMPREPLY[@]}'");
+    EXPECT_TRUE(matches(ended.out, "unix_stream"));
+}
+
+TEST_F(commands, schemas_are_json) {
+    for (const char* which : {"", "--plan"})
+        EXPECT_TRUE(nlohmann::json::parse(expect_code(0, std::string("ipcmark schema ") + which).out)
+                        .contains("$schema"));
+}
+
+TEST_F(commands, nothing_is_coloured_for_a_file) {
+    for (const char* line : {"ipcmark list", "ipcmark doctor", "NO_COLOR=1 ipcmark doctor"})
+        EXPECT_EQ(expect_code(0, line).out.find('\x1b'), std::string::npos) << line;
+}
+
+TEST_F(commands, a_terminal_is_coloured_unless_no_color_says_otherwise) {
+    if (!possible("script --version")) GTEST_SKIP() << "script(1) is not here";
+    const std::string on_terminal = "script -qec 'ipcmark doctor' /dev/null";
+    EXPECT_NE(expect_code(0, on_terminal).out.find('\x1b'), std::string::npos);
+    EXPECT_EQ(expect_code(0, "NO_COLOR=1 " + on_terminal).out.find('\x1b'), std::string::npos);
+    EXPECT_NE(expect_code(0, "NO_COLOR= " + on_terminal).out.find('\x1b'), std::string::npos);
+    EXPECT_EQ(expect_code(0, "TERM=dumb " + on_terminal).out.find('\x1b'), std::string::npos);
+}
+
+TEST_F(commands, a_lost_output_is_noticed) {
+    for (const char* line : {"ipcmark list", "ipcmark schema", "ipcmark version", "ipcmark"}) {
+        const auto full = expect_code(5, std::string(line) + " > /dev/full");
+        EXPECT_TRUE(matches(full.err, "standard output could not be written")) << line;
+        expect_code(5, std::string(line) + " >&-");
+    }
+}
+
+/// What ends a run and what goes on after it.
+class failing_cells : public cli_test {};
+
+TEST_F(failing_cells, one_that_dies_is_code_3_and_the_others_go_on) {
+    const auto ended = expect_code(3, tiny + "--mechanism faulty_die,pipe");
+    EXPECT_TRUE(matches(ended.err, "round_trip/faulty_die/64/same_cpu: failed: the producer ended "
+                                   "without a report while \\w+ *\\w*: killed by SIGKILL"));
+    for (const auto& cell : result().at("cells")) {
+        const bool faulty = cell.at("transport") == "faulty_die";
+        EXPECT_EQ(cell.at("status"), faulty ? "failed" : "ok");
+        EXPECT_EQ(cell.at("spawns_ok"), faulty ? 0 : 2);
+        if (faulty) EXPECT_EQ(cell.at("reason").at("code"), "died");
+    }
+    expect_code(0, "ipcmark validate results.json");
+}
+
+TEST_F(failing_cells, each_fault_of_the_data_is_code_3) {
+    for (const char* fault : {"drop", "corrupt", "duplicate", "reorder"}) {
+        // One way: a lost message of a round trip is a hang.
+        expect_code(3, tiny + "--pattern one_way --deadline 1 --mechanism faulty_" + fault);
+        const auto cell = result().at("cells").at(0);
+        EXPECT_EQ(cell.at("status"), "failed") << fault;
+        EXPECT_EQ(cell.at("reason").at("code"), "integrity") << fault;
+    }
+}
+
+TEST_F(failing_cells, a_hang_is_timed_out_and_says_where) {
+    expect_code(3, tiny + "--deadline 1 --mechanism faulty_hang");
+    const auto reason = result().at("cells").at(0).at("reason");
+    EXPECT_EQ(result().at("cells").at(0).at("status"), "timed_out");
+    EXPECT_TRUE(matches(reason.at("text"), "was still \\w+ *\\w* after 1\\.\\d s \\(.*; raise --deadline"));
+}
+
+}  // namespace
+}  // namespace ipcmark::test

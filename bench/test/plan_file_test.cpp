@@ -1,0 +1,86 @@
+#include "bench/test/cli_test.hpp"
+
+namespace ipcmark::test {
+namespace {
+
+const std::string head = R"({"schema": {"name": "ipcmark.plan", "version": "1.0"})";
+
+struct plan_fault {
+    const char* name;
+    const char* rest;  // after `head`
+    const char* sentence;
+};
+
+class plan_file : public cli_test, public testing::WithParamInterface<plan_fault> {};
+
+TEST_P(plan_file, a_fault_is_named_by_its_pointer) {
+    box.write("p.json", head + GetParam().rest);
+    const std::string sentence = std::string("p.json: ") + GetParam().sentence;
+    expect_refused(2, "ipcmark run --plan p.json --dry-run", sentence);
+    expect_refused(2, "ipcmark run --plan p.json", sentence);
+}
+
+const plan_fault faults[] = {
+    {"cut_off", "", "not JSON: parse error at line 1, column 57"},
+    {"unknown_key", R"(, "spawnz": 3})", "/spawnz is not a known key"},
+    {"escaped_key", R"(, "a/b~c": 3})", "/a~1b~0c is not a known key"},
+    {"text_for_number", R"(, "spawns": "3"})", "/spawns expected integer, found string"},
+    {"fraction", R"(, "spawns": 2.5})", "/spawns expected integer, found number"},
+    {"beyond_double", R"(, "spawns": 1e400})", "not JSON: number overflow"},
+    {"not_a_number", R"(, "spawns": NaN})", "not JSON: parse error"},
+    {"too_many", R"(, "spawns": 10001})", "/spawns must be at most 10000"},
+    {"payload", R"(, "payloads": ["64", "0"]})", "/payloads/1 payload '0': a message has at least"},
+    {"payload_unit", R"(, "payloads": ["4Xi"]})", "/payloads/0 payload '4Xi': unknown unit"},
+    {"payload_number", R"(, "payloads": [64]})", "/payloads/0 expected string, found integer"},
+    {"no_payload", R"(, "payloads": []})", "/payloads needs at least 1 item"},
+    {"placement", R"(, "placements": ["l9"]})", "/placements/0 must be one of"},
+    {"pattern", R"(, "patterns": ["round_trip", "x"]})", "/patterns/1 must be one of"},
+    {"mechanism", R"(, "mechanisms": ["pipe", "pip"]})",
+     "/mechanisms/1 there is no mechanism 'pip'; did you mean pipe"},
+    {"filter", R"x(, "filters": ["pipe", "-("]})x", "/filters/1 is no regular expression"},
+    {"deep", R"(, "filters": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[)",
+     "nested deeper than 64 levels"},
+};
+
+INSTANTIATE_TEST_SUITE_P(of, plan_file, testing::ValuesIn(faults),
+                         [](const auto& which) { return std::string(which.param.name); });
+
+TEST_F(plan_file, what_is_no_plan_is_refused) {
+    box.write("array.json", "[]");
+    expect_refused(2, "ipcmark run --plan array.json", "the document expected object, found array");
+    box.write("other.json", R"({"schema": {"name": "ipcmark.result", "version": "1.0"}})");
+    expect_refused(2, "ipcmark run --plan other.json", "/schema/name must be \"ipcmark.plan\"");
+    box.write("newer.json", R"({"schema": {"name": "ipcmark.plan", "version": "2.0"}})");
+    expect_refused(2, "ipcmark run --plan newer.json", "/schema/version must match");
+    expect_refused(2, "ipcmark run --plan nope.json", "open nope.json: No such file or directory");
+    expect_refused(2, "ipcmark run --plan .", "read .: Is a directory");
+    box.write("huge.json", std::string(2'000'000, ' '));
+    expect_refused(2, "ipcmark run --plan huge.json", "huge.json .*more than 1048576 bytes");
+    expect_refused(2, "ipcmark run --plan ''", "--plan needs the name of a file");
+}
+
+TEST_F(plan_file, comments_are_allowed_and_flags_override) {
+    box.write("p.json", "// what we ship\n" + head + R"(,
+        "mechanisms": ["pipe"], /* no sockets */
+        "patterns": ["round_trip"], "payloads": ["64", "4Ki"], "placements": ["same_cpu"],
+        "spawns": 2, "spawn_ms": 5, "verify": false, "counting_spawns": 0, "touch": "desc"})");
+    expect_code(0, "ipcmark validate --plan p.json");
+    expect_code(0, "ipcmark run --plan p.json --payload 128 --spawns 1");
+    const auto document = result();
+    EXPECT_EQ(document.at("plan").at("profile"), "plan file");
+    EXPECT_EQ(document.at("run").at("spawns"), 1);
+    ASSERT_EQ(document.at("cells").size(), 1u);
+    EXPECT_EQ(document.at("cells").at(0).at("name"), "round_trip/pipe/128/same_cpu");
+    EXPECT_EQ(document.at("cells").at(0).at("touch"), "desc");
+}
+
+TEST_F(plan_file, validate_tells_plans_from_results) {
+    box.write("bad.json", head + R"(, "spawns": 0})");
+    const auto ended = expect_code(2, "ipcmark validate --plan bad.json");
+    EXPECT_TRUE(matches(ended.err, "bad.json: /spawns must be at least 1"));
+    box.write("plan.json", head + "}");
+    expect_code(7, "ipcmark validate plan.json");
+}
+
+}  // namespace
+}  // namespace ipcmark::test

@@ -1,0 +1,216 @@
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "liar_bases.hpp"
+#include "liars.hpp"
+
+namespace ipcmark::conform {
+
+namespace {
+
+// --- limits
+
+struct breaks_when_large : packets {
+    static constexpr transport_info info = card("breaks_when_large");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        if (payload_bytes > 10'000) throw limit_exceeded("too large after all");
+        packets::send(fill);
+    }
+};
+
+struct refuses_silently : packets {
+    static constexpr transport_info info = card("refuses_silently");
+    using packets::packets;
+    static std::optional<std::string> limit(const demand& asked) {
+        return asked.payload_bytes > 5'000 ? std::optional<std::string>("") : std::nullopt;
+    }
+};
+
+// --- delivery
+
+struct loses_one : packets {
+    static constexpr transport_info info = card("loses_one");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        if (++sent_ != 3) return packets::send(fill);
+        std::vector<std::byte> lost(payload_bytes);
+        fill(writable(lost));
+    }
+    int sent_ = 0;
+};
+
+struct repeats_one : packets {
+    static constexpr transport_info info = card("repeats_one");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        packets::send([&](writable to) {
+            fill(to);
+            if (++sent_ == 2) send_bytes(to);
+        });
+    }
+    int sent_ = 0;
+};
+
+struct tears_pages : packets {
+    static constexpr transport_info info = card("tears_pages");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        packets::send([&](writable to) {
+            fill(to);
+            if (to.size() > 4096) to[4096] ^= std::byte{1};
+        });
+    }
+};
+
+// --- exactly_once
+
+struct fills_twice : packets {
+    static constexpr transport_info info = card("fills_twice");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        packets::send([&](writable to) {
+            fill(to);
+            fill(to);
+        });
+    }
+};
+
+struct consumes_short : packets {
+    static constexpr transport_info info = card("consumes_short");
+    using packets::packets;
+    template <class Consume>
+    bool recv(Consume consume) {
+        return packets::recv([&](readable from) { consume(from.first(from.size() - 1)); });
+    }
+};
+
+struct forgets_to_consume : packets {
+    static constexpr transport_info info = card("forgets_to_consume");
+    using packets::packets;
+    template <class Consume>
+    bool recv(Consume) {
+        return packets::recv([](readable) {});
+    }
+};
+
+// --- ordered
+
+struct reorders : packets {
+    static constexpr transport_info info = card("reorders");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        if (sent_++ % 7 == 3) {
+            held_.resize(payload_bytes);
+            fill(writable(held_));
+            return;
+        }
+        packets::send(fill);
+        if (!held_.empty()) send_bytes(held_);
+        held_.clear();
+    }
+    int sent_ = 0;
+    std::vector<std::byte> held_;
+};
+
+// --- round_trip_after_one_way
+
+struct tires_of_streaming : packets {
+    static constexpr transport_info info = card("tires_of_streaming");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        ++in_a_row_;
+        packets::send(fill);
+    }
+    template <class Consume>
+    bool recv(Consume consume) {
+        return packets::recv([&](readable from) {
+            std::vector<std::byte> stale(from.begin(), from.end());
+            if (in_a_row_ > 250) stale.back() ^= std::byte{1};
+            in_a_row_ = 0;
+            consume(readable(stale));
+        });
+    }
+    int in_a_row_ = 0;
+};
+
+// --- slow_consumer, full_queue
+
+struct drops_when_full : packets {
+    static constexpr transport_info info = card("drops_when_full");
+    explicit drops_when_full(setup& cell) : packets(cell) {}
+    template <class Fill>
+    void send(Fill fill) {
+        std::vector<std::byte> message(payload_bytes);
+        fill(writable(message));
+        ::send(fd(), message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+};
+
+struct never_full : packets {
+    static constexpr transport_info info = card("never_full");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        waiting_.emplace_back(payload_bytes);
+        fill(writable(waiting_.back()));
+        while (!waiting_.empty() && ::send(fd(), waiting_.front().data(), payload_bytes,
+                                           MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+            waiting_.pop_front();
+    }
+    ~never_full() {
+        for (const auto& message : waiting_)
+            ::send(fd(), message.data(), payload_bytes, MSG_NOSIGNAL);
+    }
+    std::deque<std::vector<std::byte>> waiting_;
+};
+
+constexpr transport_info waits_though_lossy =
+    card("waits_though_lossy", with(packet_facts, [](traits& t) { t.may_drop = true; }));
+
+// --- no_allocation
+
+struct allocates_by_new : packets {
+    static constexpr transport_info info = card("allocates_by_new");
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        packets::send([&](writable to) {
+            fill(to);
+            copy_ = std::make_unique<std::byte>(to.front());
+        });
+    }
+    std::unique_ptr<std::byte> copy_;
+};
+
+struct allocates_by_malloc : packets {
+    static constexpr transport_info info = card("allocates_by_malloc");
+    using packets::packets;
+    template <class Consume>
+    bool recv(Consume consume) {
+        void* scratch = std::malloc(16);
+        asm volatile("" : : "r"(scratch) : "memory");
+        std::free(scratch);
+        return packets::recv(consume);
+    }
+};
+
+}  // namespace
+
+void register_liars_by_delivery(registry& all) {
+    add_carded<packets, waits_though_lossy>(all);
+    add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
+            consumes_short, forgets_to_consume, reorders, tires_of_streaming, drops_when_full,
+            never_full, allocates_by_new, allocates_by_malloc>(all);
+}
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,163 @@
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <mqueue.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "liar_bases.hpp"
+#include "liars.hpp"
+
+namespace ipcmark::conform {
+
+namespace {
+
+// --- survives_producer_exit
+
+struct forgets_on_exit : packets {
+    static constexpr transport_info info = card("forgets_on_exit");
+    explicit forgets_on_exit(setup& cell) : packets(cell) {
+        if (cell.producer()) {
+            theirs_ = cell.peer.take();
+        } else {
+            cell.peer.give(fd());
+        }
+    }
+    ~forgets_on_exit() {
+        char byte = 0;
+        while (theirs_ && ::recv(theirs_.get(), &byte, 1, MSG_DONTWAIT) > 0) {
+        }
+    }
+    unique_fd theirs_;
+};
+constexpr transport_info denies_survival = card(
+    "denies_survival", with(packet_facts, [](traits& t) { t.survives_producer_exit = false; }));
+
+// --- peer_death
+
+struct deaf_to_death : packets {
+    static constexpr transport_info info = card("deaf_to_death");
+    explicit deaf_to_death(setup& cell) : packets(cell) {
+        cell.peer.give(fd());
+        theirs_ = cell.peer.take();  // keeps the dead one's end open
+    }
+    unique_fd theirs_;
+};
+constexpr transport_info denies_hearing =
+    card("denies_hearing", with(packet_facts, [](traits& t) { t.peer_death_detected = false; }));
+
+// --- access
+
+/// Leaves a file in /dev/shm or in its folder while it lives.
+template <const transport_info& Card, int Mode>
+struct with_a_name : packets {
+    static constexpr const transport_info& info = Card;
+    explicit with_a_name(setup& cell) : packets(cell) {
+        if (cell.producer()) {
+            const std::string name = "/" + cell.name + ".x";
+            const unique_fd file(
+                checked(::shm_open(name.c_str(), O_CREAT | O_EXCL | O_RDWR, 0600), "shm_open"));
+            checked(::fchmod(file.get(), Mode), "fchmod");
+        }
+        cell.peer.meet();
+    }
+};
+constexpr traits file_facts = with(packet_facts, [](traits& t) { t.control = access::file_mode; });
+constexpr transport_info leaves_door_open = card("leaves_door_open", file_facts);
+constexpr transport_info named_descriptor = card("named_descriptor");
+constexpr transport_info claims_file_mode = card("claims_file_mode", file_facts);
+constexpr transport_info claims_anyone =
+    card("claims_anyone", with(packet_facts, [](traits& t) { t.control = access::anyone; }));
+constexpr transport_info hides_inet =
+    card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
+
+// --- isolation, rerun_after_kill
+
+/// One abstract address for all: a second pair cannot have it.
+struct one_for_all : packets {
+    static constexpr transport_info info = card("one_for_all");
+    explicit one_for_all(setup& cell) : packets(cell) {
+        if (!cell.producer()) return;
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const std::string name = "ipcmark-liar-" + std::to_string(::getppid());
+        std::memcpy(address.sun_path + 1, name.data(), name.size());
+        taken_.reset(checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+        checked(::bind(taken_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+                "bind");
+    }
+    unique_fd taken_;
+};
+
+struct locks_for_ever : packets {
+    static constexpr transport_info info = card("locks_for_ever");
+    explicit locks_for_ever(setup& cell)
+        : packets(cell), lock_(cell.directory.parent_path() / "locked"), mine_(cell.producer()) {
+        if (mine_)
+            unique_fd(checked(::open(lock_.c_str(), O_CREAT | O_EXCL | O_CLOEXEC, 0600), "open"));
+    }
+    ~locks_for_ever() {
+        if (mine_) ::unlink(lock_.c_str());
+    }
+    std::filesystem::path lock_;
+    bool mine_;
+};
+
+// --- nothing_left
+
+/// What each leaver leaves; the test sweeps "liar-*" and the System V segment.
+void leave_shm(const setup&) {
+    const std::string name = "/liar-" + std::to_string(::getpid());
+    unique_fd(::shm_open(name.c_str(), O_CREAT | O_RDWR, 0600));
+}
+void leave_queue(const setup&) {
+    const std::string name = "/liar-" + std::to_string(::getpid());
+    mq_attr attributes{};
+    attributes.mq_maxmsg = 1;
+    attributes.mq_msgsize = 16;
+    unique_fd(::mq_open(name.c_str(), O_CREAT | O_RDWR, 0600, &attributes));
+}
+void leave_segment(const setup&) {
+    ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+}
+void leave_file(const setup& cell) {
+    std::ofstream(cell.directory.parent_path() / ("left-" + std::to_string(::getpid())));
+}
+void leave_process(const setup&) {
+    if (::fork() != 0) return;
+    ::closefrom(3);
+    ::alarm(60);  // should nobody find it
+    ::pause();
+    ::_exit(0);
+}
+
+template <void (*Leave)(const setup&), const transport_info& Card>
+struct leaver : packets {
+    static constexpr const transport_info& info = Card;
+    explicit leaver(setup& cell) : packets(cell) {
+        if (cell.producer()) Leave(cell);
+    }
+};
+constexpr transport_info leaves_shm = card("leaves_shm");
+constexpr transport_info leaves_queue = card("leaves_queue");
+constexpr transport_info leaves_segment = card("leaves_segment");
+constexpr transport_info leaves_file = card("leaves_file");
+constexpr transport_info leaves_process = card("leaves_process");
+
+}  // namespace
+
+void register_liars_by_trace(registry& all) {
+    add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
+    add_carded<tcp_pair, hides_inet>(all);
+    add_all<forgets_on_exit, deaf_to_death, with_a_name<leaves_door_open, 0644>,
+            with_a_name<named_descriptor, 0600>, one_for_all, locks_for_ever,
+            leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
+            leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,
+            leaver<leave_process, leaves_process>>(all);
+}
+
+}  // namespace ipcmark::conform

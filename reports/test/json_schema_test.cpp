@@ -1,0 +1,101 @@
+#include "reports/json_schema.hpp"
+
+#include <gtest/gtest.h>
+
+#include "reports/embedded.hpp"
+
+namespace ipcmark {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// "pointer text" of every fault.
+std::vector<std::string> faults(const char* schema, const char* document) {
+    std::vector<std::string> texts;
+    for (const auto& fault : check_schema(json::parse(schema), json::parse(document)))
+        texts.push_back(fault.pointer + " " + fault.text);
+    return texts;
+}
+
+using list = std::vector<std::string>;
+
+TEST(json_schema, types) {
+    EXPECT_EQ(faults(R"({"type": "integer"})", "3"), list());
+    EXPECT_EQ(faults(R"({"type": "integer"})", "3.0"), list());
+    EXPECT_EQ(faults(R"({"type": "integer"})", "3.5"), list{" expected integer, found number"});
+    EXPECT_EQ(faults(R"({"type": "number"})", "3"), list());
+    EXPECT_EQ(faults(R"({"type": ["string", "null"]})", "null"), list());
+    EXPECT_EQ(faults(R"({"type": ["string", "null"]})", "true"),
+              list{" expected string or null, found boolean"});
+}
+
+TEST(json_schema, values) {
+    EXPECT_EQ(faults(R"({"const": "a"})", R"("b")"), list{" must be \"a\""});
+    EXPECT_EQ(faults(R"({"enum": ["a", 1]})", "1"), list());
+    EXPECT_EQ(faults(R"({"enum": ["a", 1]})", "2"), list{" must be one of [\"a\",1]"});
+    EXPECT_EQ(faults(R"({"minimum": 1, "maximum": 3})", "4"), list{" must be at most 3"});
+    EXPECT_EQ(faults(R"({"minimum": 1, "maximum": 3})", "0"), list{" must be at least 1"});
+    EXPECT_EQ(faults(R"({"minimum": 0})", "-0.5"), list{" must be at least 0"});
+    EXPECT_EQ(faults(R"({"pattern": "^a+$"})", R"("aab")"), list{" must match ^a+$"});
+    EXPECT_EQ(faults(R"({"pattern": "^a+$"})", "7"), list()) << "a pattern is for strings alone";
+}
+
+TEST(json_schema, a_pattern_is_not_tried_on_a_text_without_end) {
+    const json schema = {{"pattern", "^(a+)+$"}};
+    EXPECT_EQ(check_schema(schema, std::string(1u << 20, 'a')).size(), 1u);
+}
+
+TEST(json_schema, objects_and_arrays_are_pointed_into) {
+    constexpr auto schema = R"({"type": "object", "required": ["x"], "additionalProperties": false,
+        "properties": {"x": {"type": "array", "minItems": 1, "maxItems": 2,
+                             "items": {"type": "string"}}}})";
+    EXPECT_EQ(faults(schema, R"({"x": ["a"]})"), list());
+    EXPECT_EQ(faults(schema, R"({"x": ["a", 1]})"), list{"/x/1 expected string, found integer"});
+    EXPECT_EQ(faults(schema, R"({"x": []})"), list{"/x needs at least 1 item"});
+    EXPECT_EQ(faults(schema, R"({"x": ["a", "b", "c"]})"), list{"/x may have at most 2 items"});
+    EXPECT_EQ(faults(schema, "{}"), list{" lacks \"x\""});
+    EXPECT_EQ(faults(schema, R"({"x": ["a"], "a/b~": 1})"), list{"/a~1b~0 is not a known key"});
+}
+
+TEST(json_schema, additional_properties_may_have_a_schema) {
+    constexpr auto schema = R"({"additionalProperties": {"type": "string"}})";
+    EXPECT_EQ(faults(schema, R"({"a": "b"})"), list());
+    EXPECT_EQ(faults(schema, R"({"a": 1})"), list{"/a expected string, found integer"});
+}
+
+TEST(json_schema, of_alternatives_the_nearest_is_told) {
+    constexpr auto schema = R"({"anyOf": [{"type": "null"},
+        {"type": "object", "properties": {"deep": {"type": "string"}}}]})";
+    EXPECT_EQ(faults(schema, "null"), list());
+    EXPECT_EQ(faults(schema, R"({"deep": "x"})"), list());
+    EXPECT_EQ(faults(schema, R"({"deep": 1})"), list{"/deep expected string, found integer"});
+}
+
+TEST(json_schema, references_stay_in_the_file) {
+    EXPECT_EQ(faults(R"({"$ref": "#/$defs/n", "$defs": {"n": {"type": "null"}}})", "1"),
+              list{" expected null, found integer"});
+    EXPECT_THROW(faults(R"({"$ref": "https://example.org/x"})", "1"), std::logic_error);
+}
+
+TEST(json_schema, a_keyword_that_nobody_checks_is_refused) {
+    EXPECT_THROW(faults(R"({"multipleOf": 2})", "3"), std::logic_error);
+    EXPECT_NO_THROW(faults(R"({"title": "t", "description": "d", "$id": "i"})", "3"));
+}
+
+TEST(json_schema, faults_are_limited) {
+    const json schema = {{"items", {{"type", "string"}}}};
+    const json document(1000, 1);
+    EXPECT_EQ(check_schema(schema, document).size(), 20u);
+    EXPECT_EQ(check_schema(schema, document, 3).size(), 3u);
+}
+
+TEST(json_schema, ours_use_only_what_is_checked) {
+    for (const auto text : {result_schema_text(), plan_schema_text()}) {
+        const json schema = json::parse(text);
+        EXPECT_NO_THROW(check_schema(schema, json::object()));
+        EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
+    }
+}
+
+}  // namespace
+}  // namespace ipcmark
