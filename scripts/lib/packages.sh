@@ -49,7 +49,7 @@ missing_packages() {
     while IFS= read -r row; do
         [ -n "$row" ] || continue
         have "${row%%|*}" || printf '%s\n' "$row" | cut -d'|' -f"$column"
-    done <<<"$2" | grep -v '^$' | sort -u | tr '\n' ' '
+    done <<<"$2" | sed '/^$/d' | sort -u | tr '\n' ' '
 }
 
 # install_missing NEEDS: installs what NEEDS lists and this machine lacks, or says how.
