@@ -156,7 +156,9 @@ TEST_F(failing_cells, one_that_dies_is_code_3_and_the_others_go_on) {
         const bool faulty = cell.at("transport") == "faulty_die";
         EXPECT_EQ(cell.at("status"), faulty ? "failed" : "ok");
         EXPECT_EQ(cell.at("spawns_ok"), faulty ? 0 : 2);
-        if (faulty) EXPECT_EQ(cell.at("reason").at("code"), "died");
+        if (faulty) {
+            EXPECT_EQ(cell.at("reason").at("code"), "died");
+        }
     }
     expect_code(0, "ipcmark validate results.json");
 }
