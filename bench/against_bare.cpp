@@ -1,9 +1,8 @@
 // Holds ipcmark's transports against hand-written loops of the same calls: interleaved, pinned to
 // two CPUs, several rounds; prints ratios with their spread. A developer's program, not a test.
 //   against_bare [ROUNDS] [SPAN_MS]
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <iostream>
 #include <map>
 #include <thread>
@@ -23,30 +22,39 @@ namespace {
 
 std::string spread_text(const std::vector<double>& values, const char* format) {
     const auto s = summarise(values);
-    return fmt::format(fmt::runtime(std::string(format) + " [" + format + " .. " + format + "]"), s->median, s->min, s->max);
+    return fmt::format(fmt::runtime(std::string(format) + " [" + format + " .. " + format + "]"),
+                       s->median, s->min, s->max);
 }
 
 class comparison {
 public:
     comparison(int rounds, std::int64_t span_ns)
-        : rounds_(rounds), span_ns_(span_ns), cpus_(nearest_pair()), clock_(calibrate_clock(cpus_[0], cpus_[1])),
+        : rounds_(rounds),
+          span_ns_(span_ns),
+          cpus_(nearest_pair()),
+          clock_(calibrate_clock(cpus_[0], cpus_[1])),
           pairs_(area_, interrupts_, clock_, {}) {}
 
     void run() {
-        std::cout << fmt::format("CPUs {} and {}, {} rounds of {} ms, ours and bare in turn; median [min .. max]\n",
-                                 cpus_[0], cpus_[1], rounds_, span_ns_ / 1'000'000);
+        std::cout << fmt::format(
+            "CPUs {} and {}, {} rounds of {} ms, ours and bare in turn; median [min .. max]\n",
+            cpus_[0], cpus_[1], rounds_, span_ns_ / 1'000'000);
         const auto loops = bare_loops();
         for (int round = 0; round < rounds_ && !interrupts_.pending(); ++round) {
-            for (const auto& loop : loops) measure(loop, round % 2 == 0);
-            for (const std::size_t bytes : {std::size_t{64} << 10, std::size_t{1} << 20}) measure_bandwidth(bytes);
+            for (const auto& loop : loops)
+                measure(loop, round % 2 == 0);
+            for (const std::size_t bytes : {std::size_t{64} << 10, std::size_t{1} << 20})
+                measure_bandwidth(bytes);
             null_ns_.push_back(ours("null", 8, pattern::round_trip, "mean_ns"));
         }
-        for (const auto& loop : loops) print(loop);
+        for (const auto& loop : loops)
+            print(loop);
         for (const auto& [bytes, ratios] : bandwidth_ratios_)
-            std::cout << fmt::format("{:<17} {:>8} B  ours/memcpy {}   ours {} GB/s\n", "ring one way", bytes,
-                                     spread_text(ratios, "{:.2f}"), spread_text(bandwidths_[bytes], "{:.1f}"));
-        std::cout << fmt::format("{:<17} {:>8} B  {} ns per message, the instrument itself\n", "null", 8,
-                                 spread_text(null_ns_, "{:.1f}"));
+            std::cout << fmt::format("{:<17} {:>8} B  ours/memcpy {}   ours {} GB/s\n",
+                                     "ring one way", bytes, spread_text(ratios, "{:.2f}"),
+                                     spread_text(bandwidths_[bytes], "{:.1f}"));
+        std::cout << fmt::format("{:<17} {:>8} B  {} ns per message, the instrument itself\n",
+                                 "null", 8, spread_text(null_ns_, "{:.1f}"));
     }
 
 private:
@@ -58,14 +66,16 @@ private:
         return {0, 0};
     }
 
-    double ours(const std::string& transport, std::size_t bytes, pattern kind, std::string_view key) {
+    double ours(const std::string& transport, std::size_t bytes, pattern kind,
+                std::string_view key) {
         spawn_request request;
         request.what = {transport, kind, bytes, placement::l3, touch::rw, default_depth(bytes)};
         request.cpus = cpus_;
         request.tag = ++sequence_ * 0x9E3779B97F4A7C15u;
         request.work.timed_ns = span_ns_;
         const spawn_result result = pairs_.run(request);
-        if (result.failed) throw std::runtime_error(request.what.name() + ": " + result.failed->text);
+        if (result.failed)
+            throw std::runtime_error(request.what.name() + ": " + result.failed->text);
         const shared_clock clock(clock_);
         const spawn_view view{request.what, result, clock};
         for (const metric& m : all_metrics())
@@ -94,9 +104,10 @@ private:
 
     void print(const bare_loop& loop) {
         const char* format = loop.one_way ? "{:.3g}" : "{:.0f}";
-        std::cout << fmt::format("{:<17} {:>8} B  ours/bare {}   ours {}   bare {} {}\n", loop.name, loop.payload_bytes,
-                                 spread_text(ratios_[loop.name], "{:.3f}"), spread_text(ours_[loop.name], format),
-                                 spread_text(bare_[loop.name], format), loop.one_way ? "messages/s" : "ns");
+        std::cout << fmt::format(
+            "{:<17} {:>8} B  ours/bare {}   ours {}   bare {} {}\n", loop.name, loop.payload_bytes,
+            spread_text(ratios_[loop.name], "{:.3f}"), spread_text(ours_[loop.name], format),
+            spread_text(bare_[loop.name], format), loop.one_way ? "messages/s" : "ns");
     }
 
     int rounds_;

@@ -1,20 +1,20 @@
 #include "bench/bare_loops.hpp"
 
+#include <atomic>
+#include <cstring>
 #include <fcntl.h>
+#include <functional>
 #include <linux/futex.h>
 #include <mqueue.h>
+#include <new>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <boost/lockfree/spsc_queue.hpp>
-#include <cstring>
-#include <functional>
-#include <new>
 #include <vector>
+
+#include <boost/lockfree/spsc_queue.hpp>
 
 #include "harness/endpoints/waits.hpp"
 #include "harness/measure/clock.hpp"
@@ -69,12 +69,14 @@ constexpr std::uint64_t warm_up_round_trips = 1000;
 template <class Exchange>
 double time_round_trips(shared_words* words, std::int64_t span_ns, Exchange exchange) {
     std::uint64_t i = 0;
-    for (; i < warm_up_round_trips; ++i) exchange(i);
+    for (; i < warm_up_round_trips; ++i)
+        exchange(i);
     const std::uint64_t start = shared_clock::raw_ns();
     const std::uint64_t first = i;
     std::uint64_t now = start;
     while (now - start < static_cast<std::uint64_t>(span_ns)) {
-        for (std::uint64_t n = 0; n < round_trips_between_clocks; ++n) exchange(i++);
+        for (std::uint64_t n = 0; n < round_trips_between_clocks; ++n)
+            exchange(i++);
         now = shared_clock::raw_ns();
     }
     words->stop_after.store(i, std::memory_order_release);
@@ -96,12 +98,14 @@ double two_cache_lines(std::array<int, 2> cpus, std::int64_t span_ns) {
     const auto leader = [&] {
         return time_round_trips(words, span_ns, [&](std::uint64_t i) {
             words->there.store(i + 1, std::memory_order_release);
-            while (words->back.load(std::memory_order_acquire) != i + 1) pause_cpu();
+            while (words->back.load(std::memory_order_acquire) != i + 1)
+                pause_cpu();
         });
     };
     const auto follower = [&] {
         answer_until_stopped(words, [&](std::uint64_t i) {
-            while (words->there.load(std::memory_order_acquire) != i + 1) pause_cpu();
+            while (words->there.load(std::memory_order_acquire) != i + 1)
+                pause_cpu();
             words->back.store(i + 1, std::memory_order_release);
         });
     };
@@ -114,12 +118,14 @@ double one_cache_line(std::array<int, 2> cpus, std::int64_t span_ns) {
     const auto leader = [&] {
         return time_round_trips(words, span_ns, [&](std::uint64_t i) {
             words->there.store(2 * i + 1, std::memory_order_release);
-            while (words->there.load(std::memory_order_acquire) != 2 * i + 2) pause_cpu();
+            while (words->there.load(std::memory_order_acquire) != 2 * i + 2)
+                pause_cpu();
         });
     };
     const auto follower = [&] {
         answer_until_stopped(words, [&](std::uint64_t i) {
-            while (words->there.load(std::memory_order_acquire) != 2 * i + 1) pause_cpu();
+            while (words->there.load(std::memory_order_acquire) != 2 * i + 1)
+                pause_cpu();
             words->there.store(2 * i + 2, std::memory_order_release);
         });
     };
@@ -204,7 +210,8 @@ mqd_t anonymous_queue(std::size_t bytes) {
     attributes.mq_maxmsg = 10;
     attributes.mq_msgsize = static_cast<long>(bytes);
     const std::string name = "/ipcmark-bare-" + std::to_string(::getpid());
-    const mqd_t queue = checked(::mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600, &attributes), "mq_open");
+    const mqd_t queue =
+        checked(::mq_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600, &attributes), "mq_open");
     ::mq_unlink(name.c_str());
     return queue;
 }
@@ -248,12 +255,15 @@ double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
         message m{};
         while (shared_clock::raw_ns() - start < static_cast<std::uint64_t>(span_ns))
             for (std::uint64_t n = 0; n < batch; ++n) {
-                for (std::uint64_t& word : m.words) word = sent;
-                while (!channel->push(m)) pause_cpu();
+                for (std::uint64_t& word : m.words)
+                    word = sent;
+                while (!channel->push(m))
+                    pause_cpu();
                 ++sent;
             }
         words->stop_after.store(sent, std::memory_order_release);
-        while (words->back.load(std::memory_order_acquire) == 0) pause_cpu();
+        while (words->back.load(std::memory_order_acquire) == 0)
+            pause_cpu();
         const std::uint64_t end = words->there.load(std::memory_order_relaxed);
         return static_cast<double>(sent) / static_cast<double>(end - start) * 1e9;
     };
@@ -262,7 +272,8 @@ double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
         std::uint64_t sum = 0;
         for (std::uint64_t got = 0; got < words->stop_after.load(std::memory_order_acquire);)
             if (channel->pop(m)) {
-                for (const std::uint64_t word : m.words) sum += word;
+                for (const std::uint64_t word : m.words)
+                    sum += word;
                 ++got;
             } else {
                 pause_cpu();
@@ -280,7 +291,9 @@ double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
 
 std::vector<bare_loop> bare_loops() {
     const auto sized = [](auto loop, std::size_t bytes) {
-        return [=](std::array<int, 2> cpus, std::int64_t span_ns) { return loop(cpus, span_ns, bytes); };
+        return [=](std::array<int, 2> cpus, std::int64_t span_ns) {
+            return loop(cpus, span_ns, bytes);
+        };
     };
     return {{"one cache line", "shm_ring_spin", 8, false, one_cache_line},
             {"two cache lines", "shm_ring_spin", 8, false, two_cache_lines},

@@ -24,10 +24,13 @@ complete -o filenames -F _ipcmark ipcmark
 
 int run_completion(const invocation& call) {
     cxxopts::Options options("ipcmark completion", "Prints a completion script\n");
-    options.add_options()("shell", "bash or zsh", cxxopts::value<std::string>()->default_value("bash"));
+    options.add_options()("shell", "bash or zsh",
+                          cxxopts::value<std::string>()->default_value("bash"));
     options.parse_positional("shell");
     options.positional_help("bash|zsh");
-    const auto parsed = parse_arguments(options, call, "Examples:\n  source <(ipcmark completion bash)\n  source <(ipcmark completion zsh)\n");
+    const auto parsed = parse_arguments(
+        options, call,
+        "Examples:\n  source <(ipcmark completion bash)\n  source <(ipcmark completion zsh)\n");
     if (!parsed) return exit_ok;
     const auto shell = (*parsed)["shell"].as<std::string>();
     if (shell == "zsh")
@@ -40,6 +43,7 @@ int run_completion(const invocation& call) {
 
 }  // namespace
 
-const subcommand completion_command{"completion", "print a shell completion script", &run_completion};
+const subcommand completion_command{"completion", "print a shell completion script",
+                                    &run_completion};
 
 }  // namespace ipcmark

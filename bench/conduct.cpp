@@ -13,8 +13,9 @@ namespace {
 
 class conductor {
 public:
-    conductor(const plan& what, const run_options& options, runner& pairs, interrupt_watch& interrupts,
-              const shared_clock& clock, sitting& result, progress& bar, const journal_writer& journal)
+    conductor(const plan& what, const run_options& options, runner& pairs,
+              interrupt_watch& interrupts, const shared_clock& clock, sitting& result,
+              progress& bar, const journal_writer& journal)
         : plan_(what),
           options_(options),
           pairs_(pairs),
@@ -57,11 +58,14 @@ private:
         return ended_.complete;
     }
 
-    double elapsed_s() const { return static_cast<double>(shared_clock::raw_ns() - start_ns_) / 1e9; }
+    double elapsed_s() const {
+        return static_cast<double>(shared_clock::raw_ns() - start_ns_) / 1e9;
+    }
 
     /// Whole rounds only: stopping inside one would favour the cells that came first.
     bool budget_allows(double longest_round_s) {
-        if (!options_.time_budget_s || elapsed_s() + longest_round_s <= *options_.time_budget_s) return true;
+        if (!options_.time_budget_s || elapsed_s() + longest_round_s <= *options_.time_budget_s)
+            return true;
         ended_.complete = false;
         ended_.incomplete_reason =
             "the time budget was spent; a round more would not have fitted in";
@@ -77,7 +81,8 @@ private:
             request.what.reads = touch::verify;
             request.work = plan_.verify_effort(planned.what);
         } else {
-            request.work = purpose == spawn_purpose::timed ? plan_.timed_effort() : plan_.counting_effort();
+            request.work =
+                purpose == spawn_purpose::timed ? plan_.timed_effort() : plan_.counting_effort();
         }
         return request;
     }
@@ -95,7 +100,9 @@ private:
     }
 
     void keep(spawn_record record) {
-        if (record.failed) bar_.say(record.cell_name + ": " + std::string(to_word(record.failed->ended)) + ": " + record.failed->text);
+        if (record.failed)
+            bar_.say(record.cell_name + ": " + std::string(to_word(record.failed->ended)) + ": " +
+                     record.failed->text);
         journal_(to_json(record));
         result_.add(std::move(record));
     }
@@ -138,7 +145,8 @@ private:
         const double counted = static_cast<double>(view.producer().counted_messages);
         const double cpu_ns = static_cast<double>(view.producer().consumed.cpu_ns() +
                                                   view.consumer().consumed.cpu_ns());
-        return {true, "", view.elapsed_ns() / std::max(view.messages(), 1.0), cpu_ns / std::max(counted, 1.0)};
+        return {true, "", view.elapsed_ns() / std::max(view.messages(), 1.0),
+                cpu_ns / std::max(counted, 1.0)};
     }
 
     void keep_timed(const planned_cell& planned, const spawn_result& spawn, std::uint64_t round,

@@ -41,8 +41,9 @@ ordered_json clock_block(const clock_parameters& clock) {
     };
     return {{"source", tsc ? "tsc" : "CLOCK_MONOTONIC_RAW"},
             {"stamp_cost_ns", clock.stamp_cost_ns},
-            {"ticks_per_ns", tsc ? ordered_json(4294967296.0 / static_cast<double>(clock.ns_per_tick_q32))
-                                 : ordered_json(nullptr)},
+            {"ticks_per_ns",
+             tsc ? ordered_json(4294967296.0 / static_cast<double>(clock.ns_per_tick_q32))
+                 : ordered_json(nullptr)},
             {"cross_cpu_offset_low_ns", if_checked(clock.cross_cpu_offset_low_ns)},
             {"cross_cpu_offset_high_ns", if_checked(clock.cross_cpu_offset_high_ns)},
             {"drift_ppm", nullptr},
@@ -54,10 +55,11 @@ ordered_json topology_block(const std::vector<placement_choice>& placements) {
     for (const auto& choice : placements) {
         ordered_json cpus = ordered_json::array();
         if (choice.available && choice.cpus[0] != no_cpu) cpus = {choice.cpus[0], choice.cpus[1]};
-        list.push_back({{"name", to_word(choice.name)},
-                        {"available", choice.available},
-                        {"cpus", std::move(cpus)},
-                        {"reason", choice.available ? ordered_json(nullptr) : ordered_json(choice.reason)}});
+        list.push_back(
+            {{"name", to_word(choice.name)},
+             {"available", choice.available},
+             {"cpus", std::move(cpus)},
+             {"reason", choice.available ? ordered_json(nullptr) : ordered_json(choice.reason)}});
     }
     return {{"cpus", allowed_cpus()}, {"placements", std::move(list)}};
 }
@@ -65,8 +67,9 @@ ordered_json topology_block(const std::vector<placement_choice>& placements) {
 ordered_json plan_block(const invocation& call, const run_options& options, const plan& what) {
     const plan_request& request = what.request;
     return {{"seed", std::to_string(what.seed)},
-            {"seed_note", "orders the cells of each round and tags the messages; a string, since JSON "
-                          "numbers lose 64-bit integers"},
+            {"seed_note",
+             "orders the cells of each round and tags the messages; a string, since JSON "
+             "numbers lose 64-bit integers"},
             {"argv", call.full},
             {"profile", request.profile},
             {"rounds", request.spawns},
@@ -77,7 +80,8 @@ ordered_json plan_block(const invocation& call, const run_options& options, cons
             {"counting_spawns", request.counting_spawns},
             {"filters", request.filters},
             {"cells", what.cells.size()},
-            {"time_budget_s", options.time_budget_s ? ordered_json(*options.time_budget_s) : ordered_json(nullptr)}};
+            {"time_budget_s",
+             options.time_budget_s ? ordered_json(*options.time_budget_s) : ordered_json(nullptr)}};
 }
 
 std::string utc_now() {
@@ -128,19 +132,26 @@ ordered_json mechanism_block(const registration& mechanism) {
 }
 
 ordered_json make_header(const invocation& call, const run_options& options, const plan& what,
-                         const std::vector<placement_choice>& placements, const clock_parameters& clock) {
+                         const std::vector<placement_choice>& placements,
+                         const clock_parameters& clock) {
     const auto build = build_block();
     ordered_json mechanisms = ordered_json::array();
     for (const auto& entry : call.mechanisms.all())
         if (!entry.info.test_only) mechanisms.push_back(mechanism_block(entry));
-    return {{"context", benchmark_context("v" + build.at("libraries").at("benchmark").get<std::string>(),
-                                          build_is_optimised() ? "release" : "debug", options.redact)},
+    return {{"context",
+             benchmark_context("v" + build.at("libraries").at("benchmark").get<std::string>(),
+                               build_is_optimised() ? "release" : "debug", options.redact)},
             {"environment", environment_block(options)},
             {"build", build},
             {"clock", clock_block(clock)},
             {"topology", topology_block(placements)},
             {"plan", plan_block(call, options, what)},
-            {"run", {{"started", utc_now()}, {"elapsed_s", 0.0}, {"measuring_s", 0.0}, {"spawns", 0}, {"rounds_done", 0}}},
+            {"run",
+             {{"started", utc_now()},
+              {"elapsed_s", 0.0},
+              {"measuring_s", 0.0},
+              {"spawns", 0},
+              {"rounds_done", 0}}},
             {"mechanisms", std::move(mechanisms)}};
 }
 

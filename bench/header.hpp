@@ -1,9 +1,10 @@
 #pragma once
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "bench/run_options.hpp"
 #include "harness/host/topology.hpp"
@@ -12,13 +13,14 @@
 namespace ipcmark {
 
 /// The blocks of a result that are known before the first spawn.
-nlohmann::ordered_json make_header(const invocation& call, const run_options& options, const plan& what,
+nlohmann::ordered_json make_header(const invocation& call, const run_options& options,
+                                   const plan& what,
                                    const std::vector<placement_choice>& placements,
                                    const clock_parameters& clock);
 
 /// Adds what is known only at the end: state, elapsed time, clock drift.
-void finish_header(nlohmann::ordered_json& header, std::uint64_t start_ns, std::uint64_t rounds_done,
-                   const clock_parameters& clock);
+void finish_header(nlohmann::ordered_json& header, std::uint64_t start_ns,
+                   std::uint64_t rounds_done, const clock_parameters& clock);
 
 /// One mechanism's card as `list --json` and results show it.
 nlohmann::ordered_json mechanism_block(const registration& mechanism);

@@ -1,9 +1,8 @@
 #include "bench/journal.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
+#include <unistd.h>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/io.hpp"
@@ -14,7 +13,8 @@ journal::journal(const std::string& result_file, const nlohmann::ordered_json& f
     std::error_code ignored;
     // A pipe or a device has no place for a file beside it.
     const bool exists = std::filesystem::exists(result_file, ignored);
-    if (result_file == "-" || (exists && !std::filesystem::is_regular_file(result_file, ignored))) return;
+    if (result_file == "-" || (exists && !std::filesystem::is_regular_file(result_file, ignored)))
+        return;
     file_ = result_file + ".journal";
     fd_.reset(::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
     if (!fd_) throw_errno("create " + file_);
@@ -27,7 +27,8 @@ journal::~journal() {
 
 void journal::append(const nlohmann::ordered_json& line) {
     if (!fd_) return;
-    const std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    const std::string text =
+        line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     try {
         write_exact(fd_.get(), std::as_bytes(std::span(text)));
     } catch (const call_failed& e) {
@@ -43,7 +44,8 @@ void journal::discard() {
 }
 
 std::string journal::rescue() const {
-    return lines_ > 1 ? "; what was measured is in " + file_ + ", which `ipcmark report` reads" : "";
+    return lines_ > 1 ? "; what was measured is in " + file_ + ", which `ipcmark report` reads"
+                      : "";
 }
 
 }  // namespace ipcmark

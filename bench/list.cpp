@@ -1,8 +1,7 @@
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <iostream>
 #include <map>
+#include <unistd.h>
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
@@ -52,8 +51,9 @@ void print_short(const std::vector<const registration*>& chosen) {
         const auto& info = entry->info;
         if (info.family != family) std::cout << (family.empty() ? "" : "\n") << info.family << '\n';
         family = info.family;
-        std::cout << fmt::format("  {:<{}}  {:<{}}  up to {:<8}  {}\n", info.name, name_width, to_word(info.wait),
-                                 wait_width, payload_text(info.payload.max_bytes), info.summary);
+        std::cout << fmt::format("  {:<{}}  {:<{}}  up to {:<8}  {}\n", info.name, name_width,
+                                 to_word(info.wait), wait_width,
+                                 payload_text(info.payload.max_bytes), info.summary);
         if (const auto why = entry->why_unavailable())
             std::cout << fmt::format("  {:{}}  UNAVAILABLE: {}\n", "", name_width, *why);
         else
@@ -64,30 +64,39 @@ void print_short(const std::vector<const registration*>& chosen) {
 void print_long(const std::vector<const registration*>& chosen) {
     for (const auto* entry : chosen) {
         const ordered_json card = mechanism_block(*entry);
-        std::cout << card.at("name").get<std::string>() << ": " << card.at("summary").get<std::string>() << '\n';
+        std::cout << card.at("name").get<std::string>() << ": "
+                  << card.at("summary").get<std::string>() << '\n';
         for (const auto& [key, value] : card.items())
             if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
-                std::cout << fmt::format("  {:<24}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+                std::cout << fmt::format(
+                    "  {:<24}{}\n", key,
+                    value.is_string() ? value.get<std::string>() : value.dump());
         for (const auto& [key, value] : card.at("traits").items())
-            std::cout << fmt::format("  {:<24}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+            std::cout << fmt::format("  {:<24}{}\n", key,
+                                     value.is_string() ? value.get<std::string>() : value.dump());
         std::cout << '\n';
     }
 }
 
 int run_list(const invocation& call) {
-    cxxopts::Options options("ipcmark list", "The mechanisms, what each can do, and why one is unavailable here\n");
-    options.add_options()("m,mechanism", "Only these, comma-separated", cxxopts::value<std::string>()->default_value(""), "NAMES")(
-        "l,long", "Every trait")("json", "As JSON")("all", "The faulty ones that exist for tests too");
+    cxxopts::Options options("ipcmark list",
+                             "The mechanisms, what each can do, and why one is unavailable here\n");
+    options.add_options()("m,mechanism", "Only these, comma-separated",
+                          cxxopts::value<std::string>()->default_value(""),
+                          "NAMES")("l,long", "Every trait")("json", "As JSON")(
+        "all", "The faulty ones that exist for tests too");
     const auto parsed = parse_arguments(options, call, examples);
     if (!parsed) return exit_ok;
     auto chosen = select_mechanisms(call.mechanisms, (*parsed)["mechanism"].as<std::string>());
     if (parsed->count("all") > 0 && parsed->count("mechanism") == 0) {
         chosen.clear();
-        for (const auto& entry : call.mechanisms.all()) chosen.push_back(&entry);
+        for (const auto& entry : call.mechanisms.all())
+            chosen.push_back(&entry);
     }
     if (parsed->count("json") > 0) {
         ordered_json cards = ordered_json::array();
-        for (const auto* entry : chosen) cards.push_back(mechanism_block(*entry));
+        for (const auto* entry : chosen)
+            cards.push_back(mechanism_block(*entry));
         std::cout << cards.dump(2) << '\n';
     } else if (parsed->count("long") > 0) {
         print_long(chosen);
@@ -99,6 +108,7 @@ int run_list(const invocation& call) {
 
 }  // namespace
 
-const subcommand list_command{"list", "the mechanisms, their traits, and why one is unavailable", &run_list};
+const subcommand list_command{"list", "the mechanisms, their traits, and why one is unavailable",
+                              &run_list};
 
 }  // namespace ipcmark

@@ -1,11 +1,10 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <iostream>
+#include <unistd.h>
 
 #include "bench/plugins.hpp"
 #include "bench/subcommand.hpp"
@@ -19,15 +18,19 @@
 namespace ipcmark {
 namespace {
 
-constexpr std::array commands{&run_command,    &list_command,   &report_command,
-                              &doctor_command, &conform_command, &validate_command,
+constexpr std::array commands{&run_command,    &list_command,       &report_command,
+                              &doctor_command, &conform_command,    &validate_command,
                               &schema_command, &completion_command, &version_command};
 
 void print_short_help(std::ostream& out) {
-    out << "ipcmark " << version_text() << ": what inter-process communication costs on this machine\n\n"
-           "  ipcmark run --profile quick --html report.html   measure every mechanism, write a report\n"
-           "  ipcmark list                                     the mechanisms and what each can do\n"
-           "  ipcmark doctor                                   is this machine fit to measure on?\n\n"
+    out << "ipcmark " << version_text()
+        << ": what inter-process communication costs on this machine\n\n"
+           "  ipcmark run --profile quick --html report.html   measure every mechanism, write a "
+           "report\n"
+           "  ipcmark list                                     the mechanisms and what each can "
+           "do\n"
+           "  ipcmark doctor                                   is this machine fit to measure "
+           "on?\n\n"
            "More: ipcmark --help, ipcmark COMMAND --help\n";
 }
 
@@ -36,11 +39,14 @@ void print_help(std::ostream& out) {
     for (const subcommand* command : commands)
         out << "  " << command->name << std::string(12 - command->name.size(), ' ')
             << command->summary << '\n';
-    out << "\nEvery command has --help with examples. --plugin FILE.so (with any command, repeatable)\n"
-           "adds mechanisms from a shared object. Results go to standard output, all else to standard\n"
+    out << "\nEvery command has --help with examples. --plugin FILE.so (with any command, "
+           "repeatable)\n"
+           "adds mechanisms from a shared object. Results go to standard output, all else to "
+           "standard\n"
            "error. NO_COLOR is honoured.\n\n"
            "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed or timed out; 4 nothing\n"
-           "matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or unsupported file;\n"
+           "matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or unsupported "
+           "file;\n"
            "70 internal error; 130 interrupted (what was complete is written).\n";
 }
 
@@ -49,7 +55,8 @@ const subcommand& find_command(const std::string& name) {
                                  [&](const subcommand* command) { return command->name == name; });
     if (at != commands.end()) return **at;
     std::vector<std::string> names;
-    for (const subcommand* command : commands) names.emplace_back(command->name);
+    for (const subcommand* command : commands)
+        names.emplace_back(command->name);
     throw no_such("command", name, nearest_words(name, names), "`ipcmark --help` lists them all");
 }
 

@@ -1,6 +1,5 @@
 // The instrument's own hot pieces, one thread, in plain Google Benchmark.
 #include <benchmark/benchmark.h>
-
 #include <vector>
 
 #include "harness/endpoints/shm_ring.hpp"
@@ -15,7 +14,8 @@ namespace {
 
 void clock_stamp(benchmark::State& state) {
     const shared_clock clock(calibrate_clock(0, 0));
-    for (auto _ : state) benchmark::DoNotOptimize(clock.now());
+    for (auto _ : state)
+        benchmark::DoNotOptimize(clock.now());
 }
 BENCHMARK(clock_stamp);
 
@@ -32,7 +32,8 @@ BENCHMARK(histogram_record);
 
 void usage_read(benchmark::State& state) {
     const usage_reader reader;
-    for (auto _ : state) benchmark::DoNotOptimize(reader.read());
+    for (auto _ : state)
+        benchmark::DoNotOptimize(reader.read());
 }
 BENCHMARK(usage_read);
 

@@ -2,35 +2,33 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cmath>
-#include <cstdlib>
-
-extern char** environ;
-
 namespace ipcmark {
 
 using nlohmann::ordered_json;
 
 namespace {
 
-/// The library takes its flags from BENCHMARK_* too; a user's setting for another program must not
-/// change our schedule.
-void forget_environment() {
-    std::vector<std::string> names;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string text = *entry;
-        if (text.starts_with("BENCHMARK_")) names.push_back(text.substr(0, text.find('=')));
-    }
-    for (const auto& name : names) ::unsetenv(name.c_str());
-}
-
 void initialise_once() {
     static const bool done = [] {
-        forget_environment();
-        std::vector<std::string> words{"ipcmark", "--benchmark_repetitions=1",
-                                       "--benchmark_enable_random_interleaving=false"};
+        // Each flag is given, since the library takes what is missing from BENCHMARK_* in the
+        // environment: a user's setting for another program must not change our schedule.
+        std::vector<std::string> words{"ipcmark",
+                                       "--benchmark_filter=all",
+                                       "--benchmark_list_tests=false",
+                                       "--benchmark_min_time=0.5",
+                                       "--benchmark_min_warmup_time=0",
+                                       "--benchmark_repetitions=1",
+                                       "--benchmark_enable_random_interleaving=false",
+                                       "--benchmark_report_aggregates_only=false",
+                                       "--benchmark_display_aggregates_only=false",
+                                       "--benchmark_out=",
+                                       "--benchmark_perf_counters=",
+                                       "--benchmark_context=",
+                                       "--benchmark_time_unit=",
+                                       "--v=0"};
         std::vector<char*> argv;
-        for (auto& word : words) argv.push_back(word.data());
+        for (auto& word : words)
+            argv.push_back(word.data());
         int argc = static_cast<int>(argv.size());
         benchmark::Initialize(&argc, argv.data());
         return true;
@@ -49,7 +47,8 @@ public:
     void ReportRuns(const std::vector<Run>& runs) override {
         for (const Run& run : runs) {
             if (run.run_type != Run::RT_Iteration) continue;
-            if (reported_ < slots_.size() && run.run_name.function_name == slots_[reported_].cell_name)
+            if (reported_ < slots_.size() &&
+                run.run_name.function_name == slots_[reported_].cell_name)
                 slots_[reported_].done(entry_of(run));
             ++reported_;
         }
@@ -80,12 +79,14 @@ private:
 };
 
 void register_slot(const spawn_slot& slot) {
-    benchmark::RegisterBenchmark(slot.cell_name.c_str(), [&slot](benchmark::State& state) {
-        const spawn_outcome outcome = slot.run();
-        for (auto _ : state) state.SetIterationTime(outcome.real_ns * 1e-9);
-        state.counters["cpu_ns"] = outcome.cpu_ns;
-        if (!outcome.ok) state.SkipWithError(outcome.error.c_str());
-    })
+    benchmark::RegisterBenchmark(slot.cell_name.c_str(),
+                                 [&slot](benchmark::State& state) {
+                                     const spawn_outcome outcome = slot.run();
+                                     for (auto _ : state)
+                                         state.SetIterationTime(outcome.real_ns * 1e-9);
+                                     state.counters["cpu_ns"] = outcome.cpu_ns;
+                                     if (!outcome.ok) state.SkipWithError(outcome.error.c_str());
+                                 })
         ->Iterations(1)
         ->UseManualTime()
         ->Unit(benchmark::kNanosecond);
@@ -97,7 +98,8 @@ bool run_round(const std::vector<spawn_slot>& slots) {
     initialise_once();
     benchmark::ClearRegisteredBenchmarks();
     if (slots.empty()) return true;
-    for (const auto& slot : slots) register_slot(slot);
+    for (const auto& slot : slots)
+        register_slot(slot);
     entry_reporter reporter(slots);
     benchmark::RunSpecifiedBenchmarks(&reporter);
     benchmark::ClearRegisteredBenchmarks();

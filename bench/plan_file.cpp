@@ -62,7 +62,8 @@ void check_filters(const std::string& file, const plan_request& plan) {
     for (std::size_t i = 0; i < plan.filters.size(); ++i) {
         const std::string_view filter = plan.filters[i];
         try {
-            const std::regex expression(std::string(filter.substr(filter.starts_with('-') ? 1 : 0)));
+            const std::regex expression(
+                std::string(filter.substr(filter.starts_with('-') ? 1 : 0)));
         } catch (const std::regex_error& e) {
             throw command_error(file + ": /filters/" + std::to_string(i) +
                                 " is no regular expression: " + e.what());
@@ -88,7 +89,8 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     check_filters(file, plan);
     take_sizes(j, file, plan.payloads);
     if (j.contains("depth")) plan.depth = j.at("depth").get<std::size_t>();
-    if (j.contains("touch")) plan.reads = from_word<touch>(j.at("touch").get<std::string>()).value();
+    if (j.contains("touch"))
+        plan.reads = from_word<touch>(j.at("touch").get<std::string>()).value();
     if (j.contains("patterns")) {
         plan.patterns.clear();
         for (const auto& word : j.at("patterns"))
@@ -110,8 +112,9 @@ plan_request named_plan(const std::string& name) {
         names.emplace_back(plan.name);
     }
     const auto near = nearest_words(name, names);
-    throw command_error("there is no profile '" + name + "'; " +
-                        (near.empty() ? "choose " + join_or(names) : "did you mean " + join_or(near) + "?"));
+    throw command_error(
+        "there is no profile '" + name + "'; " +
+        (near.empty() ? "choose " + join_or(names) : "did you mean " + join_or(near) + "?"));
 }
 
 plan_request read_plan(const std::string& file, const plan_request& base) {

@@ -1,7 +1,6 @@
 #include "bench/plugins.hpp"
 
 #include <dlfcn.h>
-
 #include <filesystem>
 
 #include "bench/subcommand.hpp"

@@ -1,13 +1,12 @@
 #include "bench/progress.hpp"
 
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "harness/measure/clock.hpp"
 
@@ -32,9 +31,15 @@ double seconds_since(std::uint64_t start_ns) {
     return static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
 }
 
+/// Nobody may be listening any more, which is no reason to end a run.
+void tell(const std::string& text) {
+    std::fputs(text.c_str(), stderr);
+}
+
 std::string duration_text(double seconds) {
     const auto whole = static_cast<long>(seconds + 0.5);
-    return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
+    return whole < 60 ? fmt::format("{} s", whole)
+                      : fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }
 
 }  // namespace
@@ -45,10 +50,12 @@ progress::progress(std::size_t spawns_expected, bool quiet)
       terminal_(capable_terminal()),
       start_ns_(shared_clock::raw_ns()) {}
 
-progress::~progress() { clear_bar(); }
+progress::~progress() {
+    clear_bar();
+}
 
 void progress::clear_bar() {
-    if (bar_shown_) fmt::print(stderr, "\r\x1b[K");
+    if (bar_shown_) tell(fmt::format("\r\x1b[K"));
     bar_shown_ = false;
 }
 
@@ -60,7 +67,7 @@ double progress::remaining_s(std::size_t done) const {
 
 void progress::say(const std::string& line) {
     clear_bar();
-    if (!quiet_) fmt::print(stderr, "{}\n", line);
+    if (!quiet_) tell(fmt::format("{}\n", line));
 }
 
 void progress::show(std::size_t done, const std::string& what) {
@@ -70,14 +77,15 @@ void progress::show(std::size_t done, const std::string& what) {
     if (!terminal_) {
         if (last_line_ns_ != 0 && seconds_since(last_line_ns_) < line_every_s) return;
         last_line_ns_ = shared_clock::raw_ns();
-        fmt::print(stderr, "{} of {} spawns{}: {}\n", done, expected_, left, what);
+        tell(fmt::format("{} of {} spawns{}: {}\n", done, expected_, left, what));
         return;
     }
     const auto filled = static_cast<std::size_t>(share * bar_width);
-    std::string line = fmt::format("[{}{}] {}/{}{}  {}", std::string(filled, '#'),
-                                   std::string(bar_width - filled, '.'), done, expected_, left, what);
+    std::string line =
+        fmt::format("[{}{}] {}/{}{}  {}", std::string(filled, '#'),
+                    std::string(bar_width - filled, '.'), done, expected_, left, what);
     if (line.size() >= columns()) line.resize(columns() - 1);
-    fmt::print(stderr, "\r\x1b[K{}", line);
+    tell(fmt::format("\r\x1b[K{}", line));
     std::fflush(stderr);
     bar_shown_ = true;
 }

@@ -1,6 +1,5 @@
-#include <unistd.h>
-
 #include <iostream>
+#include <unistd.h>
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
@@ -29,9 +28,8 @@ std::string render(const std::vector<nlohmann::ordered_json>& results, const std
             throw command_error("HTML: " + why, exit_environment_refused);
         return render_html(results);
     }
-    if (format != "text" && format != "json")
-        throw command_error("--format '" + format + "' is not one of html, text or json");
-    if (format == "json" && results.size() > 1) throw command_error("--format json takes one result");
+    if (format == "json" && results.size() > 1)
+        throw command_error("--format json takes one result");
     std::string text;
     for (const auto& result : results)
         text += format == "json" ? dump_document(result)
@@ -40,17 +38,24 @@ std::string render(const std::vector<nlohmann::ordered_json>& results, const std
 }
 
 int run_report(const invocation& call) {
-    cxxopts::Options options("ipcmark report", "Renders one or more results as a page or as tables\n");
-    options.add_options()("o,output", "File to write; - is standard output (default: report.html, or - for text and json)",
-                          cxxopts::value<std::string>(), "FILE")(
-        "format", "html, text or json", cxxopts::value<std::string>()->default_value("html"), "WORD")(
-        "results", "Result files or journals; - is standard input", cxxopts::value<std::vector<std::string>>());
+    cxxopts::Options options("ipcmark report",
+                             "Renders one or more results as a page or as tables\n");
+    options.add_options()(
+        "o,output",
+        "File to write; - is standard output (default: report.html, or - for text and json)",
+        cxxopts::value<std::string>(), "FILE")(
+        "format", "html, text or json", cxxopts::value<std::string>()->default_value("html"),
+        "WORD")("results", "Result files or journals; - is standard input",
+                cxxopts::value<std::vector<std::string>>());
     options.parse_positional("results");
     options.positional_help("RESULT...");
     const auto parsed = parse_arguments(options, call, examples);
     if (!parsed) return exit_ok;
-    if (parsed->count("results") == 0) throw command_error("report needs a result file; `ipcmark run` writes one");
+    if (parsed->count("results") == 0)
+        throw command_error("report needs a result file; `ipcmark run` writes one");
     const auto format = (*parsed)["format"].as<std::string>();
+    if (format != "html" && format != "text" && format != "json")
+        throw command_error("--format '" + format + "' is not one of html, text or json");
     const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
                                : format == "html"          ? "report.html"
                                                            : "-";
@@ -75,6 +80,7 @@ int run_report(const invocation& call) {
 
 }  // namespace
 
-const subcommand report_command{"report", "render results as an offline page or as tables", &run_report};
+const subcommand report_command{"report", "render results as an offline page or as tables",
+                                &run_report};
 
 }  // namespace ipcmark

@@ -1,8 +1,7 @@
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <unistd.h>
 
 #include "bench/conduct.hpp"
 #include "bench/header.hpp"
@@ -23,15 +22,18 @@ using nlohmann::ordered_json;
 void print_cells(const plan& what, const run_options& options) {
     for (const auto& planned : what.cells) {
         std::cout << planned.what.name();
-        if (planned.skipped) std::cout << "  skipped(" << planned.skipped->code << "): " << planned.skipped->text;
+        if (planned.skipped)
+            std::cout << "  skipped(" << planned.skipped->code << "): " << planned.skipped->text;
         std::cout << '\n';
     }
     constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
     const auto spawns = static_cast<double>(what.runnable()) *
                         static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
-    const double seconds = spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
-    std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, " << what.cells.size() - what.runnable()
-              << " skipped; about " << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
+    const double seconds =
+        spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
+    std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, "
+              << what.cells.size() - what.runnable() << " skipped; about "
+              << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
 }
 
 void require_outputs(const run_options& options) {
@@ -53,8 +55,9 @@ void write_output(const std::string& file, const std::string& content) {
 
 void banner_if_unoptimised() {
     if (build_is_optimised()) return;
-    std::cerr << "*** This build is NOT OPTIMISED (or instrumented): its figures mean nothing. ***\n"
-                 "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
+    std::cerr
+        << "*** This build is NOT OPTIMISED (or instrumented): its figures mean nothing. ***\n"
+           "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
 
 int exit_code_of(const conclusion& ended, const sitting& result) {
@@ -94,7 +97,9 @@ int measure(const invocation& call, const run_options& options, const plan& what
         throw command_error(e.what() + lines.rescue(), exit_environment_refused);
     }
     lines.discard();
-    if (!ended.complete) std::cerr << "ipcmark: " << ended.incomplete_reason << "; the result is marked incomplete\n";
+    if (!ended.complete)
+        std::cerr << "ipcmark: " << ended.incomplete_reason
+                  << "; the result is marked incomplete\n";
     return exit_code_of(ended, result);
 }
 
@@ -109,8 +114,9 @@ int run_run(const invocation& call) {
         throw command_error(e.what());
     }
     if (what.cells.empty())
-        throw command_error("no cell matches; `ipcmark run --dry-run` without --filter shows the names",
-                            exit_nothing_matched);
+        throw command_error(
+            "no cell matches; `ipcmark run --dry-run` without --filter shows the names",
+            exit_nothing_matched);
     if (options->dry_run) {
         print_cells(what, *options);
         return exit_ok;
@@ -122,6 +128,7 @@ int run_run(const invocation& call) {
 
 }  // namespace
 
-const subcommand run_command{"run", "measure cells and write results.json and report.html", &run_run};
+const subcommand run_command{"run", "measure cells and write results.json and report.html",
+                             &run_run};
 
 }  // namespace ipcmark

@@ -22,39 +22,45 @@ constexpr const char* examples =
     "Cells are named pattern/mechanism/payload_bytes/placement. Touch, what both sides do to the\n"
     "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
     "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
-    "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the environment\n"
+    "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the "
+    "environment\n"
     "was refused (temporary folder, output file); 130 interrupted, what was complete is written.\n";
 
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;
     options.add_options("What to measure")(
-        "m,mechanism", "Mechanisms, comma-separated (default: all that run here)", value<std::string>(), "NAMES")(
-        "pattern", "round_trip, one_way", value<std::string>(), "WORDS")(
+        "m,mechanism", "Mechanisms, comma-separated (default: all that run here)",
+        value<std::string>(),
+        "NAMES")("pattern", "round_trip, one_way", value<std::string>(), "WORDS")(
         "p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
         "placement", "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free",
-        value<std::string>(), "WORDS")(
-        "filter", "Regular expression over cell names; a leading - excludes; repeatable",
-        value<std::vector<std::string>>(), "REGEX")(
-        "touch", "desc, line, rw, copy or verify", value<std::string>(), "WORD")(
-        "depth", "Messages a mechanism should be able to hold (default: about 256 KiB)", value<std::string>(), "N")(
-        "plan", "A plan file; flags override it", value<std::string>(), "FILE");
+        value<std::string>(),
+        "WORDS")("filter", "Regular expression over cell names; a leading - excludes; repeatable",
+                 value<std::vector<std::string>>(),
+                 "REGEX")("touch", "desc, line, rw, copy or verify", value<std::string>(), "WORD")(
+        "depth", "Messages a mechanism should be able to hold (default: about 256 KiB)",
+        value<std::string>(),
+        "N")("plan", "A plan file; flags override it", value<std::string>(), "FILE");
     options.add_options("How much")(
-        "profile", "quick (5 spawns a cell), default (20) or rigorous (40)", value<std::string>(), "NAME")(
-        "spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
+        "profile", "quick (5 spawns a cell), default (20) or rigorous (40)", value<std::string>(),
+        "NAME")("spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
         "spawn-ms", "Timed phase of one spawn", value<std::string>(), "MS")(
-        "time-budget", "Start no round that would end later, such as 10m", value<std::string>(), "TIME")(
-        "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(), "N")(
-        "deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)", value<std::string>(), "S");
+        "time-budget", "Start no round that would end later, such as 10m", value<std::string>(),
+        "TIME")("seed", "Seed of the order and the tags (default: random, recorded)",
+                value<std::string>(), "N")(
+        "deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
+        value<std::string>(), "S");
     options.add_options("Output")(
-        "json", "Result file (default results.json; - is standard output)", value<std::string>(), "FILE")(
-        "html", "Also write the report page", value<std::string>(), "FILE")(
+        "json", "Result file (default results.json; - is standard output)", value<std::string>(),
+        "FILE")("html", "Also write the report page", value<std::string>(), "FILE")(
         "dry-run", "Print the cells, what is skipped and why, and the time; start nothing")(
-        "q,quiet", "No progress")(
-        "no-redact", "Record the host name as it is instead of a salted hash");
+        "q,quiet", "No progress")("no-redact",
+                                  "Record the host name as it is instead of a salted hash");
 }
 
 template <class Number>
-Number whole_number(const cxxopts::ParseResult& parsed, const char* flag, Number least, Number most) {
+Number whole_number(const cxxopts::ParseResult& parsed, const char* flag, Number least,
+                    Number most) {
     const auto text = parsed[flag].as<std::string>();
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -68,8 +74,10 @@ template <class Enum>
 Enum word(const std::string& text, const char* flag) {
     if (const auto value = from_word<Enum>(text)) return *value;
     std::vector<std::string> words;
-    for (const auto& [member, name] : spelling<Enum>::words) words.emplace_back(name);
-    throw command_error("--" + std::string(flag) + ": '" + text + "' is not one of " + join_or(words));
+    for (const auto& [member, name] : spelling<Enum>::words)
+        words.emplace_back(name);
+    throw command_error("--" + std::string(flag) + ": '" + text + "' is not one of " +
+                        join_or(words));
 }
 
 /// Runs a parser of harness/plan and turns its complaint into a usage error of `flag`.
@@ -85,7 +93,8 @@ auto of_flag(const char* flag, Parse parse) {
 void check_placement_words(const std::vector<std::string>& words) {
     for (const auto& text : words)
         if (text != "cross" && !from_word<placement>(text))
-            throw command_error("--placement: '" + text + "' is not one of cross, same_cpu, smt, l2, "
+            throw command_error("--placement: '" + text +
+                                "' is not one of cross, same_cpu, smt, l2, "
                                 "l3, package, numa or free");
 }
 
@@ -98,7 +107,8 @@ void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan
     if (parsed.count("mechanism") > 0) plan.mechanisms = list("mechanism");
     if (parsed.count("pattern") > 0) {
         plan.patterns.clear();
-        for (const auto& text : list("pattern")) plan.patterns.push_back(word<pattern>(text, "pattern"));
+        for (const auto& text : list("pattern"))
+            plan.patterns.push_back(word<pattern>(text, "pattern"));
     }
     if (parsed.count("payload") > 0) {
         plan.payloads.clear();
@@ -108,10 +118,13 @@ void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan
     if (parsed.count("placement") > 0) plan.placements = list("placement");
     check_placement_words(plan.placements);
     if (parsed.count("filter") > 0) plan.filters = parsed["filter"].as<std::vector<std::string>>();
-    if (parsed.count("touch") > 0) plan.reads = word<touch>(parsed["touch"].as<std::string>(), "touch");
-    if (parsed.count("depth") > 0) plan.depth = whole_number<std::size_t>(parsed, "depth", 1, 65'536);
+    if (parsed.count("touch") > 0)
+        plan.reads = word<touch>(parsed["touch"].as<std::string>(), "touch");
+    if (parsed.count("depth") > 0)
+        plan.depth = whole_number<std::size_t>(parsed, "depth", 1, 65'536);
     std::string names;
-    for (const auto& name : plan.mechanisms) names += name + ",";
+    for (const auto& name : plan.mechanisms)
+        names += name + ",";
     select_mechanisms(call.mechanisms, names);
 }
 
@@ -121,18 +134,21 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
     if (parsed.count("spawn-ms") > 0)
         options.plan.spawn_ms = whole_number<std::int64_t>(parsed, "spawn-ms", 1, 600'000);
     if (parsed.count("time-budget") > 0)
-        options.time_budget_s =
-            of_flag("time-budget", [&] { return parse_duration_s(parsed["time-budget"].as<std::string>()); });
+        options.time_budget_s = of_flag("time-budget", [&] {
+            return parse_duration_s(parsed["time-budget"].as<std::string>());
+        });
     if (parsed.count("deadline") > 0)
         options.stage_deadline_ms = 1000 * whole_number<std::int64_t>(parsed, "deadline", 1, 3'600);
     options.seed = parsed.count("seed") > 0
-                       ? whole_number<std::uint64_t>(parsed, "seed", 0, std::numeric_limits<std::uint64_t>::max())
+                       ? whole_number<std::uint64_t>(parsed, "seed", 0,
+                                                     std::numeric_limits<std::uint64_t>::max())
                        : random_seed();
 }
 
 /// A flag's words are checked where they are read; a file's should be told by file and pointer.
 void check_plan_mechanisms(const std::string& file, const plan_request& plan, const registry& all) {
-    for (std::size_t i = 0; i < plan.mechanisms.size(); ++i) try {
+    for (std::size_t i = 0; i < plan.mechanisms.size(); ++i)
+        try {
             select_mechanisms(all, plan.mechanisms[i]);
         } catch (const command_error& e) {
             throw command_error(file + ": /mechanisms/" + std::to_string(i) + " " + e.what());
@@ -149,14 +165,15 @@ std::string file_name(const cxxopts::ParseResult& parsed, const char* flag, std:
 }  // namespace
 
 std::optional<run_options> parse_run_options(const invocation& call) {
-    cxxopts::Options declared("ipcmark run", "Spawns process pairs, measures every cell, writes the result\n");
+    cxxopts::Options declared("ipcmark run",
+                              "Spawns process pairs, measures every cell, writes the result\n");
     add_options(declared);
-    const auto parsed = parse_arguments(declared, call, examples,
-                                        {"What to measure", "How much", "Output"});
+    const auto parsed =
+        parse_arguments(declared, call, examples, {"What to measure", "How much", "Output"});
     if (!parsed) return std::nullopt;
     run_options options;
-    options.plan = named_plan(
-        parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>() : "default");
+    options.plan = named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>()
+                                                           : "default");
     if (const auto file = file_name(*parsed, "plan", ""); !file.empty()) {
         options.plan = read_plan(file, options.plan);
         check_plan_mechanisms(file, options.plan, call.mechanisms);

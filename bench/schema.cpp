@@ -8,9 +8,11 @@ namespace ipcmark {
 namespace {
 
 int run_schema(const invocation& call) {
-    cxxopts::Options options("ipcmark schema", "Prints the JSON Schema (2020-12) of result files\n");
+    cxxopts::Options options("ipcmark schema",
+                             "Prints the JSON Schema (2020-12) of result files\n");
     options.add_options()("plan", "Of plan files instead");
-    const auto parsed = parse_arguments(options, call, "Examples:\n  ipcmark schema > ipcmark.result.v1.schema.json\n");
+    const auto parsed = parse_arguments(
+        options, call, "Examples:\n  ipcmark schema > ipcmark.result.v1.schema.json\n");
     if (!parsed) return exit_ok;
     std::cout << (parsed->count("plan") > 0 ? plan_schema_text() : result_schema_text());
     return exit_ok;

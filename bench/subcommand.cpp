@@ -1,9 +1,8 @@
 #include "bench/subcommand.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <iostream>
+#include <unistd.h>
 
 #include "harness/nearest.hpp"
 
@@ -15,14 +14,16 @@ std::vector<std::string> option_names(const cxxopts::Options& options) {
     std::vector<std::string> names;
     for (const auto& group : options.groups())
         for (const auto& option : options.group_help(group).options)
-            for (const auto& name : option.l) names.push_back(name);
+            for (const auto& name : option.l)
+                names.push_back(name);
     return names;
 }
 
 std::string with_suggestion(std::string text, const std::string& word,
                             const std::vector<std::string>& candidates, const std::string& prefix) {
     auto near = nearest_words(word, candidates, 3);
-    for (auto& name : near) name.insert(0, prefix);
+    for (auto& name : near)
+        name.insert(0, prefix);
     return near.empty() ? text : std::move(text) + "; did you mean " + join_or(near) + "?";
 }
 
@@ -45,7 +46,8 @@ std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
     options.set_width(100);
     groups.emplace_back();
     std::vector<const char*> argv{"ipcmark"};
-    for (const auto& argument : call.arguments) argv.push_back(argument.c_str());
+    for (const auto& argument : call.arguments)
+        argv.push_back(argument.c_str());
     try {
         auto parsed = options.parse(static_cast<int>(argv.size()), argv.data());
         if (parsed.count("help") > 0) {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <cxxopts.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <cxxopts.hpp>
 
 #include "harness/registry.hpp"
 

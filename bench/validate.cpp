@@ -12,10 +12,12 @@ constexpr const char* examples =
     "Examples:\n"
     "  ipcmark validate results.json other.json\n"
     "  ipcmark validate --plan my_plan.json\n"
-    "Every fault is named by its JSON pointer. Exit codes: 0 valid; 2 a faulty plan; 7 a faulty result.\n";
+    "Every fault is named by its JSON pointer. Exit codes: 0 valid; 2 a faulty plan; 7 a faulty "
+    "result.\n";
 
 int run_validate(const invocation& call) {
-    cxxopts::Options options("ipcmark validate", "Checks result files (or plan files) against their schema\n");
+    cxxopts::Options options("ipcmark validate",
+                             "Checks result files (or plan files) against their schema\n");
     options.add_options()("plan", "The files are plans")(
         "files", "Files to check", cxxopts::value<std::vector<std::string>>());
     options.parse_positional("files");
@@ -44,6 +46,7 @@ int run_validate(const invocation& call) {
 
 }  // namespace
 
-const subcommand validate_command{"validate", "check result or plan files against their schema", &run_validate};
+const subcommand validate_command{"validate", "check result or plan files against their schema",
+                                  &run_validate};
 
 }  // namespace ipcmark

@@ -1,10 +1,10 @@
 #include "bench/version.hpp"
 
-#include <gnu/libc-version.h>
+#include <fmt/core.h>
 
 #include <boost/version.hpp>
 #include <cxxopts.hpp>
-#include <fmt/core.h>
+#include <gnu/libc-version.h>
 
 #include "bench/build_info.hpp"
 #include "bench/subcommand.hpp"
@@ -27,7 +27,8 @@ std::string sanitizers() {
 #if defined(__SANITIZE_THREAD__)
     list += "thread ";
 #endif
-    if (std::string_view(build_info::flags).find("undefined") != std::string_view::npos) list += "undefined ";
+    if (std::string_view(build_info::flags).find("undefined") != std::string_view::npos)
+        list += "undefined ";
     if (!list.empty()) list.pop_back();
     return list;
 }
@@ -42,16 +43,18 @@ int run_version(const invocation& call) {
         fmt::print("{}\n", build.dump(2));
         return exit_ok;
     }
-    fmt::print("ipcmark {}\n{} build, {}, flags {}\n", version_text(), build.at("type").get<std::string>(),
-               build.at("compiler").get<std::string>(), build.at("flags").get<std::string>());
-    if (!build_is_optimised())
-        fmt::print("NOT OPTIMISED: figures of this build mean nothing\n");
+    fmt::print("ipcmark {}\n{} build, {}, flags {}\n", version_text(),
+               build.at("type").get<std::string>(), build.at("compiler").get<std::string>(),
+               build.at("flags").get<std::string>());
+    if (!build_is_optimised()) fmt::print("NOT OPTIMISED: figures of this build mean nothing\n");
     return exit_ok;
 }
 
 }  // namespace
 
-std::string version_text() { return build_info::version; }
+std::string version_text() {
+    return build_info::version;
+}
 
 bool build_is_optimised() {
 #if defined(NDEBUG) && defined(__OPTIMIZE__)

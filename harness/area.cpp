@@ -1,15 +1,14 @@
 #include "harness/area.hpp"
 
+#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <mqueue.h>
+#include <random>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <random>
 #include <system_error>
+#include <unistd.h>
 
 #include "harness/names.hpp"
 #include "harness/posix/error.hpp"

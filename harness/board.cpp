@@ -18,7 +18,8 @@ boost::interprocess::mapped_region map(int fd) {
 }
 }  // namespace
 
-shared_board::shared_board() : fd_(make_memfd("ipcmark-board", sizeof(board))), region_(map(fd_.get())) {
+shared_board::shared_board()
+    : fd_(make_memfd("ipcmark-board", sizeof(board))), region_(map(fd_.get())) {
     new (region_.get_address()) board;
 }
 

@@ -2,10 +2,11 @@
 
 #include <array>
 #include <atomic>
-#include <boost/interprocess/mapped_region.hpp>
 #include <cstdint>
 #include <limits>
 #include <string_view>
+
+#include <boost/interprocess/mapped_region.hpp>
 
 #include "harness/posix/unique_fd.hpp"
 #include "harness/transport.hpp"

@@ -1,9 +1,8 @@
 #include "harness/interrupt.hpp"
 
+#include <csignal>
 #include <pthread.h>
 #include <sys/signalfd.h>
-
-#include <csignal>
 
 #include "harness/posix/error.hpp"
 
@@ -13,7 +12,8 @@ namespace {
 sigset_t watched() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&set, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        ::sigaddset(&set, signal);
     return set;
 }
 }  // namespace

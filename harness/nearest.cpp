@@ -44,7 +44,8 @@ std::vector<std::string> nearest_words(std::string_view word,
     std::vector<std::string> result;
     for (auto& [far, candidate] : ranked) {
         // Beside a near certain match the merely similar ones are noise.
-        if (result.size() == at_most || (far > ranked.front().first && ranked.front().first <= 1)) break;
+        if (result.size() == at_most || (far > ranked.front().first && ranked.front().first <= 1))
+            break;
         result.push_back(std::move(candidate));
     }
     return result;

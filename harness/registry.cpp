@@ -48,8 +48,9 @@ void registry::insert(registration entry) {
 }
 
 const registration* registry::find(std::string_view name) const {
-    const auto at = std::find_if(entries_.begin(), entries_.end(),
-                                 [&](const registration& entry) { return entry.info.name == name; });
+    const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const registration& entry) {
+        return entry.info.name == name;
+    });
     return at == entries_.end() ? nullptr : &*at;
 }
 

@@ -85,8 +85,9 @@ public:
         };
         if constexpr (requires { T::unavailable(); }) entry.unavailable = &T::unavailable;
         if constexpr (requires(const demand& asked) { T::limit(asked); }) entry.limit = &T::limit;
-        entry.has_urgent =
-            requires(T& end, detail::fill_archetype fill) { end.send_urgent(fill); };
+        entry.has_urgent = requires(T & end, detail::fill_archetype fill) {
+            end.send_urgent(fill);
+        };
         insert(std::move(entry));
     }
 

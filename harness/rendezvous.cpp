@@ -1,13 +1,12 @@
 #include "harness/rendezvous.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <stdexcept>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "harness/posix/error.hpp"
 
@@ -19,7 +18,9 @@ constexpr char kind_descriptor = 'D';
 constexpr char kind_text = 'T';
 constexpr char kind_meet = 'M';
 
-[[noreturn]] void throw_gone() { throw peer_gone("the peer process has gone"); }
+[[noreturn]] void throw_gone() {
+    throw peer_gone("the peer process has gone");
+}
 }  // namespace
 
 void rendezvous::post(char kind, std::string_view text, int fd) {
@@ -91,7 +92,9 @@ void rendezvous::tell(std::string_view text) {
     post(kind_text, text, -1);
 }
 
-std::string rendezvous::hear() { return expect(kind_text, nullptr); }
+std::string rendezvous::hear() {
+    return expect(kind_text, nullptr);
+}
 
 void rendezvous::meet() {
     post(kind_meet, {}, -1);

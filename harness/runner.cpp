@@ -1,12 +1,11 @@
 #include "harness/runner.hpp"
 
-#include <fmt/format.h>
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include "harness/posix/child.hpp"
 #include "harness/posix/error.hpp"
@@ -63,7 +62,8 @@ public:
                 result_.failed = failure{status::failed, "interrupted", "", "interrupted"};
             }
         }
-        for (auto& worker : workers_) worker.end = worker.process.finish();
+        for (auto& worker : workers_)
+            worker.end = worker.process.finish();
         if (!result_.failed) result_.failed = first_cause();
         for (std::size_t side = 0; side < 2; ++side)
             result_.sides[side] = std::move(workers_[side].report);
@@ -76,9 +76,11 @@ private:
                const clock_parameters& clock) {
         const auto index = static_cast<std::size_t>(side);
         socket_pair control = socket_pair::make(SOCK_STREAM);
-        job task{request_.what, side,        request_.cpus[index], area.name(), area.directory(),
-                 request_.tag,  request_.work, clock,              request_.law,
-                 request_.die_entering[index]};
+        job task{request_.what,        side,
+                 request_.cpus[index], area.name(),
+                 area.directory(),     request_.tag,
+                 request_.work,        clock,
+                 request_.law,         request_.die_entering[index]};
         workers_.push_back({child::spawn_self(worker_arguments(task.cpu, options_.plugins),
                                               {{control.theirs.get(), worker_control_fd},
                                                {peer.get(), worker_peer_fd},
@@ -95,7 +97,8 @@ private:
     }
 
     bool all_over() const {
-        return std::all_of(workers_.begin(), workers_.end(), [](const auto& w) { return w.over(); });
+        return std::all_of(workers_.begin(), workers_.end(),
+                           [](const auto& w) { return w.over(); });
     }
 
     void wait_for_something() {
@@ -104,9 +107,9 @@ private:
         for (std::size_t i = 0; i < workers_.size(); ++i) {
             if (workers_[i].over()) continue;
             // The report first: a worker's end is looked at only when nothing is left to read.
-            watched.push_back({workers_[i].reported ? workers_[i].process.pidfd()
-                                                    : workers_[i].control.get(),
-                               POLLIN, 0});
+            watched.push_back(
+                {workers_[i].reported ? workers_[i].process.pidfd() : workers_[i].control.get(),
+                 POLLIN, 0});
             meaning.emplace_back(i, workers_[i].reported);
         }
         const int ready = ::poll(watched.data(), watched.size(), milliseconds_left());
@@ -164,7 +167,7 @@ private:
     std::int64_t allowance_ns(stage at) const {
         const std::int64_t base = options_.stage_deadline_ms * ms;
         if (at == stage::warming_up) return base + 4 * request_.work.warm_up_max_ns;
-        if (at == stage::timing) return base + 10 * request_.work.timed_ns;
+        if (at == stage::timing) return base + 2 * request_.work.timed_ns;
         return base;
     }
 
@@ -193,7 +196,8 @@ private:
         // A hang shows in both; the one that got less far is the one to name.
         std::optional<std::size_t> late;
         for (std::size_t i = 0; i < workers_.size(); ++i)
-            if (!workers_[i].over() && now >= deadline_ns(i) && (!late || at(i) < at(*late))) late = i;
+            if (!workers_[i].over() && now >= deadline_ns(i) && (!late || at(i) < at(*late)))
+                late = i;
         if (late) result_.failed = describe_stall(*late);
     }
 
@@ -203,13 +207,14 @@ private:
 
     failure describe_stall(std::size_t index) const {
         const std::string where(to_word(at(index)));
-        return {status::timed_out, "stall", where,
-                fmt::format("the {} was still {} after {:.1f} s ({} messages so far; the {} is {}); "
-                            "raise --deadline if the machine is that slow",
-                            to_word(static_cast<role>(index)), where,
-                            static_cast<double>(allowance_ns(at(index))) / 1e9,
-                            board_->workers[index].messages.load(std::memory_order_relaxed),
-                            to_word(static_cast<role>(1 - index)), to_word(at(1 - index)))};
+        return {
+            status::timed_out, "stall", where,
+            fmt::format("the {} was still {} after {:.1f} s ({} messages so far; the {} is {}); "
+                        "raise --deadline if the machine is that slow",
+                        to_word(static_cast<role>(index)), where,
+                        static_cast<double>(allowance_ns(at(index))) / 1e9,
+                        board_->workers[index].messages.load(std::memory_order_relaxed),
+                        to_word(static_cast<role>(1 - index)), to_word(at(1 - index)))};
     }
 
     /// Of two failures the one that is not merely "my peer has gone" is the cause.

@@ -33,7 +33,8 @@ struct job {
 /// Why a spawn (or a whole cell) did not end ok. Data, never an exception across processes.
 struct failure {
     status ended = status::failed;
-    std::string code;   // limit, unavailable, placement, pattern, error, peer, integrity, stall, interrupted
+    std::string
+        code;  // limit, unavailable, placement, pattern, error, peer, integrity, stall, interrupted
     std::string stage;  // empty: before any process
     std::string text;
 };

@@ -49,8 +49,8 @@ struct setup {
 
 enum class wait_style : std::uint8_t { blocks, spins, spins_then_blocks };
 enum class sharing : std::uint8_t {
-    none,        // one process on this side
-    competing,   // several: each message goes to exactly one of them
+    none,       // one process on this side
+    competing,  // several: each message goes to exactly one of them
 };
 enum class access : std::uint8_t {
     anyone,      // whoever reaches the address
@@ -61,17 +61,17 @@ enum class access : std::uint8_t {
 /// Facts that help to choose a mechanism. Each is backed by a conformance law (harness/conform)
 /// that fails when the fact is false.
 struct traits {
-    bool message_boundaries = false;    // a receive never joins or splits messages
-    bool ordered = true;                // per producer
-    bool duplex = false;                // one object carries both directions
-    bool unrelated_processes = false;   // found by name or address, no descriptor handed over
-    bool cross_host = false;            // the same calls work between two machines
-    bool fan_in = false;                // several producers may send into one object
+    bool message_boundaries = false;   // a receive never joins or splits messages
+    bool ordered = true;               // per producer
+    bool duplex = false;               // one object carries both directions
+    bool unrelated_processes = false;  // found by name or address, no descriptor handed over
+    bool cross_host = false;           // the same calls work between two machines
+    bool fan_in = false;               // several producers may send into one object
     sharing fan_out = sharing::none;
-    bool priorities = false;            // send_urgent overtakes what is queued
+    bool priorities = false;              // send_urgent overtakes what is queued
     bool survives_producer_exit = false;  // what was sent can still be received
-    bool peer_death_detected = false;   // a SIGKILLed peer ends recv and send within a second
-    bool may_drop = false;              // loss is possible and counted
+    bool peer_death_detected = false;     // a SIGKILLed peer ends recv and send within a second
+    bool may_drop = false;                // loss is possible and counted
     access control = access::anyone;
     bool encrypted = false;
     bool needs_daemon = false;
@@ -119,9 +119,10 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 };
 
 /// Optional parts, found by `requires`:
-///   static std::optional<std::string> unavailable();        // this machine lacks it: why, what helps
-///   static std::optional<std::string> limit(const demand&); // this size is refused: which limit, how to raise it
-///   void send_urgent(fill);                                  // overtakes what is queued (priorities)
+///   static std::optional<std::string> unavailable();        // this machine lacks it: why, what
+///   helps static std::optional<std::string> limit(const demand&); // this size is refused: which
+///   limit, how to raise it void send_urgent(fill);                                  // overtakes
+///   what is queued (priorities)
 
 /// After this long without a message, recv of a may_drop transport returns false.
 inline constexpr int loss_timeout_ms = 200;

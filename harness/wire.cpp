@@ -1,7 +1,8 @@
 #include "harness/wire.hpp"
 
-#include <nlohmann/json.hpp>
 #include <span>
+
+#include <nlohmann/json.hpp>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/io.hpp"
@@ -10,8 +11,8 @@ namespace ipcmark {
 
 using nlohmann::json;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(effort, warm_up_messages, warm_up_min_ns, warm_up_max_ns, timed_ns,
-                                   max_messages, count_events)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(effort, warm_up_messages, warm_up_min_ns, warm_up_max_ns,
+                                   timed_ns, max_messages, count_events)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(clock_parameters, use_tsc, ns_per_tick_q32, stamp_cost_ns,
                                    cross_cpu_offset_low_ns, cross_cpu_offset_high_ns,
                                    cross_cpu_checked, reason)
@@ -35,7 +36,7 @@ std::optional<T> optional_at(const json& object, const char* key) {
 }
 
 json usage_to_json(const usage& u) {
-    return {u.user_ns,      u.system_ns,    u.voluntary_switches,   u.involuntary_switches,
+    return {u.user_ns,      u.system_ns,    u.voluntary_switches,    u.involuntary_switches,
             u.minor_faults, u.major_faults, or_null(u.run_delay_ns), or_null(u.migrations)};
 }
 
@@ -44,13 +45,20 @@ std::optional<std::int64_t> optional_number(const json& value) {
 }
 
 usage usage_from_json(const json& j) {
-    return {j.at(0),  j.at(1),  j.at(2), j.at(3),
-            j.at(4),  j.at(5),  optional_number(j.at(6)), optional_number(j.at(7))};
+    return {j.at(0),
+            j.at(1),
+            j.at(2),
+            j.at(3),
+            j.at(4),
+            j.at(5),
+            optional_number(j.at(6)),
+            optional_number(j.at(7))};
 }
 
 json measurement_to_json(const measurement& m) {
     json events = json::array();
-    for (const auto& value : m.events.values) events.push_back(or_null(value));
+    for (const auto& value : m.events.values)
+        events.push_back(or_null(value));
     return {{"warm_up_messages", m.warm_up_messages},
             {"warm_up_ns", m.warm_up_ns},
             {"messages", m.messages},
@@ -125,12 +133,9 @@ std::string encode(const job& task) {
 job decode_job(const std::string& text) {
     const json j = json::parse(text);
     job task;
-    task.what = {j.at("transport"),
-                 word_at<pattern>(j, "pattern"),
-                 j.at("payload_bytes"),
-                 word_at<placement>(j, "placement"),
-                 word_at<touch>(j, "touch"),
-                 j.at("depth")};
+    task.what = {j.at("transport"),          word_at<pattern>(j, "pattern"),
+                 j.at("payload_bytes"),      word_at<placement>(j, "placement"),
+                 word_at<touch>(j, "touch"), j.at("depth")};
     task.side = word_at<role>(j, "side");
     j.at("cpu").get_to(task.cpu);
     j.at("name").get_to(task.name);
@@ -162,9 +167,11 @@ worker_report decode_report(const std::string& text) {
     report.failed = failure_from_json(j.at("failed"));
     report.measured = measurement_from_json(j.at("measured"));
     for (const auto& bucket : j.at("latencies"))
-        report.latencies.add_bucket(bucket.at(0).get<std::size_t>(), bucket.at(1).get<std::uint64_t>());
+        report.latencies.add_bucket(bucket.at(0).get<std::size_t>(),
+                                    bucket.at(1).get<std::uint64_t>());
     if (report.latencies.count() > 0)
-        report.latencies.set_extremes(j.at("least_ns").get<std::uint64_t>(), j.at("greatest_ns").get<std::uint64_t>());
+        report.latencies.set_extremes(j.at("least_ns").get<std::uint64_t>(),
+                                      j.at("greatest_ns").get<std::uint64_t>());
     report.peak_resident_bytes = optional_at<std::int64_t>(j, "peak_resident_bytes");
     j.at("last_cpu").get_to(report.last_cpu);
     j.at("notes").get_to(report.notes);

@@ -29,17 +29,19 @@ struct spelling<pattern> {
 };
 template <>
 struct spelling<touch> {
-    static constexpr std::array words{std::pair{touch::desc, "desc"}, std::pair{touch::line, "line"},
-                                      std::pair{touch::rw, "rw"}, std::pair{touch::copy, "copy"},
-                                      std::pair{touch::verify, "verify"}};
+    static constexpr std::array words{
+        std::pair{touch::desc, "desc"}, std::pair{touch::line, "line"}, std::pair{touch::rw, "rw"},
+        std::pair{touch::copy, "copy"}, std::pair{touch::verify, "verify"}};
 };
 template <>
 struct spelling<placement> {
-    static constexpr std::array words{
-        std::pair{placement::same_cpu, "same_cpu"}, std::pair{placement::smt, "smt"},
-        std::pair{placement::l2, "l2"},             std::pair{placement::l3, "l3"},
-        std::pair{placement::package, "package"},   std::pair{placement::numa, "numa"},
-        std::pair{placement::free, "free"}};
+    static constexpr std::array words{std::pair{placement::same_cpu, "same_cpu"},
+                                      std::pair{placement::smt, "smt"},
+                                      std::pair{placement::l2, "l2"},
+                                      std::pair{placement::l3, "l3"},
+                                      std::pair{placement::package, "package"},
+                                      std::pair{placement::numa, "numa"},
+                                      std::pair{placement::free, "free"}};
 };
 template <>
 struct spelling<status> {

@@ -1,13 +1,12 @@
 #include "harness/worker.hpp"
 
+#include <charconv>
+#include <csignal>
+#include <exception>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <csignal>
-#include <exception>
 
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
@@ -106,8 +105,8 @@ private:
             // Locked if the limit allows: a page fault in the timed phase is counted either way.
             ::mlockall(MCL_CURRENT);
             session state(*board_, task.side, task.clock, task.work,
-                          cell.producer() ? forward : backward, cell.producer() ? backward : forward,
-                          mechanism->info.facts.may_drop);
+                          cell.producer() ? forward : backward,
+                          cell.producer() ? backward : forward, mechanism->info.facts.may_drop);
             state.die_entering = task.die_entering;
             act(task, *mechanism, cell, state, report);
             report.measured = std::move(state.result);
@@ -160,7 +159,8 @@ std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string
     std::vector<std::string> arguments{"ipcmark", "worker",
                                        std::string(cpu_flag) + std::to_string(cpu),
                                        std::string(parent_flag) + std::to_string(::getpid())};
-    for (const auto& plugin : plugins) arguments.push_back("--plugin=" + plugin);
+    for (const auto& plugin : plugins)
+        arguments.push_back("--plugin=" + plugin);
     return arguments;
 }
 

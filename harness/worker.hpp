@@ -14,7 +14,8 @@ inline constexpr int worker_peer_fd = 4;
 inline constexpr int worker_board_fd = 5;
 
 /// What a worker does with its job; measuring is the default, laws bring their own.
-using worker_act = void (*)(const registration& mechanism, setup& cell, session& state, const job& task);
+using worker_act = void (*)(const registration& mechanism, setup& cell, session& state,
+                            const job& task);
 
 /// The command line of a worker on `cpu`, for child::spawn_self.
 std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string>& plugins);

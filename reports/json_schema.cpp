@@ -39,7 +39,9 @@ std::string escaped(std::string key) {
     return result;
 }
 
-std::string counted_items(const json& count) { return count.dump() + (count == 1 ? " item" : " items"); }
+std::string counted_items(const json& count) {
+    return count.dump() + (count == 1 ? " item" : " items");
+}
 
 class checker {
 public:
@@ -59,8 +61,8 @@ private:
 
     void apply(const std::string& keyword, const json& argument, const json& schema,
                const json& value, const std::string& pointer) {
-        static constexpr std::array<std::string_view, 6> annotations{"$schema", "$id",         "title",
-                                                                     "$defs",   "description", "default"};
+        static constexpr std::array<std::string_view, 6> annotations{
+            "$schema", "$id", "title", "$defs", "description", "default"};
         if (std::find(annotations.begin(), annotations.end(), keyword) != annotations.end()) return;
         static const std::vector<std::pair<std::string_view, rule>> rules{
             {"type", &checker::type},
@@ -97,23 +99,27 @@ private:
         fault(pointer, "expected " + wanted + ", found " + type_of(value));
     }
 
-    void constant(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void constant(const json& argument, const json&, const json& value,
+                  const std::string& pointer) {
         if (value != argument) fault(pointer, "must be " + argument.dump());
     }
 
-    void enumeration(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void enumeration(const json& argument, const json&, const json& value,
+                     const std::string& pointer) {
         if (std::find(argument.begin(), argument.end(), value) == argument.end())
             fault(pointer, "must be one of " + argument.dump());
     }
 
-    void required(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void required(const json& argument, const json&, const json& value,
+                  const std::string& pointer) {
         if (!value.is_object()) return;
         for (const auto& key : argument)
             if (!value.contains(key.get<std::string>()))
                 fault(pointer, "lacks \"" + key.get<std::string>() + "\"");
     }
 
-    void properties(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void properties(const json& argument, const json&, const json& value,
+                    const std::string& pointer) {
         if (!value.is_object()) return;
         for (const auto& [key, schema] : argument.items())
             if (const auto at = value.find(key); at != value.end())
@@ -137,7 +143,8 @@ private:
     void items(const json& argument, const json&, const json& value, const std::string& pointer) {
         if (!value.is_array()) return;
         std::size_t index = 0;
-        for (const auto& member : value) check(argument, member, pointer + "/" + std::to_string(index++));
+        for (const auto& member : value)
+            check(argument, member, pointer + "/" + std::to_string(index++));
     }
 
     void any_of(const json& argument, const json&, const json& value, const std::string& pointer) {
@@ -154,9 +161,11 @@ private:
         faults_.insert(faults_.end(), nearest.begin(), nearest.end());
     }
 
-    void reference(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void reference(const json& argument, const json&, const json& value,
+                   const std::string& pointer) {
         const auto target = argument.get<std::string>();
-        if (!target.starts_with("#/")) throw std::logic_error("schema $ref '" + target + "' leaves the file");
+        if (!target.starts_with("#/"))
+            throw std::logic_error("schema $ref '" + target + "' leaves the file");
         check(root_.at(json::json_pointer(target.substr(1))), value, pointer);
     }
 
@@ -164,24 +173,29 @@ private:
         constexpr std::size_t longest = 4096;
         if (!value.is_string()) return;
         const auto& text = value.get_ref<const std::string&>();
-        if (text.size() > longest || !std::regex_search(text, std::regex(argument.get<std::string>())))
+        if (text.size() > longest ||
+            !std::regex_search(text, std::regex(argument.get<std::string>())))
             fault(pointer, "must match " + argument.get<std::string>());
     }
 
     void minimum(const json& argument, const json&, const json& value, const std::string& pointer) {
-        if (value.is_number() && value < argument) fault(pointer, "must be at least " + argument.dump());
+        if (value.is_number() && value < argument)
+            fault(pointer, "must be at least " + argument.dump());
     }
 
     void maximum(const json& argument, const json&, const json& value, const std::string& pointer) {
-        if (value.is_number() && value > argument) fault(pointer, "must be at most " + argument.dump());
+        if (value.is_number() && value > argument)
+            fault(pointer, "must be at most " + argument.dump());
     }
 
-    void min_items(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void min_items(const json& argument, const json&, const json& value,
+                   const std::string& pointer) {
         if (value.is_array() && value.size() < argument.get<std::size_t>())
             fault(pointer, "needs at least " + counted_items(argument));
     }
 
-    void max_items(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void max_items(const json& argument, const json&, const json& value,
+                   const std::string& pointer) {
         if (value.is_array() && value.size() > argument.get<std::size_t>())
             fault(pointer, "may have at most " + counted_items(argument));
     }
@@ -193,7 +207,8 @@ private:
 
 }  // namespace
 
-std::vector<schema_fault> check_schema(const json& schema, const json& document, std::size_t at_most) {
+std::vector<schema_fault> check_schema(const json& schema, const json& document,
+                                       std::size_t at_most) {
     checker run(schema, at_most);
     run.check(schema, document, "");
     return run.take();

@@ -28,7 +28,9 @@ std::string read_all(const std::filesystem::path& file) {
     }
 }
 
-bool is_journal(const std::string& text) { return text.starts_with(R"({"journal":)"); }
+bool is_journal(const std::string& text) {
+    return text.starts_with(R"({"journal":)");
+}
 
 /// A journal may end in the middle of a line: the spawn that was being written is left out.
 ordered_json rebuild(const std::string& text, const std::string& file_name) {
@@ -55,7 +57,8 @@ void require_version(const ordered_json& document, const std::string& file_name)
                                 ": no ipcmark result: \"schema\" is missing; a file written by "
                                 "`ipcmark run --json FILE` is needed");
     const auto& schema = document["schema"];
-    if (!schema.is_object() || !schema.contains("version") || !schema["version"].is_string()) return;
+    if (!schema.is_object() || !schema.contains("version") || !schema["version"].is_string())
+        return;
     const auto version = schema["version"].get<std::string>();
     if (schema.value("name", "") == "ipcmark.result" && !version.starts_with("1."))
         throw unreadable_result(file_name + ": /schema/version is " + version +
@@ -67,7 +70,7 @@ void require_version(const ordered_json& document, const std::string& file_name)
 ordered_json parse_json(const std::string& text, const std::string& file_name, bool comments) {
     try {
         const auto shallow = [&](int depth, ordered_json::parse_event_t, ordered_json&) {
-            if (depth > depth_limit)
+            if (depth >= depth_limit)  // the outermost is at 0
                 throw unreadable_result(file_name + ": nested deeper than " +
                                         std::to_string(depth_limit) + " levels");
             return true;

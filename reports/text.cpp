@@ -1,8 +1,7 @@
 #include "reports/text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,14 +51,16 @@ constexpr figure figures[] = {
 std::optional<double> median_of(const ordered_json& cell, const char* key) {
     const auto& summary = cell.at("summary");
     const auto at = summary.find(key);
-    if (at == summary.end() || !at->is_object() || !at->at("median").is_number()) return std::nullopt;
+    if (at == summary.end() || !at->is_object() || !at->at("median").is_number())
+        return std::nullopt;
     return at->at("median").get<double>();
 }
 
 /// A word for a cell without a figure.
 std::string absence(const ordered_json& cell, const char* key) {
     const auto status = cell.at("status").get<std::string>();
-    if (status == "ok") return cell.at("pattern") == "round_trip" && key[0] == 'p' ? "few samples" : "-";
+    if (status == "ok")
+        return cell.at("pattern") == "round_trip" && key[0] == 'p' ? "few samples" : "-";
     if (status == "skipped" && cell.at("reason").is_object()) return cell.at("reason").at("code");
     return status;
 }
@@ -74,20 +75,24 @@ public:
             if (rows_.count(name) == 0) order_.push_back(name);
             rows_[name][bytes] = &cell;
             payloads_.insert(bytes);
-            if (const auto value = median_of(cell, what.key); value && name != "null") note_best(bytes, *value, what);
+            if (const auto value = median_of(cell, what.key); value && name != "null")
+                note_best(bytes, *value, what);
         }
     }
 
     std::string render(const figure& what, const style& look) const {
         constexpr std::size_t cell_width = 14;
         std::size_t name_width = 12;
-        for (const auto& name : order_) name_width = std::max(name_width, name.size());
+        for (const auto& name : order_)
+            name_width = std::max(name_width, name.size());
         std::string text(name_width, ' ');
-        for (const auto bytes : payloads_) text += fmt::format("{:>{}}", payload_text(bytes), cell_width);
+        for (const auto bytes : payloads_)
+            text += fmt::format("{:>{}}", payload_text(bytes), cell_width);
         text += '\n';
         for (const auto& name : order_) {
             text += fmt::format("{:<{}}", name, name_width);
-            for (const auto bytes : payloads_) text += render_cell(name, bytes, what, look, cell_width);
+            for (const auto bytes : payloads_)
+                text += render_cell(name, bytes, what, look, cell_width);
             text += '\n';
         }
         return text;
@@ -98,7 +103,9 @@ public:
 private:
     void note_best(std::size_t bytes, double value, const figure& what) {
         const auto [at, fresh] = best_.emplace(bytes, value);
-        if (!fresh) at->second = what.lower_is_better ? std::min(at->second, value) : std::max(at->second, value);
+        if (!fresh)
+            at->second =
+                what.lower_is_better ? std::min(at->second, value) : std::max(at->second, value);
     }
 
     std::string render_cell(const std::string& name, std::size_t bytes, const figure& what,
@@ -107,7 +114,8 @@ private:
         const auto at = row.find(bytes);
         if (at == row.end()) return std::string(width, ' ');
         const auto value = median_of(*at->second, what.key);
-        const auto padded = fmt::format("{:>{}}", value ? what.text(*value) : absence(*at->second, what.key), width);
+        const auto padded = fmt::format(
+            "{:>{}}", value ? what.text(*value) : absence(*at->second, what.key), width);
         if (!value) return look.dim(padded);
         const bool is_best = name != "null" && *value == best_.at(bytes);
         return is_best ? look.best(padded) : padded;
@@ -123,7 +131,8 @@ std::string render_tables(const ordered_json& result, const style& look) {
     std::vector<std::string> placements;
     for (const auto& cell : result.at("cells")) {
         const auto name = cell.at("placement").get<std::string>();
-        if (std::find(placements.begin(), placements.end(), name) == placements.end()) placements.push_back(name);
+        if (std::find(placements.begin(), placements.end(), name) == placements.end())
+            placements.push_back(name);
     }
     std::string text;
     for (const auto& placement : placements)
@@ -142,7 +151,8 @@ std::string render_absences(const ordered_json& result, const style& look) {
     for (const auto& cell : result.at("cells")) {
         if (cell.at("status") == "ok") continue;
         const auto& reason = cell.at("reason");
-        const auto text = reason.is_object() ? reason.at("text").get<std::string>() : "no reason recorded";
+        const auto text =
+            reason.is_object() ? reason.at("text").get<std::string>() : "no reason recorded";
         by_reason[cell.at("status").get<std::string>() + ": " + text].push_back(cell.at("name"));
     }
     if (by_reason.empty()) return {};
@@ -165,16 +175,20 @@ std::string render_trust(const ordered_json& result) {
     const auto& run = result.at("run");
     const auto rounds = plan.at("rounds").get<std::uint64_t>();
     std::string text = fmt::format(
-        "{} spawns in {:.0f} s, {:.0f} % of it measuring; {} rounds{}; seed {}; clock {} ({:.0f} ns a stamp)\n",
+        "{} spawns in {:.0f} s, {:.0f} % of it measuring; {} rounds{}; seed {}; clock {} ({:.0f} "
+        "ns a stamp)\n",
         run.at("spawns").get<std::uint64_t>(), run.at("elapsed_s").get<double>(),
-        100 * run.at("measuring_s").get<double>() / std::max(run.at("elapsed_s").get<double>(), 1e-9),
+        100 * run.at("measuring_s").get<double>() /
+            std::max(run.at("elapsed_s").get<double>(), 1e-9),
         rounds, rounds < 6 ? " (indicative: an interval needs 6 or more)" : "",
         plan.at("seed").get<std::string>(), result.at("clock").at("source").get<std::string>(),
         result.at("clock").at("stamp_cost_ns").get<double>());
     if (!result.at("complete").get<bool>())
         text += "INCOMPLETE: " + incomplete_reason(result) + "\n";
     if (!result.at("build").at("optimised").get<bool>())
-        text += "THIS BUILD IS NOT OPTIMISED: its figures mean nothing; build with -DCMAKE_BUILD_TYPE=Release\n";
+        text +=
+            "THIS BUILD IS NOT OPTIMISED: its figures mean nothing; build with "
+            "-DCMAKE_BUILD_TYPE=Release\n";
     return text;
 }
 

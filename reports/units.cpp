@@ -1,9 +1,8 @@
 #include "reports/units.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace ipcmark {
 

@@ -1,5 +1,6 @@
-#include <boost/interprocess/ipc/message_queue.hpp>
 #include <optional>
+
+#include <boost/interprocess/ipc/message_queue.hpp>
 
 #include "harness/host/limits.hpp"
 #include "harness/names.hpp"
@@ -28,7 +29,8 @@ struct boost_message_queue {
     };
 
     static std::optional<std::string> limit(const demand& asked) {
-        return shared_memory_limit(queue_bytes(asked) * (asked.kind == pattern::round_trip ? 2 : 1));
+        return shared_memory_limit(queue_bytes(asked) *
+                                   (asked.kind == pattern::round_trip ? 2 : 1));
     }
 
     explicit boost_message_queue(setup& cell)
@@ -98,6 +100,8 @@ private:
     std::optional<bip::message_queue> in_;
 };
 
-void register_boost_message_queue(registry& all) { all.add<boost_message_queue>(); }
+void register_boost_message_queue(registry& all) {
+    all.add<boost_message_queue>();
+}
 
 }  // namespace ipcmark::transports

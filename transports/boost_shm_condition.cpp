@@ -1,8 +1,9 @@
+#include <stdexcept>
+
 #include <boost/interprocess/managed_shared_memory.hpp>
 #include <boost/interprocess/sync/interprocess_condition.hpp>
 #include <boost/interprocess/sync/interprocess_mutex.hpp>
 #include <boost/interprocess/sync/scoped_lock.hpp>
-#include <stdexcept>
 
 #include "harness/host/limits.hpp"
 #include "harness/names.hpp"
@@ -38,11 +39,12 @@ struct boost_shm_condition {
         : producer_(cell.producer()), both_ways_(cell.both_ways()) {
         const std::string name = directed_name(cell.name, direction::forward);
         if (producer_) {
-            segment_ = bip::managed_shared_memory(
-                bip::create_only, name.c_str(), segment_bytes(cell.payload_bytes, cell.depth), nullptr,
-                bip::permissions(0600));
+            segment_ = bip::managed_shared_memory(bip::create_only, name.c_str(),
+                                                  segment_bytes(cell.payload_bytes, cell.depth),
+                                                  nullptr, bip::permissions(0600));
             channels_ = segment_.construct<channel>("channels")[2]();
-            for (int i = 0; i < 2; ++i) allot(channels_[i], cell);
+            for (int i = 0; i < 2; ++i)
+                allot(channels_[i], cell);
             cell.peer.meet();
             cell.peer.meet();
             bip::shared_memory_object::remove(name.c_str());
@@ -61,7 +63,8 @@ struct boost_shm_condition {
         channel& to = channels_[producer_ ? 0 : 1];
         if (!producer_ && !both_ways_) throw std::logic_error("a one-way monitor has no way back");
         bip::scoped_lock lock(to.mutex);
-        while (to.sent - to.received == to.depth) to.not_full.wait(lock);
+        while (to.sent - to.received == to.depth)
+            to.not_full.wait(lock);
         fill(slot(to, to.sent));
         ++to.sent;
         to.not_empty.notify_one();
@@ -71,7 +74,8 @@ struct boost_shm_condition {
     bool recv(Consume consume) {
         channel& from = channels_[producer_ ? 1 : 0];
         bip::scoped_lock lock(from.mutex);
-        while (from.sent == from.received) from.not_empty.wait(lock);
+        while (from.sent == from.received)
+            from.not_empty.wait(lock);
         consume(readable(slot(from, from.received)));
         ++from.received;
         from.not_full.notify_one();
@@ -111,6 +115,8 @@ private:
     bool both_ways_;
 };
 
-void register_boost_shm_condition(registry& all) { all.add<boost_shm_condition>(); }
+void register_boost_shm_condition(registry& all) {
+    all.add<boost_shm_condition>();
+}
 
 }  // namespace ipcmark::transports

@@ -1,8 +1,7 @@
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstring>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "harness/endpoints/fd_datagram.hpp"
 #include "harness/posix/error.hpp"
@@ -19,7 +18,9 @@ template <fault Kind, const transport_info& Card>
 struct faulty : fd_datagram {
     static constexpr const transport_info& info = Card;
 
-    explicit faulty(setup& cell) : fd_datagram(cell), held_(mapping::anonymous(cell.payload_bytes)),
+    explicit faulty(setup& cell)
+        : fd_datagram(cell),
+          held_(mapping::anonymous(cell.payload_bytes)),
           held_bytes_{held_.data(), cell.payload_bytes} {
         if (cell.producer()) {
             int ends[2];

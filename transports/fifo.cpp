@@ -51,6 +51,8 @@ private:
     }
 };
 
-void register_fifo(registry& all) { all.add<fifo>(); }
+void register_fifo(registry& all) {
+    all.add<fifo>();
+}
 
 }  // namespace ipcmark::transports

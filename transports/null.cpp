@@ -18,7 +18,8 @@ struct null {
     };
 
     explicit null(setup& cell)
-        : buffer_(mapping::anonymous(cell.payload_bytes)), bytes_{buffer_.data(), cell.payload_bytes} {}
+        : buffer_(mapping::anonymous(cell.payload_bytes)),
+          bytes_{buffer_.data(), cell.payload_bytes} {}
 
     template <class Fill>
     void send(Fill fill) {
@@ -37,6 +38,8 @@ private:
     writable bytes_;
 };
 
-void register_null(registry& all) { all.add<null>(); }
+void register_null(registry& all) {
+    all.add<null>();
+}
 
 }  // namespace ipcmark::transports

@@ -33,6 +33,8 @@ struct pipe : fd_stream {
     }
 };
 
-void register_pipe(registry& all) { all.add<pipe>(); }
+void register_pipe(registry& all) {
+    all.add<pipe>();
+}
 
 }  // namespace ipcmark::transports

@@ -23,7 +23,7 @@ struct posix_mq {
     };
 
     static std::optional<std::string> limit(const demand& asked) {
-        return posix_queue::limit(asked.payload_bytes);
+        return posix_queue::limit(asked);
     }
 
     explicit posix_mq(setup& cell) : queues_(cell) {}
@@ -45,6 +45,8 @@ private:
     posix_queue queues_;
 };
 
-void register_posix_mq(registry& all) { all.add<posix_mq>(); }
+void register_posix_mq(registry& all) {
+    all.add<posix_mq>();
+}
 
 }  // namespace ipcmark::transports

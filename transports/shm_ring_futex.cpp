@@ -22,6 +22,8 @@ struct shm_ring_futex : memfd_ring_pair<futex_wait> {
     using memfd_ring_pair::memfd_ring_pair;
 };
 
-void register_shm_ring_futex(registry& all) { all.add<shm_ring_futex>(); }
+void register_shm_ring_futex(registry& all) {
+    all.add<shm_ring_futex>();
+}
 
 }  // namespace ipcmark::transports

@@ -22,6 +22,8 @@ struct shm_ring_spin : memfd_ring_pair<spin_wait> {
     using memfd_ring_pair::memfd_ring_pair;
 };
 
-void register_shm_ring_spin(registry& all) { all.add<shm_ring_spin>(); }
+void register_shm_ring_spin(registry& all) {
+    all.add<shm_ring_spin>();
+}
 
 }  // namespace ipcmark::transports

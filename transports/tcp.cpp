@@ -33,6 +33,8 @@ struct tcp : fd_stream {
     }
 };
 
-void register_tcp(registry& all) { all.add<tcp>(); }
+void register_tcp(registry& all) {
+    all.add<tcp>();
+}
 
 }  // namespace ipcmark::transports

@@ -31,7 +31,7 @@ struct udp : fd_datagram {
 
     explicit udp(setup& cell) : fd_datagram(cell) {
         unique_fd socket = connect_udp_pair(cell);
-        const timeval timeout{.tv_sec = 0, .tv_usec = loss_timeout_ms * 1000};
+        const timeval timeout{.tv_sec = 0, .tv_usec = suseconds_t{loss_timeout_ms} * 1000};
         checked(::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout),
                 "setsockopt SO_RCVTIMEO");
         cell.notes["receive_buffer_bytes"] =
@@ -40,6 +40,8 @@ struct udp : fd_datagram {
     }
 };
 
-void register_udp(registry& all) { all.add<udp>(); }
+void register_udp(registry& all) {
+    all.add<udp>();
+}
 
 }  // namespace ipcmark::transports

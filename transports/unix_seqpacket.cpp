@@ -38,6 +38,8 @@ struct unix_seqpacket : fd_datagram {
     }
 };
 
-void register_unix_seqpacket(registry& all) { all.add<unix_seqpacket>(); }
+void register_unix_seqpacket(registry& all) {
+    all.add<unix_seqpacket>();
+}
 
 }  // namespace ipcmark::transports

@@ -28,6 +28,8 @@ struct unix_stream : fd_stream {
     }
 };
 
-void register_unix_stream(registry& all) { all.add<unix_stream>(); }
+void register_unix_stream(registry& all) {
+    all.add<unix_stream>();
+}
 
 }  // namespace ipcmark::transports

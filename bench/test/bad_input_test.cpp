@@ -29,7 +29,8 @@ TEST_F(bad_output, a_full_device_is_named) {
 TEST_F(bad_output, a_full_disk_leaves_no_half_written_result) {
     const std::string inside = "unshare -m sh -c 'mount -t tmpfs -o size=16k none /mnt && ";
     if (!possible(inside + "true'")) GTEST_SKIP() << "mounting is not permitted";
-    const auto ended = expect_code(5, inside + tiny + "--json /mnt/r.json; code=$?; ls /mnt; exit $code'");
+    const auto ended =
+        expect_code(5, inside + tiny + "--json /mnt/r.json; code=$?; ls /mnt; exit $code'");
     EXPECT_TRUE(matches(ended.err, "ipcmark: write /mnt/r.json.journal: No space left on device"));
     EXPECT_FALSE(matches(ended.out, "r.json(\n|$)"));
 }
@@ -69,12 +70,14 @@ TEST_F(limits, no_queue_bytes) {
 }
 
 TEST_F(limits, a_message_beyond_the_queue_file_system) {
-    expect_skipped(tiny + "--mechanism posix_mq --payload 32Mi",
-                   "33554432 exceeds /proc/sys/fs/mqueue/msgsize_max = \\d+; raise it \\(sysctl -w");
+    expect_skipped(
+        tiny + "--mechanism posix_mq --payload 16Mi",
+        "16777216 exceeds /proc/sys/fs/mqueue/msgsize_max = \\d+; raise it \\(sysctl -w");
 }
 
 TEST_F(limits, a_datagram_beyond_udp) {
-    expect_skipped(tiny + "--mechanism udp --payload 1Mi", "1048576 bytes are outside .* 65\\d\\d\\d bytes");
+    expect_skipped(tiny + "--mechanism udp --payload 1Mi",
+                   "1048576 bytes are outside .* 65\\d\\d\\d bytes");
 }
 
 TEST_F(limits, a_message_beyond_a_full_shared_memory_folder) {
@@ -88,15 +91,16 @@ TEST_F(limits, a_message_beyond_a_full_shared_memory_folder) {
 TEST_F(limits, one_cpu_falls_back_and_says_so) {
     expect_code(0, "taskset -c $(taskset -cp $$ | sed 's/.*: //; s/[-,].*//') " + tiny +
                        "--placement cross,l3 --mechanism pipe,shm_ring_spin");
-    std::map<std::string, nlohmann::json> cells;
-    for (const auto& cell : result().at("cells")) cells[cell.at("name")] = cell;
-    EXPECT_EQ(cells.at("round_trip/pipe/64/same_cpu").at("status"), "ok");
+    std::map<std::string, nlohmann::json> by_name;
+    for (const auto& cell : cells())
+        by_name[cell.at("name")] = cell;
+    EXPECT_EQ(by_name.at("round_trip/pipe/64/same_cpu").at("status"), "ok");
     for (const char* name : {"round_trip/pipe/64/l3", "round_trip/shm_ring_spin/64/l3",
                              "round_trip/shm_ring_spin/64/same_cpu"}) {
-        EXPECT_EQ(cells.at(name).at("status"), "skipped") << name;
-        EXPECT_EQ(cells.at(name).at("reason").at("code"), "placement") << name;
+        EXPECT_EQ(by_name.at(name).at("status"), "skipped") << name;
+        EXPECT_EQ(by_name.at(name).at("reason").at("code"), "placement") << name;
     }
-    EXPECT_TRUE(matches(cells.at("round_trip/pipe/64/l3").at("reason").at("text"), "CPU"));
+    EXPECT_TRUE(matches(by_name.at("round_trip/pipe/64/l3").at("reason").at("text"), "CPU"));
 }
 
 class temporary_folder : public limits {};
@@ -126,8 +130,10 @@ TEST_F(temporary_folder, too_long_for_a_socket_path_is_a_skip) {
 class surroundings : public cli_test {};
 
 TEST_F(surroundings, google_benchmarks_variables_change_nothing) {
-    expect_code(0, "BENCHMARK_FILTER=nothing BENCHMARK_REPETITIONS=9 BENCHMARK_FORMAT=csv "
-                   "BENCHMARK_OUT=b.out " + tiny);
+    expect_code(0,
+                "BENCHMARK_FILTER=nothing BENCHMARK_REPETITIONS=9 BENCHMARK_FORMAT=csv "
+                "BENCHMARK_OUT=b.out " +
+                    tiny);
     EXPECT_EQ(result().at("cells").at(0).at("spawns_ok"), 2);
     EXPECT_EQ(result().at("benchmarks").size(), 2u);
     EXPECT_EQ(box.files(), std::vector<std::string>{"results.json"});
@@ -143,16 +149,18 @@ TEST_F(surroundings, an_ordinary_user_needs_nothing_more) {
     if (::geteuid() != 0) GTEST_SKIP() << "every other test here ran as one";
     const std::string as_user = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
     fs::permissions(box.work().parent_path(), fs::perms(0755));
-    for (const auto& folder : {box.work(), box.tmp()}) fs::permissions(folder, fs::perms(0777));
+    for (const auto& folder : {box.work(), box.tmp()})
+        fs::permissions(folder, fs::perms(0777));
     if (box.run(as_user + "ipcmark --version").code != 0)
         GTEST_SKIP() << "that user cannot reach the program";
     expect_code(0, as_user + tiny +
                        "--mechanism pipe,fifo,unix_stream,unix_seqpacket,tcp,udp,posix_mq,"
                        "boost_message_queue,boost_shm_condition,shm_ring_futex");
-    for (const auto& cell : result().at("cells"))
+    for (const auto& cell : cells())
         EXPECT_EQ(cell.at("status"), "ok") << cell.at("name") << cell.at("reason");
     fs::permissions(box.work(), fs::perms(0755));
-    expect_refused(5, as_user + tiny + "--json other.json", "create other.json .*Permission denied");
+    expect_refused(5, as_user + tiny + "--json other.json",
+                   "create other.json .*Permission denied");
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "bench/test/command.hpp"
 
@@ -55,6 +55,10 @@ protected:
     nlohmann::json result(const std::string& file = "results.json") const {
         return nlohmann::json::parse(box.read(file));
     }
+
+    // By value: a range-for over a part of result() would outlive the document.
+    nlohmann::json cells() const { return result().at("cells"); }
+    nlohmann::json benchmarks() const { return result().at("benchmarks"); }
 
     sandbox box;
 

@@ -1,17 +1,16 @@
 #include "bench/test/command.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <signal.h>
 #include <sstream>
 #include <stdexcept>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace ipcmark::test {
@@ -24,8 +23,8 @@ namespace {
 constexpr auto glance = std::chrono::milliseconds(2);
 
 bool is_number(const std::string& text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(),
-                                        [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::vector<pid_t> all_processes() {
@@ -53,7 +52,7 @@ std::vector<pid_t> workers_of(pid_t parent) {
 }
 
 void redirect(const fs::path& file, int to) {
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
     if (fd < 0 || ::dup2(fd, to) < 0) ::_exit(126);
     ::close(fd);
 }
@@ -97,7 +96,8 @@ void add_sysv(std::set<std::string>& to) {
         std::getline(table, row);
         std::string key;
         std::string id;
-        while (table >> key >> id && std::getline(table, row)) to.insert(kind + ' ' + id);
+        while (table >> key >> id && std::getline(table, row))
+            to.insert(kind + ' ' + id);
     }
 }
 
@@ -123,7 +123,9 @@ running::~running() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-void running::signal(int number) const { ::kill(pid_, number); }
+void running::signal(int number) const {
+    ::kill(pid_, number);
+}
 
 bool running::over() {
     int status = 0;
@@ -142,7 +144,8 @@ std::vector<pid_t> running::wait_for_workers(std::size_t count) {
 
 outcome running::wait(std::chrono::milliseconds limit) {
     const auto end = steady_clock::now() + limit;
-    while (!over() && steady_clock::now() < end) std::this_thread::sleep_for(glance);
+    while (!over() && steady_clock::now() < end)
+        std::this_thread::sleep_for(glance);
     outcome result;
     if (!over()) {
         result.timed_out = true;
@@ -188,7 +191,8 @@ running sandbox::start(const std::string& line) {
     redirect("/dev/null", STDIN_FILENO);
     redirect(out, STDOUT_FILENO);
     redirect(err, STDERR_FILENO);
-    for (const auto& [name, value] : environment_) ::setenv(name.c_str(), value.c_str(), 1);
+    for (const auto& [name, value] : environment_)
+        ::setenv(name.c_str(), value.c_str(), 1);
     if (::chdir(work().c_str()) != 0) ::_exit(126);
     ::execl("/bin/sh", "sh", "-c", program.c_str(), nullptr);
     ::_exit(127);
@@ -204,7 +208,9 @@ void sandbox::write(const std::string& file, const std::string& text) const {
     std::ofstream(work() / file, std::ios::binary) << text;
 }
 
-std::string sandbox::read(const std::string& file) const { return read_file(work() / file); }
+std::string sandbox::read(const std::string& file) const {
+    return read_file(work() / file);
+}
 
 std::vector<std::string> sandbox::files() const {
     std::vector<std::string> names;

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace ipcmark::test {
@@ -56,7 +55,9 @@ public:
     std::filesystem::path work() const { return folder_ / "work"; }
     std::filesystem::path tmp() const { return folder_ / "tmp"; }
     /// For the commands to come.
-    void set(const std::string& variable, const std::string& value) { environment_[variable] = value; }
+    void set(const std::string& variable, const std::string& value) {
+        environment_[variable] = value;
+    }
 
     /// Runs a command line through /bin/sh.
     outcome run(const std::string& line,

@@ -95,7 +95,8 @@ TEST_F(commands, version_tells_the_build) {
 TEST_F(commands, list_gives_every_mechanism_as_json) {
     const auto cards = nlohmann::json::parse(expect_code(0, "ipcmark list --json").out);
     std::set<std::string> names;
-    for (const auto& card : cards) names.insert(card.at("name"));
+    for (const auto& card : cards)
+        names.insert(card.at("name"));
     EXPECT_TRUE(names.count("pipe") == 1 && names.count("posix_mq") == 1);
     EXPECT_EQ(names.count("faulty_hang"), 0u);
     const auto all = nlohmann::json::parse(expect_code(0, "ipcmark list --json --all").out);
@@ -111,16 +112,18 @@ TEST_F(commands, doctor_is_strict_only_when_asked) {
 
 TEST_F(commands, completion_is_shell) {
     expect_code(0, "ipcmark completion bash | bash -n");
-    const auto ended = expect_code(0, "ipcmark completion bash > c; . ./c 2>e; bash -c '. ./c; "
-                                      "COMP_WORDS=(ipcmark run --mechanism un) COMP_CWORD=3; "
-                                      "_ipcmark; echo ${COMPREPLY[@]}'");
+    const auto ended = expect_code(0,
+                                   "ipcmark completion bash > c; bash -c '. ./c; "
+                                   "COMP_WORDS=(ipcmark run --mechanism un) COMP_CWORD=3; "
+                                   "_ipcmark; echo ${COMPREPLY[@]}'");
     EXPECT_TRUE(matches(ended.out, "unix_stream"));
 }
 
 TEST_F(commands, schemas_are_json) {
     for (const char* which : {"", "--plan"})
-        EXPECT_TRUE(nlohmann::json::parse(expect_code(0, std::string("ipcmark schema ") + which).out)
-                        .contains("$schema"));
+        EXPECT_TRUE(
+            nlohmann::json::parse(expect_code(0, std::string("ipcmark schema ") + which).out)
+                .contains("$schema"));
 }
 
 TEST_F(commands, nothing_is_coloured_for_a_file) {
@@ -150,9 +153,10 @@ class failing_cells : public cli_test {};
 
 TEST_F(failing_cells, one_that_dies_is_code_3_and_the_others_go_on) {
     const auto ended = expect_code(3, tiny + "--mechanism faulty_die,pipe");
-    EXPECT_TRUE(matches(ended.err, "round_trip/faulty_die/64/same_cpu: failed: the producer ended "
-                                   "without a report while \\w+ *\\w*: killed by SIGKILL"));
-    for (const auto& cell : result().at("cells")) {
+    EXPECT_TRUE(matches(ended.err,
+                        "round_trip/faulty_die/64/same_cpu: failed: the producer ended "
+                        "without a report while \\w+ *\\w*: killed by SIGKILL"));
+    for (const auto& cell : cells()) {
         const bool faulty = cell.at("transport") == "faulty_die";
         EXPECT_EQ(cell.at("status"), faulty ? "failed" : "ok");
         EXPECT_EQ(cell.at("spawns_ok"), faulty ? 0 : 2);
@@ -177,7 +181,8 @@ TEST_F(failing_cells, a_hang_is_timed_out_and_says_where) {
     expect_code(3, tiny + "--deadline 1 --mechanism faulty_hang");
     const auto reason = result().at("cells").at(0).at("reason");
     EXPECT_EQ(result().at("cells").at(0).at("status"), "timed_out");
-    EXPECT_TRUE(matches(reason.at("text"), "was still \\w+ *\\w* after 1\\.\\d s \\(.*; raise --deadline"));
+    EXPECT_TRUE(
+        matches(reason.at("text"), "was still \\w+ *\\w* after 1\\.\\d s \\(.*; raise --deadline"));
 }
 
 }  // namespace

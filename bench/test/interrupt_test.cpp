@@ -1,6 +1,5 @@
-#include <signal.h>
-
 #include <fstream>
+#include <signal.h>
 #include <thread>
 
 #include "bench/test/cli_test.hpp"
@@ -22,7 +21,8 @@ protected:
     void wait_for_spawns(std::size_t count) {
         for (int i = 0; i < 5'000; ++i) {
             const std::string text = box.read("results.json.journal");
-            if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > count) return;
+            if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > count)
+                return;
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
         ADD_FAILURE() << "no " << count << " spawns in the journal";
@@ -47,21 +47,24 @@ TEST_P(interrupt, leaves_a_valid_result_marked_incomplete) {
     command.signal(GetParam());
     const auto ended = command.wait();
     EXPECT_EQ(ended.code, 130);
-    EXPECT_TRUE(matches(ended.err, "ipcmark: interrupted by a signal; the result is marked incomplete"));
+    EXPECT_TRUE(
+        matches(ended.err, "ipcmark: interrupted by a signal; the result is marked incomplete"));
     EXPECT_EQ(box.files(), std::vector<std::string>{"results.json"});
     expect_rescued(result());
     expect_code(0, "ipcmark validate results.json");
 }
 
 INSTANTIATE_TEST_SUITE_P(by, interrupt, testing::Values(SIGINT, SIGTERM, SIGHUP),
-                         [](const auto& which) { return std::string(::sigabbrev_np(which.param)); });
+                         [](const auto& which) {
+                             return std::string(::sigabbrev_np(which.param));
+                         });
 
 TEST_F(interrupt, by_ctrl_c_reaches_the_whole_group_and_still_ends_in_order) {
     running command = start_lasting();
     ::kill(-command.pid(), SIGINT);
     EXPECT_EQ(command.wait().code, 130);
     expect_code(0, "ipcmark validate results.json");
-    for (const auto& cell : result().at("cells"))
+    for (const auto& cell : cells())
         EXPECT_NE(cell.at("status"), "failed") << "a signal is no fault of the cell";
 }
 
@@ -75,7 +78,9 @@ TEST_F(interrupt, by_sigkill_takes_the_workers_along_and_keeps_the_journal) {
     EXPECT_EQ(box.files(), std::vector<std::string>{"results.json.journal"});
     const auto restored = expect_code(0, "ipcmark report results.json.journal --format json");
     expect_rescued(nlohmann::json::parse(restored.out));
-    expect_code(0, "ipcmark report results.json.journal --format json -o r.json && ipcmark validate r.json");
+    expect_code(
+        0,
+        "ipcmark report results.json.journal --format json -o r.json && ipcmark validate r.json");
     expect_code(0, "ipcmark report results.json.journal --format text");
     expect_code(0, tiny);  // sweeps what the killed run left: TearDown looks
 }
@@ -91,7 +96,8 @@ TEST_F(interrupt, a_journal_that_ends_inside_a_line_is_restored) {
     const auto restored = expect_code(0, "ipcmark report torn.journal --format json");
     expect_rescued(nlohmann::json::parse(restored.out));
     box.write("no_spawn.journal", text.substr(0, text.find('\n') + 1));
-    expect_code(0, "ipcmark report no_spawn.journal --format json -o n.json && ipcmark validate n.json");
+    expect_code(
+        0, "ipcmark report no_spawn.journal --format json -o n.json && ipcmark validate n.json");
     box.write("no_line.journal", text.substr(0, text.find('\n') / 2));
     expect_refused(7, "ipcmark report no_line.journal", "no_line.journal: ");
     expect_code(0, tiny);
@@ -110,7 +116,8 @@ TEST_F(interrupt, the_next_run_sweeps_a_dead_runs_names_and_spares_the_living) {
             "ipcmark-" + std::to_string(dead.pid()) + "-");
         (of_dead ? left_folder : kept_folder) = entry.path();
     }
-    const fs::path object = fs::path("/dev/shm") / (left_folder.filename().string() + "-00000000-f");
+    const fs::path object =
+        fs::path("/dev/shm") / (left_folder.filename().string() + "-00000000-f");
     std::ofstream(object) << "left by a killed run";
     expect_code(0, tiny);
     EXPECT_FALSE(fs::exists(object));
@@ -121,13 +128,14 @@ TEST_F(interrupt, the_next_run_sweeps_a_dead_runs_names_and_spares_the_living) {
 }
 
 TEST_F(interrupt, of_a_worker_from_outside_fails_that_cell_alone) {
-    running command = box.start(tiny + "--mechanism pipe,unix_stream,fifo --spawns 4 --spawn-ms 300");
+    running command =
+        box.start(tiny + "--mechanism pipe,unix_stream,fifo --spawns 4 --spawn-ms 300");
     const auto workers = command.wait_for_workers();
     ASSERT_EQ(workers.size(), 2u);
     ::kill(workers.front(), SIGKILL);
     EXPECT_EQ(command.wait().code, 3);
     std::size_t failed = 0;
-    for (const auto& cell : result().at("cells")) {
+    for (const auto& cell : cells()) {
         if (cell.at("status") == "ok") continue;
         ++failed;
         EXPECT_EQ(cell.at("status"), "failed");

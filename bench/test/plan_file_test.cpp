@@ -21,7 +21,7 @@ TEST_P(plan_file, a_fault_is_named_by_its_pointer) {
 }
 
 const plan_fault faults[] = {
-    {"cut_off", "", "not JSON: parse error at line 1, column 57"},
+    {"cut_off", "", "not JSON: parse error at line 1, column \\d+"},
     {"unknown_key", R"(, "spawnz": 3})", "/spawnz is not a known key"},
     {"escaped_key", R"(, "a/b~c": 3})", "/a~1b~0c is not a known key"},
     {"text_for_number", R"(, "spawns": "3"})", "/spawns expected integer, found string"},

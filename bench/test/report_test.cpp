@@ -49,14 +49,17 @@ TEST_F(report, refuses_another_schema_by_its_pointer) {
     expect_unreadable("[]", "no ipcmark result: \"schema\" is missing");
     expect_unreadable("{}", "no ipcmark result: \"schema\" is missing");
     expect_unreadable(with("/schema/name", "other"), "/schema/name must be \"ipcmark.result\"");
-    expect_unreadable(with("/schema/version", "2.0"), "/schema/version is 2.0, this ipcmark reads 1.x");
+    expect_unreadable(with("/schema/version", "2.0"),
+                      "/schema/version is 2.0, this ipcmark reads 1.x");
     expect_unreadable(with("/schema", 1), "/schema expected object, found integer");
 }
 
 TEST_F(report, refuses_a_fault_inside_by_its_pointer) {
-    expect_unreadable(with("/cells/1/payload_bytes", -5), "/cells/1/payload_bytes must be at least 0");
+    expect_unreadable(with("/cells/1/payload_bytes", -5),
+                      "/cells/1/payload_bytes must be at least 0");
     expect_unreadable(with("/cells/0/status", "fine"), "/cells/0/status must be one of");
-    expect_unreadable(with("/cells", nlohmann::json::object()), "/cells expected array, found object");
+    expect_unreadable(with("/cells", nlohmann::json::object()),
+                      "/cells expected array, found object");
     expect_unreadable(with("/complete", "yes"), "/complete expected boolean, found string");
     expect_unreadable(with("/plan/seed", 7), "/plan/seed expected string, found integer");
     nlohmann::json without = good;
@@ -73,7 +76,8 @@ TEST_F(report, refuses_a_tower_of_brackets_without_falling_down) {
     inside.insert(1, "\"unknown\": " + tower(300'000) + ", ");
     expect_unreadable(inside, "nested deeper than 64 levels");
     std::string objects;
-    for (int i = 0; i < 100'000; ++i) objects += "{\"schema\":";
+    for (int i = 0; i < 100'000; ++i)
+        objects += "{\"schema\":";
     expect_unreadable(objects, "nested deeper than 64 levels");
 }
 
@@ -113,7 +117,8 @@ TEST_F(report, keeps_hostile_names_out_of_the_markup) {
 
 TEST_F(report, writes_pages_tables_and_json) {
     expect_code(0, "ipcmark report good.json good.json -o both.html");
-    EXPECT_TRUE(matches(expect_code(0, "ipcmark report good.json --format text").out, "round trip, p50"));
+    EXPECT_TRUE(
+        matches(expect_code(0, "ipcmark report good.json --format text").out, "round trip, p50"));
     expect_code(0, "ipcmark report good.json --format json | ipcmark validate -");
     expect_code(0, "ipcmark report - --format text < good.json");
     expect_refused(2, "ipcmark report good.json good.json --format json", "json takes one result");

@@ -11,13 +11,16 @@ protected:
         for (const auto& spawn : document.at("benchmarks"))
             by_sequence[spawn.at("ipc").at("sequence")] = spawn.at("ipc").at("cell");
         std::vector<std::string> order;
-        for (const auto& [sequence, name] : by_sequence) order.push_back(name);
+        for (const auto& [sequence, name] : by_sequence)
+            order.push_back(name);
         return order;
     }
 
     std::vector<std::string> order_under(const std::string& seed) {
-        expect_code(0, tiny + "--payload 1,64,4Ki --mechanism pipe,unix_stream --spawns 3 "
-                              "--spawn-ms 1 --seed " + seed);
+        expect_code(0, tiny +
+                           "--payload 1,64,4Ki --mechanism pipe,unix_stream --spawns 3 "
+                           "--spawn-ms 1 --seed " +
+                           seed);
         EXPECT_EQ(result().at("plan").at("seed"), seed);
         return order_of(result());
     }
@@ -29,7 +32,8 @@ protected:
 };
 
 TEST_F(result_file, is_valid_by_our_own_check) {
-    expect_code(0, tiny + "--mechanism pipe,null,posix_mq --pattern round_trip,one_way --payload 64,32Mi");
+    expect_code(
+        0, tiny + "--mechanism pipe,null,posix_mq --pattern round_trip,one_way --payload 64,32Mi");
     const auto ended = expect_code(0, "ipcmark validate results.json");
     EXPECT_EQ(ended.out, "results.json: valid\n");
 }
@@ -37,8 +41,9 @@ TEST_F(result_file, is_valid_by_our_own_check) {
 TEST_F(result_file, is_valid_by_an_independent_validator) {
     const std::string interpreter = python("jsonschema");
     if (interpreter.empty()) GTEST_SKIP() << "python3-jsonschema is not installed";
-    expect_code(3, tiny + "--mechanism pipe,null,posix_mq,faulty_die --pattern round_trip,one_way "
-                          "--payload 64,32Mi");
+    expect_code(3, tiny +
+                       "--mechanism pipe,null,posix_mq,faulty_die --pattern round_trip,one_way "
+                       "--payload 64,32Mi");
     expect_code(0, "ipcmark schema > s.json");
     box.write("check.py",
               "import json, sys, jsonschema\n"
@@ -55,19 +60,21 @@ TEST_F(result_file, is_read_by_google_benchmarks_compare) {
         GTEST_SKIP() << "libbenchmark-tools or python3-scipy is not installed";
     expect_code(0, tiny + "--spawns 3 --json a.json");
     expect_code(0, tiny + "--spawns 3 --json b.json");
-    const auto ended = expect_code(0, interpreter + " " + tool + " --no-color benchmarks a.json b.json");
+    const auto ended =
+        expect_code(0, interpreter + " " + tool + " --no-color benchmarks a.json b.json");
     EXPECT_TRUE(matches(ended.out, "round_trip/pipe/64/same_cpu +[+-]\\d"));
 }
 
 TEST_F(result_file, holds_every_planned_cell_and_why_it_has_no_figure) {
     const std::string asked =
-        tiny + "--pattern round_trip,one_way --mechanism pipe,posix_mq,null --payload 64,32Mi "
-               "--placement same_cpu,numa,free ";
+        tiny +
+        "--pattern round_trip,one_way --mechanism pipe,posix_mq,null --payload 64,32Mi "
+        "--placement same_cpu,numa,free ";
     const auto listed = expect_code(0, asked + "--dry-run");
     EXPECT_TRUE(box.files().empty());
     expect_code(0, asked + "--filter=-33554432/free");
     std::string names;
-    for (const auto& cell : result().at("cells")) {
+    for (const auto& cell : cells()) {
         names += cell.at("name").get<std::string>() + "\n";
         EXPECT_EQ(cell.at("status") == "ok", cell.at("reason").is_null()) << cell.at("name");
     }
@@ -124,7 +131,8 @@ TEST_F(result_file, on_standard_output_is_pure_json) {
 
 TEST_F(result_file, is_marked_incomplete_when_the_time_budget_is_spent) {
     const auto ended = expect_code(0, tiny + "--time-budget 1ms");
-    EXPECT_TRUE(matches(ended.err, "the time budget was spent; .*; the result is marked incomplete"));
+    EXPECT_TRUE(
+        matches(ended.err, "the time budget was spent; .*; the result is marked incomplete"));
     EXPECT_EQ(result().at("complete"), false);
     EXPECT_EQ(result().at("cells").at(0).at("reason").at("code"), "interrupted");
     expect_code(0, "ipcmark validate results.json");
@@ -149,7 +157,8 @@ class dry_run : public cli_test {};
 
 TEST_F(dry_run, starts_and_writes_nothing) {
     // An absent TMPDIR would end a run that starts.
-    const auto ended = expect_code(0, "TMPDIR=/nope " + tiny + "--dry-run --json x.json --html x.html");
+    const auto ended =
+        expect_code(0, "TMPDIR=/nope " + tiny + "--dry-run --json x.json --html x.html");
     EXPECT_EQ(ended.out, "round_trip/pipe/64/same_cpu\n");
     EXPECT_TRUE(matches(ended.err, "1 cell to run, 0 skipped; about \\d+ s; seed \\d+"));
     EXPECT_TRUE(box.files().empty());
@@ -164,7 +173,9 @@ TEST_F(progress_lines, hold_no_escape_codes_when_nobody_sees_them) {
     EXPECT_EQ((ended.err + ended.out).find('\r'), std::string::npos);
 }
 
-TEST_F(progress_lines, are_silent_when_asked) { EXPECT_EQ(expect_code(0, tiny + "--quiet").err, ""); }
+TEST_F(progress_lines, are_silent_when_asked) {
+    EXPECT_EQ(expect_code(0, tiny + "--quiet").err, "");
+}
 
 TEST_F(progress_lines, are_a_bar_on_a_terminal) {
     if (!possible("script --version")) GTEST_SKIP() << "script(1) is not here";

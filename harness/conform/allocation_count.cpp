@@ -21,6 +21,8 @@ extern "C" int __sanitizer_install_malloc_and_free_hooks(
     void (*free_hook)(const volatile void* freed));
 #else
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstring>
 #include <dlfcn.h>
 #include <elf.h>
@@ -110,21 +112,21 @@ bool resolve(Function*& plain, const char* name) {
     return plain != nullptr;
 }
 
-bool is_import_slot(std::uint64_t type) {
+bool is_import_slot([[maybe_unused]] std::uint64_t type) {
 #if defined(__x86_64__)
     return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT;
 #elif defined(__aarch64__)
     return type == R_AARCH64_JUMP_SLOT || type == R_AARCH64_GLOB_DAT;
 #else
-    return false && type != 0;
+    return false;  // ready() then says so
 #endif
 }
 
 void overwrite(void** slot, void* value) {
     const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     // Read-only after start-up where an object is linked with full RELRO.
-    auto* const page =
-        reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(slot) & ~(page_bytes - 1));
+    std::byte* const page = reinterpret_cast<std::byte*>(slot) -
+                            (reinterpret_cast<std::uintptr_t>(slot) & (page_bytes - 1));
     if (::mprotect(page, page_bytes, PROT_READ | PROT_WRITE) == 0) *slot = value;
 }
 
@@ -153,7 +155,7 @@ private:
     template <class T>
     const T* at(ElfW(Addr) address) const {
         // Addresses in a dynamic section are relocated in memory on some systems and not on others.
-        return reinterpret_cast<const T*>(address < base ? base + address : address);
+        return std::bit_cast<const T*>(address < base ? base + address : address);
     }
 
     void read(const ElfW(Dyn) * entry) {
@@ -172,7 +174,7 @@ private:
         const std::string_view name = names + symbols[ELF64_R_SYM(relocation.r_info)].st_name;
         for (const auto& [wanted, counted] : redirections)
             if (name == wanted)
-                overwrite(reinterpret_cast<void**>(base + relocation.r_offset), counted);
+                overwrite(std::bit_cast<void**>(base + relocation.r_offset), counted);
     }
 };
 

@@ -46,6 +46,12 @@ const play& find_play(std::string_view name) {
     return *at;
 }
 
+/// Why this machine cannot run even one small pair of the mechanism.
+std::optional<std::string> unusable_here(const registration& mechanism) {
+    if (auto why = mechanism.why_unavailable()) return why;
+    return mechanism.why_refused({pattern::round_trip, mechanism.info.payload.min_bytes, 1});
+}
+
 }  // namespace
 
 std::span<const law* const> all_laws() {
@@ -63,7 +69,7 @@ verdict examine(const law& which, const registration& mechanism, courtroom& room
     if (which.excuse != nullptr)
         if (const auto why = which.excuse(mechanism)) return excused(*why);
     const bool needs_processes = &which != &description_law;
-    if (const auto why = mechanism.why_unavailable(); why && needs_processes) return excused(*why);
+    if (const auto why = unusable_here(mechanism); why && needs_processes) return excused(*why);
     examiner exam(which, mechanism, room);
     return which.judge(exam);
 }

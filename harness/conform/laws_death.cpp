@@ -23,7 +23,7 @@ enum manner : std::uint64_t { returned_false = 1, threw = 2 };
 
 /// Tells the peer the time and dies by SIGKILL, once the peer is likely to be waiting.
 [[noreturn]] void make_and_die(actor& me) {
-    const auto end = me.construct();
+    [[maybe_unused]] const auto end = me.construct();
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
     me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
     ::raise(SIGKILL);

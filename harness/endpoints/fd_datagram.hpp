@@ -1,9 +1,8 @@
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <string>
+#include <sys/socket.h>
 #include <utility>
 
 #include "harness/posix/error.hpp"

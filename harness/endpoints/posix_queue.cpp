@@ -1,9 +1,8 @@
 #include "harness/endpoints/posix_queue.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/resource.h>
-
-#include <algorithm>
 
 #include "harness/names.hpp"
 #include "harness/posix/text_file.hpp"
@@ -24,6 +23,14 @@ rlim_t queue_bytes_allowed() {
     rlimit allowed{};
     ::getrlimit(RLIMIT_MSGQUEUE, &allowed);
     return allowed.rlim_cur;
+}
+
+/// Messages that every one of the pair's queues may hold within RLIMIT_MSGQUEUE.
+std::int64_t messages_allowed(std::size_t payload_bytes, pattern kind) {
+    const std::size_t queues = kind == pattern::round_trip ? 2 : 1;
+    const rlim_t message_bytes = queues * (payload_bytes + message_overhead_bytes);
+    return static_cast<std::int64_t>(
+        std::min<rlim_t>(queue_bytes_allowed() / message_bytes, 1'000'000));
 }
 
 std::string out_of_queue_bytes() {
@@ -60,7 +67,8 @@ std::int64_t capacity(const unique_fd& queue) {
 
 }  // namespace
 
-std::optional<std::string> posix_queue::limit(std::size_t payload_bytes) {
+std::optional<std::string> posix_queue::limit(const demand& asked) {
+    const std::size_t payload_bytes = asked.payload_bytes;
     const std::int64_t most =
         read_number("/proc/sys/fs/mqueue/msgsize_max").value_or(usual_msgsize_max);
     if (payload_bytes > static_cast<std::size_t>(most))
@@ -68,7 +76,7 @@ std::optional<std::string> posix_queue::limit(std::size_t payload_bytes) {
                " exceeds /proc/sys/fs/mqueue/msgsize_max = " + std::to_string(most) +
                "; raise it (sysctl -w fs.mqueue.msgsize_max=" + std::to_string(payload_bytes) +
                ") or drop the size";
-    if (payload_bytes + message_overhead_bytes > queue_bytes_allowed()) return out_of_queue_bytes();
+    if (messages_allowed(payload_bytes, asked.kind) == 0) return out_of_queue_bytes();
     return std::nullopt;
 }
 
@@ -79,8 +87,9 @@ posix_queue::posix_queue(setup& cell)
     const std::string forward = "/" + directed_name(cell.name, direction::forward);
     const std::string backward = "/" + directed_name(cell.name, direction::backward);
     if (cell.producer()) {
-        const std::int64_t messages =
-            std::clamp<std::int64_t>(static_cast<std::int64_t>(cell.depth), 1, msg_max());
+        const std::int64_t most = std::min(msg_max(), messages_allowed(payload_bytes_, cell.kind));
+        const std::int64_t messages = std::clamp<std::int64_t>(
+            static_cast<std::int64_t>(cell.depth), 1, std::max<std::int64_t>(most, 1));
         out_ = create(forward, payload_bytes_, messages);
         if (cell.both_ways()) in_ = create(backward, payload_bytes_, messages);
         cell.notes["queue_messages"] = capacity(out_);

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <mqueue.h>
-
 #include <cerrno>
 #include <cstddef>
+#include <mqueue.h>
 #include <optional>
 #include <string>
 
@@ -17,8 +16,9 @@ namespace ipcmark {
 /// A pair's POSIX message queues, one per direction. Blocking; two copies.
 class posix_queue {
 public:
-    /// Why this machine's fs.mqueue limits or RLIMIT_MSGQUEUE refuse messages of this size.
-    static std::optional<std::string> limit(std::size_t payload_bytes);
+    /// Why this machine's fs.mqueue limits or RLIMIT_MSGQUEUE refuse queues for messages of this
+    /// size; what the user's other queues take up shows only when they are made.
+    static std::optional<std::string> limit(const demand& asked);
 
     /// Opens both ends and unlinks the names. Holds min(depth, fs.mqueue.msg_max) messages, fewer
     /// where RLIMIT_MSGQUEUE demands it; what was granted is noted. Throws limit_exceeded.
@@ -38,8 +38,8 @@ public:
     bool recv(Consume consume) {
         ssize_t got = 0;
         do {
-            got = ::mq_receive(in_.get(), reinterpret_cast<char*>(incoming_.data()),
-                               payload_bytes_, nullptr);
+            got = ::mq_receive(in_.get(), reinterpret_cast<char*>(incoming_.data()), payload_bytes_,
+                               nullptr);
         } while (got < 0 && errno == EINTR);
         if (got < 0) throw_errno("mq_receive");
         consume(readable(incoming_.data(), static_cast<std::size_t>(got)));

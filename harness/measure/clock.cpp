@@ -33,7 +33,8 @@ std::string why_not_tsc() {
         if (flags.find(flag) == std::string::npos)
             return "the CPU does not report" + std::string(flag) + "in /proc/cpuinfo";
     const auto source =
-        read_text("/sys/devices/system/clocksource/clocksource0/current_clocksource").value_or("unknown");
+        read_text("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+            .value_or("unknown");
     if (source != "tsc") return "the kernel's clocksource is " + source + ", not tsc";
     return {};
 #else
@@ -76,7 +77,8 @@ double measure_stamp_cost_ns(const shared_clock& clock) {
     for (double& cost : cost_ns) {
         const std::uint64_t start = clock.now();
         std::uint64_t last = start;
-        for (int i = 0; i < stamps; ++i) last = clock.now();
+        for (int i = 0; i < stamps; ++i)
+            last = clock.now();
         cost = static_cast<double>(clock.to_ns(start, last)) / stamps;
     }
     std::nth_element(cost_ns.begin(), cost_ns.begin() + blocks / 2, cost_ns.end());
@@ -140,7 +142,8 @@ clock_parameters calibrate_clock(int first_cpu, int second_cpu) {
     clock_parameters parameters;
     parameters.use_tsc = true;
     const double ns_per_tick = measure_ns_per_tick(shared_clock(parameters));
-    parameters.ns_per_tick_q32 = static_cast<std::uint64_t>(std::llround(std::ldexp(ns_per_tick, 32)));
+    parameters.ns_per_tick_q32 =
+        static_cast<std::uint64_t>(std::llround(std::ldexp(ns_per_tick, 32)));
     const shared_clock tsc(parameters);
     if (first_cpu != second_cpu) {
         const offset_bound bound = measure_offset(tsc, first_cpu, second_cpu);

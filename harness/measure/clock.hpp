@@ -1,9 +1,8 @@
 #pragma once
 
-#include <time.h>
-
 #include <cstdint>
 #include <string>
+#include <time.h>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -19,7 +18,7 @@ struct clock_parameters {
     bool use_tsc = false;
     std::uint64_t ns_per_tick_q32 = std::uint64_t{1} << 32;  // 32.32 fixed point
     double stamp_cost_ns = 0;
-    double cross_cpu_offset_low_ns = 0;   // bounds of the offset between the CPUs in use
+    double cross_cpu_offset_low_ns = 0;  // bounds of the offset between the CPUs in use
     double cross_cpu_offset_high_ns = 0;
     bool cross_cpu_checked = false;
     std::string reason;  // why this source

@@ -7,7 +7,8 @@
 namespace ipcmark {
 
 void histogram::add(const histogram& other) {
-    for (std::size_t i = 0; i < bucket_count; ++i) counts_[i] += other.counts_[i];
+    for (std::size_t i = 0; i < bucket_count; ++i)
+        counts_[i] += other.counts_[i];
     count_ += other.count_;
     least_ = std::min(least_, other.least_);
     greatest_ = std::max(greatest_, other.greatest_);
@@ -27,7 +28,8 @@ double histogram::quantile_ns(double q) const {
         static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_))), 1, count_);
     std::uint64_t seen = 0;
     std::size_t index = 0;
-    while ((seen += counts_[index]) < rank) ++index;
+    while ((seen += counts_[index]) < rank)
+        ++index;
     const double middle =
         static_cast<double>(lowest_of(index)) + static_cast<double>(width_of(index) - 1) / 2;
     return std::clamp(middle, static_cast<double>(least_), static_cast<double>(greatest_));

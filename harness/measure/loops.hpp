@@ -12,7 +12,9 @@ namespace ipcmark::loops {
 inline constexpr std::uint64_t lead_in_exchanges = 16;
 
 template <class T>
-concept flushes = requires(T& end) { end.flush(); };
+concept flushes = requires(T& end) {
+    end.flush();
+};
 /// A library owns the server's loop: serve(handler) calls handler(readable request, writable
 /// reply) once per request and returns after the call that gave false has been answered.
 template <class T>
@@ -172,7 +174,8 @@ std::uint64_t stream(T& end, session& run, phase which, std::uint64_t batch, Ove
         last = over(run.clock.now(), messages + batch);
         if (last) [[unlikely]]
             run.announce_last(which, run.out.sequence() + batch - 1);
-        for (std::uint64_t i = 0; i < batch; ++i) send_next(end, run);
+        for (std::uint64_t i = 0; i < batch; ++i)
+            send_next(end, run);
         run.note_progress(run.out.sequence());
     }
     flush(end);
@@ -216,8 +219,7 @@ void one_way_producer(T& end, session& run, rendezvous& peer) {
         [&](std::uint64_t now, std::uint64_t n) { return warm_up_over(run, start, now, n); });
     run.result.warm_up_ns = run.clock.to_ns(start, run.clock.now());
     const std::uint64_t limit = run.work.max_messages;
-    const std::uint64_t batch =
-        limit == 0 ? batch_for(run, clock_span_ns, 1024) : std::uint64_t{1};
+    const std::uint64_t batch = limit == 0 ? batch_for(run, clock_span_ns, 1024) : std::uint64_t{1};
     run.enter(stage::timing);
     peer.meet();
     run.start_counting();
@@ -288,11 +290,11 @@ void loop_back(T& end, session& run) {
     const std::uint64_t first = run.clock.now();
     const std::uint64_t deadline = first + run.clock.to_ticks(run.work.timed_ns);
     const std::uint64_t limit = run.work.max_messages;
-    run.result.messages = pass(
-        [=](std::uint64_t now, std::uint64_t n) { return now >= deadline || n + 1 == limit; },
-        [&run](std::uint64_t from, std::uint64_t to) {
-            run.latencies.record(run.clock.to_ns(from, to));
-        });
+    run.result.messages =
+        pass([=](std::uint64_t now, std::uint64_t n) { return now >= deadline || n + 1 == limit; },
+             [&run](std::uint64_t from, std::uint64_t to) {
+                 run.latencies.record(run.clock.to_ns(from, to));
+             });
     run.result.last_ticks = run.clock.now();
     run.stop_counting(run.result.messages);
     run.result.first_ticks = first;

@@ -1,8 +1,9 @@
 #include "harness/measure/payload.hpp"
 
 #include <algorithm>
-#include <boost/crc.hpp>
 #include <string>
+
+#include <boost/crc.hpp>
 
 namespace ipcmark {
 
@@ -24,7 +25,9 @@ std::uint64_t load(const std::byte* from) {
     return word;
 }
 
-void store(std::byte* to, std::uint64_t word) { std::memcpy(to, &word, sizeof word); }
+void store(std::byte* to, std::uint64_t word) {
+    std::memcpy(to, &word, sizeof word);
+}
 
 std::uint64_t scramble(std::uint64_t x) {  // the finaliser of SplitMix64 (Steele, Lea, Flood 2014)
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -36,7 +39,8 @@ std::uint64_t scramble(std::uint64_t x) {  // the finaliser of SplitMix64 (Steel
 void write_words(writable bytes, std::uint64_t word) {
     const std::size_t words = bytes.size() / word_bytes;
     std::byte* to = bytes.data();
-    for (std::size_t i = 1; i < words; ++i) store(to + i * word_bytes, word + i * step);
+    for (std::size_t i = 1; i < words; ++i)
+        store(to + i * word_bytes, word + i * step);
     const std::uint64_t tail = word + words * step;
     if (const std::size_t rest = bytes.size() % word_bytes; rest != 0)
         std::memcpy(to + words * word_bytes, &tail, rest);
@@ -47,7 +51,8 @@ bool words_match(readable bytes, std::uint64_t word) {
     const std::size_t words = bytes.size() / word_bytes;
     const std::byte* from = bytes.data();
     std::uint64_t sum = 0;
-    for (std::size_t i = 1; i < words; ++i) sum += load(from + i * word_bytes);
+    for (std::size_t i = 1; i < words; ++i)
+        sum += load(from + i * word_bytes);
     // n(n-1)/2 of full words; even factor halved first, so that nothing is lost modulo 2^64.
     const std::uint64_t n = words;
     const std::uint64_t triangle = n % 2 == 0 ? (n / 2) * (n - 1) : n * ((n - 1) / 2);

@@ -24,7 +24,8 @@ class integrity_error : public std::runtime_error {
 ///   line    8 bytes a cache line
 ///   rw      every byte: a sequence seeded by the tag; the reader's wide sum is checked
 ///   copy    memcpy from and to a private buffer
-///   verify  a pseudo-random stream closed by its CRC-32C; every bit is checked, timing is not compared
+///   verify  a pseudo-random stream closed by its CRC-32C; every bit is checked, timing is not
+///   compared
 struct payload_plan {
     touch how = touch::rw;
     std::size_t bytes = 8;

@@ -1,12 +1,11 @@
 #include "harness/measure/perf_counters.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace ipcmark {
 

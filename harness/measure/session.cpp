@@ -6,8 +6,9 @@
 
 namespace ipcmark {
 
-session::session(board& shared, role side, const clock_parameters& clock_source, const effort& effort_,
-                 const payload_plan& outgoing, const payload_plan& incoming, bool may_drop)
+session::session(board& shared, role side, const clock_parameters& clock_source,
+                 const effort& effort_, const payload_plan& outgoing, const payload_plan& incoming,
+                 bool may_drop)
     : clock(clock_source),
       work(effort_),
       out(outgoing),

@@ -1,11 +1,10 @@
 #include "harness/measure/usage.hpp"
 
-#include <fcntl.h>
-#include <sys/resource.h>
-
 #include <array>
 #include <charconv>
+#include <fcntl.h>
 #include <string_view>
+#include <sys/resource.h>
 
 #include "harness/posix/text_file.hpp"
 
@@ -18,10 +17,11 @@ std::int64_t to_ns(const timeval& time) {
 }
 
 std::optional<std::int64_t> number_at(std::string_view text, std::size_t at) {
-    while (at < text.size() && (text[at] < '0' || text[at] > '9')) ++at;
+    while (at < text.size() && (text[at] < '0' || text[at] > '9'))
+        ++at;
     std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data() + std::min(at, text.size()),
-                                              text.data() + text.size(), value);
+    const auto [end, error] =
+        std::from_chars(text.data() + std::min(at, text.size()), text.data() + text.size(), value);
     if (error != std::errc{}) return std::nullopt;
     return value;
 }
@@ -52,7 +52,9 @@ std::optional<std::int64_t> difference(const std::optional<std::int64_t>& later,
     return *later - *earlier;
 }
 
-unique_fd open_for_reading(const char* path) { return unique_fd(::open(path, O_RDONLY | O_CLOEXEC)); }
+unique_fd open_for_reading(const char* path) {
+    return unique_fd(::open(path, O_RDONLY | O_CLOEXEC));
+}
 
 }  // namespace
 
@@ -68,14 +70,20 @@ usage operator-(const usage& later, const usage& earlier) {
 }
 
 usage_reader::usage_reader()
-    : schedstat_(open_for_reading("/proc/self/schedstat")), sched_(open_for_reading("/proc/self/sched")) {}
+    : schedstat_(open_for_reading("/proc/self/schedstat")),
+      sched_(open_for_reading("/proc/self/sched")) {}
 
 usage usage_reader::read() const {
     rusage raw{};
     ::getrusage(RUSAGE_SELF, &raw);
-    return {to_ns(raw.ru_utime), to_ns(raw.ru_stime), raw.ru_nvcsw,
-            raw.ru_nivcsw,       raw.ru_minflt,       raw.ru_majflt,
-            read_run_delay(schedstat_.get()),         read_migrations(sched_.get())};
+    return {to_ns(raw.ru_utime),
+            to_ns(raw.ru_stime),
+            raw.ru_nvcsw,
+            raw.ru_nivcsw,
+            raw.ru_minflt,
+            raw.ru_majflt,
+            read_run_delay(schedstat_.get()),
+            read_migrations(sched_.get())};
 }
 
 std::optional<std::int64_t> peak_resident_bytes() {

@@ -1,8 +1,7 @@
 #include "harness/plan/plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <numeric>
 #include <random>
 #include <regex>
@@ -52,7 +51,9 @@ std::vector<placement_choice> choose_placements(const plan_request& request,
             throw std::invalid_argument("placement '" + word +
                                         "' is not one of cross, same_cpu, smt, l2, l3, package, "
                                         "numa, free");
-        const auto repeated = [&](const placement_choice& choice) { return choice.name == *wanted; };
+        const auto repeated = [&](const placement_choice& choice) {
+            return choice.name == *wanted;
+        };
         if (std::any_of(chosen.begin(), chosen.end(), repeated)) continue;
         chosen.push_back(*std::find_if(known.begin(), known.end(), repeated));
     }
@@ -78,7 +79,8 @@ std::optional<failure> why_skipped(const registration& mechanism, const cell& wh
 
 std::uint64_t mix(std::uint64_t seed, std::uint64_t salt) {
     std::seed_seq sequence{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
-                           static_cast<std::uint32_t>(salt), static_cast<std::uint32_t>(salt >> 32)};
+                           static_cast<std::uint32_t>(salt),
+                           static_cast<std::uint32_t>(salt >> 32)};
     std::array<std::uint32_t, 2> words{};
     sequence.generate(words.begin(), words.end());
     return std::uint64_t{words[0]} << 32 | words[1];
@@ -103,7 +105,7 @@ effort plan::verify_effort(const cell& what) const {
     work.max_messages = std::clamp<std::uint64_t>(checked_bytes / what.payload_bytes, 4, 2'000);
     work.warm_up_messages = 1;
     work.warm_up_min_ns = 0;
-    work.timed_ns = 2'000 * ms;  // the message limit ends it long before
+    work.timed_ns = 250 * ms;  // where the message limit does not end it before
     return work;
 }
 
@@ -119,7 +121,8 @@ std::vector<std::size_t> plan::round_order(std::uint64_t round) const {
     std::erase_if(order, [&](std::size_t i) { return cells[i].skipped.has_value(); });
     std::mt19937_64 random(mix(seed, round));
     // Written out because std::shuffle differs between standard libraries.
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[random() % i]);
     return order;
 }
 
@@ -138,9 +141,9 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
     std::vector<std::pair<const registration*, std::optional<std::string>>> chosen;
     for (const auto& entry : mechanisms.all()) {
         const auto& names = request.mechanisms;
-        const bool wanted = names.empty()
-                                ? !entry.info.test_only
-                                : std::find(names.begin(), names.end(), entry.info.name) != names.end();
+        const bool wanted =
+            names.empty() ? !entry.info.test_only
+                          : std::find(names.begin(), names.end(), entry.info.name) != names.end();
         if (wanted) chosen.emplace_back(&entry, entry.why_unavailable());
     }
     for (const pattern kind : request.patterns)
@@ -150,8 +153,12 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                     // Without a peer there is one process and no direction to stream in.
                     if (mechanism->info.loops_back && kind == pattern::one_way) continue;
                     planned_cell planned;
-                    planned.what = {std::string(mechanism->info.name), kind, bytes, where.name,
-                                    request.reads, request.depth.value_or(default_depth(bytes))};
+                    planned.what = {std::string(mechanism->info.name),
+                                    kind,
+                                    bytes,
+                                    where.name,
+                                    request.reads,
+                                    request.depth.value_or(default_depth(bytes))};
                     if (!filter.passes(planned.what.name())) continue;
                     planned.cpus = where.cpus;
                     planned.skipped = why_skipped(*mechanism, planned.what, where, unavailable);

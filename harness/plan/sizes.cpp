@@ -1,11 +1,10 @@
 #include "harness/plan/sizes.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
 

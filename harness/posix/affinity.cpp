@@ -1,8 +1,7 @@
 #include "harness/posix/affinity.hpp"
 
-#include <sched.h>
-
 #include <memory>
+#include <sched.h>
 
 #include "harness/posix/error.hpp"
 
@@ -41,6 +40,8 @@ void pin_to(int cpu) {
         throw_errno("sched_setaffinity to CPU " + std::to_string(cpu));
 }
 
-int current_cpu() { return checked(::sched_getcpu(), "sched_getcpu"); }
+int current_cpu() {
+    return checked(::sched_getcpu(), "sched_getcpu");
+}
 
 }  // namespace ipcmark

@@ -1,15 +1,14 @@
 #include "harness/posix/child.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 
 #include "harness/posix/error.hpp"
 
@@ -37,7 +36,8 @@ public:
         // Two steps, so that no source is overwritten before it has been copied: first to numbers
         // above all targets and sources, then down to the targets.
         int parking = 3;
-        for (const auto& [from, to] : descriptors) parking = std::max({parking, from + 1, to + 1});
+        for (const auto& [from, to] : descriptors)
+            parking = std::max({parking, from + 1, to + 1});
         int parked = parking;
         for (const auto& [from, to] : descriptors)
             copy(from, parked++);
@@ -57,16 +57,18 @@ public:
         ::sigfillset(&all);
         ::posix_spawnattr_setsigmask(&attributes_, &none);
         ::posix_spawnattr_setsigdefault(&attributes_, &all);
-        // A group of its own: Ctrl-C reaches the parent alone, which then ends its workers in order.
+        // A group of its own: Ctrl-C reaches the parent alone, which then ends its workers in
+        // order.
         ::posix_spawnattr_setpgroup(&attributes_, 0);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                     POSIX_SPAWN_SETPGROUP);
+        ::posix_spawnattr_setflags(
+            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     }
 
     pid_t run(const std::vector<std::string>& arguments) {
         std::vector<char*> pointers;
         pointers.reserve(arguments.size() + 1);
-        for (const auto& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
+        for (const auto& argument : arguments)
+            pointers.push_back(const_cast<char*>(argument.c_str()));
         pointers.push_back(nullptr);
         pid_t pid = -1;
         const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions_, &attributes_,
@@ -106,7 +108,8 @@ child child::spawn_self(const std::vector<std::string>& arguments,
     const pid_t pid = recipe.run(arguments);
     child result(pid, unique_fd());
     result.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!result.pidfd_) throw_errno("pidfd_open", "needs Linux 5.3 and a free descriptor (ulimit -n)");
+    if (!result.pidfd_)
+        throw_errno("pidfd_open", "needs Linux 5.3 and a free descriptor (ulimit -n)");
     return result;
 }
 
@@ -130,7 +133,9 @@ bool child::reap(int options) {
     return true;
 }
 
-bool child::running() { return !reap(WNOHANG); }
+bool child::running() {
+    return !reap(WNOHANG);
+}
 
 void child::kill() noexcept {
     if (!end_) ::kill(pid_, SIGKILL);

@@ -1,8 +1,7 @@
 #include "harness/posix/io.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
+#include <unistd.h>
 
 #include "harness/posix/error.hpp"
 

@@ -1,13 +1,12 @@
 #include "harness/posix/mapping.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <limits>
 #include <stdexcept>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -23,7 +22,8 @@ std::size_t available_bytes() {
     constexpr std::string_view key = "MemAvailable:";
     if (const auto at = meminfo.find(key); at != std::string::npos)
         available = std::stoull(meminfo.substr(at + key.size())) * 1024;
-    for (const char* file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"})
+    for (const char* file :
+         {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"})
         if (const auto limit = read_number(file); limit && *limit > 0)
             available = std::min(available, static_cast<std::size_t>(*limit));
     return available;
@@ -42,8 +42,7 @@ void require_memory(std::size_t bytes) {
 }
 
 void* map(int fd, std::size_t bytes, int flags) {
-    void* address =
-        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
+    void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
     if (address == MAP_FAILED) {
         if (errno == ENOMEM)
             throw limit_exceeded("mmap of " + std::to_string(bytes) +
@@ -93,8 +92,8 @@ void reserve_space(int fd, std::size_t bytes, const std::string& where) {
 
 unique_fd make_memfd(const std::string& name, std::size_t bytes) {
     require_memory(bytes);
-    unique_fd fd(checked(::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING),
-                         "memfd_create"));
+    unique_fd fd(
+        checked(::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING), "memfd_create"));
     reserve_space(fd.get(), bytes, "memory (tmpfs)");
     checked(::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW), "fcntl F_ADD_SEALS");
     return fd;

@@ -13,7 +13,8 @@ class mapping {
 public:
     mapping() = default;
     mapping(mapping&& other) noexcept
-        : address_(std::exchange(other.address_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+        : address_(std::exchange(other.address_, nullptr)),
+          bytes_(std::exchange(other.bytes_, 0)) {}
     mapping& operator=(mapping&& other) noexcept {
         std::swap(address_, other.address_);
         std::swap(bytes_, other.bytes_);

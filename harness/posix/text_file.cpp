@@ -1,12 +1,11 @@
 #include "harness/posix/text_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
+#include <fcntl.h>
 #include <span>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/io.hpp"
@@ -24,8 +23,7 @@ unique_fd open_input(const std::filesystem::path& file) {
 bool read_up_to(int fd, std::size_t limit_bytes, std::string& text) {
     char buffer[16384];
     while (text.size() < limit_bytes) {
-        const ssize_t got =
-            ::read(fd, buffer, std::min(sizeof buffer, limit_bytes - text.size()));
+        const ssize_t got = ::read(fd, buffer, std::min(sizeof buffer, limit_bytes - text.size()));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return false;
         if (got == 0) return true;

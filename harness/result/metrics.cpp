@@ -15,15 +15,16 @@ template <class Quantity>
 value per_message(const spawn_view& v, Quantity quantity) {
     const auto counted = static_cast<double>(v.producer().counted_messages);
     if (counted <= 0) return std::nullopt;
-    return static_cast<double>(quantity(v.producer().consumed) + quantity(v.consumer().consumed)) / counted;
+    return static_cast<double>(quantity(v.producer().consumed) + quantity(v.consumer().consumed)) /
+           counted;
 }
 
-template <std::int64_t usage::* Field>
+template <std::int64_t usage::*Field>
 value field_per_message(const spawn_view& v) {
     return per_message(v, [](const usage& u) { return u.*Field; });
 }
 
-template <std::optional<std::int64_t> usage::* Field>
+template <std::optional<std::int64_t> usage::*Field>
 value sum_of(const spawn_view& v) {
     const auto& producer = v.producer().consumed.*Field;
     const auto& consumer = v.consumer().consumed.*Field;
@@ -38,7 +39,9 @@ value side_cpu_per_message(const spawn_view& v) {
     return static_cast<double>(v.spawn.sides[Side].measured.consumed.cpu_ns()) / counted;
 }
 
-const histogram& latencies(const spawn_view& v) { return v.spawn.producer().latencies; }
+const histogram& latencies(const spawn_view& v) {
+    return v.spawn.producer().latencies;
+}
 
 template <std::size_t Index>
 value quantile(const spawn_view& v) {
@@ -75,7 +78,8 @@ value byte_rate(const spawn_view& v) {
 
 value lost_share(const spawn_view& v) {
     const auto& reader = v.one_way() ? v.consumer() : v.producer();
-    const auto all = static_cast<double>(reader.messages) + (v.one_way() ? static_cast<double>(reader.lost) : 0);
+    const auto all =
+        static_cast<double>(reader.messages) + (v.one_way() ? static_cast<double>(reader.lost) : 0);
     if (all <= 0) return std::nullopt;
     return static_cast<double>(reader.lost) / all;
 }
@@ -123,7 +127,8 @@ const std::vector<metric>& all_metrics() {
         {"min_ns", "ns", better::lower, stamps, least},
         {"max_ns", "ns", better::lower, stamps, greatest},
         {"mean_ns", "ns", better::lower, "shared clock, whole batch", batch_mean},
-        {"messages_per_second", "1/s", better::higher, "shared clock, consumer's view", message_rate},
+        {"messages_per_second", "1/s", better::higher, "shared clock, consumer's view",
+         message_rate},
         {"bytes_per_second", "B/s", better::higher, "shared clock, consumer's view", byte_rate},
         {"lost_share", "1", better::lower, "sequence numbers", lost_share},
         {"switches_per_message", "1/message", better::lower, rusage_source, switches},

@@ -37,7 +37,8 @@ ordered_json peer_block(role side, const worker_report& report, int cpu) {
 }
 
 /// Why a metric that this pattern should have is null.
-ordered_json missing_block(const cell& what, const std::map<std::string, std::optional<double>>& metrics) {
+ordered_json missing_block(const cell& what,
+                           const std::map<std::string, std::optional<double>>& metrics) {
     ordered_json missing = ordered_json::object();
     if (what.kind == pattern::round_trip)
         for (const auto& [q, key] : percentiles)
@@ -65,7 +66,8 @@ ordered_json block_rates(const measurement& consumer, const shared_clock& clock)
 
 void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& view,
                       const std::map<std::string, std::optional<double>>& metrics) {
-    for (const auto& [key, value] : metrics) entry[key] = or_null(value);
+    for (const auto& [key, value] : metrics)
+        entry[key] = or_null(value);
     // The names that Google Benchmark's tools look for.
     if (const auto& rate = metrics.at("messages_per_second")) entry["items_per_second"] = *rate;
     ordered_json& ipc = entry["ipc"];
@@ -118,14 +120,16 @@ spawn_record make_record(const cell& what, spawn_purpose purpose, const spawn_re
     if (spawn.failed) return record;
     const spawn_view view{what, spawn, clock};
     if (purpose == spawn_purpose::verify) {
-        record.entry = {{"status", "ok"}, {"messages", static_cast<std::uint64_t>(view.messages())}};
+        record.entry = {{"status", "ok"},
+                        {"messages", static_cast<std::uint64_t>(view.messages())}};
         return record;
     }
     if (purpose == spawn_purpose::counting) {
         record.entry = counting_block(view);
         return record;
     }
-    for (const metric& m : all_metrics()) record.metrics[std::string(m.key)] = m.value(view);
+    for (const metric& m : all_metrics())
+        record.metrics[std::string(m.key)] = m.value(view);
     record.latency_buckets = spawn.producer().latencies.buckets();
     record.entry = std::move(entry);
     fill_timed_entry(record.entry, what, view, record.metrics);
@@ -133,13 +137,15 @@ spawn_record make_record(const cell& what, spawn_purpose purpose, const spawn_re
 }
 
 ordered_json to_json(const spawn_record& record) {
-    ordered_json line{{"cell", record.cell_name},
-                      {"purpose", purpose_words[static_cast<std::size_t>(record.purpose)]},
-                      {"failed", record.failed ? failure_to_json(*record.failed) : ordered_json(nullptr)},
-                      {"metrics", ordered_json::object()},
-                      {"entry", record.entry},
-                      {"latency_buckets", record.latency_buckets}};
-    for (const auto& [key, value] : record.metrics) line["metrics"][key] = or_null(value);
+    ordered_json line{
+        {"cell", record.cell_name},
+        {"purpose", purpose_words[static_cast<std::size_t>(record.purpose)]},
+        {"failed", record.failed ? failure_to_json(*record.failed) : ordered_json(nullptr)},
+        {"metrics", ordered_json::object()},
+        {"entry", record.entry},
+        {"latency_buckets", record.latency_buckets}};
+    for (const auto& [key, value] : record.metrics)
+        line["metrics"][key] = or_null(value);
     return line;
 }
 
@@ -151,8 +157,9 @@ spawn_record spawn_record_from_json(const ordered_json& line) {
     if (at == purpose_words.end()) throw std::runtime_error("unknown purpose '" + word + "'");
     record.purpose = static_cast<spawn_purpose>(at - purpose_words.begin());
     if (const auto& f = line.at("failed"); !f.is_null())
-        record.failed = failure{from_word<status>(f.at("status").get<std::string>()).value(), f.at("code"),
-                                f.at("stage").is_null() ? "" : f.at("stage").get<std::string>(), f.at("text")};
+        record.failed =
+            failure{from_word<status>(f.at("status").get<std::string>()).value(), f.at("code"),
+                    f.at("stage").is_null() ? "" : f.at("stage").get<std::string>(), f.at("text")};
     for (const auto& [key, value] : line.at("metrics").items())
         record.metrics[key] = value.is_null() ? std::nullopt : std::optional(value.get<double>());
     record.entry = line.at("entry");

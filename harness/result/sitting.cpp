@@ -99,8 +99,9 @@ sitting::sitting(const ordered_json& line)
 ordered_json sitting::first_line() const {
     ordered_json cells = ordered_json::array();
     for (const auto& record : cells_)
-        cells.push_back({{"planned", record.planned},
-                         {"skipped", record.ended ? reason_block(*record.ended) : ordered_json(nullptr)}});
+        cells.push_back(
+            {{"planned", record.planned},
+             {"skipped", record.ended ? reason_block(*record.ended) : ordered_json(nullptr)}});
     return {{"journal", "ipcmark.result"},
             {"spawns_planned", spawns_planned_},
             {"header", header_},
@@ -125,7 +126,8 @@ void sitting::add(spawn_record record) {
     }
     for (const auto& [key, value] : record.metrics)
         if (value && std::isfinite(*value)) to.metrics[key].push_back(*value);
-    for (const auto& [index, count] : record.latency_buckets) to.latency_buckets[index] += count;
+    for (const auto& [index, count] : record.latency_buckets)
+        to.latency_buckets[index] += count;
     measuring_s_ += record.entry.at("ipc").at("elapsed_ns").get<double>() / 1e9;
     to.entries.push_back(std::move(record.entry));
 }
@@ -135,15 +137,17 @@ bool sitting::given_up(const std::string& cell_name) const {
 }
 
 std::size_t sitting::failed_cells() const {
-    return static_cast<std::size_t>(std::count_if(cells_.begin(), cells_.end(), [](const auto& record) {
-        return record.ended && record.ended->ended != status::skipped;
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        cells_.begin(), cells_.end(),
+        [](const auto& record) { return record.ended && record.ended->ended != status::skipped; }));
 }
 
 ordered_json sitting::cell_block(const cell_record& record) const {
     ordered_json block = record.planned;
     const bool unfinished = !record.ended && record.entries.empty();
-    const status ended = record.ended ? record.ended->ended : unfinished ? status::skipped : status::ok;
+    const status ended = record.ended ? record.ended->ended
+                         : unfinished ? status::skipped
+                                      : status::ok;
     block["status"] = to_word(ended);
     if (record.ended)
         block["reason"] = reason_block(*record.ended);
@@ -156,7 +160,8 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     block["spawns_planned"] = spawns_planned_;
     block["spawns_ok"] = record.entries.size();
     block["failures"] = ordered_json::array();
-    for (const auto& failed : record.failures) block["failures"].push_back(reason_block(failed));
+    for (const auto& failed : record.failures)
+        block["failures"].push_back(reason_block(failed));
     block["summary"] = ordered_json::object();
     for (const metric& m : all_metrics())
         if (const auto at = record.metrics.find(std::string(m.key)); at != record.metrics.end())
@@ -169,10 +174,12 @@ ordered_json sitting::cell_block(const cell_record& record) const {
 }
 
 ordered_json sitting::document(bool complete, const std::string& incomplete_reason) const {
-    ordered_json result{{"schema", {{"name", "ipcmark.result"}, {"version", "1.0"}}},
-                        {"complete", complete},
-                        {"incomplete_reason", complete ? ordered_json(nullptr) : ordered_json(incomplete_reason)}};
-    for (const auto& [key, value] : header_.items()) result[key] = value;
+    ordered_json result{
+        {"schema", {{"name", "ipcmark.result"}, {"version", "1.0"}}},
+        {"complete", complete},
+        {"incomplete_reason", complete ? ordered_json(nullptr) : ordered_json(incomplete_reason)}};
+    for (const auto& [key, value] : header_.items())
+        result[key] = value;
     result["run"]["spawns"] = spawns_;
     result["run"]["measuring_s"] = measuring_s_;
     result["cells"] = ordered_json::array();

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "harness/plan/plan.hpp"
 
@@ -18,7 +19,7 @@ struct spawn_record {
     spawn_purpose purpose = spawn_purpose::timed;
     std::optional<failure> failed;
     std::map<std::string, std::optional<double>> metrics;  // by metric key
-    nlohmann::ordered_json entry;     // timed: the benchmarks[] entry; otherwise its block in the cell
+    nlohmann::ordered_json entry;  // timed: the benchmarks[] entry; otherwise its block in the cell
     std::vector<std::pair<std::size_t, std::uint64_t>> latency_buckets;
 };
 

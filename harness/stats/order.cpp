@@ -42,8 +42,8 @@ std::optional<rank_interval> median_rank_interval(std::size_t n, double level) {
 std::optional<spread> summarise(std::vector<double> values) {
     if (values.empty()) return std::nullopt;
     std::sort(values.begin(), values.end());
-    spread result{values.size(), median_of_sorted(values), values.front(), values.back(),
-                  {},            {},                       {}};
+    spread result{
+        values.size(), median_of_sorted(values), values.front(), values.back(), {}, {}, {}};
     if (const auto ranks = median_rank_interval(values.size())) {
         result.low = values[ranks->low_rank - 1];
         result.high = values[ranks->high_rank - 1];

@@ -1,9 +1,8 @@
 #include "harness/measure/histogram.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <random>
 
 namespace ipcmark {
@@ -23,7 +22,8 @@ TEST(histogram, every_value_lies_in_its_bucket) {
         ASSERT_LE(histogram::lowest_of(index), value);
         ASSERT_LT(value, histogram::lowest_of(index) + histogram::width_of(index));
         if (value >= histogram::sub_buckets) {
-            ASSERT_LE(static_cast<double>(histogram::width_of(index)) / static_cast<double>(value), 0.008);
+            ASSERT_LE(static_cast<double>(histogram::width_of(index)) / static_cast<double>(value),
+                      0.008);
         }
     }
 }
@@ -79,7 +79,8 @@ TEST(histogram, extremes_stay_exact_and_nothing_falls_out) {
 
 TEST(histogram, unsupported_percentiles_are_withheld) {
     histogram h;
-    for (int i = 0; i < 999; ++i) h.record(100);
+    for (int i = 0; i < 999; ++i)
+        h.record(100);
     EXPECT_FALSE(h.supported_quantile_ns(0.99));
     h.record(100);
     EXPECT_TRUE(h.supported_quantile_ns(0.99));
@@ -89,9 +90,11 @@ TEST(histogram, unsupported_percentiles_are_withheld) {
 
 TEST(histogram, survives_the_way_through_its_buckets) {
     histogram h;
-    for (int i = 1; i < 5'000; ++i) h.record(i * i);
+    for (int i = 1; i < 5'000; ++i)
+        h.record(i * i);
     histogram copy;
-    for (const auto& [index, count] : h.buckets()) copy.add_bucket(index, count);
+    for (const auto& [index, count] : h.buckets())
+        copy.add_bucket(index, count);
     copy.set_extremes(h.least_ns(), h.greatest_ns());
     EXPECT_EQ(copy.buckets(), h.buckets());
     EXPECT_EQ(copy.quantile_ns(0.99), h.quantile_ns(0.99));

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-
 #include <thread>
 
 #include "harness/endpoints/shm_ring.hpp"
@@ -19,9 +18,13 @@ struct ring_end {
     shm_ring<futex_wait>* in;
 
     template <class Fill>
-    void send(Fill fill) { out->send(fill); }
+    void send(Fill fill) {
+        out->send(fill);
+    }
     template <class Consume>
-    bool recv(Consume consume) { return in->recv(consume); }
+    bool recv(Consume consume) {
+        return in->recv(consume);
+    }
 };
 
 /// A library-owned server loop: answers each request from inside serve.
@@ -96,12 +99,14 @@ protected:
     board shared;
     effort work;
     std::array<std::optional<rendezvous>, 2> lines;
-    std::vector<std::byte> memory = std::vector<std::byte>(2 * shm_ring<futex_wait>::bytes_for(bytes, 8) + 256);
+    std::vector<std::byte> memory =
+        std::vector<std::byte>(2 * shm_ring<futex_wait>::bytes_for(bytes, 8) + 256);
 };
 
 class ring_loops_test : public loops_test {
 protected:
-    std::byte* aligned = reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(memory.data()) + 127) / 128 * 128);
+    std::byte* aligned = reinterpret_cast<std::byte*>(
+        (reinterpret_cast<std::uintptr_t>(memory.data()) + 127) / 128 * 128);
     shm_ring<futex_wait> there_out{aligned, bytes, 8, true};
     shm_ring<futex_wait> there_in{aligned, bytes, 8, false};
     std::byte* second = aligned + shm_ring<futex_wait>::bytes_for(bytes, 8);

@@ -25,7 +25,8 @@ protected:
         consumer.messages = 984;
         consumer.last_ticks = 1'000'000 + 1'968'000;
         consumer.consumed = {100'000, 900'000, 990, 10, 3, 1, std::nullopt, 0};
-        for (int i = 0; i < 984; ++i) spawn.sides[0].latencies.record(1000);
+        for (int i = 0; i < 984; ++i)
+            spawn.sides[0].latencies.record(1000);
     }
     spawn_view view() { return {what, spawn, clock}; }
     cell what{"pipe", pattern::round_trip, 4096, placement::l3, touch::rw, 16};

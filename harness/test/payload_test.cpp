@@ -1,8 +1,7 @@
 #include "harness/measure/payload.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <string>
 #include <vector>
 
@@ -29,9 +28,11 @@ struct channel {
 class every_touch : public testing::TestWithParam<touch> {};
 
 TEST_P(every_touch, arrives_as_it_left_at_every_size) {
-    for (const std::size_t size : {1, 2, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 72, 100, 1000, 4095, 4096, 4097, 65'537}) {
+    for (const std::size_t size :
+         {1, 2, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 72, 100, 1000, 4095, 4096, 4097, 65'537}) {
         channel c(GetParam(), size);
-        for (int i = 0; i < 300; ++i) ASSERT_NO_THROW(c.pass()) << size << " bytes, message " << i;
+        for (int i = 0; i < 300; ++i)
+            ASSERT_NO_THROW(c.pass()) << size << " bytes, message " << i;
         EXPECT_EQ(c.in.received(), 300u);
     }
 }
@@ -59,7 +60,8 @@ TEST_P(every_touch, a_message_of_another_spawn_is_seen) {
 }
 
 INSTANTIATE_TEST_SUITE_P(touches, every_touch,
-                         testing::Values(touch::desc, touch::line, touch::rw, touch::copy, touch::verify),
+                         testing::Values(touch::desc, touch::line, touch::rw, touch::copy,
+                                         touch::verify),
                          [](const auto& which) { return std::string(to_word(which.param)); });
 
 /// Which single-byte changes a touch notices.
@@ -99,7 +101,8 @@ TEST(payload, verify_notices_swapped_words_that_a_sum_would_not) {
 TEST(payload, a_lossy_channel_counts_what_is_missing) {
     channel c(touch::rw, 64, true);
     c.pass();
-    for (int i = 0; i < 5; ++i) c.write();
+    for (int i = 0; i < 5; ++i)
+        c.write();
     c.check();
     EXPECT_EQ(c.in.lost(), 4u);
     c.in.close_gap(9);
@@ -128,7 +131,8 @@ TEST(payload, garbage_is_corrupt_even_where_loss_is_allowed) {
 
 TEST(payload, one_byte_messages_are_checked_as_far_as_one_byte_goes) {
     channel c(touch::rw, 1);
-    for (int i = 0; i < 1000; ++i) c.pass();
+    for (int i = 0; i < 1000; ++i)
+        c.pass();
     c.write();
     c.write();
     EXPECT_THROW(c.check(), integrity_error);

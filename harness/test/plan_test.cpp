@@ -1,8 +1,7 @@
 #include "harness/plan/plan.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <set>
 
 #include "transports/register_all.hpp"
@@ -31,7 +30,8 @@ protected:
     plan expanded() { return expand(request, 42, all, two_cpus()); }
     std::vector<std::string> names() {
         std::vector<std::string> result;
-        for (const auto& planned : expanded().cells) result.push_back(planned.what.name());
+        for (const auto& planned : expanded().cells)
+            result.push_back(planned.what.name());
         return result;
     }
     registry all;
@@ -40,10 +40,11 @@ protected:
 
 TEST_F(plan_test, expands_to_every_combination) {
     request.mechanisms = {"pipe", "tcp"};
-    EXPECT_EQ(names(), (std::vector<std::string>{
-                           "round_trip/pipe/64/l3", "round_trip/tcp/64/l3", "round_trip/pipe/65536/l3",
-                           "round_trip/tcp/65536/l3", "one_way/pipe/64/l3", "one_way/tcp/64/l3",
-                           "one_way/pipe/65536/l3", "one_way/tcp/65536/l3"}));
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"round_trip/pipe/64/l3", "round_trip/tcp/64/l3",
+                                        "round_trip/pipe/65536/l3", "round_trip/tcp/65536/l3",
+                                        "one_way/pipe/64/l3", "one_way/tcp/64/l3",
+                                        "one_way/pipe/65536/l3", "one_way/tcp/65536/l3"}));
 }
 
 TEST_F(plan_test, what_cannot_run_is_skipped_and_kept) {
@@ -73,7 +74,8 @@ TEST_F(plan_test, filters_select_and_exclude) {
 }
 
 TEST_F(plan_test, test_only_mechanisms_need_to_be_named) {
-    for (const auto& name : names()) EXPECT_EQ(name.find("faulty"), std::string::npos);
+    for (const auto& name : names())
+        EXPECT_EQ(name.find("faulty"), std::string::npos);
     request.mechanisms = {"faulty_drop"};
     EXPECT_EQ(names().size(), 4u);
 }
@@ -100,14 +102,17 @@ TEST_F(plan_test, a_round_is_shuffled_fairly) {
     const plan result = expanded();
     std::array<int, 3> first{};
     constexpr int rounds = 3000;
-    for (std::uint64_t round = 0; round < rounds; ++round) ++first[result.round_order(round).front()];
-    for (const int count : first) EXPECT_NEAR(count, rounds / 3, 5 * 26);  // five standard deviations
+    for (std::uint64_t round = 0; round < rounds; ++round)
+        ++first[result.round_order(round).front()];
+    for (const int count : first)
+        EXPECT_NEAR(count, rounds / 3, 5 * 26);  // five standard deviations
 }
 
 TEST_F(plan_test, tags_differ_between_spawns) {
     const plan result = expanded();
     std::set<std::uint64_t> tags;
-    for (std::uint64_t i = 0; i < 1000; ++i) tags.insert(result.tag(i));
+    for (std::uint64_t i = 0; i < 1000; ++i)
+        tags.insert(result.tag(i));
     EXPECT_EQ(tags.size(), 1000u);
 }
 

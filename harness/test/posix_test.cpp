@@ -1,11 +1,10 @@
 #include <fcntl.h>
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 #include "harness/area.hpp"
 #include "harness/plan/sizes.hpp"
@@ -20,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string temporary_name(const std::string& name) { return testing::TempDir() + "ipcmark_test_" + std::to_string(::getpid()) + name; }
+std::string temporary_name(const std::string& name) {
+    return testing::TempDir() + "ipcmark_test_" + std::to_string(::getpid()) + name;
+}
 
 TEST(io, long_transfers_survive_short_reads_and_writes) {
     int ends[2];
@@ -142,7 +143,8 @@ TEST(sizes, units_are_understood) {
 }
 
 TEST(sizes, nonsense_is_refused_with_a_sentence) {
-    for (const char* text : {"", "0", "0Ki", "-1", "4Xi", "9223372036854775808", "99999999999999999999999", "2Gi", "1.5", "Ki"})
+    for (const char* text : {"", "0", "0Ki", "-1", "4Xi", "9223372036854775808",
+                             "99999999999999999999999", "2Gi", "1.5", "Ki"})
         EXPECT_THROW(parse_payload_bytes(text), std::invalid_argument) << text;
     for (const char* text : {"", "0", "-3s", "10 parsecs", "nan", "inf"})
         EXPECT_THROW(parse_duration_s(text), std::invalid_argument) << text;

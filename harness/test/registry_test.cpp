@@ -15,7 +15,9 @@ struct stand_in {
     template <class Fill>
     void send(Fill) {}
     template <class Consume>
-    bool recv(Consume) { return true; }
+    bool recv(Consume) {
+        return true;
+    }
 };
 constexpr transport_info good{.name = "stand_in", .summary = "s", .family = "f", .reference = "r"};
 constexpr transport_info bad{.name = "Bad-Name", .summary = "s", .family = "f", .reference = "r"};
@@ -57,9 +59,10 @@ TEST(registry, a_missing_package_is_told) {
 TEST(registry, every_transport_of_this_build_is_there) {
     registry all;
     register_all(all);
-    for (const char* name : {"null", "pipe", "fifo", "unix_stream", "unix_seqpacket", "tcp", "udp", "posix_mq",
-                             "boost_message_queue", "shm_ring_spin", "shm_ring_futex", "boost_shm_condition",
-                             "faulty_drop", "faulty_corrupt", "faulty_duplicate", "faulty_reorder", "faulty_hang", "faulty_die"})
+    for (const char* name : {"null", "pipe", "fifo", "unix_stream", "unix_seqpacket", "tcp", "udp",
+                             "posix_mq", "boost_message_queue", "shm_ring_spin", "shm_ring_futex",
+                             "boost_shm_condition", "faulty_drop", "faulty_corrupt",
+                             "faulty_duplicate", "faulty_reorder", "faulty_hang", "faulty_die"})
         EXPECT_NE(all.find(name), nullptr) << name;
     EXPECT_EQ(all.nearest("pip").front(), "pipe");
     EXPECT_EQ(all.nearest("shm_ring_futx").front(), "shm_ring_futex");
@@ -67,7 +70,8 @@ TEST(registry, every_transport_of_this_build_is_there) {
 }
 
 TEST(nearest, near_words_are_offered_best_first) {
-    EXPECT_EQ(nearest_words("repor", {"run", "report", "doctor"}), std::vector<std::string>{"report"});
+    EXPECT_EQ(nearest_words("repor", {"run", "report", "doctor"}),
+              std::vector<std::string>{"report"});
     EXPECT_EQ(join_or({"a", "b", "c"}), "a, b or c");
     EXPECT_EQ(join_or({"a"}), "a");
 }

@@ -1,13 +1,12 @@
 #include "harness/rendezvous.hpp"
 
+#include <atomic>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <optional>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 #include "harness/posix/error.hpp"
 

@@ -1,13 +1,12 @@
 #include "harness/runner.hpp"
 
-#include <dirent.h>
-#include <gtest/gtest.h>
-#include <signal.h>
-
 #include <chrono>
+#include <dirent.h>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <iterator>
+#include <signal.h>
 #include <thread>
 
 #include "harness/posix/affinity.hpp"
@@ -99,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
                     fault_case{"faulty_die", status::failed, "died", "SIGKILL"}),
     [](const auto& which) { return std::string(which.param.transport); });
 
-class every_stage : public runner_test, public testing::WithParamInterface<std::tuple<stage, role>> {};
+class every_stage : public runner_test,
+                    public testing::WithParamInterface<std::tuple<stage, role>> {};
 
 TEST_P(every_stage, a_worker_killed_in_it_is_named_and_cleaned_up) {
     const auto [at, side] = GetParam();
@@ -115,13 +115,15 @@ TEST_P(every_stage, a_worker_killed_in_it_is_named_and_cleaned_up) {
     EXPECT_FALSE(run().failed) << "a rerun succeeds";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    stages, every_stage,
-    testing::Combine(testing::Values(stage::constructing, stage::meeting, stage::warming_up, stage::timing, stage::reporting),
-                     testing::Values(role::producer, role::consumer)),
-    [](const auto& which) {
-        return std::string(to_word(std::get<0>(which.param))) + "_" + std::string(to_word(std::get<1>(which.param)));
-    });
+INSTANTIATE_TEST_SUITE_P(stages, every_stage,
+                         testing::Combine(testing::Values(stage::constructing, stage::meeting,
+                                                          stage::warming_up, stage::timing,
+                                                          stage::reporting),
+                                          testing::Values(role::producer, role::consumer)),
+                         [](const auto& which) {
+                             return std::string(to_word(std::get<0>(which.param))) + "_" +
+                                    std::string(to_word(std::get<1>(which.param)));
+                         });
 
 TEST_F(runner_test, a_hang_says_where_and_how_far) {
     request.what.transport = "faulty_hang";
@@ -148,7 +150,8 @@ TEST_F(runner_test, an_interrupt_ends_a_running_pair_at_once) {
 }
 
 TEST_F(runner_test, a_limit_met_while_constructing_is_a_skip) {
-    request.what = {"shm_ring_futex", pattern::one_way, 1u << 20, placement::free, touch::rw, std::size_t{1} << 24};
+    request.what = {"shm_ring_futex", pattern::one_way, 1u << 20,
+                    placement::free,  touch::rw,        std::size_t{1} << 24};
     const spawn_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->ended, status::skipped) << result.failed->text;

@@ -32,7 +32,8 @@ protected:
 
 TEST_F(sitting_test, spawns_are_kept_and_summarised) {
     sitting s = fresh();
-    for (const double p50 : {5.0, 1.0, 4.0, 2.0, 3.0, 6.0}) s.add(timed(p50));
+    for (const double p50 : {5.0, 1.0, 4.0, 2.0, 3.0, 6.0})
+        s.add(timed(p50));
     const auto document = s.document(true, "");
     const auto& cell = document.at("cells").at(0);
     EXPECT_EQ(cell.at("status"), "ok");
@@ -91,7 +92,8 @@ TEST_F(sitting_test, a_journal_rebuilds_the_same_document) {
 }
 
 TEST_F(sitting_test, what_is_dumped_is_strict_json) {
-    const std::string text = dump_document({{"broken", "\xff\x01"}, {"nan", std::numeric_limits<double>::quiet_NaN()}});
+    const std::string text =
+        dump_document({{"broken", "\xff\x01"}, {"nan", std::numeric_limits<double>::quiet_NaN()}});
     EXPECT_NO_THROW(ordered_json::parse(text));
     EXPECT_EQ(text.find("NaN"), std::string::npos);
 }

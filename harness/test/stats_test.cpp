@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <random>
 
 #include "harness/stats/order.hpp"
@@ -9,7 +8,7 @@ namespace {
 
 TEST(order_statistics, ranks_are_those_of_the_published_table) {
     const std::vector<std::array<std::size_t, 3>> table{
-        {6, 1, 6},   {8, 1, 8},   {10, 2, 9},  {12, 3, 10}, {15, 4, 12},
+        {6, 1, 6},   {8, 1, 8},   {10, 2, 9},   {12, 3, 10},  {15, 4, 12},
         {20, 6, 15}, {25, 8, 18}, {30, 10, 21}, {40, 14, 27}, {50, 18, 33}};
     for (const auto& [n, low, high] : table) {
         const auto ranks = median_rank_interval(n);
@@ -21,7 +20,8 @@ TEST(order_statistics, ranks_are_those_of_the_published_table) {
 }
 
 TEST(order_statistics, fewer_than_six_spawns_give_no_interval) {
-    for (std::size_t n = 0; n < 6; ++n) EXPECT_FALSE(median_rank_interval(n)) << n;
+    for (std::size_t n = 0; n < 6; ++n)
+        EXPECT_FALSE(median_rank_interval(n)) << n;
     const auto s = summarise({5, 1, 3, 2, 4});
     ASSERT_TRUE(s);
     EXPECT_EQ(s->median, 3);
@@ -41,7 +41,8 @@ double coverage(std::size_t n, double truth, Draw draw) {
     int held = 0;
     for (int i = 0; i < samples; ++i) {
         std::vector<double> values(n);
-        for (double& value : values) value = draw();
+        for (double& value : values)
+            value = draw();
         const auto s = summarise(values);
         held += *s->low <= truth && truth <= *s->high;
     }
@@ -53,10 +54,11 @@ TEST(order_statistics, the_interval_keeps_its_promise_whatever_the_distribution)
     std::normal_distribution<double> normal(10, 2);
     std::lognormal_distribution<double> lognormal(0, 1.5);
     std::cauchy_distribution<double> heavy(3, 1);
-    const auto bimodal = [&] {  // 70 % near 5, 30 % near 50: the median is where 5/7 of the first lies
-        return random() % 10 < 7 ? std::uniform_real_distribution<double>(4, 6)(random)
-                                 : std::uniform_real_distribution<double>(49, 51)(random);
-    };
+    const auto bimodal =
+        [&] {  // 70 % near 5, 30 % near 50: the median is where 5/7 of the first lies
+            return random() % 10 < 7 ? std::uniform_real_distribution<double>(4, 6)(random)
+                                     : std::uniform_real_distribution<double>(49, 51)(random);
+        };
     const double bimodal_median = 4 + 2 * 5.0 / 7;
     for (const std::size_t n : {std::size_t{6}, std::size_t{20}, std::size_t{40}}) {
         const double promised = median_rank_interval(n)->coverage;

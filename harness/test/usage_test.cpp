@@ -13,7 +13,8 @@ namespace {
 
 void sleep_briefly(int times) {
     const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};
-    for (int i = 0; i < times; ++i) ::nanosleep(&pause, nullptr);
+    for (int i = 0; i < times; ++i)
+        ::nanosleep(&pause, nullptr);
 }
 
 TEST(usage, sleeping_makes_voluntary_switches_and_touching_memory_faults) {
@@ -21,9 +22,11 @@ TEST(usage, sleeping_makes_voluntary_switches_and_touching_memory_faults) {
     const usage before = reader.read();
     sleep_briefly(20);
     constexpr std::size_t bytes = 64 * 4096;
-    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ::madvise(memory, bytes, MADV_NOHUGEPAGE);
-    for (std::size_t at = 0; at < bytes; at += 4096) static_cast<volatile char*>(memory)[at] = 1;
+    for (std::size_t at = 0; at < bytes; at += 4096)
+        static_cast<volatile char*>(memory)[at] = 1;
     ::munmap(memory, bytes);
     const usage spent = reader.read() - before;
     EXPECT_GE(spent.voluntary_switches, 20);
@@ -55,8 +58,10 @@ TEST(clock, ticks_and_nanoseconds_convert_both_ways) {
     clock_parameters parameters;
     parameters.ns_per_tick_q32 = static_cast<std::uint64_t>(0.385 * 4294967296.0);
     const shared_clock clock(parameters);
-    for (const std::int64_t ns : {std::int64_t{1}, std::int64_t{1000}, std::int64_t{3'600'000'000'000}})
-        EXPECT_NEAR(static_cast<double>(clock.to_ns(5, 5 + clock.to_ticks(ns))), static_cast<double>(ns), 1.0 + static_cast<double>(ns) * 1e-9);
+    for (const std::int64_t ns :
+         {std::int64_t{1}, std::int64_t{1000}, std::int64_t{3'600'000'000'000}})
+        EXPECT_NEAR(static_cast<double>(clock.to_ns(5, 5 + clock.to_ticks(ns))),
+                    static_cast<double>(ns), 1.0 + static_cast<double>(ns) * 1e-9);
     EXPECT_EQ(clock.to_ns(10, 9), 0);
 }
 

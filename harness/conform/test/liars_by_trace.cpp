@@ -122,13 +122,14 @@ void leave_queue(const setup&) {
     unique_fd(::mq_open(name.c_str(), O_CREAT | O_RDWR, 0600, &attributes));
 }
 void leave_segment(const setup&) {
-    ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+    checked(::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600), "shmget");
 }
 void leave_file(const setup& cell) {
     std::ofstream(cell.directory.parent_path() / ("left-" + std::to_string(::getpid())));
 }
 void leave_process(const setup&) {
-    if (::fork() != 0) return;
+    const pid_t pid = ::fork();
+    if (pid != 0) return;
     ::closefrom(3);
     ::alarm(60);  // should nobody find it
     ::pause();
