@@ -75,8 +75,11 @@ run_area::run_area() {
                     "point TMPDIR at a folder that this user may write to");
     directory_ = pattern;
     name_ = directory_.filename();
-    lock_ = try_lock(directory_ / lock_name, O_CREAT);
-    if (!lock_) throw_errno("lock " + (directory_ / lock_name).string());
+    // Locked before it gets its name, so that no other run ever sees it free.
+    const fs::path unnamed = directory_ / "lock.new";
+    lock_ = try_lock(unnamed, O_CREAT);
+    if (!lock_ || ::rename(unnamed.c_str(), (directory_ / lock_name).c_str()) != 0)
+        throw_errno("lock " + unnamed.string());
 }
 
 run_area::~run_area() {

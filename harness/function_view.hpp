@@ -9,15 +9,19 @@ namespace ipcmark {
 template <class Signature>
 class function_view;
 
+namespace detail {
+template <class Callable, class Self, class Result, class... Arguments>
+concept viewable = !std::is_same_v<std::remove_cvref_t<Callable>, Self> &&
+                   std::is_invocable_r_v<Result, Callable&, Arguments...>;
+}  // namespace detail
+
 /// A borrowed callable: two words, no ownership, valid while the callable lives.
 template <class Result, class... Arguments>
 class function_view<Result(Arguments...)> {
 public:
-    template <class Callable>
-    requires(!std::is_same_v<std::remove_cvref_t<Callable>, function_view> &&
-             std::is_invocable_r_v<Result, Callable&, Arguments...>)
-        function_view(Callable&& callable)
-    noexcept  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the concept leaves copies alone
+    template <detail::viewable<function_view, Result, Arguments...> Callable>
+    function_view(Callable&& callable) noexcept
         : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
           call_([](void* object, Arguments... arguments) -> Result {
               return (*static_cast<std::remove_reference_t<Callable>*>(object))(

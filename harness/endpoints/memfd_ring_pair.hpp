@@ -14,7 +14,8 @@ class memfd_ring_pair {
 public:
     explicit memfd_ring_pair(setup& cell)
         : ring_bytes_(shm_ring<Wait>::bytes_for(cell.payload_bytes, cell.depth)),
-          memory_file_(cell.producer() ? make_memfd(cell.name, total_bytes(cell)) : cell.peer.take()),
+          memory_file_(cell.producer() ? make_memfd(cell.name, total_bytes(cell))
+                                       : cell.peer.take()),
           memory_(mapping::shared(memory_file_.get(), total_bytes(cell))),
           forward_(memory_.data(), cell.payload_bytes, cell.depth, cell.producer()),
           producer_(cell.producer()) {
@@ -43,7 +44,9 @@ public:
     }
 
 private:
-    std::size_t total_bytes(const setup& cell) const { return ring_bytes_ * (cell.both_ways() ? 2 : 1); }
+    std::size_t total_bytes(const setup& cell) const {
+        return ring_bytes_ * (cell.both_ways() ? 2 : 1);
+    }
 
     std::size_t ring_bytes_;
     unique_fd memory_file_;

@@ -1,9 +1,8 @@
 #include "harness/endpoints/pipe_buffer.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"

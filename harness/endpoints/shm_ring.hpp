@@ -22,7 +22,9 @@ namespace ipcmark {
 template <class Wait>
 class shm_ring {
 public:
-    static std::size_t slots_for(std::size_t depth) { return std::bit_ceil(std::max<std::size_t>(depth, 1)); }
+    static std::size_t slots_for(std::size_t depth) {
+        return std::bit_ceil(std::max<std::size_t>(depth, 1));
+    }
     static std::size_t bytes_for(std::size_t payload_bytes, std::size_t depth) {
         return sizeof(control) + slots_for(depth) * stride_for(payload_bytes);
     }
@@ -30,7 +32,8 @@ public:
     /// Makes the ring at `memory` (zeroed, bytes_for() bytes) or, not `fresh`, opens the one made
     /// there. Throws std::runtime_error when the two sides disagree about the geometry.
     shm_ring(std::byte* memory, std::size_t payload_bytes, std::size_t depth, bool fresh)
-        : control_(fresh ? new (memory) control{} : std::launder(reinterpret_cast<control*>(memory))),
+        : control_(fresh ? new (memory) control{}
+                         : std::launder(reinterpret_cast<control*>(memory))),
           slots_(memory + sizeof(control)),
           payload_bytes_(payload_bytes),
           stride_(stride_for(payload_bytes)),
@@ -73,7 +76,8 @@ private:
     struct control {
         std::uint64_t payload_bytes = 0;
         std::uint64_t slots = 0;
-        alignas(2 * line) std::atomic<std::uint64_t> freed{0};  // the reader's; the writer reads it when full
+        alignas(2 * line) std::atomic<std::uint64_t> freed{
+            0};  // the reader's; the writer reads it when full
         typename Wait::gate writable;
         alignas(2 * line) typename Wait::gate readable;  // apart: the two sides wait independently
         alignas(2 * line) std::byte end[line];

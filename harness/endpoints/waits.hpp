@@ -1,12 +1,11 @@
 #pragma once
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <climits>
 #include <cstdint>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "harness/transport.hpp"
 
@@ -31,7 +30,8 @@ struct spin_wait {
 
     template <class Ready>
     static void wait_until(gate&, Ready ready) noexcept {
-        while (!ready()) pause_cpu();
+        while (!ready())
+            pause_cpu();
     }
     static void notify(gate&) noexcept {}
 };

@@ -18,7 +18,8 @@ std::optional<std::string> unix_message_limit(std::size_t payload_bytes) {
     return fmt::format(
         "payload {} exceeds {} = 2 x net.core.wmem_max - {}; raise it (sysctl -w "
         "net.core.wmem_max={}) or drop the size",
-        payload_bytes, fits, kernel_overhead_bytes, (payload_bytes + kernel_overhead_bytes + 1) / 2);
+        payload_bytes, fits, kernel_overhead_bytes,
+        (payload_bytes + kernel_overhead_bytes + 1) / 2);
 }
 
 std::optional<std::string> shared_memory_limit(std::size_t bytes) {

@@ -1,9 +1,8 @@
 #include "reports/read_result.hpp"
 
+#include <fstream>
 #include <gtest/gtest.h>
 #include <unistd.h>
-
-#include <fstream>
 
 namespace ipcmark {
 namespace {
@@ -25,7 +24,8 @@ std::string nested(int levels) {
 }
 
 TEST(parse_json, tells_where_the_text_is_wrong) {
-    EXPECT_TRUE(complaint("{\n \"a\": tru }").starts_with("f.json: not JSON: parse error at line 2"));
+    EXPECT_TRUE(
+        complaint("{\n \"a\": tru }").starts_with("f.json: not JSON: parse error at line 2"));
     EXPECT_TRUE(complaint("").starts_with("f.json: not JSON: parse error at line 1"));
     EXPECT_TRUE(complaint("1 2").starts_with("f.json: not JSON: parse error"));
 }
@@ -36,7 +36,9 @@ TEST(parse_json, refuses_what_is_not_a_number_to_json) {
     EXPECT_EQ(complaint("1e999"), "f.json: not JSON: number overflow parsing '1e999'");
 }
 
-TEST(parse_json, refuses_broken_utf8) { EXPECT_NE(complaint("\"\xff\""), ""); }
+TEST(parse_json, refuses_broken_utf8) {
+    EXPECT_NE(complaint("\"\xff\""), "");
+}
 
 TEST(parse_json, allows_comments_only_where_asked) {
     EXPECT_NE(complaint("/* c */ 1"), "");
@@ -61,8 +63,9 @@ TEST(require_schema, names_the_file_and_every_pointer) {
         require_schema(json{{"b", 1}}, schema, "f.json");
         FAIL();
     } catch (const unreadable_result& e) {
-        EXPECT_STREQ(e.what(), "f.json: the document lacks \"a\"\n"
-                               "f.json: /b expected null, found integer");
+        EXPECT_STREQ(e.what(),
+                     "f.json: the document lacks \"a\"\n"
+                     "f.json: /b expected null, found integer");
     }
 }
 

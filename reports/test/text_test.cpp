@@ -1,9 +1,8 @@
 #include "reports/text.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <iterator>
 
 #include "reports/read_result.hpp"
@@ -17,11 +16,15 @@ std::string golden(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-nlohmann::ordered_json sample() { return read_result(IPCMARK_GOLDEN "/sample.result.json"); }
+nlohmann::ordered_json sample() {
+    return read_result(IPCMARK_GOLDEN "/sample.result.json");
+}
 
 /// After a change of the tables: `ipcmark report sample.result.json --format text > sample.txt`,
 /// and look at it.
-TEST(text, of_the_sample_is_as_recorded) { EXPECT_EQ(render_text(sample(), false), golden("sample.txt")); }
+TEST(text, of_the_sample_is_as_recorded) {
+    EXPECT_EQ(render_text(sample(), false), golden("sample.txt"));
+}
 
 TEST(text, colour_adds_escapes_and_nothing_else) {
     std::string plain;
@@ -61,7 +64,8 @@ TEST(units, have_three_digits) {
 }
 
 TEST(units, never_show_a_thousand_of_a_smaller_one) {
-    for (double ns = 0.001; ns < 1e12; ns *= 1.07) EXPECT_EQ(time_text(ns).find("1000"), std::string::npos) << ns;
+    for (double ns = 0.001; ns < 1e12; ns *= 1.07)
+        EXPECT_EQ(time_text(ns).find("1000"), std::string::npos) << ns;
 }
 
 }  // namespace
