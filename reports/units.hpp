@@ -10,7 +10,7 @@ std::string time_text(double ns);
 std::string bandwidth_text(double bytes_per_second);
 /// "2.41 M/s"
 std::string rate_text(double per_second);
-/// "2.00", "0.0012": three significant digits, no unit.
+/// "2.00", "0.0012": three significant digits, two below 0.01; no unit.
 std::string number_text(double value);
 
 }  // namespace ipcmark

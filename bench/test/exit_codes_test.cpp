@@ -10,6 +10,11 @@ struct refusal {
     const char* sentence;
 };
 
+/// Otherwise GoogleTest prints its bytes, and ctest takes them into the test's name.
+void PrintTo(const refusal& what, std::ostream* out) {
+    *out << what.name;
+}
+
 class usage : public cli_test, public testing::WithParamInterface<refusal> {};
 
 TEST_P(usage, is_refused_in_one_sentence) {

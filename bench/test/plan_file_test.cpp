@@ -11,6 +11,11 @@ struct plan_fault {
     const char* sentence;
 };
 
+/// Otherwise GoogleTest prints its bytes, and ctest takes them into the test's name.
+void PrintTo(const plan_fault& what, std::ostream* out) {
+    *out << what.name;
+}
+
 class plan_file : public cli_test, public testing::WithParamInterface<plan_fault> {};
 
 TEST_P(plan_file, a_fault_is_named_by_its_pointer) {
