@@ -106,6 +106,8 @@ ordered_json traits_block(const transport_info& info) {
             {"survives_producer_exit", t.survives_producer_exit},
             {"peer_death_detected", t.peer_death_detected},
             {"may_drop", t.may_drop},
+            {"latest_value", t.latest_value},
+            {"back_pressure", t.back_pressure},
             {"access_control", to_word(t.control)},
             {"encrypted", t.encrypted},
             {"needs_daemon", t.needs_daemon},

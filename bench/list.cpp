@@ -35,6 +35,8 @@ std::string trait_words(const traits& t) {
     add(t.priorities, "priorities");
     add(t.peer_death_detected, "sees peer death");
     add(t.may_drop, "may drop");
+    add(t.latest_value, "latest value");
+    add(!t.back_pressure, "never waits to send");
     add(t.needs_daemon, "needs a daemon");
     return words;
 }

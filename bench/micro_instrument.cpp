@@ -41,7 +41,7 @@ void payload_pass(benchmark::State& state, touch how) {
     const auto bytes = static_cast<std::size_t>(state.range(0));
     const payload_plan plan{how, bytes, 12345};
     payload_writer out(plan);
-    payload_checker in(plan, false);
+    payload_checker in(plan, sequence_rule::strict);
     std::vector<std::byte> buffer(bytes);
     for (auto _ : state) {
         out.write(buffer);

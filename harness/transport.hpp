@@ -62,7 +62,7 @@ enum class access : std::uint8_t {
 /// that fails when the fact is false.
 struct traits {
     bool message_boundaries = false;   // a receive never joins or splits messages
-    bool ordered = true;               // per producer
+    bool ordered = true;               // per producer; false without may_drop: all arrive
     bool duplex = false;               // one object carries both directions
     bool unrelated_processes = false;  // found by name or address, no descriptor handed over
     bool cross_host = false;           // the same calls work between two machines
@@ -72,12 +72,15 @@ struct traits {
     bool survives_producer_exit = false;  // what was sent can still be received
     bool peer_death_detected = false;     // a SIGKILLed peer ends recv and send within a second
     bool may_drop = false;                // loss is possible and counted
+    bool latest_value = false;  // a newer message replaces one not yet received (implies may_drop)
+    bool back_pressure = true;  // send waits once a bounded number of messages is queued
     access control = access::anyone;
     bool encrypted = false;
     bool needs_daemon = false;
     std::string_view platforms = "linux";
 };
 
+/// Both 0: a notification, which wakes the peer and carries nothing.
 struct payload_range {
     std::size_t min_bytes = 1;
     std::size_t max_bytes = std::size_t{16} << 20;
@@ -119,10 +122,12 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 };
 
 /// Optional parts, found by `requires`:
-///   static std::optional<std::string> unavailable();        // this machine lacks it: why, what
-///   helps static std::optional<std::string> limit(const demand&); // this size is refused: which
-///   limit, how to raise it void send_urgent(fill);                                  // overtakes
-///   what is queued (priorities)
+///   static std::optional<std::string> unavailable();
+///       this machine lacks it: why, and what helps
+///   static std::optional<std::string> limit(const demand&);
+///       this size is refused: which limit, and how to raise it
+///   void send_urgent(fill);
+///       overtakes what is queued (priorities)
 
 /// After this long without a message, recv of a may_drop transport returns false.
 inline constexpr int loss_timeout_ms = 200;

@@ -58,6 +58,11 @@ void measure(const registration& mechanism, setup& cell, session& state, const j
     mechanism.run(cell, state);
 }
 
+sequence_rule rule_for(const traits& facts) {
+    if (facts.may_drop) return sequence_rule::may_lose;
+    return facts.ordered ? sequence_rule::strict : sequence_rule::may_reorder;
+}
+
 class worker {
 public:
     worker(const registry& mechanisms, worker_act act_out_law)
@@ -106,7 +111,7 @@ private:
             ::mlockall(MCL_CURRENT);
             session state(*board_, task.side, task.clock, task.work,
                           cell.producer() ? forward : backward,
-                          cell.producer() ? backward : forward, mechanism->info.facts.may_drop);
+                          cell.producer() ? backward : forward, rule_for(mechanism->info.facts));
             state.die_entering = task.die_entering;
             act(task, *mechanism, cell, state, report);
             report.measured = std::move(state.result);

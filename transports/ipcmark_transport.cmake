@@ -1,7 +1,9 @@
-# ipcmark_transport(name [PACKAGE cmake-package] [LINK targets...] [HINT "package to install"])
+# ipcmark_transport(name [VARIANTS names...] [PACKAGE cmake-package | PKG_CONFIG module]
+#                   [LINK targets...] [HINT "package to install"])
 #
-# Adds name.cpp and a call of its register_name(registry&) to the generated list. Where PACKAGE is
-# not found the mechanism is registered as missing with HINT, so that `list` and reports say so.
+# Adds name.cpp and a call of its register_name(registry&) to the generated list. VARIANTS are the
+# other names that the file registers. Where PACKAGE (or the pkg-config MODULE, linked when found) is
+# not there, all these names are registered as missing with HINT, so that `list` and reports say so.
 
 set(IPCMARK_TRANSPORT_SOURCES "")
 set(IPCMARK_TRANSPORT_DECLARATIONS "")
@@ -9,12 +11,17 @@ set(IPCMARK_TRANSPORT_CALLS "")
 set(IPCMARK_TRANSPORT_LINKS "")
 
 macro(ipcmark_transport name)
-    set_property(GLOBAL APPEND PROPERTY IPCMARK_TRANSPORT_NAMES ${name})
-    cmake_parse_arguments(_arg "" "PACKAGE;HINT" "LINK" ${ARGN})
+    cmake_parse_arguments(_arg "" "PACKAGE;PKG_CONFIG;HINT" "LINK;VARIANTS" ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY IPCMARK_TRANSPORT_NAMES ${name} ${_arg_VARIANTS})
     set(_found TRUE)
+    set(_needs "${_arg_PACKAGE}${_arg_PKG_CONFIG}")
     if(_arg_PACKAGE)
         find_package(${_arg_PACKAGE} QUIET)
         set(_found ${${_arg_PACKAGE}_FOUND})
+    elseif(_arg_PKG_CONFIG)
+        pkg_check_modules(ipcmark_${_arg_PKG_CONFIG} QUIET IMPORTED_TARGET ${_arg_PKG_CONFIG})
+        set(_found ${ipcmark_${_arg_PKG_CONFIG}_FOUND})
+        list(APPEND _arg_LINK PkgConfig::ipcmark_${_arg_PKG_CONFIG})
     endif()
     if(_found)
         list(APPEND IPCMARK_TRANSPORT_SOURCES ${name}.cpp)
@@ -22,8 +29,10 @@ macro(ipcmark_transport name)
         string(APPEND IPCMARK_TRANSPORT_DECLARATIONS "void register_${name}(registry&);\n")
         string(APPEND IPCMARK_TRANSPORT_CALLS "    transports::register_${name}(all);\n")
     else()
-        string(APPEND IPCMARK_TRANSPORT_CALLS
-            "    all.add_missing(\"${name}\", \"${_arg_PACKAGE} was not found when ipcmark was built; ${_arg_HINT}\");\n")
+        foreach(_each IN ITEMS ${name} ${_arg_VARIANTS})
+            string(APPEND IPCMARK_TRANSPORT_CALLS
+                "    all.add_missing(\"${_each}\", \"${_needs} was not found when ipcmark was built; ${_arg_HINT}\");\n")
+        endforeach()
     endif()
 endmacro()
 

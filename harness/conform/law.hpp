@@ -59,6 +59,7 @@ extern const law ordered_law;
 extern const law round_trip_after_one_way_law;
 extern const law slow_consumer_law;
 extern const law full_queue_law;
+extern const law latest_value_law;
 extern const law priorities_law;
 extern const law survives_producer_exit_law;
 extern const law boundaries_law;

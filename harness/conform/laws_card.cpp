@@ -25,6 +25,8 @@ std::optional<std::string> fault_of_card(const transport_info& card) {
     if (card.payload.min_bytes > card.payload.max_bytes)
         return fmt::format("its smallest payload, {} bytes, is above its largest, {}",
                            card.payload.min_bytes, card.payload.max_bytes);
+    if (card.facts.latest_value && !card.facts.may_drop)
+        return "it claims `latest_value`, which loses what it replaces, but not `may_drop`";
     if (card.facts.encrypted)
         return "it claims `encrypted`, which no law can prove yet; drop the claim or add the law";
     if (card.facts.needs_daemon)

@@ -111,8 +111,9 @@ void read_nothing_then_all(actor& me) {
     shared->enough.store(true, std::memory_order_release);
     std::uint64_t received = 0;
     payload_checker& seen = me.state.in;
-    const bool it_waits = accepted < me.messages();
-    while (it_waits && received < shared->total.load(std::memory_order_acquire) &&
+    const bool bounded = accepted < me.messages();
+    const bool unbounded = !me.may_drop() && !me.mechanism.info.facts.back_pressure;
+    while ((bounded || unbounded) && received < shared->total.load(std::memory_order_acquire) &&
            end->recv([&seen](readable bytes) { seen.check(bytes); }))
         ++received;
     me.note("received", received);
@@ -122,7 +123,8 @@ void read_nothing_then_all(actor& me) {
 
 verdict judge_full_queue(examiner& exam) {
     const bool may_drop = exam.facts().may_drop;
-    const std::int64_t most = may_drop ? 2'000 : 16'384;
+    const bool waits = exam.facts().back_pressure;
+    const std::int64_t most = may_drop || !waits ? 2'000 : 16'384;
     const std::size_t size = exam.fitting(queued_payload_bytes);
     const spawn_result result = exam.perform({.play = "fill_up",
                                               .payload_bytes = size,
@@ -135,17 +137,60 @@ verdict judge_full_queue(examiner& exam) {
                    ? holds(fmt::format("{} sent to nobody without ever waiting", accepted))
                    : broken(
                          fmt::format("it may drop, yet send waited after {} messages", accepted));
-    if (accepted >= most)
+    if (waits && accepted >= most)
         return broken(
             fmt::format("{} messages of {} bytes were accepted while nobody read: "
                         "send does not wait",
                         accepted, size));
+    if (!waits && accepted < most)
+        return broken(
+            fmt::format("send waited after {} messages: `back_pressure` is undersold", accepted));
     const auto received = noted_or_zero(result.consumer(), "received");
     if (const auto total = noted_or_zero(result.consumer(), "total"); received != total)
         return broken(fmt::format("{} of {} messages came out", received, total));
+    if (!waits)
+        return holds(
+            fmt::format("{} messages were accepted without waiting while nobody read, all "
+                        "came out later",
+                        accepted));
     return holds(
         fmt::format("send waited after {} messages ({:.0f} KiB), all {} came out later", accepted,
                     static_cast<double>(accepted) * static_cast<double>(size) / 1024, received));
+}
+
+constexpr std::uint64_t overwritten = 4;
+
+std::optional<std::string> unless_lossy(const registration& mechanism) {
+    if (mechanism.info.facts.may_drop) return without_peer(mechanism);
+    return "it drops nothing, so nothing is replaced";
+}
+
+void send_then_meet(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, overwritten);
+    me.part();
+    me.part();
+}
+
+void see_the_first(actor& me) {
+    const auto end = me.construct();
+    me.part();
+    ledger messages = me.incoming(overwritten);
+    if (me.receive(*end, messages)) me.note("first", messages.last());
+    me.part();
+}
+
+verdict judge_latest_value(examiner& exam) {
+    const bool claimed = exam.facts().latest_value;
+    const spawn_result result =
+        exam.perform({.play = "replace", .payload_bytes = exam.fitting(64)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const auto first = noted(result.consumer(), "first");
+    if (!first) return broken("nothing was received");
+    const bool newest = *first + 1 == static_cast<std::int64_t>(overwritten);
+    const std::string text =
+        fmt::format("of {} messages sent, number {} was received first", overwritten, *first + 1);
+    return claimed == newest ? holds(text) : broken(text + ": `latest_value` says otherwise");
 }
 
 constexpr std::uint64_t ordinary = 3;
@@ -238,11 +283,20 @@ const law full_queue_law{.name = "full_queue",
                          .sentence =
                              "with nobody reading, send waits after a bounded number of "
                              "messages, and all of them come out later; one that may drop "
-                             "never waits",
-                         .backs = "may_drop",
+                             "never waits, nor does one without back-pressure",
+                         .backs = "back_pressure",
                          .excuse = without_peer,
                          .judge = judge_full_queue,
                          .plays = {play{"fill_up", send_until_told, read_nothing_then_all}}};
+
+const law latest_value_law{.name = "latest_value",
+                           .sentence =
+                               "a newer message replaces one that nobody has received yet, "
+                               "exactly when that is claimed",
+                           .backs = "latest_value",
+                           .excuse = unless_lossy,
+                           .judge = judge_latest_value,
+                           .plays = {play{"replace", send_then_meet, see_the_first}}};
 
 const law priorities_law{.name = "priorities",
                          .sentence =

@@ -96,7 +96,7 @@ std::uint64_t follow(T& end, session& run, phase which) {
             run.out.set_sequence(run.in.last());
             run.out.write(reply);
             ++replies;
-            return !run.is_last(which, run.in.last());
+            return !run.is_over(which);
         });
         return replies;
     }
@@ -109,7 +109,7 @@ std::uint64_t follow(T& end, session& run, phase which) {
             run.peer_closed();
         }
         const std::uint64_t sequence = run.in.last();
-        const bool last = run.is_last(which, sequence);
+        const bool last = run.is_over(which);
         run.out.set_sequence(sequence);
         send_next(end, run);
         flush(end);
@@ -197,7 +197,7 @@ std::uint64_t drain(T& end, session& run, phase which, OnMessage on_message) {
         }
         on_message(++received);
         run.note_progress(run.in.last() + 1);
-        if (run.is_last(which, run.in.last())) return received;
+        if (run.is_over(which)) return received;
     }
 }
 

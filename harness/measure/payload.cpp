@@ -14,6 +14,7 @@ using crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, 
 constexpr std::size_t word_bytes = sizeof(std::uint64_t);
 constexpr std::size_t line_bytes = 64;
 constexpr std::size_t smallest_with_crc = 2 * word_bytes;
+constexpr std::size_t reorder_window = std::size_t{1} << 16;  // messages
 constexpr std::uint64_t step = 0x9E3779B97F4A7C15u;  // odd: no two words of a message are equal
 
 static_assert(std::endian::native == std::endian::little,
@@ -133,15 +134,21 @@ void payload_writer::write_small(writable bytes, std::uint64_t word) noexcept {
     std::memcpy(bytes.data(), &word, bytes.size());
 }
 
-payload_checker::payload_checker(const payload_plan& plan, bool may_drop)
-    : plan_(plan), has_body_(needs_body(plan)), may_drop_(may_drop), sink_(private_buffer(plan)) {}
+payload_checker::payload_checker(const payload_plan& plan, sequence_rule rule)
+    : plan_(plan),
+      has_body_(needs_body(plan)),
+      rule_(rule),
+      reorders_(rule == sequence_rule::may_reorder),
+      arrived_(reorders_ ? reorder_window : 0),
+      sink_(private_buffer(plan)) {}
 
 void payload_checker::check_small(readable bytes, std::uint64_t expected_word) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data(), bytes.size());
     const auto bits = static_cast<unsigned>(bytes.size()) * 8;
     const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
-    if (const std::uint64_t delta = (word - expected_word) & mask; delta != 0) [[unlikely]]
+    const std::uint64_t delta = (word - expected_word) & mask;
+    if (bits > 0 && (delta != 0 || reorders_)) [[unlikely]]
         unexpected(delta, bits);
 }
 
@@ -159,7 +166,23 @@ void payload_checker::check_body(readable bytes, std::uint64_t word) {
         throw_body();
 }
 
+/// `expected_` counts here, so a message lies as far before or behind it as others overtook it.
+void payload_checker::enter_reordered(std::uint64_t delta, unsigned bits) {
+    const std::uint64_t range = bits == 64 ? 0 : std::uint64_t{1} << bits;
+    ahead_ = delta < range - delta ? delta : delta - range;
+    const std::uint64_t sequence = expected_ + ahead_;
+    if (delta >= reorder_window && range - delta >= reorder_window)
+        throw integrity_error("message " + std::to_string(expected_) +
+                              " is not ours: its tag or sequence number is corrupt");
+    std::uint64_t& seen = arrived_[sequence % reorder_window];
+    if (seen == sequence + 1)
+        throw integrity_error("message " + std::to_string(sequence) + " arrived twice");
+    seen = sequence + 1;
+    if (delta != 0) ++out_of_order_;
+}
+
 void payload_checker::unexpected(std::uint64_t delta, unsigned bits) {
+    if (reorders_) return enter_reordered(delta, bits);
     constexpr std::uint64_t plausible = std::uint64_t{1} << 32;
     const std::uint64_t range = bits == 64 ? 0 : std::uint64_t{1} << bits;
     const std::uint64_t behind = range - delta;
@@ -168,10 +191,10 @@ void payload_checker::unexpected(std::uint64_t delta, unsigned bits) {
     const std::string where = "message " + std::to_string(expected_);
     if (distance > plausible)
         throw integrity_error(where + " is not ours: its tag or sequence number is corrupt");
-    if (!may_drop_ && ahead)
+    if (rule_ == sequence_rule::strict && ahead)
         throw integrity_error(where + " is missing: the message " + std::to_string(distance) +
                               " after it arrived instead (lost or reordered)");
-    if (!may_drop_)
+    if (rule_ == sequence_rule::strict)
         throw integrity_error(where + " was awaited but the message " + std::to_string(distance) +
                               " before it arrived again (duplicated or reordered)");
     if (ahead) {

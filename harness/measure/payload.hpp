@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include "harness/posix/mapping.hpp"
 #include "harness/words.hpp"
@@ -60,11 +61,18 @@ private:
     mapping source_;
 };
 
+/// What may become of the order in which messages were sent.
+enum class sequence_rule : std::uint8_t {
+    strict,       // every message, one after the other
+    may_lose,     // gaps are losses, late ones are counted as out of order
+    may_reorder,  // every message exactly once, in any order
+};
+
 class payload_checker {
 public:
-    payload_checker(const payload_plan& plan, bool may_drop);
+    payload_checker(const payload_plan& plan, sequence_rule rule);
 
-    /// The sequence number expected next.
+    /// The sequence number expected next; may_reorder: how many have come.
     std::uint64_t expected() const noexcept { return expected_; }
     /// Sequence number of the message seen last.
     std::uint64_t last() const noexcept { return last_; }
@@ -84,31 +92,35 @@ public:
         std::uint64_t word = 0;
         if (bytes.size() >= sizeof word) [[likely]] {
             std::memcpy(&word, bytes.data(), sizeof word);
-            if (word != expected_word) [[unlikely]]
+            if (word != expected_word || reorders_) [[unlikely]]
                 unexpected(word - expected_word, 64);
             if (has_body_) check_body(bytes, word);
         } else {
             check_small(bytes, expected_word);
         }
-        last_ = expected_++;
+        last_ = expected_++ + ahead_;
         ++received_;
     }
 
 private:
     [[noreturn, gnu::cold]] void throw_size(std::size_t got) const;
     [[gnu::cold]] void unexpected(std::uint64_t delta, unsigned bits);
+    void enter_reordered(std::uint64_t delta, unsigned bits);
     void check_small(readable bytes, std::uint64_t expected_word);
     void check_body(readable bytes, std::uint64_t word);
     [[noreturn, gnu::cold]] void throw_body() const;
 
     payload_plan plan_;
     bool has_body_;
-    bool may_drop_;
+    sequence_rule rule_;
+    bool reorders_;
     std::uint64_t expected_ = 0;
     std::uint64_t last_ = 0;
     std::uint64_t received_ = 0;
     std::uint64_t lost_ = 0;
     std::uint64_t out_of_order_ = 0;
+    std::uint64_t ahead_ = 0;  // may_reorder: how far ahead of the count the last message was
+    std::vector<std::uint64_t> arrived_;  // may_reorder: by number, modulo the window
     mapping sink_;
 };
 

@@ -8,11 +8,11 @@ namespace ipcmark {
 
 session::session(board& shared, role side, const clock_parameters& clock_source,
                  const effort& effort_, const payload_plan& outgoing, const payload_plan& incoming,
-                 bool may_drop)
+                 sequence_rule rule)
     : clock(clock_source),
       work(effort_),
       out(outgoing),
-      in(incoming, may_drop),
+      in(incoming, rule),
       board_(shared),
       line_(shared.workers[static_cast<std::size_t>(side)]),
       events_(effort_.count_events) {

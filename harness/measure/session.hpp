@@ -46,7 +46,7 @@ struct measurement {
 class session {
 public:
     session(board& shared, role side, const clock_parameters& clock, const effort& work,
-            const payload_plan& outgoing, const payload_plan& incoming, bool may_drop);
+            const payload_plan& outgoing, const payload_plan& incoming, sequence_rule rule);
 
     const shared_clock clock;
     const effort work;
@@ -66,9 +66,11 @@ public:
     void announce_last(phase which, std::uint64_t sequence) noexcept {
         board_.last_sequence[index(which)].store(sequence, std::memory_order_release);
     }
-    /// Consumer: whether the phase is over with the message just received.
-    [[gnu::always_inline]] bool is_last(phase which, std::uint64_t sequence) const noexcept {
-        return sequence >= board_.last_sequence[index(which)].load(std::memory_order_acquire);
+    /// Consumer: whether the phase is over with the message just received. Where messages overtake
+    /// each other the count tells, not the last one's number.
+    [[gnu::always_inline]] bool is_over(phase which) const noexcept {
+        return in.expected() - 1 >=
+               board_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
     /// The announced last message, or board::not_announced.
     std::uint64_t announced(phase which) const noexcept {

@@ -86,6 +86,13 @@ std::uint64_t mix(std::uint64_t seed, std::uint64_t salt) {
     return std::uint64_t{words[0]} << 32 | words[1];
 }
 
+/// A mechanism with one size only (a notification's is 0) has one cell, whatever sizes are asked.
+std::optional<std::size_t> size_for(const transport_info& info, std::size_t asked_bytes,
+                                    const std::vector<std::size_t>& all_asked) {
+    if (info.payload.min_bytes != info.payload.max_bytes) return asked_bytes;
+    return asked_bytes == all_asked.front() ? std::optional(info.payload.min_bytes) : std::nullopt;
+}
+
 }  // namespace
 
 std::size_t plan::runnable() const {
@@ -102,7 +109,8 @@ effort plan::timed_effort() const {
 effort plan::verify_effort(const cell& what) const {
     constexpr std::size_t checked_bytes = 16u << 20;
     effort work;
-    work.max_messages = std::clamp<std::uint64_t>(checked_bytes / what.payload_bytes, 4, 2'000);
+    work.max_messages = std::clamp<std::uint64_t>(
+        checked_bytes / std::max<std::size_t>(what.payload_bytes, 1), 4, 2'000);
     work.warm_up_messages = 1;
     work.warm_up_min_ns = 0;
     work.timed_ns = 250 * ms;  // where the message limit does not end it before
@@ -148,17 +156,19 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
     }
     for (const pattern kind : request.patterns)
         for (const auto& where : places)
-            for (const std::size_t bytes : request.payloads)
+            for (const std::size_t asked_bytes : request.payloads)
                 for (const auto& [mechanism, unavailable] : chosen) {
+                    const auto bytes = size_for(mechanism->info, asked_bytes, request.payloads);
+                    if (!bytes) continue;
                     // Without a peer there is one process and no direction to stream in.
                     if (mechanism->info.loops_back && kind == pattern::one_way) continue;
                     planned_cell planned;
                     planned.what = {std::string(mechanism->info.name),
                                     kind,
-                                    bytes,
+                                    *bytes,
                                     where.name,
                                     request.reads,
-                                    request.depth.value_or(default_depth(bytes))};
+                                    request.depth.value_or(default_depth(*bytes))};
                     if (!filter.passes(planned.what.name())) continue;
                     planned.cpus = where.cpus;
                     planned.skipped = why_skipped(*mechanism, planned.what, where, unavailable);

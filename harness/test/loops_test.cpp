@@ -81,12 +81,12 @@ protected:
         work.max_messages = 1000;
     }
 
-    session make(role side, bool may_drop = false) {
+    session make(role side, sequence_rule rule = sequence_rule::strict) {
         const payload_plan there{touch::rw, bytes, 77};
         const payload_plan back{touch::rw, bytes, ~std::uint64_t{77}};
         const bool producer = side == role::producer;
         return session(shared, side, clock_parameters{}, work, producer ? there : back,
-                       producer ? back : there, may_drop);
+                       producer ? back : there, rule);
     }
 
     template <class Producer, class Consumer>
@@ -166,8 +166,8 @@ TEST_F(loops_test, losses_of_a_lossy_stream_are_counted_exactly) {
     ::setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     lossy_end producer_end{ends[0], bytes};
     lossy_end consumer_end{ends[1], bytes};
-    session producer = make(role::producer, true);
-    session consumer = make(role::consumer, true);
+    session producer = make(role::producer, sequence_rule::may_lose);
+    session consumer = make(role::consumer, sequence_rule::may_lose);
     run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
              [&] { loops::one_way_consumer(consumer_end, consumer, *lines[1]); });
     EXPECT_EQ(consumer.result.messages + consumer.result.lost, producer.result.messages);

@@ -15,8 +15,8 @@ struct channel {
     payload_checker in;
     std::vector<std::byte> bytes;
 
-    channel(touch how, std::size_t size, bool may_drop = false)
-        : out({how, size, tag}), in({how, size, tag}, may_drop), bytes(size) {}
+    channel(touch how, std::size_t size, sequence_rule rule = sequence_rule::strict)
+        : out({how, size, tag}), in({how, size, tag}, rule), bytes(size) {}
     void write() { out.write(bytes); }
     void check() { in.check(bytes); }
     void pass() {
@@ -99,7 +99,7 @@ TEST(payload, verify_notices_swapped_words_that_a_sum_would_not) {
 }
 
 TEST(payload, a_lossy_channel_counts_what_is_missing) {
-    channel c(touch::rw, 64, true);
+    channel c(touch::rw, 64, sequence_rule::may_lose);
     c.pass();
     for (int i = 0; i < 5; ++i)
         c.write();
@@ -111,7 +111,7 @@ TEST(payload, a_lossy_channel_counts_what_is_missing) {
 }
 
 TEST(payload, a_lossy_channel_counts_late_messages_apart) {
-    channel c(touch::rw, 64, true);
+    channel c(touch::rw, 64, sequence_rule::may_lose);
     std::vector<std::byte> late(64);
     c.out.write(late);
     c.pass();
@@ -123,9 +123,32 @@ TEST(payload, a_lossy_channel_counts_late_messages_apart) {
 }
 
 TEST(payload, garbage_is_corrupt_even_where_loss_is_allowed) {
-    channel c(touch::rw, 64, true);
+    channel c(touch::rw, 64, sequence_rule::may_lose);
     c.write();
     c.bytes[7] ^= std::byte{0x40};
+    EXPECT_THROW(c.check(), integrity_error);
+}
+
+TEST(payload, a_reordering_channel_takes_every_message_once_in_any_order) {
+    channel c(touch::rw, 64, sequence_rule::may_reorder);
+    std::vector<std::vector<std::byte>> sent(6, std::vector<std::byte>(64));
+    for (auto& bytes : sent)
+        c.out.write(bytes);
+    for (const std::size_t index : {2u, 0u, 1u, 5u, 3u, 4u}) {
+        c.in.check(sent[index]);
+        EXPECT_EQ(c.in.last(), index);
+    }
+    EXPECT_EQ(c.in.expected(), 6u);
+    EXPECT_EQ(c.in.received(), 6u);
+    EXPECT_THROW(c.in.check(sent[3]), integrity_error);
+}
+
+TEST(payload, a_notification_has_nothing_to_check_but_its_number) {
+    channel c(touch::rw, 0);
+    for (int i = 0; i < 5; ++i)
+        c.pass();
+    EXPECT_EQ(c.in.last(), 4u);
+    c.bytes.push_back(std::byte{0});
     EXPECT_THROW(c.check(), integrity_error);
 }
 

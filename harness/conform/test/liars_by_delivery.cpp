@@ -177,6 +177,11 @@ struct never_full : packets {
 constexpr transport_info waits_though_lossy =
     card("waits_though_lossy", with(packet_facts, [](traits& t) { t.may_drop = true; }));
 
+constexpr transport_info denies_back_pressure =
+    card("denies_back_pressure", with(packet_facts, [](traits& t) { t.back_pressure = false; }));
+constexpr transport_info claims_latest = card(
+    "claims_latest", with(packet_facts, [](traits& t) { t.may_drop = t.latest_value = true; }));
+
 // --- no_allocation
 
 struct allocates_by_new : packets {
@@ -207,7 +212,7 @@ struct allocates_by_malloc : packets {
 }  // namespace
 
 void register_liars_by_delivery(registry& all) {
-    add_carded<packets, waits_though_lossy>(all);
+    add_carded<packets, waits_though_lossy, denies_back_pressure, claims_latest>(all);
     add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
             consumes_short, forgets_to_consume, reorders, tires_of_streaming, drops_when_full,
             never_full, allocates_by_new, allocates_by_malloc>(all);

@@ -21,6 +21,8 @@ constexpr transport_info claims_encryption =
     card("claims_encryption", with(packet_facts, [](traits& t) { t.encrypted = true; }));
 constexpr transport_info claims_daemon =
     card("claims_daemon", with(packet_facts, [](traits& t) { t.needs_daemon = true; }));
+constexpr transport_info replaces_without_loss =
+    card("replaces_without_loss", with(packet_facts, [](traits& t) { t.latest_value = true; }));
 constexpr transport_info not_on_linux =
     card("not_on_linux", with(packet_facts, [](traits& t) { t.platforms = "plan9"; }));
 
@@ -86,8 +88,8 @@ constexpr transport_info sleeps_secretly = [] {
 
 void register_liars_by_trait(registry& all) {
     add_carded<packets, honest_packets, no_summary, claims_encryption, claims_daemon, not_on_linux,
-               denies_boundaries, denies_duplex, claims_unrelated, claims_cross_host,
-               claims_priorities>(all);
+               replaces_without_loss, denies_boundaries, denies_duplex, claims_unrelated,
+               claims_cross_host, claims_priorities>(all);
     add_carded<bytes, honest_bytes, claims_boundaries>(all);
     add_carded<piped, claims_duplex, claims_fan_in, claims_fan_out>(all);
     add_carded<tcp_pair, denies_cross_host, denies_unrelated>(all);
