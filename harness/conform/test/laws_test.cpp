@@ -114,6 +114,7 @@ constexpr lie lies[] = {
     {"wait_style", "sleeps_secretly", "does not wait as it claims, spins"},
     {"no_allocation", "allocates_by_new", "allocations in"},
     {"no_allocation", "allocates_by_malloc", "allocations in"},
+    {"no_allocation", "claims_allocation", "yet nothing was"},
 };
 
 class a_lie : public testing::TestWithParam<lie> {
@@ -159,6 +160,12 @@ TEST(a_message_queue_left_behind, is_found_out) {
     if (swept == 0) GTEST_SKIP() << "queues cannot be listed here";
     EXPECT_EQ(given.ended, outcome::broken) << given.text;
     EXPECT_NE(given.text.find("message queue /liar-"), std::string::npos) << given.text;
+}
+
+TEST(a_mechanism_that_says_it_allocates, is_believed_when_it_does) {
+    const verdict given = judge("no_allocation", "admits_allocation");
+    EXPECT_EQ(given.ended, outcome::holds) << given.text;
+    EXPECT_NE(given.text.find("as it says"), std::string::npos) << given.text;
 }
 
 class honest : public testing::TestWithParam<const law*> {};
