@@ -77,6 +77,7 @@ struct traits {
     access control = access::anyone;
     bool encrypted = false;
     bool needs_daemon = false;
+    bool allocates = false;  // a library allocates heap memory in send or recv
     std::string_view platforms = "linux";
 };
 
@@ -113,7 +114,8 @@ struct consume_archetype {
 /// until the mechanism has accepted the message; throws when it cannot (peer gone).
 /// recv: blocks for one message, calls `consume` once with exactly payload_bytes, then releases
 /// them. false: the peer has closed, or (may_drop) nothing came within loss_timeout.
-/// Both may run the callback directly on the shared slot. Neither allocates.
+/// Both may run the callback directly on the shared slot. Neither allocates (a library that does
+/// all the same is declared: traits::allocates).
 template <class T>
 concept transport = std::constructible_from<T, setup&> && requires(T& end) {
     { T::info } -> std::convertible_to<const transport_info&>;

@@ -29,18 +29,6 @@ std::size_t available_bytes() {
     return available;
 }
 
-/// Reserving pages that do not exist would wake the kernel's out-of-memory killer instead of
-/// failing, so a fifth is left alone.
-void require_memory(std::size_t bytes) {
-    constexpr std::size_t worth_a_look = std::size_t{64} << 20;
-    if (bytes < worth_a_look) return;
-    const std::size_t available = available_bytes();
-    if (bytes > available / 5 * 4)
-        throw limit_exceeded(std::to_string(bytes) + " bytes of memory are needed, " +
-                             std::to_string(available) +
-                             " are available; use a smaller payload or --depth");
-}
-
 void* map(int fd, std::size_t bytes, int flags) {
     void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
     if (address == MAP_FAILED) {
@@ -53,6 +41,16 @@ void* map(int fd, std::size_t bytes, int flags) {
     return address;
 }
 }  // namespace
+
+void require_memory(std::size_t bytes) {
+    constexpr std::size_t worth_a_look = std::size_t{64} << 20;
+    if (bytes < worth_a_look) return;
+    const std::size_t available = available_bytes();
+    if (bytes > available / 5 * 4)
+        throw limit_exceeded(std::to_string(bytes) + " bytes of memory are needed, " +
+                             std::to_string(available) +
+                             " are available; use a smaller payload or --depth");
+}
 
 mapping::~mapping() {
     if (address_ != nullptr) ::munmap(address_, bytes_);

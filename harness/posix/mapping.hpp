@@ -43,6 +43,10 @@ private:
 /// memory behind it cannot be had now, so that no later touch of it ends in SIGBUS.
 unique_fd make_memfd(const std::string& name, std::size_t bytes);
 
+/// Throws limit_exceeded when so much memory cannot be had now. Reserving pages that do not exist
+/// would wake the kernel's out-of-memory killer instead of failing, so a fifth is left alone.
+void require_memory(std::size_t bytes);
+
 /// Reserves the bytes of a memory-backed file. Throws limit_exceeded when there is no space.
 void reserve_space(int fd, std::size_t bytes, const std::string& where);
 

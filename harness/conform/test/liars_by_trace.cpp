@@ -75,6 +75,41 @@ constexpr transport_info claims_anyone =
 constexpr transport_info hides_inet =
     card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
 
+// --- opening_order
+
+/// The producer takes it for granted that the consumer listens already.
+struct counts_on_the_consumer : fd_datagram {
+    static constexpr transport_info info = card("counts_on_the_consumer", file_facts);
+    explicit counts_on_the_consumer(setup& cell) : fd_datagram(cell) {
+        const std::string path = cell.directory / "x";
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path, path.data(), path.size());
+        const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+        unique_fd end(checked(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), "socket"));
+        if (cell.producer()) {
+            checked(::connect(end.get(), generic, sizeof address), "connect");
+        } else {
+            checked(::bind(end.get(), generic, sizeof address), "bind");
+            checked(::listen(end.get(), 1), "listen");
+            end.reset(checked(::accept4(end.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept4"));
+        }
+        use(std::move(end));
+    }
+};
+
+/// The consumer takes it for granted that the producer has made the file.
+struct file_of_the_producer {
+    explicit file_of_the_producer(const setup& cell) {
+        const int flags = cell.producer() ? O_CREAT | O_RDWR : O_RDWR;
+        unique_fd(checked(::open((cell.directory / "x").c_str(), flags | O_CLOEXEC, 0600), "open"));
+    }
+};
+struct counts_on_the_producer : file_of_the_producer, packets {
+    static constexpr transport_info info = card("counts_on_the_producer");
+    explicit counts_on_the_producer(setup& cell) : file_of_the_producer(cell), packets(cell) {}
+};
+
 // --- isolation, rerun_after_kill
 
 /// One abstract address for all: a second pair cannot have it.
@@ -154,9 +189,9 @@ constexpr transport_info leaves_process = card("leaves_process");
 void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
-    add_all<forgets_on_exit, deaf_to_death, with_a_name<leaves_door_open, 0644>,
-            with_a_name<named_descriptor, 0600>, one_for_all, locks_for_ever,
-            leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
+    add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
+            with_a_name<leaves_door_open, 0644>, with_a_name<named_descriptor, 0600>, one_for_all,
+            locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
             leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,
             leaver<leave_process, leaves_process>>(all);
 }
