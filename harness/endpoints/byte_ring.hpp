@@ -8,6 +8,7 @@
 #include <new>
 #include <span>
 
+#include "harness/endpoints/channel_pair.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/posix/mapping.hpp"
 #include "harness/transport.hpp"
@@ -29,9 +30,9 @@ public:
         return sizeof(control) + std::bit_ceil(std::max(cell.queued_bytes(), least_bytes));
     }
 
-    byte_ring(std::span<std::byte> memory, setup& cell, bool fresh)
-        : control_(fresh ? new (memory.data()) control{}
-                         : std::launder(reinterpret_cast<control*>(memory.data()))),
+    byte_ring(std::span<std::byte> memory, setup& cell, channel_end end)
+        : control_(end.fresh ? new (memory.data()) control{}
+                             : std::launder(reinterpret_cast<control*>(memory.data()))),
           bytes_(memory.subspan(sizeof(control))),
           message_(mapping::anonymous(cell.payload_bytes)) {
         cell.notes["stream_buffer_bytes"] = static_cast<std::int64_t>(bytes_.size());

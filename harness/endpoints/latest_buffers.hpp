@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "harness/endpoints/channel_pair.hpp"
 #include "harness/endpoints/spin_timeout.hpp"
 #include "harness/transport.hpp"
 
@@ -91,9 +92,9 @@ public:
         return sizeof(shared) + Buffers::count * stride_for(cell);
     }
 
-    latest_buffers(std::span<std::byte> memory, setup& cell, bool fresh)
-        : buffers_(fresh ? *new (memory.data()) shared
-                         : *std::launder(reinterpret_cast<shared*>(memory.data()))),
+    latest_buffers(std::span<std::byte> memory, setup& cell, channel_end end)
+        : buffers_(end.fresh ? *new (memory.data()) shared
+                             : *std::launder(reinterpret_cast<shared*>(memory.data()))),
           first_(memory.data() + sizeof(shared)),
           payload_bytes_(cell.payload_bytes),
           stride_(stride_for(cell)) {}

@@ -7,6 +7,7 @@
 #include <new>
 #include <span>
 
+#include "harness/endpoints/channel_pair.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/transport.hpp"
 
@@ -27,16 +28,16 @@ public:
         return sizeof(control) + cells_for(cell) * stride_for(cell);
     }
 
-    mpmc_ring(std::span<std::byte> memory, setup& cell, bool fresh)
-        : control_(fresh ? new (memory.data()) control{}
-                         : std::launder(reinterpret_cast<control*>(memory.data()))),
+    mpmc_ring(std::span<std::byte> memory, setup& cell, channel_end end)
+        : control_(end.fresh ? new (memory.data()) control{}
+                             : std::launder(reinterpret_cast<control*>(memory.data()))),
           cells_(memory.data() + sizeof(control)),
           payload_bytes_(cell.payload_bytes),
           payload_offset_(payload_offset_for(cell)),
           stride_(stride_for(cell)),
           count_(cells_for(cell)) {
         cell.notes["ring_slots"] = static_cast<std::int64_t>(count_);
-        if (!fresh) return;
+        if (!end.fresh) return;
         for (std::uint64_t i = 0; i < count_; ++i)
             new (cell_of(i)) turn{i};
     }

@@ -6,6 +6,7 @@
 #include <new>
 #include <span>
 
+#include "harness/endpoints/channel_pair.hpp"
 #include "harness/endpoints/spin_timeout.hpp"
 #include "harness/posix/mapping.hpp"
 #include "harness/transport.hpp"
@@ -35,9 +36,9 @@ public:
         return (sizeof(control) + words_for(cell) * sizeof(word) + 127) / 128 * 128;
     }
 
-    seqlock(std::span<std::byte> memory, setup& cell, bool fresh)
-        : control_(fresh ? new (memory.data()) control{}
-                         : std::launder(reinterpret_cast<control*>(memory.data()))),
+    seqlock(std::span<std::byte> memory, setup& cell, channel_end end)
+        : control_(end.fresh ? new (memory.data()) control{}
+                             : std::launder(reinterpret_cast<control*>(memory.data()))),
           words_(reinterpret_cast<word*>(memory.data() + sizeof(control))),
           word_count_(words_for(cell)),
           payload_bytes_(cell.payload_bytes),
