@@ -24,19 +24,21 @@ struct channel_end {
 ///
 /// A Channel is one direction as one side sees it:
 ///   static std::size_t bytes_for(const setup&)     what it needs, a multiple of 128
-///   Channel(std::span<std::byte> memory, setup&, channel_end)
+///   Channel(std::span<std::byte> memory, setup&, channel_end, Shared&...)
 ///   send(fill), recv(consume)                      as a transport's
 ///   static constexpr bool keeps_boundaries         both sides must agree about payload_bytes
 template <class Channel>
 class channel_pair {
 public:
-    explicit channel_pair(setup& cell)
+    /// `shared` goes to both channels' constructors.
+    template <class... Shared>
+    explicit channel_pair(setup& cell, Shared&... shared)
         : file_(cell.producer() ? make_memfd(cell.name, bytes_for(cell)) : cell.peer.take()),
           memory_(map(cell)),
-          forward_(part(cell, 0), cell, channel_end{cell.producer(), cell.producer()}),
+          forward_(part(cell, 0), cell, channel_end{cell.producer(), cell.producer()}, shared...),
           producer_(cell.producer()) {
         if (cell.both_ways())
-            backward_.emplace(part(cell, 1), cell, channel_end{producer_, !producer_});
+            backward_.emplace(part(cell, 1), cell, channel_end{producer_, !producer_}, shared...);
         if (producer_) cell.peer.give(file_.get());
         file_.reset();
         cell.peer.meet();  // both ends are made
