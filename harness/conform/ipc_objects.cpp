@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -129,6 +130,27 @@ bool look_at(const ipc_object& object, int id) {
     }
 }
 
+/// Whether the user nobody gets a yes from `attempt`, in a copy of this process.
+template <class Attempt>
+bool nobody_can(Attempt attempt, const std::string& what) {
+    constexpr int could = 1;
+    constexpr int cannot_drop = 2;
+    // Between fork and _exit only system calls: another thread may have held a lock.
+    const pid_t pid = checked(::fork(), "fork");
+    if (pid == 0) {
+        if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
+            ::setresuid(nobody, nobody, nobody) != 0)
+            ::_exit(cannot_drop);
+        ::_exit(attempt() ? could : 0);
+    }
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) == cannot_drop)
+        throw std::runtime_error("cannot become the user nobody to " + what);
+    return WEXITSTATUS(status) == could;
+}
+
 }  // namespace
 
 std::string ipc_object::text() const {
@@ -179,24 +201,13 @@ std::vector<ipc_object> system_v_objects() {
 }
 
 bool nobody_can_open(const ipc_object& object) {
-    constexpr int opened = 1;
-    constexpr int cannot_drop = 2;
     int id = 0;
     std::from_chars(object.name.data(), object.name.data() + object.name.size(), id);
-    // Between fork and _exit only system calls: another thread may have held a lock.
-    const pid_t pid = checked(::fork(), "fork");
-    if (pid == 0) {
-        if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
-            ::setresuid(nobody, nobody, nobody) != 0)
-            ::_exit(cannot_drop);
-        ::_exit(look_at(object, id) ? opened : 0);
-    }
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) == cannot_drop)
-        throw std::runtime_error("cannot become the user nobody to try " + object.text());
-    return WEXITSTATUS(status) == opened;
+    return nobody_can([&] { return look_at(object, id); }, "open " + object.text());
+}
+
+bool nobody_can_signal(pid_t pid) {
+    return nobody_can([pid] { return ::kill(pid, 0) == 0; }, "signal a process");
 }
 
 std::uint64_t inet_sockets() {
