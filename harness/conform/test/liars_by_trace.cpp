@@ -1,7 +1,9 @@
+#include <atomic>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <mqueue.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -49,6 +51,73 @@ struct deaf_to_death : packets {
 };
 constexpr transport_info denies_hearing =
     card("denies_hearing", with(packet_facts, [](traits& t) { t.peer_death_detected = false; }));
+
+// --- death_while_writing
+
+/// A ring that tells of a message before it is written; its reader gives it a moment.
+struct stamps_early {
+    static constexpr transport_info info = card("stamps_early", ring_facts);
+    explicit stamps_early(setup& cell)
+        : depth(cell.depth), payload_bytes(cell.payload_bytes), producer(cell.producer()) {
+        const std::size_t bytes = sizeof(counts) + depth * payload_bytes;
+        const unique_fd file = producer ? make_memfd(cell.name, bytes) : cell.peer.take();
+        memory = mapping::shared(file.get(), bytes);
+        if (producer) cell.peer.give(file.get());
+    }
+    template <class Fill>
+    void send(Fill fill) {
+        while (next - shared().freed.load(std::memory_order_acquire) == depth)
+            ::usleep(100);
+        shared().stamped.store(next + 1, std::memory_order_release);
+        fill(slot());
+        ++next;
+    }
+    template <class Consume>
+    bool recv(Consume consume) {
+        while (shared().stamped.load(std::memory_order_acquire) == next)
+            ::usleep(100);
+        ::usleep(2'000);
+        consume(readable(slot()));
+        shared().freed.store(++next, std::memory_order_release);
+        return true;
+    }
+
+private:
+    struct counts {
+        std::atomic<std::uint64_t> stamped, freed;
+    };
+    counts& shared() { return *reinterpret_cast<counts*>(memory.data()); }
+    writable slot() {
+        return {memory.data() + sizeof(counts) + next % depth * payload_bytes, payload_bytes};
+    }
+    std::size_t depth;
+    std::size_t payload_bytes;
+    bool producer;
+    mapping memory;
+    std::uint64_t next = 0;
+};
+
+/// Its producers write one at a time, under a mutex that nobody inherits.
+struct locks_for_good : packets {
+    static constexpr transport_info info = card("locks_for_good");
+    explicit locks_for_good(setup& cell) : packets(cell) {
+        const unique_fd file(make_memfd("liar-mutex", sizeof(pthread_mutex_t)));
+        memory = mapping::shared(file.get(), sizeof(pthread_mutex_t));
+        pthread_mutexattr_t attributes;
+        ::pthread_mutexattr_init(&attributes);
+        ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+        ::pthread_mutex_init(mutex(), &attributes);
+        ::pthread_mutexattr_destroy(&attributes);
+    }
+    template <class Fill>
+    void send(Fill fill) {
+        ::pthread_mutex_lock(mutex());
+        packets::send(fill);
+        ::pthread_mutex_unlock(mutex());
+    }
+    pthread_mutex_t* mutex() { return reinterpret_cast<pthread_mutex_t*>(memory.data()); }
+    mapping memory;
+};
 
 // --- access
 
@@ -190,8 +259,9 @@ void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
     add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
-            with_a_name<leaves_door_open, 0644>, with_a_name<named_descriptor, 0600>, one_for_all,
-            locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
+            stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
+            with_a_name<named_descriptor, 0600>, one_for_all, locks_for_ever,
+            leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
             leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,
             leaver<leave_process, leaves_process>>(all);
 }
