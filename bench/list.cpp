@@ -38,6 +38,7 @@ std::string trait_words(const traits& t) {
     add(t.latest_value, "latest value");
     add(!t.back_pressure, "never waits to send");
     add(t.needs_daemon, "needs a daemon");
+    add(t.allocates, "allocates");
     return words;
 }
 

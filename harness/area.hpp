@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ public:
     /// One spawn's name and folder; the destructor sweeps both, crash or not.
     class spawn_area {
     public:
-        spawn_area(std::string name, std::filesystem::path directory);
+        spawn_area(std::string name, std::filesystem::path directory, std::time_t since);
         ~spawn_area();
         spawn_area(const spawn_area&) = delete;
         spawn_area& operator=(const spawn_area&) = delete;
@@ -39,6 +40,7 @@ public:
     private:
         std::string name_;
         std::filesystem::path directory_;
+        std::time_t since_;  // System V objects older than this are not its own
     };
 
     spawn_area next_spawn();
@@ -48,11 +50,12 @@ private:
     std::string name_;
     std::filesystem::path directory_;
     unique_fd lock_;
+    std::time_t since_ = 0;
     std::uint64_t spawns_ = 0;
 };
 
 /// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess
-/// shared memory, named semaphores, message queues.
+/// shared memory and folders there, named semaphores, message queues.
 void sweep_names(const std::string& prefix);
 
 }  // namespace ipcmark

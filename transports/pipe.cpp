@@ -17,19 +17,8 @@ struct pipe : fd_stream {
     };
 
     explicit pipe(setup& cell) : fd_stream(cell) {
-        if (cell.producer()) {
-            auto forward = make_pipe(cell);
-            cell.peer.give(forward.reader.get());
-            pipe_ends backward;
-            if (cell.both_ways()) {
-                backward = make_pipe(cell);
-                cell.peer.give(backward.writer.get());
-            }
-            use(std::move(backward.reader), std::move(forward.writer));
-        } else {
-            auto reader = cell.peer.take();
-            use(std::move(reader), cell.both_ways() ? cell.peer.take() : unique_fd());
-        }
+        pipe_ends ends = connect_pipes(cell);
+        use(std::move(ends.reader), std::move(ends.writer));
     }
 };
 

@@ -53,6 +53,7 @@ struct law {
 
 extern const law description_law;
 extern const law limits_law;
+extern const law opening_order_law;
 extern const law delivery_law;
 extern const law exactly_once_law;
 extern const law ordered_law;
@@ -71,6 +72,7 @@ extern const law fan_out_law;
 extern const law access_law;
 extern const law isolation_law;
 extern const law peer_death_law;
+extern const law death_while_writing_law;
 extern const law rerun_after_kill_law;
 extern const law nothing_left_law;
 extern const law wait_style_law;

@@ -1,7 +1,9 @@
+#include <atomic>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <mqueue.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -50,6 +52,73 @@ struct deaf_to_death : packets {
 constexpr transport_info denies_hearing =
     card("denies_hearing", with(packet_facts, [](traits& t) { t.peer_death_detected = false; }));
 
+// --- death_while_writing
+
+/// A ring that tells of a message before it is written; its reader gives it a moment.
+struct stamps_early {
+    static constexpr transport_info info = card("stamps_early", ring_facts);
+    explicit stamps_early(setup& cell)
+        : depth(cell.depth), payload_bytes(cell.payload_bytes), producer(cell.producer()) {
+        const std::size_t bytes = sizeof(counts) + depth * payload_bytes;
+        const unique_fd file = producer ? make_memfd(cell.name, bytes) : cell.peer.take();
+        memory = mapping::shared(file.get(), bytes);
+        if (producer) cell.peer.give(file.get());
+    }
+    template <class Fill>
+    void send(Fill fill) {
+        while (next - shared().freed.load(std::memory_order_acquire) == depth)
+            ::usleep(100);
+        shared().stamped.store(next + 1, std::memory_order_release);
+        fill(slot());
+        ++next;
+    }
+    template <class Consume>
+    bool recv(Consume consume) {
+        while (shared().stamped.load(std::memory_order_acquire) == next)
+            ::usleep(100);
+        ::usleep(2'000);
+        consume(readable(slot()));
+        shared().freed.store(++next, std::memory_order_release);
+        return true;
+    }
+
+private:
+    struct counts {
+        std::atomic<std::uint64_t> stamped, freed;
+    };
+    counts& shared() { return *reinterpret_cast<counts*>(memory.data()); }
+    writable slot() {
+        return {memory.data() + sizeof(counts) + next % depth * payload_bytes, payload_bytes};
+    }
+    std::size_t depth;
+    std::size_t payload_bytes;
+    bool producer;
+    mapping memory;
+    std::uint64_t next = 0;
+};
+
+/// Its producers write one at a time, under a mutex that nobody inherits.
+struct locks_for_good : packets {
+    static constexpr transport_info info = card("locks_for_good");
+    explicit locks_for_good(setup& cell) : packets(cell) {
+        const unique_fd file(make_memfd("liar-mutex", sizeof(pthread_mutex_t)));
+        memory = mapping::shared(file.get(), sizeof(pthread_mutex_t));
+        pthread_mutexattr_t attributes;
+        ::pthread_mutexattr_init(&attributes);
+        ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+        ::pthread_mutex_init(mutex(), &attributes);
+        ::pthread_mutexattr_destroy(&attributes);
+    }
+    template <class Fill>
+    void send(Fill fill) {
+        ::pthread_mutex_lock(mutex());
+        packets::send(fill);
+        ::pthread_mutex_unlock(mutex());
+    }
+    pthread_mutex_t* mutex() { return reinterpret_cast<pthread_mutex_t*>(memory.data()); }
+    mapping memory;
+};
+
 // --- access
 
 /// Leaves a file in /dev/shm or in its folder while it lives.
@@ -74,6 +143,41 @@ constexpr transport_info claims_anyone =
     card("claims_anyone", with(packet_facts, [](traits& t) { t.control = access::anyone; }));
 constexpr transport_info hides_inet =
     card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
+
+// --- opening_order
+
+/// The producer takes it for granted that the consumer listens already.
+struct counts_on_the_consumer : fd_datagram {
+    static constexpr transport_info info = card("counts_on_the_consumer", file_facts);
+    explicit counts_on_the_consumer(setup& cell) : fd_datagram(cell) {
+        const std::string path = cell.directory / "x";
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path, path.data(), path.size());
+        const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+        unique_fd end(checked(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), "socket"));
+        if (cell.producer()) {
+            checked(::connect(end.get(), generic, sizeof address), "connect");
+        } else {
+            checked(::bind(end.get(), generic, sizeof address), "bind");
+            checked(::listen(end.get(), 1), "listen");
+            end.reset(checked(::accept4(end.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept4"));
+        }
+        use(std::move(end));
+    }
+};
+
+/// The consumer takes it for granted that the producer has made the file.
+struct file_of_the_producer {
+    explicit file_of_the_producer(const setup& cell) {
+        const int flags = cell.producer() ? O_CREAT | O_RDWR : O_RDWR;
+        unique_fd(checked(::open((cell.directory / "x").c_str(), flags | O_CLOEXEC, 0600), "open"));
+    }
+};
+struct counts_on_the_producer : file_of_the_producer, packets {
+    static constexpr transport_info info = card("counts_on_the_producer");
+    explicit counts_on_the_producer(setup& cell) : file_of_the_producer(cell), packets(cell) {}
+};
 
 // --- isolation, rerun_after_kill
 
@@ -154,7 +258,8 @@ constexpr transport_info leaves_process = card("leaves_process");
 void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
-    add_all<forgets_on_exit, deaf_to_death, with_a_name<leaves_door_open, 0644>,
+    add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
+            stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
             with_a_name<named_descriptor, 0600>, one_for_all, locks_for_ever,
             leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
             leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,

@@ -1,0 +1,308 @@
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "harness/conform/forked.hpp"
+#include "harness/conform/plays.hpp"
+#include "harness/measure/clock.hpp"
+#include "harness/posix/error.hpp"
+#include "harness/posix/mapping.hpp"
+
+/// What a process leaves that is killed in the middle of a message.
+namespace ipcmark::conform {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t second_ns = 1'000'000'000;
+/// More than twice around any ring of the usual depth, so that the slot of the message that stays
+/// unfinished holds the bytes of an older one.
+constexpr std::uint64_t whole_ones = 40;
+
+/// What the consumer has seen. It lies in a file of the run's folder, because a consumer that waits
+/// for the dead for ever is killed before it could report.
+struct sightings {
+    std::atomic<std::uint64_t> whole{0};
+    std::atomic<std::uint64_t> broken{0};      // damaged, repeated or unrecognisable ones
+    std::atomic<std::uint64_t> unfinished{0};  // the message that its producer died writing
+};
+
+std::filesystem::path record_file(const std::filesystem::path& run_directory) {
+    return run_directory / "sightings";
+}
+
+mapping map_record(const std::filesystem::path& file, int flags) {
+    const unique_fd opened(checked(::open(file.c_str(), flags | O_RDWR | O_CLOEXEC, 0600), "open"));
+    checked(::ftruncate(opened.get(), sizeof(sightings)), "ftruncate");
+    return mapping::shared(opened.get(), sizeof(sightings));
+}
+
+/// The judge's side of the record; empty again for every play.
+class record {
+public:
+    explicit record(const std::filesystem::path& run_directory)
+        : file_(record_file(run_directory)),
+          memory_(map_record(file_, O_CREAT | O_TRUNC)),
+          seen_(new (memory_.data()) sightings) {}
+    ~record() { ::unlink(file_.c_str()); }
+    record(const record&) = delete;
+    record& operator=(const record&) = delete;
+    const sightings* operator->() const { return seen_; }
+
+private:
+    std::filesystem::path file_;
+    mapping memory_;
+    sightings* seen_;
+};
+
+void write_down(sightings& seen, const ledger& messages) {
+    const account& sums = messages.sums();
+    seen.broken.store(sums.damaged + sums.wrong_size + sums.foreign + sums.duplicated,
+                      std::memory_order_release);
+    seen.whole.store(sums.received, std::memory_order_release);
+    if (messages.last() == whole_ones) seen.unfinished.store(1, std::memory_order_release);
+}
+
+/// Ends this process some time after its peer has gone, unless it goes out of scope before: where
+/// no death is noticed, a consumer has had time enough to see what it must not.
+class patience {
+public:
+    explicit patience(actor& me) : thread_([this, &me] { outlive(me.cell.peer); }) {}
+    ~patience() {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        changed_.notify_all();
+        thread_.join();
+    }
+    patience(const patience&) = delete;
+    patience& operator=(const patience&) = delete;
+
+private:
+    void outlive(rendezvous& peer) {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, nullptr);  // those of the mechanism are not for us
+        peer.wait_for_peer_exit();
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, milliseconds(250), [this] { return over_; })) ::raise(SIGKILL);
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+void tell_the_time(actor& me) {
+    me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
+}
+
+/// Repeats `part` until it returns false or throws, either of which is noticing the peer's death,
+/// for a little over a second; notes how long after the death that was.
+template <class Part>
+void note_when_noticed(actor& me, Part part) {
+    const std::uint64_t start = shared_clock::raw_ns();
+    bool noticed = false;
+    try {
+        while (!noticed && shared_clock::raw_ns() - start < 5 * second_ns / 4)
+            noticed = !part();
+    } catch (const std::exception&) {
+        noticed = true;
+    }
+    if (!noticed) return;
+    const std::uint64_t now = shared_clock::raw_ns();
+    const std::string told = me.cell.peer.hear();
+    std::uint64_t death = 0;
+    std::from_chars(told.data(), told.data() + told.size(), death);
+    me.note("noticed_after_ns", now - death);
+}
+
+/// Writes the first half of the next message, and is killed.
+[[noreturn]] void die_writing(actor& me, any_endpoint& end, bool announced) {
+    std::vector<std::byte> message(me.cell.payload_bytes);
+    me.state.out.write(message);
+    end.send([&](writable bytes) {
+        std::memcpy(bytes.data(), message.data(), bytes.size() / 2);
+        if (announced) tell_the_time(me);
+        ::raise(SIGKILL);
+    });
+    throw std::logic_error("SIGKILL was survived");
+}
+
+void write_whole_ones_and_a_half(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, whole_ones);
+    std::this_thread::sleep_for(milliseconds(20));  // the consumer is waiting for the next one
+    die_writing(me, *end, true);
+}
+
+void watch_for_the_half(actor& me) {
+    const auto end = me.construct();
+    const mapping memory = map_record(record_file(me.cell.directory.parent_path()), 0);
+    auto& seen = *std::launder(reinterpret_cast<sightings*>(memory.data()));
+    std::unique_ptr<patience> limit;
+    if (!me.mechanism.info.facts.peer_death_detected) limit = std::make_unique<patience>(me);
+    ledger messages = me.incoming(whole_ones + 1);
+    note_when_noticed(me, [&] {
+        const bool got = end->recv([&](readable bytes) {
+            messages.enter(bytes);
+            write_down(seen, messages);
+        });
+        return got || me.may_drop();
+    });
+}
+
+void send_until_it_throws(actor& me) {
+    const auto end = me.construct();
+    note_when_noticed(me, [&] {
+        me.send(*end);
+        return true;
+    });
+}
+
+void die_reading(actor& me) {
+    const auto end = me.construct();
+    ledger messages = me.incoming(3);
+    me.receive_all(*end, messages);
+    end->recv([&](readable bytes) {
+        std::vector<std::byte> half(bytes.size() / 2);
+        std::memcpy(half.data(), bytes.data(), half.size());
+        tell_the_time(me);
+        ::raise(SIGKILL);
+    });
+}
+
+void go_on_after_the_death_of_another(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, whole_ones);
+    forked_copy other([&] { die_writing(me, *end, false); });
+    try {
+        other.join();
+    } catch (const std::runtime_error&) {
+        // It was killed, as it should be.
+    }
+    me.send(*end, whole_ones);
+    me.part();
+}
+
+void receive_from_the_survivor(actor& me) {
+    const auto end = me.construct();
+    ledger messages = me.incoming(2 * whole_ones);
+    me.receive_all(*end, messages);
+    messages.sums().write_to(me.cell.notes);
+    me.part();
+}
+
+std::optional<std::string> unless_it_carries_bytes(const registration& mechanism) {
+    if (mechanism.info.payload.max_bytes == 0) return "it carries no bytes that could be torn";
+    return without_peer(mechanism);
+}
+
+/// The verdict when a pair did not even come to the death it was to act out.
+std::optional<verdict> never_died(const spawn_result& result) {
+    if (result.failed && result.failed->code == "died") return std::nullopt;
+    if (auto wrong = examiner::trouble(result)) return wrong;
+    return broken("nobody died");
+}
+
+/// What the survivor did not notice in time though that is claimed.
+std::optional<std::string> unnoticed(const worker_report& survivor, std::string_view who) {
+    const auto after_ns = noted(survivor, "noticed_after_ns");
+    if (after_ns && *after_ns < static_cast<std::int64_t>(second_ns)) return std::nullopt;
+    return fmt::format("the {} noticed nothing within 1 s", who);
+}
+
+std::optional<verdict> fault_of_writing(examiner& exam, std::size_t payload_bytes) {
+    const record seen(exam.room().area.directory());
+    const spawn_result result = exam.perform({.play = "writing", .payload_bytes = payload_bytes});
+    if (auto wrong = never_died(result)) return wrong;
+    const traits& facts = exam.facts();
+    const auto whole = seen->whole.load(std::memory_order_acquire);
+    if (seen->unfinished.load(std::memory_order_acquire) > 0)
+        return broken(fmt::format(
+            "a message of {} bytes was seen whose producer was killed writing it", payload_bytes));
+    if (const auto others = seen->broken.load(std::memory_order_acquire); others > 0)
+        return broken(fmt::format(
+            "{} messages of {} bytes came damaged or twice before their producer was killed or "
+            "because of it",
+            others, payload_bytes));
+    if (facts.survives_producer_exit && !facts.may_drop && whole != whole_ones)
+        return broken(fmt::format("of {} messages of {} bytes finished before the death {} came",
+                                  whole_ones, payload_bytes, whole));
+    if (facts.peer_death_detected)
+        if (const auto fault = unnoticed(result.consumer(), "consumer"))
+            return broken("when its producer was killed writing " + *fault);
+    return std::nullopt;
+}
+
+std::optional<verdict> fault_of_reading(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "reading", .payload_bytes = exam.fitting(4096)});
+    if (auto wrong = never_died(result)) return wrong;
+    if (const auto fault = unnoticed(result.producer(), "producer"))
+        return broken("when its consumer was killed reading " + *fault);
+    return std::nullopt;
+}
+
+std::optional<verdict> fault_of_the_survivor(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "one_of_two", .payload_bytes = exam.fitting(4096)});
+    if (auto wrong = exam.trouble(result)) {
+        wrong->text.insert(0, "after one of two producers was killed writing: ");
+        return wrong;
+    }
+    if (const auto faults = account_faults(exam, result))
+        return broken("after one of two producers was killed writing " + *faults);
+    return std::nullopt;
+}
+
+verdict judge_death_while_writing(examiner& exam) {
+    std::string sizes;
+    std::size_t previous = 0;
+    for (const std::size_t wanted : {std::size_t{64}, std::size_t{64} << 10}) {
+        const std::size_t size = exam.fitting(wanted);
+        if (size == previous) continue;
+        if (auto fault = fault_of_writing(exam, size)) return *fault;
+        sizes += fmt::format("{}{}", sizes.empty() ? "" : " and ", size);
+        previous = size;
+    }
+    std::string text = fmt::format("the half-written message of {} bytes was never seen", sizes);
+    if (!exam.facts().peer_death_detected) return holds(text);
+    if (auto fault = fault_of_reading(exam)) return *fault;
+    text += ", its peer noticed, as it did of one killed reading";
+    if (!exam.facts().fan_in) return holds(text);
+    if (auto fault = fault_of_the_survivor(exam)) return *fault;
+    return holds(text + "; of two producers the survivor went on");
+}
+
+}  // namespace
+
+const law death_while_writing_law{
+    .name = "death_while_writing",
+    .sentence =
+        "a message whose producer is killed writing it is never seen, neither whole nor in part; "
+        "where deaths are noticed, this one is, as is that of a consumer killed reading, and a "
+        "second producer can go on",
+    .backs = "",
+    .excuse = unless_it_carries_bytes,
+    .judge = judge_death_while_writing,
+    .plays = {play{"writing", write_whole_ones_and_a_half, watch_for_the_half},
+              play{"reading", send_until_it_throws, die_reading},
+              play{"one_of_two", go_on_after_the_death_of_another, receive_from_the_survivor}}};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,38 @@
+#include <sys/uio.h>
+
+#include "harness/endpoints/counted_channel.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// The consumer reads straight out of the producer's private memory. Blocking in futex(2) on words
+/// in shared memory, which say what was sent and read; one copy. process_vm_readv(2).
+struct process_vm_readv : direct_pair<pulling_channel> {
+    static constexpr transport_info info{
+        .name = "process_vm_readv",
+        .summary = "read straight out of the peer's memory; futex words in a memfd tell of it",
+        .family = "direct memory",
+        .reference = "process_vm_readv(2)",
+        .copies_per_message = 1,
+        .facts = {.message_boundaries = true,
+                  .peer_death_detected = true,
+                  .control = access::descriptor},
+    };
+
+    static std::optional<std::string> unavailable() {
+        return peer_process::why_unreachable("process_vm_readv", [](const target& parent) {
+            std::byte word{};
+            const iovec ours{&word, sizeof word};
+            const iovec theirs{parent.address, sizeof word};
+            return static_cast<long>(::process_vm_readv(parent.pid, &ours, 1, &theirs, 1, 0));
+        });
+    }
+
+    using direct_pair::direct_pair;
+};
+
+void register_process_vm_readv(registry& all) {
+    all.add<process_vm_readv>();
+}
+
+}  // namespace ipcmark::transports
