@@ -23,11 +23,6 @@ namespace {
 constexpr std::string_view run_prefix = "ipcmark-";
 constexpr std::string_view lock_name = "lock";
 
-fs::path temporary_root() {
-    const char* root = std::getenv("TMPDIR");
-    return root != nullptr && *root != '\0' ? fs::path(root) : fs::path("/tmp");
-}
-
 unique_fd try_lock(const fs::path& file, int flags) {
     unique_fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
@@ -77,6 +72,11 @@ void sweep_folder(const fs::path& folder, const std::string& prefix) {
 }
 
 }  // namespace
+
+fs::path temporary_root() {
+    const char* root = std::getenv("TMPDIR");
+    return root != nullptr && *root != '\0' ? fs::path(root) : fs::path("/tmp");
+}
 
 void sweep_names(const std::string& prefix) {
     sweep_folder("/dev/shm", prefix);
