@@ -14,8 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
-#include <boost/lockfree/spsc_queue.hpp>
-
+#include "bench/bare_queues.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/measure/clock.hpp"
 #include "harness/posix/affinity.hpp"
@@ -240,19 +239,16 @@ double mq_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_t 
     return figure;
 }
 
-/// Boost.Lockfree's queue in shared memory, 64-byte messages, both sides spinning.
-double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
-    struct message {
-        std::array<std::uint64_t, 8> words;
-    };
-    using queue = boost::lockfree::spsc_queue<message, boost::lockfree::capacity<1024>>;
+/// A queue in shared memory, 64-byte messages by value, both sides spinning.
+template <class Queue>
+double queue_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
     auto* words = share<shared_words>();
-    auto* channel = share<queue>();
+    auto* channel = share<Queue>();
     constexpr std::uint64_t batch = 1024;
     const auto leader = [&] {
         const std::uint64_t start = shared_clock::raw_ns();
         std::uint64_t sent = 0;
-        message m{};
+        small_message m{};
         while (shared_clock::raw_ns() - start < static_cast<std::uint64_t>(span_ns))
             for (std::uint64_t n = 0; n < batch; ++n) {
                 for (std::uint64_t& word : m.words)
@@ -268,22 +264,22 @@ double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
         return static_cast<double>(sent) / static_cast<double>(end - start) * 1e9;
     };
     const auto follower = [&] {
-        message m{};
         std::uint64_t sum = 0;
+        const auto read = [&sum](const small_message& m) {
+            for (const std::uint64_t word : m.words)
+                sum += word;
+        };
         for (std::uint64_t got = 0; got < words->stop_after.load(std::memory_order_acquire);)
-            if (channel->pop(m)) {
-                for (const std::uint64_t word : m.words)
-                    sum += word;
+            if (channel->consume_one(read))
                 ++got;
-            } else {
+            else
                 pause_cpu();
-            }
         words->futex_back.store(static_cast<std::uint32_t>(sum), std::memory_order_relaxed);
         words->there.store(shared_clock::raw_ns(), std::memory_order_relaxed);
         words->back.store(1, std::memory_order_release);
     };
     const double figure = run_pair(cpus, words, leader, follower);
-    ::munmap(channel, sizeof(queue));
+    ::munmap(channel, sizeof(Queue));
     return figure;
 }
 
@@ -301,7 +297,8 @@ std::vector<bare_loop> bare_loops() {
             {"unix stream", "unix_stream", 64, false, sized(unix_round_trip, 64)},
             {"posix mq", "posix_mq", 64, false, sized(mq_round_trip, 64)},
             {"futex", "shm_ring_futex", 64, false, futex_round_trip},
-            {"boost spsc_queue", "shm_ring_spin", 64, true, boost_spsc_stream}};
+            {"boost spsc_queue", "shm_packed_spin", 64, true, queue_stream<boost_queue>},
+            {"rigtorp's queue", "shm_packed_spin", 64, true, queue_stream<rigtorp_style_queue>}};
 }
 
 double memcpy_bandwidth(int cpu, std::size_t block_bytes, std::int64_t span_ns) {

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <grp.h>
@@ -74,27 +75,37 @@ bool look_at(const ipc_object& object, int id) {
     }
 }
 
-}  // namespace
-
-bool nobody_can_open(const ipc_object& object) {
-    constexpr int opened = 1;
+/// Whether the user nobody gets a yes from `attempt`, in a copy of this process.
+template <class Attempt>
+bool nobody_can(Attempt attempt, const std::string& what) {
+    constexpr int could = 1;
     constexpr int cannot_drop = 2;
-    int id = 0;
-    std::from_chars(object.name.data(), object.name.data() + object.name.size(), id);
     // Between fork and _exit only system calls: another thread may have held a lock.
     const pid_t pid = checked(::fork(), "fork");
     if (pid == 0) {
         if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody, nobody, nobody) != 0 ||
             ::setresuid(nobody, nobody, nobody) != 0)
             ::_exit(cannot_drop);
-        ::_exit(look_at(object, id) ? opened : 0);
+        ::_exit(attempt() ? could : 0);
     }
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) == cannot_drop)
-        throw std::runtime_error("cannot become the user nobody to try " + object.text());
-    return WEXITSTATUS(status) == opened;
+        throw std::runtime_error("cannot become the user nobody to " + what);
+    return WEXITSTATUS(status) == could;
+}
+
+}  // namespace
+
+bool nobody_can_open(const ipc_object& object) {
+    int id = 0;
+    std::from_chars(object.name.data(), object.name.data() + object.name.size(), id);
+    return nobody_can([&] { return look_at(object, id); }, "open " + object.text());
+}
+
+bool nobody_can_signal(pid_t pid) {
+    return nobody_can([pid] { return ::kill(pid, 0) == 0; }, "signal a process");
 }
 
 std::uint64_t inet_sockets() {

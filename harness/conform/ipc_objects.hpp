@@ -10,6 +10,9 @@ namespace ipcmark::conform {
 /// root.
 bool nobody_can_open(const ipc_object& object);
 
+/// Whether the user nobody may send a signal to that process; kill(2). Forks; needs root.
+bool nobody_can_signal(pid_t pid);
+
 /// Internet sockets (IPv4, IPv6) among this process's descriptors.
 std::uint64_t inet_sockets();
 

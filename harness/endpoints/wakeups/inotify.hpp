@@ -9,6 +9,7 @@
 
 #include "harness/endpoints/wakeups/wakeup.hpp"
 #include "harness/posix/error.hpp"
+#include "harness/posix/inotify.hpp"
 
 namespace ipcmark {
 
@@ -25,12 +26,7 @@ public:
             file_.reset(checked(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0600), "open"));
         cell.peer.meet();
         if (!cell.producer()) file_.reset(checked(::open(path.c_str(), flags), "open"));
-        if (is_woken(cell, which)) {
-            events_.reset(::inotify_init1(IN_CLOEXEC));
-            if (!events_) throw_errno("inotify_init1", "raise fs.inotify.max_user_instances");
-            checked(::inotify_add_watch(events_.get(), path.c_str(), IN_MODIFY),
-                    "inotify_add_watch");
-        }
+        if (is_woken(cell, which)) events_ = inotify_watch(path, IN_MODIFY);
         cell.peer.meet();
         if (cell.producer()) ::unlink(path.c_str());
     }
@@ -43,7 +39,7 @@ public:
 
     bool wait() {
         while (seen_ == taken_) {
-            await_event();
+            events_.await();
             struct stat state {};
             checked(::fstat(file_.get(), &state), "fstat");
             seen_ = state.st_size;
@@ -53,14 +49,8 @@ public:
     }
 
 private:
-    void await_event() {
-        alignas(inotify_event) char events[64 * sizeof(inotify_event)];
-        while (::read(events_.get(), events, sizeof events) < 0)
-            if (errno != EINTR) throw_errno("read from inotify");
-    }
-
     unique_fd file_;
-    unique_fd events_;
+    inotify_watch events_;
     off_t seen_ = 0;
     off_t taken_ = 0;
 };
