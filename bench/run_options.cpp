@@ -48,10 +48,10 @@ void add_options(cxxopts::Options& options) {
         "NAME")("spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
         "spawn-ms", "Timed phase of one spawn", value<std::string>(), "MS")(
         "time-budget", "Start no round that would end later, such as 10m", value<std::string>(),
-        "TIME")("seed", "Seed of the order and the tags (default: random, recorded)",
-                value<std::string>(), "N")(
-        "deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
-        value<std::string>(), "S");
+        "TIME")("no-floors", "Leave out the probes of what this machine could do at best")(
+        "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
+        "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
+             value<std::string>(), "S");
     options.add_options("Output")(
         "json", "Result file (default results.json; - is standard output)", value<std::string>(),
         "FILE")("html", "Also write the report page", value<std::string>(), "FILE")(
@@ -188,6 +188,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     options.json_file = file_name(*parsed, "json", options.json_file);
     options.html_file = file_name(*parsed, "html", "");
     options.dry_run = parsed->count("dry-run") > 0;
+    options.floors = parsed->count("no-floors") == 0;
     options.quiet = parsed->count("quiet") > 0;
     options.redact = parsed->count("no-redact") == 0;
     if (options.html_file == "-" && options.json_file == "-")
