@@ -62,6 +62,13 @@ unique_fd connect_tcp_pair(setup& cell, int family, int protocol) {
     return accept_one(socket.get());
 }
 
+std::optional<std::string> no_loopback(int family, const std::string& remedy, int protocol) try {
+    bind_to_any_port(open_socket(family, SOCK_STREAM, protocol).get(), family);
+    return std::nullopt;
+} catch (const call_failed& e) {
+    return std::string(e.what()) + "; " + remedy;
+}
+
 void send_at_once(int fd) {
     const int on = 1;
     checked(::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt TCP_NODELAY");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <netinet/in.h>
+#include <optional>
 #include <string>
 #include <sys/socket.h>
 
@@ -40,6 +41,11 @@ unique_fd hand_over_socketpair(setup& cell, int type);
 /// Connects a stream pair over the loopback of AF_INET or AF_INET6, on a port of the kernel's
 /// choice.
 unique_fd connect_tcp_pair(setup& cell, int family = AF_INET, int protocol = IPPROTO_TCP);
+
+/// Why a stream socket of this family and protocol cannot be bound to the loopback here, with the
+/// remedy; nullopt when it can.
+std::optional<std::string> no_loopback(int family, const std::string& remedy,
+                                       int protocol = IPPROTO_TCP);
 
 /// TCP_NODELAY: a short segment does not wait for the acknowledgement of what went before.
 void send_at_once(int fd);

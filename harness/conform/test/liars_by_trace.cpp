@@ -146,6 +146,16 @@ constexpr transport_info claims_anyone =
 constexpr transport_info hides_inet =
     card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
 
+struct abstract_pair : fd_stream {
+    explicit abstract_pair(setup& cell) : fd_stream(cell) {
+        use(connect_abstract_pair(cell, SOCK_STREAM));
+    }
+};
+constexpr transport_info hides_abstract = card("hides_abstract", with(stream_facts, [](traits& t) {
+                                                   t.unrelated_processes = true;
+                                                   t.control = access::descriptor;
+                                               }));
+
 // --- opening_order
 
 /// The producer takes it for granted that the consumer listens already.
@@ -260,6 +270,7 @@ constexpr transport_info leaves_process = card("leaves_process");
 void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
+    add_carded<abstract_pair, hides_abstract>(all);
     add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
             stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
             with_a_name<named_descriptor, 0600>, with_a_name<claims_same_user, 0600>, one_for_all,
