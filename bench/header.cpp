@@ -111,6 +111,7 @@ ordered_json traits_block(const transport_info& info) {
             {"access_control", to_word(t.control)},
             {"encrypted", t.encrypted},
             {"needs_daemon", t.needs_daemon},
+            {"allocates", t.allocates},
             {"platforms", t.platforms}};
 }
 

@@ -29,7 +29,9 @@ constexpr const char* examples =
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;
     options.add_options("What to measure")(
-        "m,mechanism", "Mechanisms, comma-separated (default: all that run here)",
+        "m,mechanism",
+        "Mechanisms and families (unix_sockets), comma-separated; all: every one (default: the "
+        "profile's)",
         value<std::string>(),
         "NAMES")("pattern", "round_trip, one_way", value<std::string>(), "WORDS")(
         "p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
@@ -122,10 +124,13 @@ void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan
         plan.reads = word<touch>(parsed["touch"].as<std::string>(), "touch");
     if (parsed.count("depth") > 0)
         plan.depth = whole_number<std::size_t>(parsed, "depth", 1, 65'536);
-    std::string names;
+    if (plan.mechanisms.empty()) return;
+    std::string words;
     for (const auto& name : plan.mechanisms)
-        names += name + ",";
-    select_mechanisms(call.mechanisms, names);
+        words += name + ",";
+    plan.mechanisms.clear();
+    for (const registration* each : select_mechanisms(call.mechanisms, words))
+        plan.mechanisms.emplace_back(each->info.name);
 }
 
 void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {

@@ -12,6 +12,7 @@
 
 #include "harness/names.hpp"
 #include "harness/posix/error.hpp"
+#include "harness/posix/sysv.hpp"
 
 namespace ipcmark {
 
@@ -19,18 +20,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view run_prefix = "ipcmark-";
-constexpr std::string_view lock_name = "lock";
-
-fs::path temporary_root() {
-    const char* root = std::getenv("TMPDIR");
-    return root != nullptr && *root != '\0' ? fs::path(root) : fs::path("/tmp");
-}
-
 unique_fd try_lock(const fs::path& file, int flags) {
     unique_fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
     return fd;
+}
+
+/// When a run began, by the clock that stamps System V objects: its lock file is never written to.
+std::time_t began(const unique_fd& lock) {
+    struct stat file {};
+    return ::fstat(lock.get(), &file) == 0 ? file.st_mtime : std::time(nullptr);
+}
+
+std::string spawn_name(const std::string& run, const std::string& folder) {
+    return run + "-" + folder;
+}
+
+/// System V objects cannot be looked for by the beginning of a name: each spawn's folder tells one.
+void sweep_system_v_of_run(const fs::path& run, std::time_t since) {
+    std::error_code ignored;
+    for (const auto& spawn : fs::directory_iterator(run, ignored))
+        if (spawn.is_directory(ignored))
+            sweep_system_v(spawn_name(run.filename(), spawn.path().filename()), since);
 }
 
 /// A folder of ours whose lock nobody holds: its run is dead.
@@ -42,6 +53,7 @@ void sweep_dead_runs(const fs::path& root) {
         const unique_fd lock = try_lock(entry.path() / lock_name, 0);
         if (!lock) continue;
         sweep_names(name);
+        sweep_system_v_of_run(entry.path(), began(lock));
         fs::remove_all(entry.path(), ignored);
     }
 }
@@ -52,11 +64,16 @@ void sweep_folder(const fs::path& folder, const std::string& prefix) {
         const std::string file = entry.path().filename();
         // Named semaphores are files called sem.<name>.
         if (file.starts_with(prefix) || file.starts_with("sem." + prefix))
-            fs::remove(entry.path(), ignored);
+            fs::remove_all(entry.path(), ignored);
     }
 }
 
 }  // namespace
+
+fs::path temporary_root() {
+    const char* root = std::getenv("TMPDIR");
+    return root != nullptr && *root != '\0' ? fs::path(root) : fs::path("/tmp");
+}
 
 void sweep_names(const std::string& prefix) {
     sweep_folder("/dev/shm", prefix);
@@ -80,11 +97,13 @@ run_area::run_area() {
     lock_ = try_lock(unnamed, O_CREAT);
     if (!lock_ || ::rename(unnamed.c_str(), (directory_ / lock_name).c_str()) != 0)
         throw_errno("lock " + unnamed.string());
+    since_ = began(lock_);
 }
 
 run_area::~run_area() {
     std::error_code ignored;
     sweep_names(name_);
+    sweep_system_v_of_run(directory_, since_);
     fs::remove_all(directory_, ignored);
 }
 
@@ -93,15 +112,16 @@ run_area::spawn_area run_area::next_spawn() {
     const std::string suffix = fmt::format("{:08}", spawns_++);
     const fs::path directory = directory_ / suffix;
     if (::mkdir(directory.c_str(), 0700) != 0) throw_errno("mkdir " + directory.string());
-    return {name_ + "-" + suffix, directory};
+    return {spawn_name(name_, suffix), directory, since_};
 }
 
-run_area::spawn_area::spawn_area(std::string name, fs::path directory)
-    : name_(std::move(name)), directory_(std::move(directory)) {}
+run_area::spawn_area::spawn_area(std::string name, fs::path directory, std::time_t since)
+    : name_(std::move(name)), directory_(std::move(directory)), since_(since) {}
 
 run_area::spawn_area::~spawn_area() {
     std::error_code ignored;
     sweep_names(name_);
+    sweep_system_v(name_, since_);
     fs::remove_all(directory_, ignored);
 }
 

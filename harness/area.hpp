@@ -1,12 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "harness/posix/unique_fd.hpp"
 
 namespace ipcmark {
+
+/// A run's folder is called ipcmark-PID-XXXXXX and lies here: in $TMPDIR or /tmp.
+std::filesystem::path temporary_root();
+inline constexpr std::string_view run_prefix = "ipcmark-";
+/// The file in it that the living run has locked by flock(2).
+inline constexpr std::string_view lock_name = "lock";
 
 /// The run's private folder (0700, under $TMPDIR or /tmp) and the names of its spawns. Holds a lock
 /// as long as the process lives, so that a later run can tell what a killed one left behind, and
@@ -22,7 +30,7 @@ public:
     /// One spawn's name and folder; the destructor sweeps both, crash or not.
     class spawn_area {
     public:
-        spawn_area(std::string name, std::filesystem::path directory);
+        spawn_area(std::string name, std::filesystem::path directory, std::time_t since);
         ~spawn_area();
         spawn_area(const spawn_area&) = delete;
         spawn_area& operator=(const spawn_area&) = delete;
@@ -32,6 +40,7 @@ public:
     private:
         std::string name_;
         std::filesystem::path directory_;
+        std::time_t since_;  // System V objects older than this are not its own
     };
 
     spawn_area next_spawn();
@@ -41,11 +50,15 @@ private:
     std::string name_;
     std::filesystem::path directory_;
     unique_fd lock_;
+    std::time_t since_ = 0;
     std::uint64_t spawns_ = 0;
 };
 
+/// Where a run's private folder lies: $TMPDIR, else /tmp.
+std::filesystem::path temporary_root();
+
 /// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess
-/// shared memory, named semaphores, message queues.
+/// shared memory and folders there, named semaphores, message queues.
 void sweep_names(const std::string& prefix);
 
 }  // namespace ipcmark

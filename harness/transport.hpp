@@ -33,10 +33,10 @@ struct demand {
 struct setup {
     role side = role::producer;
     pattern kind = pattern::round_trip;
-    std::string name;                 // unique per spawn: prefix of every system-wide name
-    std::filesystem::path directory;  // private to the spawn (0700), swept by the parent
-    std::size_t payload_bytes = 0;    // fixed for the whole cell
-    std::size_t depth = 1;            // messages that the mechanism should hold, limits permitting
+    std::string name = {};                 // unique per spawn: prefix of every system-wide name
+    std::filesystem::path directory = {};  // private to the spawn (0700), swept by the parent
+    std::size_t payload_bytes = 0;         // fixed for the whole cell
+    std::size_t depth = 1;  // messages that the mechanism should hold, limits permitting
     unsigned parties = 2;
     unsigned party = 0;
     rendezvous& peer;
@@ -56,6 +56,7 @@ enum class access : std::uint8_t {
     anyone,      // whoever reaches the address
     file_mode,   // a name guarded by owner and mode bits
     descriptor,  // whoever was handed the descriptor, nobody else
+    same_user,   // processes of the same user: signals, tracing
 };
 
 /// Facts that help to choose a mechanism. Each is backed by a conformance law (harness/conform)
@@ -77,6 +78,7 @@ struct traits {
     access control = access::anyone;
     bool encrypted = false;
     bool needs_daemon = false;
+    bool allocates = false;  // a library allocates heap memory in send or recv
     std::string_view platforms = "linux";
 };
 
@@ -113,7 +115,8 @@ struct consume_archetype {
 /// until the mechanism has accepted the message; throws when it cannot (peer gone).
 /// recv: blocks for one message, calls `consume` once with exactly payload_bytes, then releases
 /// them. false: the peer has closed, or (may_drop) nothing came within loss_timeout.
-/// Both may run the callback directly on the shared slot. Neither allocates.
+/// Both may run the callback directly on the shared slot. Neither allocates (a library that does
+/// all the same is declared: traits::allocates).
 template <class T>
 concept transport = std::constructible_from<T, setup&> && requires(T& end) {
     { T::info } -> std::convertible_to<const transport_info&>;

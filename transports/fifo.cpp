@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +10,9 @@
 
 namespace ipcmark::transports {
 
-/// Named pipes, one per direction, in the spawn's private folder. Blocking; fifo(7).
+/// Named pipes, one per direction, in the spawn's private folder. Either side may come first: both
+/// make the names, and opening blocks until the other side opens too. Blocking; two copies;
+/// fifo(7).
 struct fifo : fd_stream {
     static constexpr transport_info info{
         .name = "fifo",
@@ -25,16 +28,14 @@ struct fifo : fd_stream {
     explicit fifo(setup& cell) : fd_stream(cell) {
         const auto forward = cell.directory / "forward";
         const auto backward = cell.directory / "backward";
-        if (cell.producer()) {
-            checked(::mkfifo(forward.c_str(), 0600), "mkfifo");
-            checked(::mkfifo(backward.c_str(), 0600), "mkfifo");
-        }
-        cell.peer.meet();
-        // Opening blocks until the other side opens too, so both take the same order.
+        make_unless_there(forward);
+        make_unless_there(backward);
+        // Both take the same order, else each would wait in an open of its own.
         unique_fd first = open_end(forward, cell.producer() ? O_WRONLY : O_RDONLY);
         unique_fd second;
         if (cell.both_ways()) second = open_end(backward, cell.producer() ? O_RDONLY : O_WRONLY);
-        if (cell.producer()) {  // both sides have both ends now
+        cell.peer.meet();
+        if (cell.producer()) {
             ::unlink(forward.c_str());
             ::unlink(backward.c_str());
         }
@@ -46,8 +47,16 @@ struct fifo : fd_stream {
     }
 
 private:
+    static void make_unless_there(const std::filesystem::path& path) {
+        if (::mkfifo(path.c_str(), 0600) != 0 && errno != EEXIST) throw_errno("mkfifo");
+    }
+
     static unique_fd open_end(const std::filesystem::path& path, int mode) {
-        return unique_fd(checked(::open(path.c_str(), mode | O_CLOEXEC), "open"));
+        int fd = -1;
+        do {
+            fd = ::open(path.c_str(), mode | O_CLOEXEC);
+        } while (fd < 0 && errno == EINTR);
+        return unique_fd(checked(fd, "open"));
     }
 };
 

@@ -2,8 +2,9 @@
 #                   [LINK targets...] [HINT "package to install"])
 #
 # Adds name.cpp and a call of its register_name(registry&) to the generated list. VARIANTS are the
-# other names that the file registers. Where PACKAGE (or the pkg-config MODULE, linked when found) is
-# not there, all these names are registered as missing with HINT, so that `list` and reports say so.
+# other names that the file registers. Where PACKAGE (or the pkg-config module, which may name a
+# version as in "liburing>=2.3" and is linked when found) is not there, all these names are
+# registered as missing with HINT, so that `list` and reports say so.
 
 set(IPCMARK_TRANSPORT_SOURCES "")
 set(IPCMARK_TRANSPORT_DECLARATIONS "")
@@ -19,9 +20,10 @@ macro(ipcmark_transport name)
         find_package(${_arg_PACKAGE} QUIET)
         set(_found ${${_arg_PACKAGE}_FOUND})
     elseif(_arg_PKG_CONFIG)
-        pkg_check_modules(ipcmark_${_arg_PKG_CONFIG} QUIET IMPORTED_TARGET ${_arg_PKG_CONFIG})
-        set(_found ${ipcmark_${_arg_PKG_CONFIG}_FOUND})
-        list(APPEND _arg_LINK PkgConfig::ipcmark_${_arg_PKG_CONFIG})
+        string(REGEX REPLACE "[<>=].*" "" _module "${_arg_PKG_CONFIG}")
+        pkg_check_modules(ipcmark_${_module} QUIET IMPORTED_TARGET "${_arg_PKG_CONFIG}")
+        set(_found ${ipcmark_${_module}_FOUND})
+        list(APPEND _arg_LINK PkgConfig::ipcmark_${_module})
     endif()
     if(_found)
         list(APPEND IPCMARK_TRANSPORT_SOURCES ${name}.cpp)

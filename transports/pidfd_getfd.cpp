@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <vector>
 
 #include "harness/endpoints/counted_channel.hpp"
@@ -48,12 +47,8 @@ public:
     bool recv(Consume consume) {
         if (!await_message()) return false;
         const int number = numbers_[slot()].load(std::memory_order_relaxed);
-        const unique_fd file(
-            static_cast<int>(::syscall(SYS_pidfd_getfd, peer_.pidfd(), number, 0)));
-        if (!file) {
-            if (errno == ESRCH) return false;
-            throw_errno("pidfd_getfd");
-        }
+        const unique_fd file = peer_.take(number);
+        if (!file) return false;
         const mapping memory = mapping::shared(file.get(), payload_bytes_);
         consume(readable(memory.data(), payload_bytes_));
         release();
@@ -90,12 +85,7 @@ struct pidfd_getfd : direct_pair<descriptor_channel> {
                   .control = access::descriptor},
     };
 
-    static std::optional<std::string> unavailable() {
-        return peer_process::why_unreachable("pidfd_getfd", [](const target& parent) {
-            const long process = ::syscall(SYS_pidfd_open, parent.pid, 0);
-            return process < 0 ? process : ::syscall(SYS_pidfd_getfd, process, parent.fd, 0);
-        });
-    }
+    static std::optional<std::string> unavailable() { return peer_process::why_nothing_to_take(); }
 
     using direct_pair::direct_pair;
 };

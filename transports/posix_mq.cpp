@@ -41,12 +41,41 @@ struct posix_mq {
         return queues_.recv(consume);
     }
 
-private:
+protected:
     posix_queue queues_;
+};
+
+/// The same queues with mixed priorities: each message takes the next of a few in turn, so that
+/// those queued together overtake one another.
+struct posix_mq_priority : posix_mq {
+    static constexpr transport_info info = [] {
+        transport_info card = posix_mq::info;
+        card.name = "posix_mq_priority";
+        card.summary = "POSIX message queue, one per direction, with priorities that take turns";
+        card.facts.ordered = false;
+        return card;
+    }();
+
+    using posix_mq::posix_mq;
+
+    template <class Fill>
+    void send(Fill fill) {
+        queues_.send(fill, turn_);
+        turn_ = turn_ + 1 == levels ? 0 : turn_ + 1;
+    }
+    template <class Fill>
+    void send_urgent(Fill fill) {
+        queues_.send(fill, levels);
+    }
+
+private:
+    static constexpr unsigned levels = 4;
+    unsigned turn_ = 0;
 };
 
 void register_posix_mq(registry& all) {
     all.add<posix_mq>();
+    all.add<posix_mq_priority>();
 }
 
 }  // namespace ipcmark::transports

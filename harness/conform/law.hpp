@@ -53,6 +53,7 @@ struct law {
 
 extern const law description_law;
 extern const law limits_law;
+extern const law opening_order_law;
 extern const law delivery_law;
 extern const law exactly_once_law;
 extern const law ordered_law;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array table{&description_law,
                            &limits_law,
+                           &opening_order_law,
                            &delivery_law,
                            &exactly_once_law,
                            &ordered_law,

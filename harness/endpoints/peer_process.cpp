@@ -105,6 +105,19 @@ bool peer_process::read_from(std::uintptr_t address, writable bytes) const {
                         bytes.size());
 }
 
+unique_fd peer_process::take(int number) const {
+    unique_fd fd(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd_.get(), number, 0)));
+    if (!fd && errno != ESRCH) throw_errno("pidfd_getfd");
+    return fd;
+}
+
+std::optional<std::string> peer_process::why_nothing_to_take() {
+    return why_unreachable("pidfd_getfd", [](const target& parent) {
+        const long process = ::syscall(SYS_pidfd_open, parent.pid, 0);
+        return process < 0 ? process : ::syscall(SYS_pidfd_getfd, process, parent.fd, 0);
+    });
+}
+
 std::optional<std::string> peer_process::why_unreachable(std::string_view call,
                                                          long (*attempt)(const target&)) {
     int ends[2];

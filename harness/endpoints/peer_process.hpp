@@ -28,6 +28,12 @@ public:
     bool write_into(std::uintptr_t address, readable bytes) const;
     bool read_from(std::uintptr_t address, writable bytes) const;
 
+    /// pidfd_getfd(2), Linux 5.6: a duplicate of the peer's descriptor `number`, close-on-exec.
+    /// Empty: the peer has gone. Throws call_failed.
+    unique_fd take(int number) const;
+    /// Why that does not work here.
+    static std::optional<std::string> why_nothing_to_take();
+
     /// What a probe is to reach: a byte and a descriptor of this process.
     struct target {
         pid_t pid;

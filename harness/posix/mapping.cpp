@@ -29,18 +29,6 @@ std::size_t available_bytes() {
     return available;
 }
 
-/// Reserving pages that do not exist would wake the kernel's out-of-memory killer instead of
-/// failing, so a fifth is left alone.
-void require_memory(std::size_t bytes) {
-    constexpr std::size_t worth_a_look = std::size_t{64} << 20;
-    if (bytes < worth_a_look) return;
-    const std::size_t available = available_bytes();
-    if (bytes > available / 5 * 4)
-        throw limit_exceeded(std::to_string(bytes) + " bytes of memory are needed, " +
-                             std::to_string(available) +
-                             " are available; use a smaller payload or --depth");
-}
-
 void* map(int fd, std::size_t bytes, int flags) {
     void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
     if (address == MAP_FAILED) {
@@ -54,6 +42,16 @@ void* map(int fd, std::size_t bytes, int flags) {
 }
 }  // namespace
 
+void require_memory(std::size_t bytes) {
+    constexpr std::size_t worth_a_look = std::size_t{64} << 20;
+    if (bytes < worth_a_look) return;
+    const std::size_t available = available_bytes();
+    if (bytes > available / 5 * 4)
+        throw limit_exceeded(std::to_string(bytes) + " bytes of memory are needed, " +
+                             std::to_string(available) +
+                             " are available; use a smaller payload or --depth");
+}
+
 mapping::~mapping() {
     if (address_ != nullptr) ::munmap(address_, bytes_);
 }
@@ -66,6 +64,26 @@ mapping mapping::shared(int fd, std::size_t bytes) {
                                  " bytes, this side expects " + std::to_string(bytes));
     mapping result;
     result.address_ = map(fd, bytes, MAP_SHARED);
+    result.bytes_ = bytes;
+    return result;
+}
+
+mapping mapping::shared_huge(int fd, std::size_t bytes) {
+    // The kernel aligns a file mapping of a huge page or more by itself (since Linux 6.7); where it
+    // does not, the pages stay small and the caller's note says so.
+    void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) throw_errno("mmap");
+    mapping result;
+    result.address_ = address;
+    result.bytes_ = bytes;
+    ::madvise(address, bytes, MADV_HUGEPAGE);
+    checked(::madvise(address, bytes, MADV_POPULATE_WRITE), "madvise MADV_POPULATE_WRITE");
+    return result;
+}
+
+mapping mapping::adopt(void* address, std::size_t bytes) noexcept {
+    mapping result;
+    result.address_ = address;
     result.bytes_ = bytes;
     return result;
 }

@@ -26,8 +26,13 @@ public:
 
     /// Maps `bytes` of `fd` shared and read-write, with every page faulted in by this process.
     static mapping shared(int fd, std::size_t bytes);
+    /// The same, aligned and advised so that transparent huge pages can back it.
+    static mapping shared_huge(int fd, std::size_t bytes);
     /// Private, zeroed, faulted-in memory: sample storage and message buffers.
     static mapping anonymous(std::size_t bytes);
+
+    /// Takes over what is mapped already; munmap(2) will end it.
+    static mapping adopt(void* address, std::size_t bytes) noexcept;
 
     std::byte* data() const noexcept { return static_cast<std::byte*>(address_); }
     std::size_t size() const noexcept { return bytes_; }
@@ -40,6 +45,10 @@ private:
 /// A sealed-size anonymous memory file of `bytes`, close-on-exec. Throws limit_exceeded when the
 /// memory behind it cannot be had now, so that no later touch of it ends in SIGBUS.
 unique_fd make_memfd(const std::string& name, std::size_t bytes);
+
+/// Throws limit_exceeded when so much memory cannot be had now. Reserving pages that do not exist
+/// would wake the kernel's out-of-memory killer instead of failing, so a fifth is left alone.
+void require_memory(std::size_t bytes);
 
 /// Reserves the bytes of a memory-backed file. Throws limit_exceeded when there is no space.
 void reserve_space(int fd, std::size_t bytes, const std::string& where);

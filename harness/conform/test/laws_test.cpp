@@ -65,6 +65,10 @@ constexpr lie lies[] = {
     {"limits", "breaks_when_large",
      "refused at run time: 65536 bytes one way: too large after all"},
     {"limits", "refuses_silently", "not refused with a reason"},
+    {"opening_order", "counts_on_the_consumer",
+     "producer_first 50 ms ahead, one_way: connect: No such file"},
+    {"opening_order", "counts_on_the_producer",
+     "consumer_first 50 ms ahead, one_way: open: No such file"},
     {"delivery", "loses_one", "still timing"},
     {"delivery", "repeats_one", "1 never came, 1 came twice"},
     {"delivery", "tears_pages", "4097 bytes one way: of 200 messages 200 damaged"},
@@ -99,6 +103,7 @@ constexpr lie lies[] = {
     {"fan_out", "ring_claims_fan_out", ""},
     {"access", "leaves_door_open", "(mode 0644) is open to others"},
     {"access", "named_descriptor", "1 names are left"},
+    {"access", "claims_same_user", "`same_user` but has 1 names"},
     {"access", "claims_file_mode", "no name of it was seen"},
     {"access", "claims_anyone", "holds no internet socket"},
     {"access", "hides_inet", "claims otherwise"},
@@ -117,6 +122,7 @@ constexpr lie lies[] = {
     {"wait_style", "sleeps_secretly", "does not wait as it claims, spins"},
     {"no_allocation", "allocates_by_new", "allocations in"},
     {"no_allocation", "allocates_by_malloc", "allocations in"},
+    {"no_allocation", "claims_allocation", "yet nothing was"},
 };
 
 class a_lie : public testing::TestWithParam<lie> {
@@ -162,6 +168,12 @@ TEST(a_message_queue_left_behind, is_found_out) {
     if (swept == 0) GTEST_SKIP() << "queues cannot be listed here";
     EXPECT_EQ(given.ended, outcome::broken) << given.text;
     EXPECT_NE(given.text.find("message queue /liar-"), std::string::npos) << given.text;
+}
+
+TEST(a_mechanism_that_says_it_allocates, is_believed_when_it_does) {
+    const verdict given = judge("no_allocation", "admits_allocation");
+    EXPECT_EQ(given.ended, outcome::holds) << given.text;
+    EXPECT_NE(given.text.find("as it says"), std::string::npos) << given.text;
 }
 
 class honest : public testing::TestWithParam<const law*> {};

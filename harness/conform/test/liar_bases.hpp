@@ -5,7 +5,7 @@
 
 #include "harness/endpoints/fd_datagram.hpp"
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/endpoints/memfd_ring_pair.hpp"
+#include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/posix/error.hpp"
@@ -78,19 +78,8 @@ struct bytes : fd_stream {
 
 struct piped : fd_stream {
     explicit piped(setup& cell) : fd_stream(cell) {
-        if (cell.producer()) {
-            auto forward = make_pipe(cell);
-            cell.peer.give(forward.reader.get());
-            pipe_ends backward;
-            if (cell.both_ways()) {
-                backward = make_pipe(cell);
-                cell.peer.give(backward.writer.get());
-            }
-            use(std::move(backward.reader), std::move(forward.writer));
-        } else {
-            auto reader = cell.peer.take();
-            use(std::move(reader), cell.both_ways() ? cell.peer.take() : unique_fd());
-        }
+        pipe_ends ends = connect_pipes(cell);
+        use(std::move(ends.reader), std::move(ends.writer));
     }
 };
 

@@ -184,8 +184,14 @@ constexpr transport_info claims_latest = card(
 
 // --- no_allocation
 
+constexpr traits allocating_facts = with(packet_facts, [](traits& t) { t.allocates = true; });
+constexpr transport_info claims_allocation = card("claims_allocation", allocating_facts);
+constexpr transport_info allocates_secretly = card("allocates_by_new");
+constexpr transport_info admits_allocation = card("admits_allocation", allocating_facts);
+
+template <const transport_info& Card>
 struct allocates_by_new : packets {
-    static constexpr transport_info info = card("allocates_by_new");
+    static constexpr const transport_info& info = Card;
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -212,10 +218,12 @@ struct allocates_by_malloc : packets {
 }  // namespace
 
 void register_liars_by_delivery(registry& all) {
-    add_carded<packets, waits_though_lossy, denies_back_pressure, claims_latest>(all);
+    add_carded<packets, waits_though_lossy, denies_back_pressure, claims_latest, claims_allocation>(
+        all);
     add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
             consumes_short, forgets_to_consume, reorders, tires_of_streaming, drops_when_full,
-            never_full, allocates_by_new, allocates_by_malloc>(all);
+            never_full, allocates_by_new<allocates_secretly>, allocates_by_new<admits_allocation>,
+            allocates_by_malloc>(all);
 }
 
 }  // namespace ipcmark::conform

@@ -138,11 +138,48 @@ struct with_a_name : packets {
 constexpr traits file_facts = with(packet_facts, [](traits& t) { t.control = access::file_mode; });
 constexpr transport_info leaves_door_open = card("leaves_door_open", file_facts);
 constexpr transport_info named_descriptor = card("named_descriptor");
+constexpr transport_info claims_same_user =
+    card("claims_same_user", with(packet_facts, [](traits& t) { t.control = access::same_user; }));
 constexpr transport_info claims_file_mode = card("claims_file_mode", file_facts);
 constexpr transport_info claims_anyone =
     card("claims_anyone", with(packet_facts, [](traits& t) { t.control = access::anyone; }));
 constexpr transport_info hides_inet =
     card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
+
+// --- opening_order
+
+/// The producer takes it for granted that the consumer listens already.
+struct counts_on_the_consumer : fd_datagram {
+    static constexpr transport_info info = card("counts_on_the_consumer", file_facts);
+    explicit counts_on_the_consumer(setup& cell) : fd_datagram(cell) {
+        const std::string path = cell.directory / "x";
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path, path.data(), path.size());
+        const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+        unique_fd end(checked(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), "socket"));
+        if (cell.producer()) {
+            checked(::connect(end.get(), generic, sizeof address), "connect");
+        } else {
+            checked(::bind(end.get(), generic, sizeof address), "bind");
+            checked(::listen(end.get(), 1), "listen");
+            end.reset(checked(::accept4(end.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept4"));
+        }
+        use(std::move(end));
+    }
+};
+
+/// The consumer takes it for granted that the producer has made the file.
+struct file_of_the_producer {
+    explicit file_of_the_producer(const setup& cell) {
+        const int flags = cell.producer() ? O_CREAT | O_RDWR : O_RDWR;
+        unique_fd(checked(::open((cell.directory / "x").c_str(), flags | O_CLOEXEC, 0600), "open"));
+    }
+};
+struct counts_on_the_producer : file_of_the_producer, packets {
+    static constexpr transport_info info = card("counts_on_the_producer");
+    explicit counts_on_the_producer(setup& cell) : file_of_the_producer(cell), packets(cell) {}
+};
 
 // --- isolation, rerun_after_kill
 
@@ -223,8 +260,9 @@ constexpr transport_info leaves_process = card("leaves_process");
 void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
-    add_all<forgets_on_exit, deaf_to_death, stamps_early, locks_for_good,
-            with_a_name<leaves_door_open, 0644>, with_a_name<named_descriptor, 0600>, one_for_all,
+    add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
+            stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
+            with_a_name<named_descriptor, 0600>, with_a_name<claims_same_user, 0600>, one_for_all,
             locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
             leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,
             leaver<leave_process, leaves_process>>(all);
