@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/subcommand.hpp"
+#include "bench/terminal.hpp"
 #include "harness/host/checks.hpp"
 
 namespace ipcmark {
@@ -45,10 +46,6 @@ std::size_t count(const std::vector<finding>& findings, severity how) {
                                                   [&](const auto& f) { return f.how == how; }));
 }
 
-std::string counted(std::size_t n, std::string_view thing) {
-    return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
-}
-
 severity worst(const std::vector<finding>& findings) {
     auto how = severity::ok;
     for (const auto& found : findings)
@@ -69,29 +66,6 @@ std::string verdict_text(const std::vector<finding>& findings) {
     }
 }
 
-class painter {
-public:
-    explicit painter(bool colour) : colour_(colour) {}
-    std::string operator()(std::string_view escape, std::string_view text) const {
-        return colour_ ? fmt::format("{}{}\x1b[0m", escape, text) : std::string(text);
-    }
-
-private:
-    bool colour_;
-};
-
-/// Breaks at spaces so that lines with the indent keep within 100 columns.
-std::string wrapped(std::string text, std::size_t indent) {
-    constexpr std::size_t columns = 100;
-    for (std::size_t line = 0; text.size() - line > columns - indent;) {
-        const auto at = text.rfind(' ', line + columns - indent);
-        if (at == std::string::npos || at <= line) break;
-        text.replace(at, 1, "\n" + std::string(indent, ' '));
-        line = at + 1 + indent;
-    }
-    return text;
-}
-
 void print_finding(const finding& found, std::size_t name_width, const painter& paint) {
     const std::string name = found.id.substr(found.id.find('.') + 1);
     const std::string word = fmt::format("{:<7}", to_word(found.how));
@@ -101,10 +75,9 @@ void print_finding(const finding& found, std::size_t name_width, const painter& 
     if (found.how == severity::ok) return;
     const std::string indent(2 + 7 + 2 + name_width + 2, ' ');
     if (!found.remedy.empty())
-        std::cout << indent << "remedy: " << paint("\x1b[1m", found.remedy) << '\n';
+        std::cout << indent << "remedy: " << paint.bold(found.remedy) << '\n';
     if (!found.why.empty())
-        std::cout << indent << paint("\x1b[2m", wrapped("why: " + found.why, indent.size()))
-                  << '\n';
+        std::cout << indent << paint.dim(wrapped("why: " + found.why, indent.size())) << '\n';
 }
 
 void print_findings(const std::vector<finding>& findings, const painter& paint) {
@@ -114,7 +87,7 @@ void print_findings(const std::vector<finding>& findings, const painter& paint) 
     std::string_view group;
     for (const auto& found : findings) {
         if (group_of(found) != group)
-            std::cout << (group.empty() ? "" : "\n") << paint("\x1b[1m", title_of(group_of(found)))
+            std::cout << (group.empty() ? "" : "\n") << paint.bold(title_of(group_of(found)))
                       << '\n';
         group = group_of(found);
         print_finding(found, name_width, paint);

@@ -83,6 +83,7 @@ extern const subcommand report_command;
 extern const subcommand validate_command;
 extern const subcommand schema_command;
 extern const subcommand doctor_command;
+extern const subcommand inspect_command;
 extern const subcommand conform_command;
 extern const subcommand version_command;
 extern const subcommand completion_command;

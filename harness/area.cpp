@@ -20,9 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view run_prefix = "ipcmark-";
-constexpr std::string_view lock_name = "lock";
-
 unique_fd try_lock(const fs::path& file, int flags) {
     unique_fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();

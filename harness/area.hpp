@@ -4,10 +4,17 @@
 #include <ctime>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "harness/posix/unique_fd.hpp"
 
 namespace ipcmark {
+
+/// A run's folder is called ipcmark-PID-XXXXXX and lies here: in $TMPDIR or /tmp.
+std::filesystem::path temporary_root();
+inline constexpr std::string_view run_prefix = "ipcmark-";
+/// The file in it that the living run has locked by flock(2).
+inline constexpr std::string_view lock_name = "lock";
 
 /// The run's private folder (0700, under $TMPDIR or /tmp) and the names of its spawns. Holds a lock
 /// as long as the process lives, so that a later run can tell what a killed one left behind, and
@@ -46,9 +53,6 @@ private:
     std::time_t since_ = 0;
     std::uint64_t spawns_ = 0;
 };
-
-/// Where a run's private folder lies: $TMPDIR, else /tmp.
-std::filesystem::path temporary_root();
 
 /// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess
 /// shared memory and folders there, named semaphores, message queues.

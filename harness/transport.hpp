@@ -56,6 +56,7 @@ enum class access : std::uint8_t {
     anyone,      // whoever reaches the address
     file_mode,   // a name guarded by owner and mode bits
     descriptor,  // whoever was handed the descriptor, nobody else
+    same_user,   // processes of the same user: signals, tracing
 };
 
 /// Facts that help to choose a mechanism. Each is backed by a conformance law (harness/conform)

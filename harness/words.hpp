@@ -62,9 +62,9 @@ struct spelling<sharing> {
 };
 template <>
 struct spelling<access> {
-    static constexpr std::array words{std::pair{access::anyone, "anyone"},
-                                      std::pair{access::file_mode, "file_mode"},
-                                      std::pair{access::descriptor, "descriptor"}};
+    static constexpr std::array words{
+        std::pair{access::anyone, "anyone"}, std::pair{access::file_mode, "file_mode"},
+        std::pair{access::descriptor, "descriptor"}, std::pair{access::same_user, "same_user"}};
 };
 
 template <class Enum>

@@ -13,6 +13,7 @@ struct signal_kill : notification_pair<signal_handler_wakeup> {
         card.facts.may_drop = true;
         card.facts.ordered = false;
         card.facts.unrelated_processes = true;
+        card.facts.control = access::same_user;
         return card;
     }();
     using notification_pair::notification_pair;
@@ -26,6 +27,7 @@ struct signalfd : notification_pair<signalfd_wakeup> {
         card.facts.back_pressure = false;
         card.facts.survives_producer_exit = true;
         card.facts.unrelated_processes = true;
+        card.facts.control = access::same_user;
         card.facts.fan_in = true;
         return card;
     }();

@@ -21,7 +21,7 @@ struct signal_queue {
                   .fan_in = true,
                   .survives_producer_exit = true,
                   .back_pressure = false,
-                  .control = access::descriptor},
+                  .control = access::same_user},
     };
 
     explicit signal_queue(setup& cell)

@@ -113,6 +113,7 @@ void show_doors(actor& me) {
     me.note("names_seen", check.seen.size());
     me.note("names_left", remaining);
     me.note("nobody_tried", check.tried);
+    if (::geteuid() == 0) me.note("nobody_signalled", nobody_can_signal(::getpid()) ? 1 : 0);
     if (!check.fault.empty()) throw std::runtime_error(check.fault);
 }
 
@@ -134,6 +135,11 @@ std::optional<std::string> false_claim(access claimed, const worker_report& seen
             break;
         case access::file_mode:
             if (names == 0) return "it claims `file_mode` but no name of it was seen";
+            break;
+        case access::same_user:
+            if (names > 0) return fmt::format("it claims `same_user` but has {} names", names);
+            if (noted_or_zero(seen, "nobody_signalled") > 0)
+                return "it claims `same_user` but the user nobody may signal its process";
             break;
         case access::descriptor:
             if (left > 0)
@@ -164,13 +170,15 @@ verdict judge_access(examiner& exam) {
 
 }  // namespace
 
-const law access_law{.name = "access",
-                     .sentence =
-                         "every name carries the bits of its owner alone and lets nobody "
-                         "else in; a descriptor leaves no name; anyone reaches internet "
-                         "sockets, and nothing else",
-                     .backs = "control",
-                     .judge = judge_access,
-                     .plays = {play{"doors", show_doors, be_the_other_side}}};
+const law access_law{
+    .name = "access",
+    .sentence =
+        "every name carries the bits of its owner alone and lets nobody "
+        "else in; a descriptor leaves no name; anyone reaches internet "
+        "sockets, and nothing else; what processes of one user may do to each other needs "
+        "neither",
+    .backs = "control",
+    .judge = judge_access,
+    .plays = {play{"doors", show_doors, be_the_other_side}}};
 
 }  // namespace ipcmark::conform

@@ -60,7 +60,10 @@ void stream_both_ways(actor& me, bool first) {
     const auto end = me.construct();
     ledger messages = me.incoming(me.messages());
     if (first) me.send(*end, me.messages());
+    // A lossy one gives up in time: not before the other side, which does so too, has begun.
+    if (first && me.may_drop()) me.cell.peer.meet();
     me.receive_all(*end, messages);
+    if (!first && me.may_drop()) me.cell.peer.meet();
     if (!first) me.send(*end, me.messages());
     messages.sums().write_to(me.cell.notes);
     me.part();

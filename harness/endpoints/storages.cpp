@@ -7,6 +7,7 @@
 
 #include "harness/names.hpp"
 #include "harness/posix/error.hpp"
+#include "harness/posix/sysv.hpp"
 #include "harness/posix/text_file.hpp"
 
 namespace ipcmark {
@@ -78,6 +79,16 @@ mapping file_storage(setup& cell, std::size_t bytes) {
         cell, bytes, cell.directory.string(),
         [&](int flags) { return ::open(path.c_str(), flags, 0600); },
         [&] { ::unlink(path.c_str()); });
+}
+
+mapping sysv_shm_storage(setup& cell, std::size_t bytes) {
+    const key_t key = sysv_key(cell.name, direction::forward);
+    sysv_segment segment;
+    if (cell.producer()) segment = sysv_segment::create(key, bytes);
+    cell.peer.meet();
+    if (!cell.producer()) segment = sysv_segment::open(key, bytes);
+    cell.peer.meet();
+    return mapping::adopt(segment.release(), bytes);
 }
 
 mapping hugetlb_storage(setup& cell, std::size_t bytes) {

@@ -21,6 +21,8 @@ mapping posix_shm_storage(setup& cell, std::size_t bytes);
 /// A file in the spawn's folder, found by path; mmap(2). Where that folder is on a disk, the kernel
 /// writes the pages back now and then.
 mapping file_storage(setup& cell, std::size_t bytes);
+/// shmget(2), found by a key.
+mapping sysv_shm_storage(setup& cell, std::size_t bytes);
 /// memfd_create(2) with MFD_HUGETLB: reserved huge pages of the default size.
 mapping hugetlb_storage(setup& cell, std::size_t bytes);
 /// A memfd with madvise(2) MADV_HUGEPAGE; notes how much of it the kernel made huge.

@@ -47,9 +47,4 @@ nlohmann::ordered_json hypervisor_fact(const host_files& files = host_files());
 /// The container's kind ("docker", "podman", ...) or "none".
 std::string container_kind(const host_files& files = host_files());
 
-/// One resource limit of this process, by its name in /proc/self/limits ("Max open files"):
-/// the soft limit, "unlimited", or unavailable.
-nlohmann::ordered_json resource_limit_fact(std::string_view name,
-                                           const host_files& files = host_files());
-
 }  // namespace ipcmark

@@ -81,6 +81,13 @@ mapping mapping::shared_huge(int fd, std::size_t bytes) {
     return result;
 }
 
+mapping mapping::adopt(void* address, std::size_t bytes) noexcept {
+    mapping result;
+    result.address_ = address;
+    result.bytes_ = bytes;
+    return result;
+}
+
 mapping mapping::anonymous(std::size_t bytes) {
     require_memory(bytes);
     mapping result;

@@ -31,6 +31,9 @@ public:
     /// Private, zeroed, faulted-in memory: sample storage and message buffers.
     static mapping anonymous(std::size_t bytes);
 
+    /// Takes over what is mapped already; munmap(2) will end it.
+    static mapping adopt(void* address, std::size_t bytes) noexcept;
+
     std::byte* data() const noexcept { return static_cast<std::byte*>(address_); }
     std::size_t size() const noexcept { return bytes_; }
 

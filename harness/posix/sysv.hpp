@@ -125,6 +125,13 @@ public:
     /// both have attached.
     void remove() noexcept;
 
+    /// Gives the attached memory away, already without a name; on Linux munmap(2) detaches it as
+    /// shmdt(2) would.
+    void* release() noexcept {
+        remove();
+        return std::exchange(address_, nullptr);
+    }
+
     std::byte* data() const noexcept { return static_cast<std::byte*>(address_); }
     std::size_t size() const noexcept { return bytes_; }
 

@@ -103,6 +103,7 @@ constexpr lie lies[] = {
     {"fan_out", "ring_claims_fan_out", ""},
     {"access", "leaves_door_open", "(mode 0644) is open to others"},
     {"access", "named_descriptor", "1 names are left"},
+    {"access", "claims_same_user", "`same_user` but has 1 names"},
     {"access", "claims_file_mode", "no name of it was seen"},
     {"access", "claims_anyone", "holds no internet socket"},
     {"access", "hides_inet", "claims otherwise"},

@@ -138,6 +138,8 @@ struct with_a_name : packets {
 constexpr traits file_facts = with(packet_facts, [](traits& t) { t.control = access::file_mode; });
 constexpr transport_info leaves_door_open = card("leaves_door_open", file_facts);
 constexpr transport_info named_descriptor = card("named_descriptor");
+constexpr transport_info claims_same_user =
+    card("claims_same_user", with(packet_facts, [](traits& t) { t.control = access::same_user; }));
 constexpr transport_info claims_file_mode = card("claims_file_mode", file_facts);
 constexpr transport_info claims_anyone =
     card("claims_anyone", with(packet_facts, [](traits& t) { t.control = access::anyone; }));
@@ -260,8 +262,8 @@ void register_liars_by_trace(registry& all) {
     add_carded<tcp_pair, hides_inet>(all);
     add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
             stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
-            with_a_name<named_descriptor, 0600>, one_for_all, locks_for_ever,
-            leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
+            with_a_name<named_descriptor, 0600>, with_a_name<claims_same_user, 0600>, one_for_all,
+            locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
             leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,
             leaver<leave_process, leaves_process>>(all);
 }

@@ -135,9 +135,10 @@ TEST(environment, resource_limits_come_from_their_table) {
                "Limit                     Soft Limit           Hard Limit           Units     \n"
                "Max open files            16                   4096                 files     \n"
                "Max address space         unlimited            unlimited            bytes     ");
-    EXPECT_EQ(resource_limit_fact("Max open files", host.files()), 16);
-    EXPECT_EQ(resource_limit_fact("Max address space", host.files()), "unlimited");
-    EXPECT_FALSE(is_available(resource_limit_fact("Max msgqueue size", host.files())));
+    const auto limits = ipc_limit_facts(host.files());
+    EXPECT_EQ(limits.at("rlimit_nofile"), 16);
+    EXPECT_EQ(limits.at("rlimit_as_bytes"), "unlimited");
+    EXPECT_FALSE(is_available(limits.at("rlimit_msgqueue_bytes")));
 }
 
 TEST(environment, state_reads_pressure_and_ticks) {

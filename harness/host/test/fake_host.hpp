@@ -31,11 +31,19 @@ public:
         std::ofstream(file) << text << '\n';
         return *this;
     }
+    /// A symbolic link, such as those in /proc/PID/fd.
+    fake_host& link(const std::string& path, const std::filesystem::path& target) {
+        const auto file = root_ / path.substr(1);
+        std::filesystem::create_directories(file.parent_path());
+        std::filesystem::create_symlink(target, file);
+        return *this;
+    }
     fake_host& remove(const std::string& path) {
         std::filesystem::remove_all(root_ / path.substr(1));
         return *this;
     }
     host_files files() const { return host_files(root_); }
+    const std::filesystem::path& root() const { return root_; }
 
 private:
     std::filesystem::path root_;

@@ -1,0 +1,140 @@
+#include <ctime>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <iostream>
+
+#include "bench/inspect_view.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json text_or_null(const std::string& text) {
+    return text.empty() ? ordered_json() : ordered_json(text);
+}
+
+/// A moment in UTC; null: not known.
+ordered_json time_json(std::int64_t since_s) {
+    if (since_s <= 0) return {};
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(since_s)));
+}
+
+ordered_json limits_json(const inspect_view& view) {
+    ordered_json list = ordered_json::array();
+    for (const auto& limit : *view.limits) {
+        const auto used = view.in_use.find(limit.key);
+        list.push_back(
+            {{"key", limit.key},
+             {"group", limit.group},
+             {"name", limit.name},
+             {"value", limit.value},
+             {"hard", limit.most},
+             {"unit", to_word(limit.unit)},
+             {"in_use", used == view.in_use.end() ? ordered_json() : ordered_json(used->second)},
+             {"bounds", limit.bounds},
+             {"raise", text_or_null(limit.raise)}});
+    }
+    return list;
+}
+
+ordered_json object_json(const ipc_object& object) {
+    const bool known = object.owner != ipc_object::no_owner;
+    ordered_json facts{
+        {"kind", to_word(object.what)},
+        {"name", object.name},
+        {"user", known ? ordered_json(user_text(object.owner)) : ordered_json()},
+        {"mode",
+         object.mode == 0 ? ordered_json() : ordered_json(fmt::format("{:04o}", object.mode))},
+        {"bytes", object.bytes ? ordered_json(*object.bytes) : ordered_json()},
+        {"since", time_json(object.since_s)},
+        {"state", text_or_null(object.state)}};
+    if (object.numbered()) facts["key"] = fmt::format("0x{:08x}", object.key);
+    return facts;
+}
+
+ordered_json objects_json(const inspect_view& view) {
+    ordered_json list = ordered_json::array();
+    for (const auto& object : view.picture->objects) {
+        if (!view.shows(object.owner)) continue;
+        ordered_json facts = object_json(object);
+        facts["used_by"] = ordered_json::array();
+        for (const auto* process : view.picture->users_of(object))
+            facts["used_by"].push_back(process->pid);
+        list.push_back(std::move(facts));
+    }
+    return list;
+}
+
+ordered_json processes_json(const inspect_view& view) {
+    ordered_json list = ordered_json::array();
+    for (const auto& process : view.picture->held.processes) {
+        if (process.total() == 0 || !view.shows(process.user)) continue;
+        ordered_json counts = ordered_json::object();
+        for (const auto& [what, count] : process.counts)
+            counts[std::string(to_word(what))] = count;
+        list.push_back({{"pid", process.pid},
+                        {"user", user_text(process.user)},
+                        {"command", process.command},
+                        {"descriptors", std::move(counts)},
+                        {"memfd_bytes", process.memfd_bytes},
+                        {"inotify_watches", process.inotify_watches},
+                        {"epoll_watches", process.epoll_watches}});
+    }
+    return list;
+}
+
+ordered_json removals_json(const inspect_view& view, const known_run& run) {
+    for (const auto& cleaned : view.cleaned) {
+        if (cleaned.run != &run) continue;
+        ordered_json list = ordered_json::array();
+        for (const auto& each : cleaned.done)
+            list.push_back({{"what", each.what}, {"error", text_or_null(each.error)}});
+        return list;
+    }
+    return {};
+}
+
+ordered_json runs_json(const inspect_view& view) {
+    ordered_json list = ordered_json::array();
+    for (const auto& run : view.survey->runs) {
+        if (!view.shows(run.owner)) continue;
+        ordered_json objects = ordered_json::array();
+        for (const auto& object : run.objects)
+            objects.push_back(object_json(object));
+        list.push_back({{"run", run.name},
+                        {"pid", run.pid},
+                        {"user", user_text(run.owner)},
+                        {"fate", to_word(run.is)},
+                        {"why", run.why},
+                        {"folder", text_or_null(run.folder.string())},
+                        {"since", time_json(run.since_s)},
+                        {"objects", std::move(objects)},
+                        {"removed", removals_json(view, run)}});
+    }
+    return list;
+}
+
+}  // namespace
+
+void print_inspection_json(const inspect_view& view) {
+    ordered_json document{{"schema", {{"name", "ipcmark.inspect"}, {"version", "1.0"}}}};
+    if (view.limits) document["limits"] = limits_json(view);
+    if (view.picture) {
+        document["objects"] = objects_json(view);
+        document["unnamed_unix_sockets"] = view.picture->unnamed_sockets;
+        document["processes"] = processes_json(view);
+    }
+    if (view.survey) document["runs"] = runs_json(view);
+    document["not_seen"] = ordered_json::array();
+    if (view.picture)
+        for (const auto& sentence : view.picture->unseen)
+            document["not_seen"].push_back(sentence);
+    if (view.survey)
+        for (const auto& sentence : view.survey->unseen)
+            document["not_seen"].push_back(sentence);
+    std::cout << document.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,48 @@
+#include "bench/terminal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <utility>
+
+namespace ipcmark {
+
+std::string painter::operator()(std::string_view escape, std::string_view text) const {
+    return colour_ ? fmt::format("{}{}\x1b[0m", escape, text) : std::string(text);
+}
+
+std::size_t terminal_columns(int fd) {
+    constexpr std::size_t least = 60;
+    constexpr std::size_t usual = 100;
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+    return std::max<std::size_t>(size.ws_col, least);
+}
+
+std::string wrapped(std::string text, std::size_t indent, std::size_t columns) {
+    const std::size_t room = columns > indent ? columns - indent : 1;
+    for (std::size_t line = 0; text.size() - line > room;) {
+        auto at = text.rfind(' ', line + room);
+        if (at == std::string::npos || at <= line) at = text.find(' ', line + room);
+        if (at == std::string::npos) break;
+        text.replace(at, 1, "\n" + std::string(indent, ' '));
+        line = at + 1 + indent;
+    }
+    return text;
+}
+
+std::string counted(std::uint64_t n, std::string_view thing, std::string_view plural_end) {
+    return fmt::format("{} {}{}", n, thing, n == 1 ? "" : plural_end);
+}
+
+std::string age_text(std::int64_t seconds) {
+    constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+    constexpr std::array units{std::pair{day, "days"}, std::pair{hour, "h"},
+                               std::pair{minute, "min"}, std::pair{std::int64_t{1}, "s"}};
+    for (const auto& [length, word] : units)
+        if (seconds >= 2 * length) return fmt::format("{} {}", seconds / length, word);
+    return "now";
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ipcmark {
+
+/// Wraps text in an escape sequence, where colours are wanted.
+class painter {
+public:
+    explicit painter(bool colour) : colour_(colour) {}
+    std::string operator()(std::string_view escape, std::string_view text) const;
+    std::string bold(std::string_view text) const { return (*this)("\x1b[1m", text); }
+    std::string dim(std::string_view text) const { return (*this)("\x1b[2m", text); }
+
+private:
+    bool colour_;
+};
+
+/// How wide the terminal at `fd` is: at least 60; 100 where it is none.
+std::size_t terminal_columns(int fd);
+
+/// Breaks at spaces so that lines with the indent keep within so many columns; the first line is
+/// not indented.
+std::string wrapped(std::string text, std::size_t indent, std::size_t columns = 100);
+
+/// "1 warning", "2 warnings".
+std::string counted(std::uint64_t n, std::string_view thing, std::string_view plural_end = "s");
+
+/// "now", "40 s", "5 min", "3 h", "12 days".
+std::string age_text(std::int64_t seconds);
+
+}  // namespace ipcmark

@@ -1,0 +1,25 @@
+#include "harness/endpoints/wakeups/sysv_sem.hpp"
+
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// semop(2) on two System V semaphores: what was posted, and the room left for more.
+struct sysv_sem : notification_pair<sysv_sem_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card(
+            "sysv_sem", "System V semaphores, bounded by a second one", "semop(2)");
+        card.facts.unrelated_processes = true;
+        card.facts.fan_in = true;
+        card.facts.control = access::file_mode;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_sysv_sem(registry& all) {
+    all.add<sysv_sem>();
+}
+
+}  // namespace ipcmark::transports
