@@ -54,9 +54,6 @@ private:
     std::uint64_t spawns_ = 0;
 };
 
-/// Where a run's private folder lies: $TMPDIR, else /tmp.
-std::filesystem::path temporary_root();
-
 /// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess
 /// shared memory and folders there, named semaphores, message queues.
 void sweep_names(const std::string& prefix);
