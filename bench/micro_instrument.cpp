@@ -59,8 +59,12 @@ void ring_pass(benchmark::State& state) {
     const auto bytes = static_cast<std::size_t>(state.range(0));
     constexpr std::size_t depth = 64;
     const mapping memory = mapping::anonymous(shm_ring<spin_wait>::bytes_for(bytes, depth));
-    shm_ring<spin_wait> writer(memory.data(), bytes, depth, true);
-    shm_ring<spin_wait> reader(memory.data(), bytes, depth, false);
+    rendezvous nobody{unique_fd()};
+    setup cell{.peer = nobody};
+    nothing_shared none;
+    spin_wait wait(cell, none);
+    shm_ring<spin_wait> writer(memory.data(), bytes, depth, true, wait);
+    shm_ring<spin_wait> reader(memory.data(), bytes, depth, false, wait);
     for (auto _ : state) {
         writer.send([](writable slot) { benchmark::DoNotOptimize(slot.data()); });
         reader.recv([](readable slot) { benchmark::DoNotOptimize(slot.data()); });

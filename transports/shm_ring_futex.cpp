@@ -1,25 +1,16 @@
-#include "harness/endpoints/memfd_ring_pair.hpp"
+#include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/registry.hpp"
 
 namespace ipcmark::transports {
 
-/// A single-producer single-consumer ring per direction on a memfd, zero copy,
-/// sleeping in futex(2) when there is nothing to do.
-struct shm_ring_futex : memfd_ring_pair<futex_wait> {
-    static constexpr transport_info info{
-        .name = "shm_ring_futex",
-        .summary = "shared-memory ring on a memfd, zero copy; the reader sleeps in futex",
-        .family = "shared memory",
-        .reference = "futex(7)",
-        .copies_per_message = 0,
-        .wait = wait_style::blocks,
-        .facts = {.message_boundaries = true,
-                  .survives_producer_exit = true,
-                  .control = access::descriptor},
-    };
-
-    using memfd_ring_pair::memfd_ring_pair;
+/// A single-producer single-consumer ring per direction on a memfd, zero copy; the waiting side
+/// sleeps in futex(2) at once, and is woken only when it sleeps.
+struct shm_ring_futex : ring_pair<futex_wait> {
+    static constexpr transport_info info =
+        ring_card("shm_ring_futex", "shared-memory ring (memfd), zero copy; sleeps in futex",
+                  "futex(2)", wait_style::blocks);
+    using ring_pair::ring_pair;
 };
 
 void register_shm_ring_futex(registry& all) {

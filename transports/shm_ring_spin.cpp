@@ -1,25 +1,16 @@
-#include "harness/endpoints/memfd_ring_pair.hpp"
+#include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/registry.hpp"
 
 namespace ipcmark::transports {
 
-/// A single-producer single-consumer ring per direction on a memfd, zero copy,
-/// polling with the CPU's pause instruction: never sleeps.
-struct shm_ring_spin : memfd_ring_pair<spin_wait> {
-    static constexpr transport_info info{
-        .name = "shm_ring_spin",
-        .summary = "shared-memory ring on a memfd, zero copy; the reader spins",
-        .family = "shared memory",
-        .reference = "memfd_create(2)",
-        .copies_per_message = 0,
-        .wait = wait_style::spins,
-        .facts = {.message_boundaries = true,
-                  .survives_producer_exit = true,
-                  .control = access::descriptor},
-    };
-
-    using memfd_ring_pair::memfd_ring_pair;
+/// A single-producer single-consumer ring per direction on a memfd, zero copy; the waiting side
+/// polls with the CPU's pause instruction and never sleeps.
+struct shm_ring_spin : ring_pair<spin_wait> {
+    static constexpr transport_info info =
+        ring_card("shm_ring_spin", "shared-memory ring (memfd), zero copy; spins",
+                  "memfd_create(2)", wait_style::spins);
+    using ring_pair::ring_pair;
 };
 
 void register_shm_ring_spin(registry& all) {

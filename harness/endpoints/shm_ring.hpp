@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "harness/posix/error.hpp"
 #include "harness/posix/mapping.hpp"
 #include "harness/transport.hpp"
 
@@ -31,8 +32,10 @@ public:
 
     /// Makes the ring at `memory` (zeroed, bytes_for() bytes) or, not `fresh`, opens the one made
     /// there. Throws std::runtime_error when the two sides disagree about the geometry.
-    shm_ring(std::byte* memory, std::size_t payload_bytes, std::size_t depth, bool fresh)
-        : control_(fresh ? new (memory) control{}
+    shm_ring(std::byte* memory, std::size_t payload_bytes, std::size_t depth, bool fresh,
+             Wait& wait)
+        : wait_(wait),
+          control_(fresh ? new (memory) control{}
                          : std::launder(reinterpret_cast<control*>(memory))),
           slots_(memory + sizeof(control)),
           payload_bytes_(payload_bytes),
@@ -50,19 +53,21 @@ public:
 
     template <class Fill>
     void send(Fill fill) {
-        if (next_ - freed_ > mask_) [[unlikely]]
-            await_free_slot();
+        if (next_ - freed_ > mask_ && !await_free_slot()) [[unlikely]]
+            throw peer_gone("the reader of the ring has gone");
         std::byte* slot = slots_ + (next_ & mask_) * stride_;
         fill(writable(slot + payload_offset_, payload_bytes_));
         ++next_;
         stamp_of(slot).store(next_, std::memory_order_release);
-        Wait::notify(control_->readable);
+        wait_.notify();
     }
 
     template <class Consume>
     bool recv(Consume consume) {
         std::byte* slot = slots_ + (next_ & mask_) * stride_;
-        if (stamp_of(slot).load(std::memory_order_acquire) != next_ + 1) await_message(slot);
+        if (stamp_of(slot).load(std::memory_order_acquire) != next_ + 1 && !await_message(slot))
+            [[unlikely]]
+            return false;
         consume(readable(slot + payload_offset_, payload_bytes_));
         ++next_;
         if ((next_ & publish_mask_) == 0) publish_freed();
@@ -78,8 +83,6 @@ private:
         std::uint64_t slots = 0;
         alignas(2 * line) std::atomic<std::uint64_t> freed{
             0};  // the reader's; the writer reads it when full
-        typename Wait::gate writable;
-        alignas(2 * line) typename Wait::gate readable;  // apart: the two sides wait independently
         alignas(2 * line) std::byte end[line];
     };
 
@@ -92,25 +95,26 @@ private:
     }
     static stamp& stamp_of(std::byte* slot) noexcept { return *reinterpret_cast<stamp*>(slot); }
 
-    void publish_freed() noexcept {
+    void publish_freed() {
         control_->freed.store(next_, std::memory_order_release);
-        Wait::notify(control_->writable);
+        wait_.notify();
     }
 
-    [[gnu::noinline]] void await_free_slot() {
-        Wait::wait_until(control_->writable, [this]() noexcept {
+    [[gnu::noinline]] bool await_free_slot() {
+        return wait_.until([this]() noexcept {
             freed_ = control_->freed.load(std::memory_order_acquire);
             return next_ - freed_ <= mask_;
         });
     }
 
-    [[gnu::noinline]] void await_message(std::byte* slot) {
+    [[gnu::noinline]] bool await_message(std::byte* slot) {
         publish_freed();
-        Wait::wait_until(control_->readable, [this, slot]() noexcept {
+        return wait_.until([this, slot]() noexcept {
             return stamp_of(slot).load(std::memory_order_acquire) == next_ + 1;
         });
     }
 
+    Wait& wait_;
     control* control_;
     std::byte* slots_;
     std::size_t payload_bytes_;

@@ -1,12 +1,9 @@
 #pragma once
 
 #include <atomic>
-#include <climits>
 #include <cstdint>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "harness/endpoints/wakeups/futex.hpp"
 #include "harness/transport.hpp"
 
 namespace ipcmark {
@@ -19,53 +16,100 @@ namespace ipcmark {
 #endif
 }
 
-/// How one side of a shared-memory endpoint waits for the other. A policy has a `gate` that lies
-/// in the shared memory, wait_until(gate, ready) and notify(gate), which the other side calls after
-/// it has made ready() true with a release store.
+/// How each side of a shared-memory endpoint waits for the other. A policy is an object in each
+/// process, over a `shared` in the memory of both (zeroed by the system). until(ready) returns true
+/// once ready() holds, false when the peer is known to have gone; notify() is called after
+/// something that the peer may wait for has become true by a release store.
 
 /// Polls with the CPU's pause instruction: never sleeps, costs the whole CPU.
-struct spin_wait {
-    static constexpr wait_style style = wait_style::spins;
-    struct gate {};
+class spin_wait {
+public:
+    using shared = nothing_shared;
+    spin_wait(setup&, shared&) {}
 
     template <class Ready>
-    static void wait_until(gate&, Ready ready) noexcept {
+    bool until(Ready ready) noexcept {
         while (!ready())
             pause_cpu();
+        return true;
     }
-    static void notify(gate&) noexcept {}
+    void notify() noexcept {}
 };
 
-/// Sleeps in futex(2) at once when there is nothing; the system call to wake is made only when the
-/// other side sleeps or is about to.
-struct futex_wait {
-    static constexpr wait_style style = wait_style::blocks;
-    struct gate {
-        std::atomic<std::uint32_t> wakes{0};  // the futex word
-        std::atomic<std::uint32_t> sleeping{0};
+/// Sleeps at once when there is nothing. A process waits for one thing at a time, so one wake-up in
+/// each direction serves however many rings; it is rung only when the other side has announced that
+/// it sleeps or is about to, and exactly once per announcement.
+template <wakeup Wakeup>
+class doorbell_wait {
+public:
+    struct shared {
+        struct side {
+            alignas(128) std::atomic<std::uint32_t> sleeps;
+            [[no_unique_address]] typename Wakeup::shared bell;
+        };
+        side consumer;
+        side producer;
     };
 
+    doorbell_wait(setup& cell, shared& memory)
+        : mine_(cell.producer() ? memory.producer : memory.consumer),
+          theirs_(cell.producer() ? memory.consumer : memory.producer),
+          forward_(cell, direction::forward, memory.consumer.bell),
+          backward_(cell, direction::backward, memory.producer.bell),
+          producer_(cell.producer()) {}
+
     template <class Ready>
-    static void wait_until(gate& at, Ready ready) noexcept {
+    bool until(Ready ready) {
         while (!ready()) {
-            const std::uint32_t seen = at.wakes.load(std::memory_order_acquire);
             // Announce, then look again: with the fence in notify, either this side sees the data
             // or the other side sees the announcement.
-            at.sleeping.store(1, std::memory_order_relaxed);
+            mine_.sleeps.store(1, std::memory_order_relaxed);
             std::atomic_thread_fence(std::memory_order_seq_cst);
-            if (ready()) {
-                at.sleeping.store(0, std::memory_order_relaxed);
-                return;
-            }
-            ::syscall(SYS_futex, &at.wakes, FUTEX_WAIT, seen, nullptr, nullptr, 0);
+            // Taken back in time, or a ring is on its way and must be taken.
+            if (ready() && mine_.sleeps.exchange(0, std::memory_order_acq_rel) == 1) return true;
+            if (!(producer_ ? backward_ : forward_).wait()) return false;
         }
+        return true;
     }
-    static void notify(gate& at) noexcept {
+
+    void notify() {
         std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (at.sleeping.load(std::memory_order_relaxed) == 0) return;
-        at.sleeping.store(0, std::memory_order_relaxed);
-        at.wakes.fetch_add(1, std::memory_order_release);
-        ::syscall(SYS_futex, &at.wakes, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+        if (theirs_.sleeps.load(std::memory_order_relaxed) == 0) [[likely]]
+            return;
+        ring();
+    }
+
+private:
+    [[gnu::noinline]] void ring() {
+        if (theirs_.sleeps.exchange(0, std::memory_order_acq_rel) == 1)
+            (producer_ ? forward_ : backward_).post();
+    }
+
+    typename shared::side& mine_;
+    typename shared::side& theirs_;
+    Wakeup forward_;
+    Wakeup backward_;
+    bool producer_;
+};
+
+using futex_wait = doorbell_wait<futex_wakeup>;
+
+/// Polls for a budget of pauses, then sleeps: no system call while the peer is quick, no CPU burnt
+/// while it is not. The budget is noted as `spin_budget_pauses`.
+template <class Sleep, std::uint32_t BudgetPauses>
+class spin_then_wait : public Sleep {
+public:
+    spin_then_wait(setup& cell, typename Sleep::shared& memory) : Sleep(cell, memory) {
+        cell.notes["spin_budget_pauses"] = BudgetPauses;
+    }
+
+    template <class Ready>
+    bool until(Ready ready) {
+        for (std::uint32_t i = 0; i < BudgetPauses; ++i) {
+            if (ready()) return true;
+            pause_cpu();
+        }
+        return Sleep::until(ready);
     }
 };
 

@@ -70,6 +70,19 @@ mapping mapping::shared(int fd, std::size_t bytes) {
     return result;
 }
 
+mapping mapping::shared_huge(int fd, std::size_t bytes) {
+    // The kernel aligns a file mapping of a huge page or more by itself (since Linux 6.7); where it
+    // does not, the pages stay small and the caller's note says so.
+    void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) throw_errno("mmap");
+    mapping result;
+    result.address_ = address;
+    result.bytes_ = bytes;
+    ::madvise(address, bytes, MADV_HUGEPAGE);
+    checked(::madvise(address, bytes, MADV_POPULATE_WRITE), "madvise MADV_POPULATE_WRITE");
+    return result;
+}
+
 mapping mapping::anonymous(std::size_t bytes) {
     require_memory(bytes);
     mapping result;

@@ -26,6 +26,8 @@ public:
 
     /// Maps `bytes` of `fd` shared and read-write, with every page faulted in by this process.
     static mapping shared(int fd, std::size_t bytes);
+    /// The same, aligned and advised so that transparent huge pages can back it.
+    static mapping shared_huge(int fd, std::size_t bytes);
     /// Private, zeroed, faulted-in memory: sample storage and message buffers.
     static mapping anonymous(std::size_t bytes);
 

@@ -107,11 +107,16 @@ class ring_loops_test : public loops_test {
 protected:
     std::byte* aligned = reinterpret_cast<std::byte*>(
         (reinterpret_cast<std::uintptr_t>(memory.data()) + 127) / 128 * 128);
-    shm_ring<futex_wait> there_out{aligned, bytes, 8, true};
-    shm_ring<futex_wait> there_in{aligned, bytes, 8, false};
+    setup producer_cell{.side = role::producer, .peer = *lines[0]};
+    setup consumer_cell{.side = role::consumer, .peer = *lines[1]};
+    futex_wait::shared bells{};
+    futex_wait producer_wait{producer_cell, bells};
+    futex_wait consumer_wait{consumer_cell, bells};
+    shm_ring<futex_wait> there_out{aligned, bytes, 8, true, producer_wait};
+    shm_ring<futex_wait> there_in{aligned, bytes, 8, false, consumer_wait};
     std::byte* second = aligned + shm_ring<futex_wait>::bytes_for(bytes, 8);
-    shm_ring<futex_wait> back_out{second, bytes, 8, true};
-    shm_ring<futex_wait> back_in{second, bytes, 8, false};
+    shm_ring<futex_wait> back_out{second, bytes, 8, true, consumer_wait};
+    shm_ring<futex_wait> back_in{second, bytes, 8, false, producer_wait};
     ring_end producer_end{&there_out, &back_in};
     ring_end consumer_end{&back_out, &there_in};
     session producer = make(role::producer);

@@ -5,7 +5,7 @@
 
 #include "harness/endpoints/fd_datagram.hpp"
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/endpoints/memfd_ring_pair.hpp"
+#include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/posix/error.hpp"

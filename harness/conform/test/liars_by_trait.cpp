@@ -93,8 +93,8 @@ void register_liars_by_trait(registry& all) {
     add_carded<bytes, honest_bytes, claims_boundaries>(all);
     add_carded<piped, claims_duplex, claims_fan_in, claims_fan_out>(all);
     add_carded<tcp_pair, denies_cross_host, denies_unrelated>(all);
-    add_carded<memfd_ring_pair<spin_wait>, spins_secretly>(all);
-    add_carded<memfd_ring_pair<futex_wait>, sleeps_secretly, ring_claims_fan_in,
+    add_carded<ring_pair<spin_wait>, spins_secretly>(all);
+    add_carded<ring_pair<futex_wait>, sleeps_secretly, ring_claims_fan_in,
                ring_claims_fan_out>(all);
     add_all<urgent_in_name_only<queues_urgent>, urgent_in_name_only<hides_urgent>>(all);
 }

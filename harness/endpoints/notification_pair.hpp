@@ -1,0 +1,78 @@
+#pragma once
+
+#include <stdexcept>
+#include <string_view>
+
+#include "harness/endpoints/wakeups/wakeup.hpp"
+#include "harness/posix/mapping.hpp"
+#include "harness/transport.hpp"
+
+namespace ipcmark {
+
+/// What every notification's card has in common.
+constexpr transport_info notification_card(std::string_view name, std::string_view summary,
+                                           std::string_view reference) {
+    return {.name = name,
+            .summary = summary,
+            .family = "notifications",
+            .reference = reference,
+            .payload = {0, 0},
+            .copies_per_message = 0,
+            .facts = {.message_boundaries = true, .control = access::descriptor}};
+}
+
+/// One wake-up per direction and nothing carried. What the two sides share, if anything, lies on a
+/// memfd that the producer hands over.
+template <wakeup Wakeup>
+class notification_pair {
+public:
+    explicit notification_pair(setup& cell)
+        : page_(share_page(cell)),
+          producer_(cell.producer()),
+          both_ways_(cell.both_ways()),
+          forward_(cell, direction::forward, part(0)),
+          backward_(cell, direction::backward, part(1)) {}
+
+    template <class Fill>
+    void send(Fill fill) {
+        fill(writable());
+        if (producer_) return forward_.post();
+        if (!both_ways_) [[unlikely]]
+            throw std::logic_error("a one-way notification has no way back");
+        backward_.post();
+    }
+
+    template <class Consume>
+    bool recv(Consume consume) {
+        if (!(producer_ ? backward_ : forward_).wait()) return false;
+        consume(readable());
+        return true;
+    }
+
+private:
+    using shared = typename Wakeup::shared;
+    static constexpr bool shares = !std::is_same_v<shared, nothing_shared>;
+
+    static mapping share_page(setup& cell) {
+        constexpr std::size_t page_bytes = 2 * ((sizeof(shared) + 63) / 64 * 64);
+        if constexpr (!shares) return {};
+        const unique_fd file =
+            cell.producer() ? make_memfd(cell.name, page_bytes) : cell.peer.take();
+        if (cell.producer()) cell.peer.give(file.get());
+        return mapping::shared(file.get(), page_bytes);
+    }
+
+    shared& part(std::size_t index) {
+        if constexpr (!shares) return none_;
+        return *reinterpret_cast<shared*>(page_.data() + index * (page_.size() / 2));
+    }
+
+    [[no_unique_address]] nothing_shared none_;
+    mapping page_;
+    bool producer_;
+    bool both_ways_;
+    Wakeup forward_;
+    Wakeup backward_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,39 @@
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/endpoints/wakeups/boost_sync.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// boost::interprocess mutex and condition around a count.
+struct boost_condition : notification_pair<boost_condition_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card =
+            notification_card("boost_condition", "Boost.Interprocess mutex and condition",
+                              "boost::interprocess::interprocess_condition");
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+/// boost::interprocess::interprocess_semaphore.
+struct boost_semaphore : notification_pair<boost_semaphore_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card("boost_semaphore", "Boost.Interprocess semaphore",
+                                                "boost::interprocess::interprocess_semaphore");
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_boost_condition(registry& all) {
+    all.add<boost_condition>();
+    all.add<boost_semaphore>();
+}
+
+}  // namespace ipcmark::transports

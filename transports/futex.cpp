@@ -1,0 +1,25 @@
+#include "harness/endpoints/wakeups/futex.hpp"
+
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// futex(2); the call is left out while nobody sleeps.
+struct futex : notification_pair<futex_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card =
+            notification_card("futex", "futex on a count in shared memory", "futex(2)");
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_futex(registry& all) {
+    all.add<futex>();
+}
+
+}  // namespace ipcmark::transports

@@ -1,0 +1,26 @@
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/endpoints/wakeups/inotify.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// inotify(7) on a growing file.
+struct inotify_file : notification_pair<inotify_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card(
+            "inotify_file", "a byte appended to a file that the peer watches", "inotify(7)");
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.unrelated_processes = true;
+        card.facts.control = access::file_mode;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_inotify_file(registry& all) {
+    all.add<inotify_file>();
+}
+
+}  // namespace ipcmark::transports

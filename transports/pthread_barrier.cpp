@@ -1,0 +1,36 @@
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/endpoints/wakeups/meeting.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// pthread_barrier_wait(3): both sides wait for each other.
+struct pthread_barrier : notification_pair<barrier_wakeup> {
+    static constexpr transport_info info = notification_card(
+        "pthread_barrier", "process-shared pthread barrier; a post waits to be taken",
+        "pthread_barrier_wait(3)");
+    using notification_pair::notification_pair;
+};
+
+/// No wake-up at all: the waiter polls and yields.
+struct sched_yield : notification_pair<yield_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card(
+            "sched_yield",
+            "a count in shared memory polled between sched_yield calls; the baseline",
+            "sched_yield(2)");
+        card.wait = wait_style::spins;
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_pthread_barrier(registry& all) {
+    all.add<pthread_barrier>();
+    all.add<sched_yield>();
+}
+
+}  // namespace ipcmark::transports

@@ -1,0 +1,25 @@
+#include "harness/endpoints/wakeups/pthread_cond.hpp"
+
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// The monitor: a count under a mutex and a condition.
+struct pthread_cond : notification_pair<pthread_cond_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card(
+            "pthread_cond", "process-shared mutex and condition variable", "pthread_cond_wait(3)");
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_pthread_cond(registry& all) {
+    all.add<pthread_cond>();
+}
+
+}  // namespace ipcmark::transports

@@ -1,0 +1,30 @@
+#include "harness/endpoints/ring_pair.hpp"
+#include "harness/endpoints/user_wait.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// The spinning ring, its waiting side in the CPU's light sleep until the line it watches is
+/// written (umwait) or for a time (tpause). Needs an Intel CPU with WAITPKG.
+template <class Wait, const transport_info& Card>
+struct light_sleep_ring : ring_pair<Wait> {
+    static constexpr const transport_info& info = Card;
+    static std::optional<std::string> unavailable() { return waitpkg_unavailable(); }
+    using ring_pair<Wait>::ring_pair;
+};
+
+namespace {
+constexpr transport_info umwait_card =
+    ring_card("shm_ring_umwait", "shared-memory ring (memfd), zero copy; light sleep by umwait",
+              "Intel SDM, UMWAIT", wait_style::spins);
+constexpr transport_info tpause_card =
+    ring_card("shm_ring_tpause", "shared-memory ring (memfd), zero copy; light sleep by tpause",
+              "Intel SDM, TPAUSE", wait_style::spins);
+}  // namespace
+
+void register_shm_ring_umwait(registry& all) {
+    all.add<light_sleep_ring<umwait_wait, umwait_card>>();
+    all.add<light_sleep_ring<tpause_wait, tpause_card>>();
+}
+
+}  // namespace ipcmark::transports

@@ -1,0 +1,40 @@
+#include "harness/endpoints/notification_pair.hpp"
+#include "harness/endpoints/wakeups/signals.hpp"
+#include "harness/registry.hpp"
+
+namespace ipcmark::transports {
+
+/// kill(2) and a handler. Signals that are pending together arrive as one.
+struct signal_kill : notification_pair<signal_handler_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card(
+            "signal_kill", "SIGUSR1 by kill, handler, sleeping in ppoll; pending ones join",
+            "signal(7)");
+        card.facts.may_drop = true;
+        card.facts.ordered = false;
+        card.facts.unrelated_processes = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+/// A queued real-time signal, read from a signalfd(2).
+struct signalfd : notification_pair<signalfd_wakeup> {
+    static constexpr transport_info info = [] {
+        transport_info card = notification_card(
+            "signalfd", "real-time signal read from a signalfd; counted", "signalfd(2)");
+        card.facts.back_pressure = false;
+        card.facts.survives_producer_exit = true;
+        card.facts.unrelated_processes = true;
+        card.facts.fan_in = true;
+        return card;
+    }();
+    using notification_pair::notification_pair;
+};
+
+void register_signal_kill(registry& all) {
+    all.add<signal_kill>();
+    all.add<signalfd>();
+}
+
+}  // namespace ipcmark::transports
