@@ -75,3 +75,15 @@ export function cellNotes(cell: Cell): string[] {
   if (cell.touch === "desc") notes.push("touch desc: only the header was touched, so no bytes/s");
   return notes;
 }
+
+// What tells cells of one pattern apart: the rate, the pause, the length of the burst.
+export function parameterText(cell: Cell): string {
+  const { parameter } = cell;
+  if (!parameter) return "";
+  if (parameter.name === "gap_ns") return `after ${formatTime(parameter.value).replace(/\.0+(?=\D)/, "")}`;
+  if (parameter.name === "rate_hz") return formatMessageRate(parameter.value).replace(/\.0+(?=\D)/, "");
+  if (parameter.name === "load") return `load ${formatShare(parameter.value)}`;
+  if (parameter.name === "burst") return `${parameter.value} messages`;
+  const set = parameter.working_set_bytes ? `, ${formatPayload(parameter.working_set_bytes)} touched` : "";
+  return `${parameter.text || `${parameter.name} ${parameter.value}`}${set}`;
+}

@@ -76,7 +76,7 @@ function atPixelY(pixel: number, { yDomain: [low, high], plotHeight, logY }: Fra
 // An axis of its own: the default one for log scales leaves some of the given ticks without text.
 export function logAxis(domain: [number, number], label: string, format: (value: number) => string): Plot.Markish[] {
   const ticks = logTicks(domain);
-  return [Plot.gridY(ticks), Plot.axisY(ticks, { label, text: (value: number) => format(value) })];
+  return [Plot.gridY(ticks), Plot.axisY(ticks, { label, labelArrow: "none", text: (value: number) => format(value) })];
 }
 
 // 1, 2 and 5 of each decade, or only the decades when there are many.

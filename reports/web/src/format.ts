@@ -107,7 +107,7 @@ export const words = (name: string, table: Record<string, string>) => table[name
 
 export function ratioTicks([low, high]: [number, number], width: number): number[] {
   const span = high / low;
-  const steps = span > 100 ? [0.01, 0.1, 1, 10, 100] : span > 8 ? [0.1, 0.2, 0.5, 1, 2, 5, 10] : span > 2 ? [0.5, 0.7, 1, 1.4, 2, 3] : span > 1.3 ? [0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4] : [0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15];
+  const steps = span > 3000 ? [-6, -4, -2, 0, 2, 4, 6].map((e) => 10 ** e) : span > 100 ? [0.01, 0.1, 1, 10, 100] : span > 8 ? [0.1, 0.2, 0.5, 1, 2, 5, 10] : span > 2 ? [0.5, 0.7, 1, 1.4, 2, 3] : span > 1.3 ? [0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4] : [0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15];
   const found = steps.filter((t) => t >= low && t <= high);
   return width < 480 && found.length > 4 ? found.filter((t) => t === 1 || t === found[0] || t === found[found.length - 1]) : found;
 }

@@ -14,7 +14,7 @@ export interface LineChart {
   series: Series[];
   xLog: boolean;
   xDomain?: [number, number];
-  xTicks: number[] | number;
+  xTicks: number[];
   xFormat: (value: number) => string;
   xLabel: string;
   yLabel: string;
@@ -37,7 +37,7 @@ export function lineChart(spec: LineChart): Drawing {
   const bright = filled.filter((s) => s.slot !== null);
   const quiet = filled.filter((s) => s.slot === null && s.name !== instrument);
   const reference = filled.filter((s) => s.name === instrument);
-  const labelled = narrow ? [] : [...bright, ...reference];
+  const labelled = narrow || spec.yShare ? [] : [...bright, ...reference];
   const right = labelled.length === 0 ? 16 : Math.min(190, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
   const size = { width: spec.width, height: narrow ? 320 : spec.tall === false ? 340 : 440, marginLeft: 64, marginBottom: 42, marginTop: 26, marginRight: right };
   const all = filled.flatMap((s) => s.points);
@@ -59,15 +59,18 @@ export function lineChart(spec: LineChart): Drawing {
   const curve = spec.curve ?? "linear";
   const chart = Plot.plot({
     ...size,
-    x: { type: spec.xLog ? "log" : "linear", domain: xDomain, ticks: spec.xTicks, tickFormat: spec.xFormat, label: spec.xLabel, labelOffset: 36, labelArrow: "none", grid: true },
+    x: { type: spec.xLog ? "log" : "linear", domain: xDomain, axis: null },
     y: spec.yShare ? { domain: yDomain, label: spec.yLabel, tickFormat: spec.yFormat, grid: true, labelArrow: "none" } : { type: "log", domain: yDomain, axis: null },
     marks: [
       ...(spec.yShare ? [] : logAxis(yDomain, spec.yLabel, axisMark(spec.yFormat))),
+      // The default axis of a log scale leaves some of the given ticks without text.
+      Plot.gridX(spec.xTicks), Plot.axisX(spec.xTicks, { text: spec.xFormat, label: spec.xLabel, labelOffset: 36, labelArrow: "none" }),
       ...(spec.under ?? []),
       Plot.line(grey, { x: "x", y: "y", z: "name", curve, stroke: "var(--quiet-line)", strokeWidth: 1, className: "quiet" }),
       ...reference.map((s) => Plot.line(s.points, { x: "x", y: "y", curve, stroke: "var(--ink-soft)", strokeWidth: 1.5, strokeDasharray: "1 3" })),
       ...bright.flatMap((s) => brightLine(s, curve)),
       ...endLabels(ends, frame),
+      ...(spec.yShare && !narrow ? shareLabels(bright) : []),
       ...(spec.over ?? []),
       Plot.tip(tips, Plot.pointer({ x: "x", y: "y", title: (p: Flat) => `${shownName(p.name)}\n${p.text}` })),
     ],
@@ -75,6 +78,16 @@ export function lineChart(spec: LineChart): Drawing {
   const order = [...bright, ...reference, ...quiet];
   const stops: Stop[] = order.flatMap((s) => sparse(s.points).map((p) => ({ series: shownName(s.name), x: p.x, y: p.y, text: p.text })));
   return { chart, stops, hover: (n) => grey[n]?.name };
+}
+
+// Curves that all end at 1 are named along their rise, each name one line higher than the next.
+function shareLabels(bright: Series[]): Plot.Markish[] {
+  const middle = (s: Series) => s.points.find((p) => p.y >= 0.5)?.x ?? 0;
+  return [...bright].sort((a, b) => middle(b) - middle(a)).flatMap((s, n) => {
+    const at = 0.06 + n * 0.075;
+    const point = s.points.find((p) => p.y >= at);
+    return point ? [Plot.text([{ x: point.x, y: at }], { x: "x", y: "y", text: () => s.name, textAnchor: "start", dx: 7, fill: look(s.slot!).color, stroke: "var(--page)", strokeWidth: 5 })] : [];
+  });
 }
 
 function brightLine(series: Series, curve: "linear" | "step-after"): Plot.Markish[] {

@@ -13,9 +13,10 @@ const touchWords: Record<string, string> = {
 };
 
 export function globalControls(context: Context, results: readonly Loaded[], views: View[]): HTMLElement {
-  return h("div", { class: "toolbar" },
+  // Two elements, so that the chips scroll away and leave the figures room.
+  return h("div", { class: "bars" }, h("div", { class: "toolbar" },
     h("div", { class: "top" }, h("nav", { "aria-label": "Sections" }, ...views.map((view) => jumpLink(view.id, view.short))), themeSwitch(context.store)),
-    choices(context, results));
+    choices(context, results)), filters(context));
 }
 
 export const resultName = (results: readonly Loaded[], result: Result): string => {
@@ -60,7 +61,7 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
   ].filter((control) => control !== false));
   fill();
   context.onDispose(store.watch(["placement", "touch", "payload", "pattern"], () => { if (!draw.contains(document.activeElement)) fill(); }));
-  return h("div", {}, row, filters(context));
+  return row;
 }
 
 function filters(context: Context): HTMLElement {

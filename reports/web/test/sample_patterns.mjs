@@ -90,7 +90,7 @@ export function parameterCells(mechanisms, { kind, spawns, seed, touch, summaris
 }
 
 const floorOf = (cell) => {
-  if (cell.pattern === "one_way") return { name: "memcpy", value: 1.14e10, unit: "bytes_per_second", why: "one copy at the speed of memcpy between two processes" };
+  if (cell.pattern === "one_way") return { name: "memcpy", value: 3.14e10, unit: "bytes_per_second", why: "one copy at the speed of memcpy between two processes" };
   if (cell.placement === "same_cpu") return { name: "same_cpu_switch", value: 1650, unit: "ns", why: "two switches of one CPU" };
   return { name: "line_round_trip", value: 338 + cell.payload_bytes / 11.4, unit: "ns", why: "a cache line to the other core and back, and the bytes at the speed of memcpy" };
 };
@@ -121,7 +121,7 @@ export function addBlocks(result, spawns, seed) {
   result.floors = [
     series("line_round_trip", "ns", 338, { placement: "l3" }), series("futex_wake", "ns", 4870, { placement: "l3" }), series("same_cpu_switch", "ns", 1650, { placement: "same_cpu" }),
     series("syscall", "ns", 214), series("clock_read", "ns", 18.6), series("fork_exec", "ns", 801000),
-    ...[[4096, 2.4e10], [65536, 1.9e10], [1048576, 1.14e10]].map(([block_bytes, value]) => series("memcpy", "bytes_per_second", value, { block_bytes })),
+    ...[[64, 1.1e10], [4096, 4.4e10], [65536, 3.9e10], [1048576, 3.14e10]].map(([block_bytes, value]) => series("memcpy", "bytes_per_second", value, { block_bytes })),
   ];
   const all = result.benchmarks.map((b) => b.ipc.quality);
   const count = (word) => all.filter((q) => q === word).length;

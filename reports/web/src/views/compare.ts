@@ -5,8 +5,9 @@ import { bySignificance, compareCells, usualTheta, type Compared, type Verdict }
 import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
 import { choice } from "../controls";
 import type { Cell } from "../data";
+import { parameterText } from "../describe";
 import { h, table } from "../dom";
-import { formatPayload, missing, patternWords, placementWords, plural, ratioTicks, words } from "../format";
+import { formatPayload, formatRatio, missing, patternWords, placementWords, plural, ratioTicks, words } from "../format";
 import { rateMetrics, tripMetrics, type Metric } from "../metrics";
 import { summaryOf } from "../resultIndex";
 import { resultName } from "../toolbar";
@@ -86,7 +87,7 @@ function compared(context: Context): Compared[] {
     return context.result.cells.flatMap((cell) => {
       const base = other.get(`${cell.name}/${cell.touch}`);
       if (!base || !shown.has(cell.transport) || cell.placement !== context.placement() || !having(cell) || !having(base)) return [];
-      const found = compareCells(`${cell.transport}, ${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}`, base, cell, metric, limit);
+      const found = compareCells(`${cell.transport}, ${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`, base, cell, metric, limit);
       return found ? [found] : [];
     });
   }
@@ -95,7 +96,7 @@ function compared(context: Context): Compared[] {
   const first = new Map(context.result.cells.filter((cell) => cell.transport === a && having(cell)).map((cell) => [key(cell), cell]));
   return context.result.cells.filter((cell) => cell.transport === b && having(cell)).flatMap((cell) => {
     const base = first.get(key(cell));
-    const found = base ? compareCells(`${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${cell.parameter ? `, ${cell.parameter.text || cell.parameter.value}` : ""}`, base, cell, metric, limit) : null;
+    const found = base ? compareCells(`${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`, base, cell, metric, limit) : null;
     return found ? [found] : [];
   });
 }
@@ -142,11 +143,13 @@ function draw(context: Context, all: Compared[], width: number): Drawing {
       Plot.ruleX([1], { stroke: "var(--ink-soft)" }),
       ...[true, false].map((honest) => Plot.ruleY(list.filter((c) => c.low !== null && (c.verdict !== "no interval") === honest), { x1: "low", x2: "high", y: "label", stroke: color, strokeWidth: 2, ...(honest ? {} : { strokeDasharray: "2 3" }) })),
       Plot.dot(list, { x: "ratio", y: "label", fill: (c: Compared) => (c.verdict === "unclear" || c.verdict === "no interval" ? "var(--page)" : color(c)), stroke: color, r: 4.5, symbol: (c: Compared) => (c.verdict === "worse" ? "triangle" : c.verdict === "better" ? "diamond" : "circle") }),
-      ...(narrow ? [] : [Plot.text(list, { frameAnchor: "right", y: "label", dx: 10, textAnchor: "start", text: (c: Compared) => `${mark(c.verdict)} ${c.ratio.toFixed(2)}\u00d7 ${c.verdict}`, fill: "currentColor" })]),
+      ...(narrow ? [] : [Plot.text(list, { frameAnchor: "right", y: "label", dx: 10, textAnchor: "start", text: (c: Compared) => `${mark(c.verdict)} ${times(c.ratio)} ${c.verdict}`, fill: "currentColor" })]),
     ],
   });
   return { chart, stops: list.map((c) => ({ series: c.label, x: c.ratio, y: c.label, text: `${c.ratio.toFixed(2)} times${interval(c) === missing ? "" : `, interval ${interval(c)}`}, ${verdictWords[c.verdict]}` })) };
 }
+
+const times = (ratio: number) => (ratio >= 100 ? formatRatio(ratio) : `${ratio.toFixed(2)}\u00d7`);
 
 const interval = (c: Compared) => (c.low === null || c.high === null ? missing : `${c.low.toFixed(2)} to ${c.high.toFixed(2)}`);
 
@@ -157,7 +160,7 @@ function numbers(context: Context, list: Compared[]): HTMLElement {
     { head: "Cell", cell: (c) => c.label },
     { head: a, numeric: true, cell: (c) => metric.format(summaryOf(c.a, metric.key)?.median) },
     { head: b, numeric: true, cell: (c) => metric.format(summaryOf(c.b, metric.key)?.median) },
-    { head: "ratio", numeric: true, cell: (c) => `${c.ratio.toFixed(2)}\u00d7` },
+    { head: "ratio", numeric: true, cell: (c) => times(c.ratio) },
     { head: "interval", numeric: true, cell: interval },
     { head: "verdict", cell: (c) => `${mark(c.verdict)} ${verdictWords[c.verdict]}` },
   ], list);

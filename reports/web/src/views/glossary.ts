@@ -30,7 +30,7 @@ const entries: [string, string][] = [
 export const glossaryView: View = {
   id: "glossary",
   title: "How to read this",
-  short: "How to read",
+  short: "Glossary",
   mount(section) {
     section.append(h("dl", { class: "glossary" }, ...entries.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])));
   },

@@ -95,6 +95,8 @@ function cheapest(context: Context, names: string[]): HTMLElement | null {
 function overFloor(cell: Cell): string {
   const ratio = medianOf(cell, "ratio_to_floor");
   if (ratio === null || !cell.floor) return "";
+  if (ratio < 1) return ", faster than the floor, so one of the two is wrong";
+  if (cell.floor.unit === "bytes_per_second") return `, ${Math.round(100 / ratio)}\u202f% of the floor (${cell.floor.name})`;
   return `, ${ratio.toPrecision(ratio < 10 ? 2 : 3)}\u00d7 the floor`;
 }
 

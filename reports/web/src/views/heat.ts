@@ -94,7 +94,7 @@ function table(context: Context, id: string, names: string[], columns: Column[],
     const wait = context.index.mechanism(name)?.wait;
     return h("tr", { class: name === instrument ? "reference" : undefined },
       h("th", { scope: "row" }, name === instrument ? shownName(name) : h("span", { class: "rank", "aria-hidden": "true" }, String(position + 1)), name === instrument ? null : openMechanism(context, name),
-        wait === "spins" ? h("span", { class: "wait", title: "both sides spin: a core each is busy while it waits" }, words(wait, waitWords)) : null),
+        wait === "spins" && name !== instrument ? h("span", { class: "wait", title: "both sides spin: a core each is busy while it waits" }, words(wait, waitWords)) : null),
       ...entries.get(name)!.map((entry, n) => heatCell(columns[n]!, entry, largest, name)));
   };
   const body = h("table", { class: columns.length > manyColumns ? "heat dense" : "heat", role: "grid", "data-view": id },
@@ -118,6 +118,8 @@ const none = { touch: "rw", payload_bytes: 1, status: "skipped", summary: {} } a
 
 // A best of zero (no switch at all) leaves every other at an infinite distance: it is told apart, not divided by.
 function distance(metric: Metric, value: number, top: number): number {
+  // Counts start at zero: two switches are not a thousand times worse than two thousandths of one.
+  if (metric.id === "switches") return (1 + value) / (1 + top);
   const [worse, better] = metric.better === "lower" ? [value, top] : [top, value];
   return worse === better ? 1 : better <= 0 ? Infinity : worse / better;
 }
@@ -148,11 +150,13 @@ function heatCell(column: Column, entry: Entry, largest: number, name: string): 
   const loses = losesMessages(cell);
   const marks = (cell.flags ?? []).length > 0 || cell.spawns_ok < cell.spawns_planned;
   const far = ratio === null || !Number.isFinite(ratio) ? null : formatRatio(ratio);
-  const shown = name === instrument ? null : loses && ratio === null ? `${formatShare(medianOf(cell, "lost_share"))} lost` : metric.id === "floor" ? null : far;
+  const shown = name === instrument ? null : loses && ratio === null ? `${formatShare(medianOf(cell, "lost_share"))} lost` : metric.id === "floor" || metric.id === "switches" ? null : far;
   const td = h("td", { id, class: ratio !== null && ratio <= 1 && name !== instrument ? "best" : undefined },
     h("span", { class: "value" }, metric.format(value)), marks ? h("span", { class: "flagged", "aria-label": "flagged" }, "*") : null,
     shown ? h("span", { class: "ratio" }, shown) : null);
-  if (ratio !== null && name !== instrument) shade(td, Math.min(1, Math.log(Math.max(1, ratio)) / Math.log(largest)));
+  // Counts have a scale of their own: four switches are far.
+  const end = metric.id === "switches" ? 5 : largest;
+  if (ratio !== null && name !== instrument) shade(td, Math.min(1, Math.log(Math.max(1, ratio)) / Math.log(end)));
   else td.classList.add("unranked");
   return focusable(td, () => tip(cell, []));
 }

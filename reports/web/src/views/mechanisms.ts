@@ -4,7 +4,7 @@ import { twin, type Drawing } from "../chart";
 import { choose, filterKeys, type Context, type View } from "../context";
 import { choice } from "../controls";
 import type { Cell, Mechanism } from "../data";
-import { cellFigures, cellNotes, reasonText, statusWords } from "../describe";
+import { cellFigures, cellNotes, parameterText, reasonText, statusWords } from "../describe";
 import { h, scroller, table, type Child } from "../dom";
 import { factText } from "../facts";
 import { formatBytesRate, formatCount, formatDuration, formatMessageRate, formatPayload, formatRatio, formatTime, missing, patternWords, placementWords, plural, ratioTicks, waitWords, words } from "../format";
@@ -97,22 +97,30 @@ function traitList(mechanism: Mechanism): HTMLElement {
   }));
 }
 
-const cellParameter = (cell: Cell) => (cell.parameter ? cell.parameter.text || (cell.parameter.name === "gap_ns" ? `after ${formatTime(cell.parameter.value)}` : `${cell.parameter.name} ${cell.parameter.value}`) : "");
-
-function cellsTable(context: Context, cells: Cell[]): HTMLElement {
+function cellsTable(context: Context, all: Cell[]): HTMLElement {
   const main = (cell: Cell) => (cell.pattern === "one_way" ? formatBytesRateOr(cell) : formatTime(medianOf(cell, "p50_ns") ?? medianOf(cell, "context_switch_ns") ?? medianOf(cell, "construct_ns") ?? medianOf(cell, "two_cpus_ns")));
-  return table<Cell>(`All ${plural(cells.length, "cell")}`, [
-    { head: "Pattern", cell: (cell) => h("button", { type: "button", class: "link", "aria-pressed": String(context.store.get("cell") === cell.name), disabled: cell.status !== "ok", onclick: () => context.store.set({ cell: cell.name }) },
-      `${words(cell.pattern, patternWords)}${cellParameter(cell) ? `, ${cellParameter(cell)}` : ""}`) },
+  const cells = all.filter((cell) => cell.status === "ok");
+  // The same reason for several payloads is one line.
+  const gaps = new Map<string, string[]>();
+  for (const cell of all.filter((c) => c.status !== "ok")) {
+    const reason = `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`;
+    const where = `${words(cell.pattern, patternWords)} ${formatPayload(cell.payload_bytes)} ${words(cell.placement, placementWords)}${cell.parameter ? ` ${parameterText(cell)}` : ""}`;
+    gaps.set(reason, [...(gaps.get(reason) ?? []), where]);
+  }
+  return h("div", {}, cells.length === 0 ? h("p", { class: "muted" }, "No cell of it ended ok.") : table<Cell>(`${plural(cells.length, "cell")} ok of ${all.length}; choose one to see its spawns`, [
+    { head: "Pattern", cell: (cell) => h("button", { type: "button", class: "link", "aria-pressed": String(context.store.get("cell") === cell.name), onclick: () => context.store.set({ cell: cell.name }) },
+      `${words(cell.pattern, patternWords)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`) },
     { head: "payload", numeric: true, cell: (cell) => formatPayload(cell.payload_bytes) },
     { head: "placement", cell: (cell) => words(cell.placement, placementWords) },
-    { head: "median", numeric: true, cell: (cell) => (cell.status === "ok" ? main(cell) : "") },
-    { head: "p99", numeric: true, cell: (cell) => (cell.status === "ok" ? formatTime(medianOf(cell, "p99_ns")) : "") },
-    { head: "CPU / message", numeric: true, cell: (cell) => (cell.status === "ok" ? formatTime(medianOf(cell, "cpu_ns_per_message")) : "") },
-    { head: "switches", numeric: true, cell: (cell) => (cell.status === "ok" ? formatCount(medianOf(cell, "switches_per_message")) : "") },
-    { head: "\u00d7 floor", numeric: true, cell: (cell) => { const r = medianOf(cell, "ratio_to_floor"); return cell.status !== "ok" ? "" : r === null ? missing : formatRatio(r); } },
-    { head: "state", wide: true, cell: (cell) => (cell.status === "ok" ? (cell.flags ?? []).join(", ") : `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`) },
-  ], cells);
+    { head: "median", numeric: true, cell: main },
+    { head: "p99", numeric: true, cell: (cell) => formatTime(medianOf(cell, "p99_ns")) },
+    { head: "CPU / message", numeric: true, cell: (cell) => formatTime(medianOf(cell, "cpu_ns_per_message")) },
+    { head: "switches", numeric: true, cell: (cell) => formatCount(medianOf(cell, "switches_per_message")) },
+    { head: "\u00d7 floor", numeric: true, cell: (cell) => { const r = medianOf(cell, "ratio_to_floor"); return r === null ? missing : formatRatio(r); } },
+    { head: "flags", wide: true, cell: (cell) => (cell.flags ?? []).join(", ") },
+  ], cells),
+  ...(gaps.size === 0 ? [] : [h("h3", {}, "Cells without a figure"), h("ul", { class: "groups" }, ...[...gaps].map(([reason, where]) =>
+    h("li", {}, h("p", { class: "reason" }, reason), h("p", { class: "muted" }, where.slice(0, 12).join(" \u00b7 ") + (where.length > 12 ? ` and ${where.length - 12} more` : "")))))]));
 }
 
 function formatBytesRateOr(cell: Cell): string {
@@ -148,7 +156,7 @@ function spawnsOf(context: Context, cells: Cell[]): HTMLElement[] {
   ];
 }
 
-const rowName = (cell: Cell) => `${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${cellParameter(cell) ? `, ${cellParameter(cell)}` : ""}`;
+const rowName = (cell: Cell) => `${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${parameterText(cell) ? `, ${parameterText(cell)}` : ""}`;
 
 function stripMetric(context: Context, cell: Cell): string | null {
   const figures = context.index.spawns(cell)?.figures ?? {};

@@ -10,7 +10,7 @@ import { notForChoice, notMeasured } from "../missing";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
 
-interface Point { name: string; family: string; wait: string; cpu: number; latency: number; best: boolean }
+interface Point { name: string; family: string; wait: string; cpu: number; latency: number; best: boolean; sleeper: boolean }
 
 export const paretoView: View = {
   id: "pareto",
@@ -24,7 +24,8 @@ export const paretoView: View = {
       title: "Latency p99 against CPU per message", context, extra: [slider],
       keys: ["payload", ...placeKeys, ...filterKeys],
       summary: () => `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; ${latencyName(context)} against the CPU time of both processes, both axes logarithmic. ` +
-        "The line is the frontier: whatever lies above or right of it is beaten on both counts by one on it.",
+        "The dashed line is the frontier: whatever lies above or right of it is beaten on both counts by one on it. The dotted line is the frontier of those that let the core sleep: " +
+        "a spinning mechanism also burns a core while nothing arrives, which a closed loop does not show. Triangles spin, squares spin and then sleep, circles sleep.",
       chart: (width) => draw(points(context), latencyName(context), width),
       table: () => numbers(context, points(context)),
       nothing: () => (context.index.cells("round_trip").length === 0 ? notMeasured("round trips", "ipcmark run --pattern round_trip") : notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`)),
@@ -65,14 +66,27 @@ function points(context: Context): Point[] {
     const latency = medianOf(cell, metric);
     const cpu = medianOf(cell, "cpu_ns_per_message");
     if (latency === null || cpu === null || latency <= 0 || cpu <= 0) return [];
-    return [{ name, family: context.index.family(name), wait: context.index.mechanism(name)?.wait ?? "", cpu, latency, best: false }];
+    return [{ name, family: context.index.family(name), wait: context.index.mechanism(name)?.wait ?? "", cpu, latency, best: false, sleeper: false }];
   }).sort((a, b) => a.cpu - b.cpu || a.latency - b.latency);
-  let lowest = Infinity;
-  for (const point of found) {
-    point.best = point.latency < lowest;
-    lowest = Math.min(lowest, point.latency);
-  }
+  for (const point of frontier(found)) point.best = true;
+  for (const point of frontier(found.filter((p) => p.wait !== "spins"))) point.sleeper = true;
   return found;
+}
+
+// Of a list sorted by CPU: those that are faster than all cheaper ones.
+function frontier(list: Point[]): Point[] {
+  let lowest = Infinity;
+  return list.filter((point) => {
+    const isBest = point.latency < lowest;
+    lowest = Math.min(lowest, point.latency);
+    return isBest;
+  });
+}
+
+// A staircase: between two points of the frontier nothing better is known.
+function stairs(best: Point[], top: number, right: number): { x: number; y: number }[] {
+  const steps = best.flatMap((p, n) => (n === 0 ? [{ x: p.cpu, y: top }, { x: p.cpu, y: p.latency }] : [{ x: p.cpu, y: best[n - 1]!.latency }, { x: p.cpu, y: p.latency }]));
+  return best.length === 0 ? [] : [...steps, { x: right, y: best[best.length - 1]!.latency }];
 }
 
 const shapes: Record<string, Plot.SymbolType> = { blocks: "circle", spins: "triangle", spins_then_blocks: "square" };
@@ -84,11 +98,9 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   const size = { width, height: narrow ? 360 : 460, marginLeft: 64, marginRight: narrow ? 24 : 130, marginTop: 26, marginBottom: 42 };
   const yDomain = logDomain(found.map((p) => p.latency));
   const xDomain = logDomain(found.map((p) => p.cpu));
-  // The frontier is a staircase: between two of its points nothing better is known.
-  const stairs = best.flatMap((p, n) => (n === 0 ? [{ x: p.cpu, y: yDomain[1] }, { x: p.cpu, y: p.latency }] : [{ x: p.cpu, y: best[n - 1]!.latency }, { x: p.cpu, y: p.latency }]));
-  const last = best[best.length - 1]!;
-  stairs.push({ x: xDomain[1], y: last.latency });
-  const title = (p: Point) => `${p.name}\n${p.family}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : "\nbeaten on both"}`;
+  const sleepers = found.filter((p) => p.sleeper && !p.best);
+  const named = [...best, ...sleepers];
+  const title = (p: Point) => `${p.name}\n${p.family}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : p.sleeper ? "\non the frontier of those that sleep" : "\nbeaten on both"}`;
   const ticks = decades([xDomain[0] / 10, xDomain[1]]).flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d])).filter((t) => t >= xDomain[0] && t <= xDomain[1]);
   const chart = Plot.plot({
     ...size,
@@ -96,15 +108,17 @@ function draw(found: Point[], latency: string, width: number): Drawing {
     y: { type: "log", domain: yDomain, axis: null },
     marks: [
       ...logAxis(yDomain, `latency ${latency}`, axisMark(formatTime)),
-      Plot.line(stairs, { x: "x", y: "y", stroke: "var(--accent)", strokeWidth: 1.5, strokeDasharray: "5 3" }),
-      Plot.dot(found.filter((p) => !p.best), { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", stroke: "var(--quiet-mark)", r: 4, strokeWidth: 1.5 }),
+      Plot.line(stairs(found.filter((p) => p.sleeper), yDomain[1], xDomain[1]), { x: "x", y: "y", stroke: "var(--ink-soft)", strokeWidth: 1, strokeDasharray: "1 3" }),
+      Plot.line(stairs(best, yDomain[1], xDomain[1]), { x: "x", y: "y", stroke: "var(--accent)", strokeWidth: 1.5, strokeDasharray: "5 3" }),
+      Plot.dot(found.filter((p) => !p.best && !p.sleeper), { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", stroke: "var(--quiet-mark)", r: 4, strokeWidth: 1.5 }),
+      Plot.dot(sleepers, { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", fill: "var(--ink-soft)", stroke: "var(--page)", r: 5 }),
       Plot.dot(best, { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", fill: "var(--accent)", stroke: "var(--page)", r: 6 }),
-      ...labels(best, xDomain, yDomain, size).map(({ p, dy, end }) => Plot.text([p], { x: "cpu", y: "latency", text: "name", textAnchor: end ? "end" : "start", dx: end ? -9 : 9, dy, fill: "currentColor", fontWeight: 600, stroke: "var(--page)", strokeWidth: 4 })),
+      ...labels(named, xDomain, yDomain, size).map(({ p, dy, end }) => Plot.text([p], { x: "cpu", y: "latency", text: "name", textAnchor: end ? "end" : "start", dx: end ? -9 : 9, dy, fill: p.best ? "currentColor" : "var(--ink-soft)", fontWeight: p.best ? 600 : 400, stroke: "var(--page)", strokeWidth: 4 })),
       Plot.tip(found, Plot.pointer({ x: "cpu", y: "latency", title })),
     ],
     symbol: { type: "identity" },
   });
-  const order = [...best, ...found.filter((p) => !p.best)];
+  const order = [...named, ...found.filter((p) => !p.best && !p.sleeper)];
   return { chart, stops: order.map((p) => ({ series: p.name, x: p.cpu, y: p.latency, text: title(p).split("\n").slice(1).join("; ") })) };
 }
 
@@ -130,6 +144,6 @@ function numbers(context: Context, found: Point[]): HTMLElement {
     { head: latencyName(context), numeric: true, cell: (p) => formatTime(p.latency) },
     { head: "CPU / message", numeric: true, cell: (p) => formatTime(p.cpu) },
     { head: "waits", cell: (p) => words(p.wait, waitWords) },
-    { head: "verdict", cell: (p) => (p.best ? "on the frontier" : "beaten on both") },
+    { head: "verdict", cell: (p) => (p.best ? "on the frontier" : p.sleeper ? "on the frontier of those that sleep" : "beaten on both") },
   ], found);
 }

@@ -8,7 +8,7 @@ import { csvText, download } from "../save";
 export const rawView: View = {
   id: "raw",
   title: "Raw data",
-  short: "Raw data",
+  short: "Raw",
   mount(section, context) {
     const { result, packed } = context.index.loaded;
     const stem = `ipcmark-${(result.run.started || result.context.date).slice(0, 10) || "result"}`;

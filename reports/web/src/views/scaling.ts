@@ -100,7 +100,7 @@ function roofMarks(roof: { payload: number; value: number }[]): Plot.Markish[] {
   if (roof.length === 0) return [];
   return [
     Plot.line(roof, { x: "payload", y: "value", stroke: "var(--ink-soft)", strokeWidth: 1.5, strokeDasharray: "6 4" }),
-    Plot.text([roof[0]], { x: "payload", y: "value", text: () => "memcpy", fill: "var(--ink-soft)", dy: -8, stroke: "var(--page)", strokeWidth: 3 }),
+    Plot.text([roof[roof.length - 1]], { x: "payload", y: "value", text: () => "memcpy", fill: "var(--ink-soft)", textAnchor: "end", dx: -6, dy: -8, stroke: "var(--page)", strokeWidth: 3 }),
   ];
 }
 
