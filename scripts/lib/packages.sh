@@ -19,7 +19,8 @@ hdr:benchmark/benchmark.h|libbenchmark-dev|google-benchmark-devel|benchmark
 hdr:cxxopts.hpp|libcxxopts-dev|cxxopts-devel|cxxopts
 hdr:nlohmann/json.hpp|nlohmann-json3-dev|json-devel|nlohmann-json
 hdr:fmt/format.h|libfmt-dev|fmt-devel|fmt
-hdr:hwloc.h|libhwloc-dev|hwloc-devel|hwloc'
+hdr:hwloc.h|libhwloc-dev|hwloc-devel|hwloc
+hdr:zlib.h|zlib1g-dev|zlib-devel|zlib'
 
 test_needs='
 hdr:gtest/gtest.h|libgtest-dev|gtest-devel|gtest

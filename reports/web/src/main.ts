@@ -2,7 +2,7 @@ import { Context, type View } from "./context";
 
 import { h } from "./dom";
 import { masthead, notices } from "./masthead";
-import { readEmbedded, type Loaded } from "./read";
+import { readEmbedded, type Embedded, type Loaded } from "./read";
 import { ResultIndex } from "./resultIndex";
 import { later, whenSettled } from "./schedule";
 import { Store } from "./state";
@@ -30,13 +30,16 @@ const allViews: View[] = [
 
 const app = document.getElementById("app")!;
 const store = new Store();
-const embedded = readEmbedded(document);
+let embedded: Embedded = { results: [], problems: [] };
 let shown: Context | null = null;
 
 installTheme(store);
 installTip();
-if (embedded.results.length === 0) showNothing();
-else {
+void readEmbedded(document).then(start);
+
+function start(found: Embedded): void {
+  embedded = found;
+  if (embedded.results.length === 0) return showNothing();
   const mount = () => show(embedded.results[Number(store.get("result") ?? 0)] ?? embedded.results[0]!);
   store.watch(["result"], mount);
   mount();
@@ -96,4 +99,5 @@ function showNothing(): void {
       ...embedded.problems.map((problem) => h("p", { class: "notice error" }, problem)),
       h("p", { class: "notice" }, "This page holds no result. Write one with: ",
         h("code", {}, "ipcmark report results.json"))));
+  document.documentElement.dataset["settled"] = "yes";
 }

@@ -30,17 +30,24 @@ export interface Embedded {
 
 export const newestMinor = 1;
 
-export function readEmbedded(root: ParentNode): Embedded {
+export async function readEmbedded(root: ParentNode): Promise<Embedded> {
   const embedded: Embedded = { results: [], problems: [] };
-  const blocks = root.querySelectorAll<HTMLScriptElement>('script[type="application/json"].ipcmark-result');
-  blocks.forEach((block, position) => {
+  const blocks = [...root.querySelectorAll<HTMLScriptElement>("script.ipcmark-result")];
+  for (const [position, block] of blocks.entries()) {
     try {
-      embedded.results.push(load(JSON.parse(block.textContent ?? "")));
+      const text = block.textContent ?? "";
+      embedded.results.push(load(JSON.parse(block.type === "application/json" ? text : await inflated(text))));
     } catch (error) {
       embedded.problems.push(`Result ${position + 1}: ${error instanceof Error ? error.message : String(error)}`);
     }
-  });
+  }
   return embedded;
+}
+
+// The program deflates what it embeds: a full run would be tens of megabytes.
+async function inflated(text: string): Promise<string> {
+  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 }
 
 function load(value: unknown): Loaded {
@@ -144,7 +151,7 @@ interface PackedSpawns {
   elapsed_ns?: Column;
   quality?: (string | null)[] | string | null;
   flags?: string[][];
-  noise?: (Record<string, unknown> | null)[];
+  noise?: Record<string, Column>;
   notes?: SpawnColumns["notes"];
   // by the position of the metric
   figures?: Record<string, Column>;
@@ -186,8 +193,13 @@ function unpackSpawns(packed: PackedSpawns, metrics: Packed["metrics"]): SpawnCo
   return {
     count, figures, sequence: fill(packed.sequence, null), round: fill(packed.round, null), start_s: fill(packed.start_s, null),
     messages: fill(packed.messages, null), elapsed_ns: fill(packed.elapsed_ns, null), quality: fill(packed.quality, null),
-    flags: packed.flags ?? Array.from({ length: count }, () => []), noise: packed.noise ?? Array.from({ length: count }, () => null), notes: packed.notes ?? [],
+    flags: packed.flags ?? Array.from({ length: count }, () => []), noise: noiseRows(packed.noise, count, fill), notes: packed.notes ?? [],
   };
+}
+
+function noiseRows(group: Record<string, Column> | undefined, count: number, fill: (column: Column, otherwise: number | null) => (number | null)[]): (Record<string, unknown> | null)[] {
+  const columns = Object.entries(group ?? {}).map(([name, column]) => [name, fill(column, null)] as const);
+  return Array.from({ length: count }, (_, n) => (columns.length === 0 ? null : Object.fromEntries(columns.map(([name, column]) => [name, column[n]]))));
 }
 
 // Pairs of (distance to the bucket before, count).

@@ -20,14 +20,14 @@ export function mechanismsOf(kind) {
   return usual;
 }
 
-export function makeSample({ kind = "full", spawns = 5, seed = 7, touch = "rw", payloads = allPayloads } = {}) {
+export function makeSample({ kind = "full", spawns = 5, seed = 7, touch = "rw", payloads = allPayloads, bins = 60 } = {}) {
   const mechanisms = mechanismsOf(kind);
   const plan = planned(kind, mechanisms, payloads);
   const result = { ...frame(spawns, seed, plan.length), mechanisms: mechanisms.map(publicPart), cells: [], benchmarks: [] };
   let sequence = 0;
   for (const [pattern, mechanism, payload, placement] of plan) {
     const next = random(`${seed}/${pattern}/${mechanism.name}/${payload}/${placement}`);
-    const cell = measured({ pattern, mechanism, payload, placement, spawns, touch, next });
+    const cell = measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins });
     result.cells.push(cell.document);
     for (const spawn of cell.spawns) result.benchmarks.push(entry(cell.document, spawn, sequence++, newer.includes(kind)));
   }
@@ -81,7 +81,7 @@ function gap(pattern, mechanism, payload, placement) {
   return null;
 }
 
-function measured({ pattern, mechanism, payload, placement, spawns, touch, next }) {
+function measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins }) {
   const document = {
     name: `${pattern}/${mechanism.name}/${payload}/${placement}`,
     transport: mechanism.name, pattern, payload_bytes: payload, placement, touch, depth: pattern === "one_way" ? 64 : 1,
@@ -102,7 +102,7 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next 
   }
   if (pattern === "round_trip") {
     const p50 = document.summary.p50_ns.median;
-    document.histogram = logLinear(p50, mechanism.tail, spawns * Math.round(6e7 / p50));
+    document.histogram = logLinear(p50, mechanism.tail, spawns * Math.round(6e7 / p50), bins);
   }
   return { document, spawns: runs };
 }
@@ -179,10 +179,15 @@ function entry(cell, run, sequence, withFigures) {
     ipc: {
       ...(withFigures ? { quality, noise: { foreign_cpu: quality === "contaminated" ? 0.31 : 0.004, steal: 0.001, run_delay: 0.002 } } : {}),
       cell: cell.name, sequence, round: sequence % cell.spawns_planned, t_start_s: short(0.14 * sequence + 0.5), messages: run.count,
-      elapsed_ns: Math.round(run.count * run.trip), peers: [{ role: "producer" }, { role: "consumer" }], clock: { source: "tsc" },
+      elapsed_ns: Math.round(run.count * run.trip), peers: withFigures ? [peer("producer", run), peer("consumer", run)] : [{ role: "producer" }, { role: "consumer" }], clock: { source: "tsc" },
     },
   };
 }
+
+const peer = (role, run) => ({
+  role, cpu: role === "producer" ? 0 : 1, counted_messages: run.count, user_ns: Math.round(run.count * (run.user_ns_per_message ?? 0) / 2), system_ns: Math.round(run.count * (run.system_ns_per_message ?? 0) / 2),
+  notes: role === "producer" ? { ring_slots: 4 } : {},
+});
 
 function publicPart({ name, summary, family, reference, wait, copies_per_message, payload_min_bytes, payload_max_bytes, traits }) {
   return { name, summary, family, reference, wait, copies_per_message, payload_min_bytes, payload_max_bytes, traits, available: true, reason: null };

@@ -15,7 +15,7 @@ export const rawView: View = {
     const button = (label: string, run: () => void) => h("button", { type: "button", class: "save", onclick: run }, label);
     section.append(
       h("p", {}, `This file holds ${plural(result.cells.length, "cell")} and ${plural(context.index.loaded.spawns.size === 0 ? 0 : [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0), "spawn")}.` +
-        (packed ? " The figures of the cells are rounded to six digits and those of single spawns to four; what the result says about each process of a spawn stays in the result file." : "")),
+        (packed ? " The figures of the cells are rounded to six digits and those of single spawns to five; what the result says about each process of a spawn stays in the result file." : "")),
       h("div", { class: "controls" },
         button("JSON (result)", () => download(`${stem}.json`, "application/json", `${JSON.stringify(document_(context), null, 1)}\n`)),
         button("CSV (cells)", () => download(`${stem}-cells.csv`, "text/csv;charset=utf-8", csvText(cellRows(result)))),
