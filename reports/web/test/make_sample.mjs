@@ -53,7 +53,7 @@ function planned(kind, mechanisms, payloads) {
         for (const payload of mechanism.payload_max_bytes === 0 ? [0] : payloads) {
           const small = ["golden", "small"].includes(kind) && payload === 65536;
           if (kind === "many" && placement !== "l3") continue;
-          if (kind === "small" && placement === "numa") continue;
+          if (kind === "small" && placement !== "l3") continue;
           if (mechanism.payload_max_bytes === 0 && placement === "numa") continue;
           const second = placement !== "l3" && (["golden", "small"].includes(kind) ? payload > 64 : placement === "numa" && payload !== 64);
           if (!small && !second) cells.push([pattern, mechanism, payload, placement]);

@@ -32,7 +32,7 @@ const paced = (mechanism, rate, payload) => {
   const load = (rate * service) / 1e9;
   const idle = mechanism.base_ns / 2 + payload * mechanism.ns_per_byte;
   const queue = load < 0.97 ? 1 + (0.9 * load * load) / (1 - load) : 4000;
-  return { saturated: load >= 0.97, service, p50: idle * Math.min(queue, 4000), p99: idle * mechanism.tail * Math.min(1 + (3 * load) / Math.max(0.02, 1 - load), 6000), load };
+  return { saturated: load >= 0.97, service, p50: idle * Math.min(queue, 4000), p99: idle * Math.max(mechanism.tail * Math.min(1 + (3 * load) / Math.max(0.02, 1 - load), 6000), 1.3 * Math.min(queue, 4000)), load };
 };
 
 export function parameterCells(mechanisms, { kind, spawns, seed, touch, summarise }) {
@@ -58,7 +58,7 @@ export function parameterCells(mechanisms, { kind, spawns, seed, touch, summaris
     for (const gap of kind === "small" ? [1e4, 1e7] : [1e4, 1e5, 1e6, 1e7, 1e8]) {
       const deep = mechanism.wait === "spins" ? 1.1 : 1 + 0.9 * Math.log10(gap / 1e4);
       each("wake", mechanism, payload, "l3", `/gap=${gap}`, { name: "gap_ns", value: gap, text: "" }, {
-        p50_ns: (mechanism.base_ns / 2) * deep, p90_ns: mechanism.base_ns * 0.7 * deep, p99_ns: mechanism.base_ns * 1.2 * deep, idle_cpu_share: mechanism.wait === "spins" ? 1 : 0.0003,
+        p50_ns: (mechanism.base_ns / 2) * deep, p90_ns: mechanism.base_ns * 0.7 * deep, p99_ns: mechanism.base_ns * 1.2 * deep, idle_cpu_share: mechanism.wait === "spins" ? 0.96 : 0.0003,
       });
     }
     each("setup", mechanism, payload, "l3", "", null, {
