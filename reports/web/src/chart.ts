@@ -41,12 +41,17 @@ export function twin(spec: Twin): HTMLElement {
   let view = "chart";
   let width = 0;
 
+  const nothing = () => h("div", { class: "nothing" }, ...(spec.nothing?.() ?? [h("p", {}, "Nothing to draw for this choice: no cell here ended ok.")]));
+  const tableOrNothing = () => {
+    const table = spec.table();
+    return table.querySelector("tbody tr") ? table : nothing();
+  };
+
   const draw = () => {
     caption.textContent = spec.summary();
     picture.hidden = view !== "chart";
     numbers.hidden = view === "chart";
-    if (view !== "chart") numbers.replaceChildren(spec.table());
-    else numbers.replaceChildren();
+    numbers.replaceChildren(...(view === "chart" ? [] : [tableOrNothing()]));
     if (width === 0 || view !== "chart") return;
     const drawing = spec.chart(width);
     const { chart } = drawing;
@@ -54,7 +59,7 @@ export function twin(spec: Twin): HTMLElement {
     if (!chart) {
       picture.removeAttribute("tabindex");
       picture.removeAttribute("role");
-      picture.replaceChildren(h("div", { class: "nothing" }, ...(spec.nothing?.() ?? [h("p", {}, "Nothing to draw for this choice: no cell here ended ok.")])));
+      picture.replaceChildren(nothing());
       return;
     }
     describeSvg(chart, spec.title, spec.summary());
@@ -81,7 +86,7 @@ export function twin(spec: Twin): HTMLElement {
   // Paper has the table after the chart, unless it would fill pages.
   const before = () => {
     if (view !== "chart") return;
-    const table = spec.table();
+    const table = tableOrNothing();
     table.classList.toggle("long", table.querySelectorAll("tr").length > 26);
     numbers.replaceChildren(table);
   };
