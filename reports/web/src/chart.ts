@@ -117,12 +117,11 @@ function describeSvg(chart: Element, title: string, description: string): void {
   const svg = chart.matches("svg") ? chart : chart.querySelector("svg");
   if (!svg) return;
   const space = "http://www.w3.org/2000/svg";
-  const name = document.createElementNS(space, "title");
-  name.textContent = title;
   const text = document.createElementNS(space, "desc");
   text.textContent = description;
-  // Browsers show <title> as a tip over the whole chart; an empty one on the root keeps it for readers only.
+  // A <title> on the root would be a tip over the whole chart: the label has the name, a saved file its <title> too.
   svg.prepend(text);
+  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${title}. ${description}`);
 }
