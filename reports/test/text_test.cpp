@@ -126,7 +126,8 @@ TEST(compare, says_what_is_proved_and_no_more) {
     ASSERT_FALSE(all.empty());
     for (const auto& row : all.front().cells)
         EXPECT_EQ(row.verdict == "worse", row.cell.find("/pipe/") != std::string::npos) << row.cell;
-    for (const auto& row : compare_results(full(), full()).front().cells) {
+    const auto same = compare_results(full(), full());
+    for (const auto& row : same.front().cells) {
         EXPECT_DOUBLE_EQ(row.ratio, 1);
         EXPECT_NE(row.verdict, "worse");
         EXPECT_NE(row.verdict, "better");

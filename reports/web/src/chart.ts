@@ -41,12 +41,17 @@ export function twin(spec: Twin): HTMLElement {
   let view = "chart";
   let width = 0;
 
+  const nothing = () => h("div", { class: "nothing" }, ...(spec.nothing?.() ?? [h("p", {}, "Nothing to draw for this choice: no cell here ended ok.")]));
+  const tableOrNothing = () => {
+    const table = spec.table();
+    return table.querySelector("tbody tr") ? table : nothing();
+  };
+
   const draw = () => {
     caption.textContent = spec.summary();
     picture.hidden = view !== "chart";
     numbers.hidden = view === "chart";
-    if (view !== "chart") numbers.replaceChildren(spec.table());
-    else numbers.replaceChildren();
+    numbers.replaceChildren(...(view === "chart" ? [] : [tableOrNothing()]));
     if (width === 0 || view !== "chart") return;
     const drawing = spec.chart(width);
     const { chart } = drawing;
@@ -54,7 +59,7 @@ export function twin(spec: Twin): HTMLElement {
     if (!chart) {
       picture.removeAttribute("tabindex");
       picture.removeAttribute("role");
-      picture.replaceChildren(h("div", { class: "nothing" }, ...(spec.nothing?.() ?? [h("p", {}, "Nothing to draw for this choice: no cell here ended ok.")])));
+      picture.replaceChildren(nothing());
       return;
     }
     describeSvg(chart, spec.title, spec.summary());
@@ -81,7 +86,7 @@ export function twin(spec: Twin): HTMLElement {
   // Paper has the table after the chart, unless it would fill pages.
   const before = () => {
     if (view !== "chart") return;
-    const table = spec.table();
+    const table = tableOrNothing();
     table.classList.toggle("long", table.querySelectorAll("tr").length > 26);
     numbers.replaceChildren(table);
   };
@@ -112,12 +117,11 @@ function describeSvg(chart: Element, title: string, description: string): void {
   const svg = chart.matches("svg") ? chart : chart.querySelector("svg");
   if (!svg) return;
   const space = "http://www.w3.org/2000/svg";
-  const name = document.createElementNS(space, "title");
-  name.textContent = title;
   const text = document.createElementNS(space, "desc");
   text.textContent = description;
-  // Browsers show <title> as a tip over the whole chart; an empty one on the root keeps it for readers only.
+  // A <title> on the root would be a tip over the whole chart: the label has the name, a saved file its <title> too.
   svg.prepend(text);
+  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${title}. ${description}`);
 }

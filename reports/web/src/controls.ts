@@ -1,4 +1,5 @@
 import { h, uniqueId } from "./dom";
+import { clipped } from "./format";
 
 export interface Option { value: string; label: string; hint?: string }
 
@@ -32,7 +33,7 @@ function segments(spec: Choice): HTMLElement {
 
 function selectBox(spec: Choice): HTMLElement {
   const box = h("select", { onchange: (event) => spec.choose((event.target as HTMLSelectElement).value) },
-    ...spec.options.map((option) => h("option", { value: option.value, selected: option.value === spec.value }, option.label)));
+    ...spec.options.map((option) => h("option", { value: option.value, selected: option.value === spec.value }, clipped(option.label, 80))));
   return h("label", { class: "select" }, h("span", {}, spec.label), box);
 }
 
@@ -43,7 +44,7 @@ export function chips(label: string, options: Option[], pressed: () => string[],
       const now = pressed();
       choose(now.includes(option.value) ? now.filter((v) => v !== option.value) : [...now, option.value]);
       refresh();
-    } }, option.label);
+    } }, clipped(option.label, 60));
     return { value: option.value, button };
   });
   const refresh = () => {

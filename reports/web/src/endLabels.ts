@@ -1,5 +1,6 @@
 // Names at the ends of lines, moved apart where they would overlap.
 import * as Plot from "@observablehq/plot";
+import { clipped } from "./format";
 
 export interface LineEnd { name: string; x: number; y: number; color: string }
 
@@ -15,7 +16,7 @@ export function endLabels(ends: LineEnd[], frame: Frame): Plot.Markish[] {
       const label = { ...end, toX: atPixelX(column, frame), toY: atPixelY(tops[position]!, frame) };
       return [
         Plot.link([label], { x1: "x", y1: "y", x2: "toX", y2: "toY", stroke: end.color, strokeWidth: 0.75, strokeOpacity: 0.6 }),
-        Plot.text([label], { x: "toX", y: "toY", text: () => end.name, textAnchor: "start", dx: 4, fill: end.color, stroke: "var(--page)", strokeWidth: 4 }),
+        Plot.text([label], { x: "toX", y: "toY", text: () => clipped(end.name), textAnchor: "start", dx: 4, fill: end.color, stroke: "var(--page)", strokeWidth: 4 }),
       ];
     });
   });

@@ -111,3 +111,6 @@ export function ratioTicks([low, high]: [number, number], width: number): number
   const found = steps.filter((t) => t >= low && t <= high);
   return width < 480 && found.length > 4 ? found.filter((t) => t === 1 || t === found[0] || t === found[found.length - 1]) : found;
 }
+
+// A name of a result can be of any length; a chart has room for so much.
+export const clipped = (name: string, most = 30) => (name.length > most ? `${name.slice(0, most - 1)}\u2026` : name);

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Drawing, Stop } from "./chart";
 import { endLabels, logAxis, logDomain } from "./endLabels";
-import { axisMark } from "./format";
+import { axisMark, clipped } from "./format";
 import { instrument, shownName } from "./resultIndex";
 import { look } from "./series";
 
@@ -72,7 +72,7 @@ export function lineChart(spec: LineChart): Drawing {
       ...endLabels(ends, frame),
       ...(spec.yShare && !narrow ? shareLabels(bright) : []),
       ...(spec.over ?? []),
-      Plot.tip(tips, Plot.pointer({ x: "x", y: "y", title: (p: Flat) => `${shownName(p.name)}\n${p.text}` })),
+      Plot.tip(tips, Plot.pointer({ x: "x", y: "y", title: (p: Flat) => `${clipped(shownName(p.name), 60)}\n${p.text}` })),
     ],
   });
   const order = [...bright, ...reference, ...quiet];
@@ -86,7 +86,7 @@ function shareLabels(bright: Series[]): Plot.Markish[] {
   return [...bright].sort((a, b) => middle(b) - middle(a)).flatMap((s, n) => {
     const at = 0.06 + n * 0.075;
     const point = s.points.find((p) => p.y >= at);
-    return point ? [Plot.text([{ x: point.x, y: at }], { x: "x", y: "y", text: () => s.name, textAnchor: "start", dx: 7, fill: look(s.slot!).color, stroke: "var(--page)", strokeWidth: 5 })] : [];
+    return point ? [Plot.text([{ x: point.x, y: at }], { x: "x", y: "y", text: () => clipped(s.name), textAnchor: "start", dx: 7, fill: look(s.slot!).color, stroke: "var(--page)", strokeWidth: 5 })] : [];
   });
 }
 

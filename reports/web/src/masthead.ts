@@ -76,7 +76,7 @@ export function notices(result: Result, problems: string[]): HTMLElement[] {
   if (result.build.sanitizers) {
     notice("error", "SANITIZED BUILD.", `Sanitizers slow everything down: ${result.build.sanitizers}.`);
   }
-  if (!result.complete) {
+  if (result.complete === false) {
     notice("warning", "Incomplete run.", `${result.incomplete_reason ?? "It was interrupted."} What is here is valid.`);
   }
   if (result.noise?.verdict === "unusable") notice("error", "Unusable figures.", `${result.noise.text} Run \`ipcmark doctor\`, quieten the machine and measure again.`);

@@ -48,9 +48,11 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
   const page = getComputedStyle(svg);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("style", `color: ${page.color}; background: ${getComputedStyle(document.body).backgroundColor}; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums`);
+  const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+  title.textContent = svg.getAttribute("aria-label");
   const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: getComputedStyle(document.body).backgroundColor })) back.setAttribute(name, value);
-  copy.prepend(back);
+  copy.prepend(title, back);
   return copy;
 }
 

@@ -140,7 +140,8 @@ function heatCell(column: Column, entry: Entry, largest: number, name: string): 
   const id = column.payload === 0 && metric.id !== "p50" && metric.id !== "messages" ? undefined : cell.name;
   if (cell.status !== "ok") {
     const text = `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`;
-    return focusable(h("td", { id, class: `gap ${cell.status}`, "aria-label": text }, shortStatus(cell)),
+    const short = shortStatus(cell);
+    return focusable(h("td", { id, class: `gap ${cell.status}`, "aria-label": text.startsWith(short) ? text : `${short}, ${text}` }, short),
       () => [h("p", { class: "tip-title" }, cellTitle(cell)), h("p", {}, text)]);
   }
   if (value === null) {

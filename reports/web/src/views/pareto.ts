@@ -4,7 +4,7 @@ import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { h, table } from "../dom";
 import { logAxis, logDomain } from "../endLabels";
-import { axisMark, formatPayload, formatTime, placementWords, waitWords, words } from "../format";
+import { axisMark, clipped, formatPayload, formatTime, placementWords, waitWords, words } from "../format";
 import { decades } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { openMechanism } from "../openMechanism";
@@ -100,7 +100,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   const xDomain = logDomain(found.map((p) => p.cpu));
   const sleepers = found.filter((p) => p.sleeper && !p.best);
   const named = [...best, ...sleepers];
-  const title = (p: Point) => `${p.name}\n${p.family}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : p.sleeper ? "\non the frontier of those that sleep" : "\nbeaten on both"}`;
+  const title = (p: Point) => `${clipped(p.name, 60)}\n${clipped(p.family, 60)}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : p.sleeper ? "\non the frontier of those that sleep" : "\nbeaten on both"}`;
   const ticks = decades([xDomain[0] / 10, xDomain[1]]).flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d])).filter((t) => t >= xDomain[0] && t <= xDomain[1]);
   const chart = Plot.plot({
     ...size,
@@ -113,7 +113,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
       Plot.dot(found.filter((p) => !p.best && !p.sleeper), { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", stroke: "var(--quiet-mark)", r: 4, strokeWidth: 1.5 }),
       Plot.dot(sleepers, { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", fill: "var(--ink-soft)", stroke: "var(--page)", r: 5 }),
       Plot.dot(best, { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", fill: "var(--accent)", stroke: "var(--page)", r: 6 }),
-      ...labels(named, xDomain, yDomain, size).map(({ p, dy, end }) => Plot.text([p], { x: "cpu", y: "latency", text: "name", textAnchor: end ? "end" : "start", dx: end ? -9 : 9, dy, fill: p.best ? "currentColor" : "var(--ink-soft)", fontWeight: p.best ? 600 : 400, stroke: "var(--page)", strokeWidth: 4 })),
+      ...labels(named, xDomain, yDomain, size).map(({ p, dy, end }) => Plot.text([p], { x: "cpu", y: "latency", text: (q: Point) => clipped(q.name), textAnchor: end ? "end" : "start", dx: end ? -9 : 9, dy, fill: p.best ? "currentColor" : "var(--ink-soft)", fontWeight: p.best ? 600 : 400, stroke: "var(--page)", strokeWidth: 4 })),
       Plot.tip(found, Plot.pointer({ x: "cpu", y: "latency", title })),
     ],
     symbol: { type: "identity" },
@@ -128,7 +128,7 @@ function labels(best: Point[], [x0, x1]: [number, number], [y0, y1]: [number, nu
   const py = (p: Point) => ((Math.log(y1) - Math.log(p.latency)) / (Math.log(y1) - Math.log(y0))) * (size.height - 68);
   const taken: { left: number; right: number; y: number }[] = [];
   return best.map((p) => {
-    const wide = 7.2 * p.name.length + 12;
+    const wide = 7.2 * clipped(p.name).length + 12;
     const end = px(p) + wide > size.width;
     const [left, right] = end ? [px(p) - wide, px(p)] : [px(p), px(p) + wide];
     let dy = -7;
