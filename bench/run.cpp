@@ -84,7 +84,8 @@ int measure(const invocation& call, const run_options& options, const plan& what
     const clock_parameters clock = calibrate_clock(cpus[0], cpus[1]);
     sitting result(make_header(call, options, what, placements, clock), what);
     journal lines(options.json_file, result.first_line());
-    runner pairs(area, interrupts, clock, {options.stage_deadline_ms, call.plugins});
+    runner pairs(area, interrupts, clock,
+                 {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});
     progress bar(0, options.quiet);
     const std::uint64_t start_ns = shared_clock::raw_ns();
     conclusion ended;

@@ -36,14 +36,6 @@ std::string spawn_name(const std::string& run, const std::string& folder) {
     return run + "-" + folder;
 }
 
-/// System V objects cannot be looked for by the beginning of a name: each spawn's folder tells one.
-void sweep_system_v_of_run(const fs::path& run, std::time_t since) {
-    std::error_code ignored;
-    for (const auto& spawn : fs::directory_iterator(run, ignored))
-        if (spawn.is_directory(ignored))
-            sweep_system_v(spawn_name(run.filename(), spawn.path().filename()), since);
-}
-
 /// A folder of ours whose lock nobody holds: its run is dead.
 void sweep_dead_runs(const fs::path& root) {
     std::error_code ignored;
@@ -81,6 +73,13 @@ void sweep_names(const std::string& prefix) {
     // The queue file system may not be mounted; the names are known all the same.
     for (const auto direction : {direction::forward, direction::backward})
         ::mq_unlink(("/" + directed_name(prefix, direction)).c_str());
+}
+
+void sweep_system_v_of_run(const fs::path& run_folder, std::time_t since) {
+    std::error_code ignored;
+    for (const auto& spawn : fs::directory_iterator(run_folder, ignored))
+        if (spawn.is_directory(ignored))
+            sweep_system_v(spawn_name(run_folder.filename(), spawn.path().filename()), since);
 }
 
 run_area::run_area() {

@@ -54,6 +54,13 @@ const registration* registry::find(std::string_view name) const {
     return at == entries_.end() ? nullptr : &*at;
 }
 
+std::function<launch_function(std::string_view)> registry::launcher() const {
+    return [this](std::string_view name) {
+        const registration* entry = find(name);
+        return entry == nullptr ? nullptr : entry->launch;
+    };
+}
+
 std::vector<std::string> registry::nearest(std::string_view name, std::size_t at_most) const {
     std::vector<std::string> names;
     for (const auto& entry : entries_)

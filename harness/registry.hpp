@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,9 +10,17 @@
 
 #include "harness/function_view.hpp"
 #include "harness/measure/loops.hpp"
+#include "harness/posix/child.hpp"
 #include "harness/transport.hpp"
 
 namespace ipcmark {
+
+/// Where a daemon may put what it needs: the same that the pair's `setup` tells.
+struct private_area {
+    std::string name;
+    std::filesystem::path directory;
+};
+using launch_function = child (*)(const private_area&);
 
 /// A transport behind virtual calls, for laws and tests, where speed does not matter.
 class any_endpoint {
@@ -30,6 +40,7 @@ struct registration {
     std::unique_ptr<any_endpoint> (*make)(setup&) = nullptr;
     std::optional<std::string> (*unavailable)() = nullptr;
     std::optional<std::string> (*limit)(const demand&) = nullptr;
+    launch_function launch = nullptr;
     bool has_urgent = false;
 
     /// Why this mechanism cannot run here at all; nullopt when it can.
@@ -85,6 +96,8 @@ public:
         };
         if constexpr (requires { T::unavailable(); }) entry.unavailable = &T::unavailable;
         if constexpr (requires(const demand& asked) { T::limit(asked); }) entry.limit = &T::limit;
+        if constexpr (requires(const private_area& area) { T::launch(area); })
+            entry.launch = &T::launch;
         entry.has_urgent = requires(T & end, detail::fill_archetype fill) {
             end.send_urgent(fill);
         };
@@ -98,6 +111,9 @@ public:
     const std::vector<registration>& all() const noexcept { return entries_; }
     /// The registered names nearest to a misspelt one, best first.
     std::vector<std::string> nearest(std::string_view name, std::size_t at_most = 3) const;
+
+    /// The launch function of a transport by its name; nullptr where it has none. Refers to this.
+    std::function<launch_function(std::string_view)> launcher() const;
 
 private:
     void insert(registration entry);  // throws std::logic_error for a bad or repeated name

@@ -250,6 +250,27 @@ private:
     spawn_result result_;
 };
 
+/// Two workers and, where the transport needs one, the daemon between them.
+spawn_result run_pair(const spawn_request& request, const run_area::spawn_area& area,
+                      const clock_parameters& clock, const runner_options& options,
+                      interrupt_watch& interrupts) {
+    const launch_function launch =
+        options.launcher ? options.launcher(request.what.transport) : nullptr;
+    std::optional<child> daemon;
+    spawn_result refused;
+    try {
+        if (launch != nullptr) daemon.emplace(launch({area.name(), area.directory()}));
+    } catch (const limit_exceeded& e) {
+        refused.failed = failure{status::skipped, "limit", "", e.what()};
+        return refused;
+    } catch (const std::exception& e) {
+        refused.failed = failure{status::failed, "error", "",
+                                 std::string("the daemon could not be started: ") + e.what()};
+        return refused;
+    }
+    return pair_watch(request, area, clock, options, interrupts).finish();
+}
+
 }  // namespace
 
 runner::runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
@@ -265,7 +286,7 @@ spawn_result runner::run(const spawn_request& request) {
     spawn_result result;
     {
         const run_area::spawn_area area = area_.next_spawn();
-        result = pair_watch(request, area, clock_, options_, interrupts_).finish();
+        result = run_pair(request, area, clock_, options_, interrupts_);
     }
     const std::uint64_t end_ns = shared_clock::raw_ns();
     result.wall_s = static_cast<double>(end_ns - start_ns) / 1e9;

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/area.hpp"
 #include "harness/interrupt.hpp"
+#include "harness/registry.hpp"
 #include "harness/spawn.hpp"
 
 namespace ipcmark {
@@ -14,6 +17,8 @@ struct runner_options {
     /// A stage may take this long on top of what the effort itself takes.
     std::int64_t stage_deadline_ms = 10'000;
     std::vector<std::string> plugins;
+    /// What makes the daemon that a transport needs; nullptr where it needs none.
+    std::function<launch_function(std::string_view transport)> launcher = {};
 };
 
 struct spawn_request {
@@ -27,8 +32,8 @@ struct spawn_request {
     std::array<std::optional<stage>, 2> die_entering{};  // tests
 };
 
-/// Runs process pairs, one at a time. Blocks in poll while a pair works, uses no CPU then, and
-/// leaves no process and no name behind, however a pair ends.
+/// Runs process pairs, one at a time, each with the daemon that it needs. Blocks in poll while a
+/// pair works, uses no CPU then, and leaves no process and no name behind, however a pair ends.
 class runner {
 public:
     runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,

@@ -129,6 +129,9 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 ///       this machine lacks it: why, and what helps
 ///   static std::optional<std::string> limit(const demand&);
 ///       this size is refused: which limit, and how to raise it
+///   static child launch(const private_area&);
+///       the daemon between the two: made before the pair and ready when this returns, ended after
+///       it (harness/posix/child.hpp)
 ///   void send_urgent(fill);
 ///       overtakes what is queued (priorities)
 

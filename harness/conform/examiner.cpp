@@ -51,7 +51,9 @@ spawn_result examiner::measure(const staging& how,
 }
 
 spawn_result examiner::run(const spawn_request& request, std::int64_t deadline_ms) {
-    runner spawner(room_.area, room_.interrupts, {}, {deadline_ms, room_.chosen.plugins});
+    runner spawner(
+        room_.area, room_.interrupts, {},
+        {deadline_ms, room_.chosen.plugins, [this](std::string_view) { return mechanism.launch; }});
     spawn_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");
     return result;

@@ -69,6 +69,7 @@ extern const law unrelated_processes_law;
 extern const law cross_host_law;
 extern const law fan_in_law;
 extern const law fan_out_law;
+extern const law needs_daemon_law;
 extern const law access_law;
 extern const law isolation_law;
 extern const law peer_death_law;

@@ -29,9 +29,6 @@ std::optional<std::string> fault_of_card(const transport_info& card) {
         return "it claims `latest_value`, which loses what it replaces, but not `may_drop`";
     if (card.facts.encrypted)
         return "it claims `encrypted`, which no law can prove yet; drop the claim or add the law";
-    if (card.facts.needs_daemon)
-        return "it claims `needs_daemon`, which no law can prove yet; drop the claim or add the "
-               "law";
     return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -27,6 +28,12 @@ public:
     static child spawn_self(const std::vector<std::string>& arguments,
                             const std::vector<std::pair<int, int>>& inherited);
 
+    /// Another program, found on the PATH; arguments[0] is its name. It gets `inherited` alone,
+    /// /dev/null for those of 0 to 2 that are not among it, and SIGKILL when the thread that calls
+    /// this ends, however that is. Throws call_failed, also when the program cannot be executed.
+    static child spawn_program(const std::vector<std::string>& arguments,
+                               const std::vector<std::pair<int, int>>& inherited);
+
     child(child&& other) noexcept
         : pid_(std::exchange(other.pid_, -1)),
           pidfd_(std::move(other.pidfd_)),
@@ -51,5 +58,8 @@ private:
     unique_fd pidfd_;
     std::optional<child_end> end_;
 };
+
+/// Where the PATH has a program of this name.
+std::optional<std::filesystem::path> find_program(const std::string& name);
 
 }  // namespace ipcmark

@@ -2,13 +2,16 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
 #include "harness/area.hpp"
 #include "harness/plan/sizes.hpp"
 #include "harness/posix/affinity.hpp"
+#include "harness/posix/child.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/io.hpp"
 #include "harness/posix/mapping.hpp"
@@ -97,6 +100,53 @@ TEST(affinity, pins_to_each_allowed_cpu) {
         EXPECT_THROW(pin_to(8000), call_failed);
     }).join();
     EXPECT_EQ(allowed_cpus(), before);
+}
+
+TEST(program, gets_its_descriptors_and_nothing_else) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const unique_fd reader(ends[0]);
+    unique_fd writer(ends[1]);
+    const int left_open = ::dup(0);  // as a library's might be: not close-on-exec
+    const auto lister = child::spawn_program({"sh", "-c", "ls /proc/self/fd | tr '\\n' ' ' >&7"},
+                                       {{writer.get(), 7}});
+    writer.reset();
+    std::string text(100, ' ');
+    const ssize_t got = ::read(reader.get(), text.data(), text.size());
+    ::close(left_open);
+    ASSERT_GT(got, 0);
+    text.resize(static_cast<std::size_t>(got));
+    EXPECT_EQ(text, "0 1 2 3 7 ") << "3 is the folder that ls reads";
+}
+
+TEST(program, that_is_not_there_is_named) {
+    EXPECT_FALSE(find_program("no-such-program"));
+    EXPECT_TRUE(find_program("sh"));
+    try {
+        child::spawn_program({"no-such-program"}, {});
+        FAIL();
+    } catch (const call_failed& e) {
+        EXPECT_NE(std::string(e.what()).find("no-such-program"), std::string::npos);
+    }
+}
+
+TEST(program, dies_with_its_starter) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const unique_fd reader(ends[0]);
+    unique_fd writer(ends[1]);
+    const pid_t starter = ::fork();
+    ASSERT_GE(starter, 0);
+    if (starter == 0) {
+        // The write end lives on in the program alone.
+        const auto sleeper = child::spawn_program({"sleep", "1000"}, {{writer.get(), 5}});
+        writer.reset();
+        ::raise(SIGKILL);
+    }
+    writer.reset();
+    ::waitpid(starter, nullptr, 0);
+    pollfd ended{reader.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&ended, 1, 5'000), 1) << "the program outlives its starter";
 }
 
 TEST(area, leaves_nothing_and_is_private) {

@@ -59,7 +59,6 @@ struct lie {
 constexpr lie lies[] = {
     {"description", "no_summary", "no summary"},
     {"description", "claims_encryption", "encrypted"},
-    {"description", "claims_daemon", "needs_daemon"},
     {"description", "not_on_linux", "lacks linux"},
     {"description", "replaces_without_loss", "not `may_drop`"},
     {"limits", "breaks_when_large",
@@ -101,6 +100,10 @@ constexpr lie lies[] = {
     {"fan_in", "ring_claims_fan_in", ""},
     {"fan_out", "claims_fan_out", ""},
     {"fan_out", "ring_claims_fan_out", ""},
+    {"needs_daemon", "claims_daemon", "no process runs besides the two"},
+    {"needs_daemon", "hides_daemon", "it does not claim"},
+    {"needs_daemon", "hides_cut_off_daemon", "it does not claim"},
+    {"needs_daemon", "idle_daemon", "a message passed while"},
     {"access", "leaves_door_open", "(mode 0644) is open to others"},
     {"access", "named_descriptor", "1 names are left"},
     {"access", "claims_same_user", "`same_user` but has 1 names"},

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "harness/conform/forked.hpp"
 #include "liar_bases.hpp"
 #include "liars.hpp"
 
@@ -223,6 +224,32 @@ struct locks_for_ever : packets {
     bool mine_;
 };
 
+// --- needs_daemon
+
+/// Keeps a process that does nothing.
+template <const transport_info& Card>
+struct with_an_idler : packets {
+    static constexpr const transport_info& info = Card;
+    explicit with_an_idler(setup& cell) : packets(cell), idler([] { ::pause(); }) {}
+    forked_copy idler;
+};
+constexpr transport_info hides_daemon = card("hides_daemon");
+constexpr transport_info idle_daemon =
+    card("idle_daemon", with(packet_facts, [](traits& t) { t.needs_daemon = true; }));
+
+/// The same, but no longer its child.
+struct hides_cut_off_daemon : packets {
+    static constexpr transport_info info = card("hides_cut_off_daemon");
+    explicit hides_cut_off_daemon(setup& cell) : packets(cell) {
+        forked_copy([] {
+            if (::fork() != 0) return;
+            ::closefrom(3);
+            ::alarm(2);
+            ::pause();
+        }).join();
+    }
+};
+
 // --- nothing_left
 
 /// What each leaver leaves; the test sweeps "liar-*" and the System V segment.
@@ -271,7 +298,8 @@ void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
     add_carded<abstract_pair, hides_abstract>(all);
-    add_all<counts_on_the_consumer, counts_on_the_producer, forgets_on_exit, deaf_to_death,
+    add_all<counts_on_the_consumer, counts_on_the_producer, with_an_idler<hides_daemon>,
+            with_an_idler<idle_daemon>, hides_cut_off_daemon, forgets_on_exit, deaf_to_death,
             stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
             with_a_name<named_descriptor, 0600>, with_a_name<claims_same_user, 0600>, one_for_all,
             locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
