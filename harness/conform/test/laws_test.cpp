@@ -10,6 +10,7 @@
 #include <mqueue.h>
 #include <set>
 #include <signal.h>
+#include <sstream>
 #include <string>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -216,6 +217,21 @@ TEST(every_law, is_known_to_cmake) {
         names += (names.empty() ? "" : ",") + std::string(each->name);
     EXPECT_EQ(names, IPCMARK_LAWS)
         << "harness/conform/test/CMakeLists.txt lists the laws for ctest";
+}
+
+TEST(ctest, knows_every_mechanism) {
+    registry all;
+    register_all(all);
+    std::set<std::string> registered;
+    for (const auto& entry : all.all())
+        if (!entry.info.test_only) registered.emplace(entry.info.name);
+    std::set<std::string> tested;
+    std::istringstream names(IPCMARK_TRANSPORTS);
+    for (std::string name; std::getline(names, name, ',');)
+        tested.insert(name);
+    EXPECT_EQ(tested, registered)
+        << "ipcmark_transport() in transports/CMakeLists.txt: each file's other names are its "
+           "VARIANTS";
 }
 
 TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
