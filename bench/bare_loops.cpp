@@ -6,16 +6,19 @@
 #include <functional>
 #include <linux/futex.h>
 #include <mqueue.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <new>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
-#include <boost/lockfree/spsc_queue.hpp>
-
+#include "bench/bare_queues.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/measure/clock.hpp"
 #include "harness/posix/affinity.hpp"
@@ -199,10 +202,109 @@ double pipe_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_
     return descriptor_round_trip(cpus, span_ns, bytes, {back[0], there[1]}, {there[0], back[1]});
 }
 
+template <int Type>
 double unix_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_t bytes) {
     int ends[2];
-    checked(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+    checked(::socketpair(AF_UNIX, Type | SOCK_CLOEXEC, 0, ends), "socketpair");
     return descriptor_round_trip(cpus, span_ns, bytes, {ends[0], ends[0]}, {ends[1], ends[1]});
+}
+
+/// A socket bound to a free port of the IPv4 loopback, and its address.
+int loopback_socket(int type, sockaddr_in& address) {
+    const int fd = checked(::socket(AF_INET, type | SOCK_CLOEXEC, 0), "socket");
+    address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    checked(::bind(fd, reinterpret_cast<const sockaddr*>(&address), size), "bind");
+    checked(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+    return fd;
+}
+
+void connect_to(int fd, const sockaddr_in& address) {
+    checked(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+}
+
+double tcp_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_t bytes) {
+    sockaddr_in address;
+    const int listener = loopback_socket(SOCK_STREAM, address);
+    checked(::listen(listener, 1), "listen");
+    const int first = checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    connect_to(first, address);
+    const int second = checked(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC), "accept4");
+    ::close(listener);
+    const int on = 1;
+    for (const int fd : {first, second})
+        checked(::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
+    return descriptor_round_trip(cpus, span_ns, bytes, {first, first}, {second, second});
+}
+
+double udp_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_t bytes) {
+    std::array<sockaddr_in, 2> addresses;
+    const int first = loopback_socket(SOCK_DGRAM, addresses[0]);
+    const int second = loopback_socket(SOCK_DGRAM, addresses[1]);
+    connect_to(first, addresses[1]);
+    connect_to(second, addresses[0]);
+    return descriptor_round_trip(cpus, span_ns, bytes, {first, first}, {second, second});
+}
+
+/// Its 8 bytes are the count that eventfd(2) adds.
+double eventfd_round_trip(std::array<int, 2> cpus, std::int64_t span_ns) {
+    auto* words = share<shared_words>();
+    const int there = checked(::eventfd(0, EFD_CLOEXEC), "eventfd");
+    const int back = checked(::eventfd(0, EFD_CLOEXEC), "eventfd");
+    const auto post = [](int fd) { ::eventfd_write(fd, 1); };
+    const auto take = [](int fd) {
+        eventfd_t value = 0;
+        ::eventfd_read(fd, &value);
+    };
+    const auto leader = [&] {
+        return time_round_trips(words, span_ns, [&](std::uint64_t) {
+            post(there);
+            take(back);
+        });
+    };
+    const auto follower = [&] {
+        answer_until_stopped(words, [&](std::uint64_t) {
+            take(there);
+            post(back);
+        });
+    };
+    const double figure = run_pair(cpus, words, leader, follower);
+    ::close(there);
+    ::close(back);
+    return figure;
+}
+
+double sysv_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_t bytes) {
+    auto* words = share<shared_words>();
+    const int queue = checked(::msgget(IPC_PRIVATE, 0600), "msgget");
+    constexpr long there = 1;
+    constexpr long back = 2;
+    const auto send = [&](std::vector<char>& buffer, long type) {
+        std::memcpy(buffer.data(), &type, sizeof type);
+        checked(::msgsnd(queue, buffer.data(), bytes, 0), "msgsnd");
+    };
+    const auto take = [&](std::vector<char>& buffer, long type) {
+        checked(::msgrcv(queue, buffer.data(), bytes, type, 0), "msgrcv");
+    };
+    const auto leader = [&] {
+        std::vector<char> buffer(sizeof(long) + bytes);
+        return time_round_trips(words, span_ns, [&](std::uint64_t) {
+            send(buffer, there);
+            take(buffer, back);
+        });
+    };
+    const auto follower = [&] {
+        std::vector<char> buffer(sizeof(long) + bytes);
+        answer_until_stopped(words, [&](std::uint64_t) {
+            take(buffer, there);
+            send(buffer, back);
+        });
+    };
+    const double figure = run_pair(cpus, words, leader, follower);
+    ::msgctl(queue, IPC_RMID, nullptr);
+    return figure;
 }
 
 mqd_t anonymous_queue(std::size_t bytes) {
@@ -240,19 +342,16 @@ double mq_round_trip(std::array<int, 2> cpus, std::int64_t span_ns, std::size_t 
     return figure;
 }
 
-/// Boost.Lockfree's queue in shared memory, 64-byte messages, both sides spinning.
-double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
-    struct message {
-        std::array<std::uint64_t, 8> words;
-    };
-    using queue = boost::lockfree::spsc_queue<message, boost::lockfree::capacity<1024>>;
+/// A queue in shared memory, 64-byte messages by value, both sides spinning.
+template <class Queue>
+double queue_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
     auto* words = share<shared_words>();
-    auto* channel = share<queue>();
+    auto* channel = share<Queue>();
     constexpr std::uint64_t batch = 1024;
     const auto leader = [&] {
         const std::uint64_t start = shared_clock::raw_ns();
         std::uint64_t sent = 0;
-        message m{};
+        small_message m{};
         while (shared_clock::raw_ns() - start < static_cast<std::uint64_t>(span_ns))
             for (std::uint64_t n = 0; n < batch; ++n) {
                 for (std::uint64_t& word : m.words)
@@ -268,22 +367,22 @@ double boost_spsc_stream(std::array<int, 2> cpus, std::int64_t span_ns) {
         return static_cast<double>(sent) / static_cast<double>(end - start) * 1e9;
     };
     const auto follower = [&] {
-        message m{};
         std::uint64_t sum = 0;
+        const auto read = [&sum](const small_message& m) {
+            for (const std::uint64_t word : m.words)
+                sum += word;
+        };
         for (std::uint64_t got = 0; got < words->stop_after.load(std::memory_order_acquire);)
-            if (channel->pop(m)) {
-                for (const std::uint64_t word : m.words)
-                    sum += word;
+            if (channel->consume_one(read))
                 ++got;
-            } else {
+            else
                 pause_cpu();
-            }
         words->futex_back.store(static_cast<std::uint32_t>(sum), std::memory_order_relaxed);
         words->there.store(shared_clock::raw_ns(), std::memory_order_relaxed);
         words->back.store(1, std::memory_order_release);
     };
     const double figure = run_pair(cpus, words, leader, follower);
-    ::munmap(channel, sizeof(queue));
+    ::munmap(channel, sizeof(Queue));
     return figure;
 }
 
@@ -295,13 +394,20 @@ std::vector<bare_loop> bare_loops() {
             return loop(cpus, span_ns, bytes);
         };
     };
-    return {{"one cache line", "shm_ring_spin", 8, false, one_cache_line},
-            {"two cache lines", "shm_ring_spin", 8, false, two_cache_lines},
-            {"pipe", "pipe", 64, false, sized(pipe_round_trip, 64)},
-            {"unix stream", "unix_stream", 64, false, sized(unix_round_trip, 64)},
-            {"posix mq", "posix_mq", 64, false, sized(mq_round_trip, 64)},
-            {"futex", "shm_ring_futex", 64, false, futex_round_trip},
-            {"boost spsc_queue", "shm_ring_spin", 64, true, boost_spsc_stream}};
+    return {
+        {"one cache line", "shm_ring_spin", 8, false, one_cache_line},
+        {"two cache lines", "shm_ring_spin", 8, false, two_cache_lines},
+        {"pipe", "pipe", 64, false, sized(pipe_round_trip, 64)},
+        {"unix stream", "unix_stream", 64, false, sized(unix_round_trip<SOCK_STREAM>, 64)},
+        {"unix seqpacket", "unix_seqpacket", 64, false, sized(unix_round_trip<SOCK_SEQPACKET>, 64)},
+        {"tcp", "tcp", 64, false, sized(tcp_round_trip, 64)},
+        {"udp connected", "udp_connected", 64, false, sized(udp_round_trip, 64)},
+        {"sysv msg typed", "sysv_msg_typed", 64, false, sized(sysv_round_trip, 64)},
+        {"eventfd", "eventfd", 0, false, eventfd_round_trip},
+        {"posix mq", "posix_mq", 64, false, sized(mq_round_trip, 64)},
+        {"futex", "shm_ring_futex", 64, false, futex_round_trip},
+        {"boost spsc_queue", "shm_packed_spin", 64, true, queue_stream<boost_queue>},
+        {"rigtorp's queue", "shm_packed_spin", 64, true, queue_stream<rigtorp_style_queue>}};
 }
 
 double memcpy_bandwidth(int cpu, std::size_t block_bytes, std::int64_t span_ns) {

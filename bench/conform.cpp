@@ -141,7 +141,7 @@ int conclude(const std::vector<ruling>& rulings, bool as_json) {
 int run_conform(const invocation& call) {
     cxxopts::Options options("ipcmark conform",
                              "Proves by real process pairs what every mechanism owes and claims\n");
-    options.add_options()("m,mechanism", "Only these, comma-separated",
+    options.add_options()("m,mechanism", "Only these mechanisms or families, comma-separated",
                           cxxopts::value<std::string>()->default_value(""), "NAMES")(
         "law", "Only these, comma-separated", cxxopts::value<std::string>()->default_value(""),
         "NAMES")("list", "The laws, and what each backs; examines nothing")("json", "As JSON");

@@ -56,7 +56,7 @@ std::string value_text(const ipc_limit& limit) {
 /// "3 of 4096", where what is taken can be told.
 std::string use_text(const ipc_limit& limit, const inspect_view& view) {
     const auto used = view.in_use.find(limit.key);
-    const std::string value = value_text(limit);
+    std::string value = value_text(limit);
     if (used == view.in_use.end()) return value;
     const std::string taken = amount_text(used->second, limit.unit);
     return fmt::format("{}{}{}", taken, value == "no limit" ? ", " : " of ", value);

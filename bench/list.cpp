@@ -84,7 +84,7 @@ void print_long(const std::vector<const registration*>& chosen) {
 int run_list(const invocation& call) {
     cxxopts::Options options("ipcmark list",
                              "The mechanisms, what each can do, and why one is unavailable here\n");
-    options.add_options()("m,mechanism", "Only these, comma-separated",
+    options.add_options()("m,mechanism", "Only these mechanisms or families, comma-separated",
                           cxxopts::value<std::string>()->default_value(""),
                           "NAMES")("l,long", "Every trait")("json", "As JSON")(
         "all", "The faulty ones that exist for tests too");

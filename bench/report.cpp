@@ -1,11 +1,16 @@
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <string_view>
 #include <unistd.h>
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/posix/text_file.hpp"
 #include "harness/result/sitting.hpp"
+#include "reports/csv.hpp"
 #include "reports/html.hpp"
+#include "reports/markdown.hpp"
 #include "reports/read_result.hpp"
 #include "reports/text.hpp"
 
@@ -18,8 +23,12 @@ constexpr const char* examples =
     "  ipcmark report results.json -o report.html\n"
     "  ipcmark report before.json after.json -o both.html\n"
     "  ipcmark report results.json --format text\n"
+    "  ipcmark report before.json after.json --format markdown   (for a pull request)\n"
+    "  ipcmark report results.json --format csv -o results.csv\n"
     "  ipcmark report results.json.journal -o rescued.html   (a run that was killed)\n"
     "  ipcmark report results.json.journal --format json -o results.json\n";
+
+constexpr std::array<std::string_view, 5> formats{"html", "text", "markdown", "csv", "json"};
 
 std::string render(const std::vector<nlohmann::ordered_json>& results, const std::string& format,
                    bool to_terminal) {
@@ -30,11 +39,11 @@ std::string render(const std::vector<nlohmann::ordered_json>& results, const std
     }
     if (format == "json" && results.size() > 1)
         throw command_error("--format json takes one result");
-    std::string text;
-    for (const auto& result : results)
-        text += format == "json" ? dump_document(result)
-                                 : render_text(result, to_terminal && colour_wanted(STDOUT_FILENO));
-    return text;
+    if (format == "json") return dump_document(results.front());
+    if (format == "markdown") return render_markdown(results);
+    if (format == "csv") return render_csv(results);
+    // A file outlives the terminal: it gets the characters of the locale, and no colour.
+    return render_text(results, {to_terminal && colour_wanted(STDOUT_FILENO), locale_is_utf8()});
 }
 
 int run_report(const invocation& call) {
@@ -42,11 +51,12 @@ int run_report(const invocation& call) {
                              "Renders one or more results as a page or as tables\n");
     options.add_options()(
         "o,output",
-        "File to write; - is standard output (default: report.html, or - for text and json)",
-        cxxopts::value<std::string>(), "FILE")(
-        "format", "html, text or json", cxxopts::value<std::string>()->default_value("html"),
-        "WORD")("results", "Result files or journals; - is standard input",
-                cxxopts::value<std::vector<std::string>>());
+        "File to write; - is standard output (default: report.html, or - for the other formats)",
+        cxxopts::value<std::string>(),
+        "FILE")("format", "html, text, markdown, csv or json",
+                cxxopts::value<std::string>()->default_value("html"),
+                "WORD")("results", "Result files or journals; - is standard input",
+                        cxxopts::value<std::vector<std::string>>());
     options.parse_positional("results");
     options.positional_help("RESULT...");
     const auto parsed = parse_arguments(options, call, examples);
@@ -54,8 +64,9 @@ int run_report(const invocation& call) {
     if (parsed->count("results") == 0)
         throw command_error("report needs a result file; `ipcmark run` writes one");
     const auto format = (*parsed)["format"].as<std::string>();
-    if (format != "html" && format != "text" && format != "json")
-        throw command_error("--format '" + format + "' is not one of html, text or json");
+    if (std::find(formats.begin(), formats.end(), format) == formats.end())
+        throw command_error("--format '" + format +
+                            "' is not one of html, text, markdown, csv or json");
     const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
                                : format == "html"          ? "report.html"
                                                            : "-";

@@ -29,7 +29,9 @@ constexpr const char* examples =
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;
     options.add_options("What to measure")(
-        "m,mechanism", "Mechanisms, comma-separated (default: all that run here)",
+        "m,mechanism",
+        "Mechanisms and families (unix_sockets), comma-separated; all: every one (default: the "
+        "profile's)",
         value<std::string>(),
         "NAMES")("pattern", "round_trip, one_way", value<std::string>(), "WORDS")(
         "p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
@@ -46,10 +48,10 @@ void add_options(cxxopts::Options& options) {
         "NAME")("spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
         "spawn-ms", "Timed phase of one spawn", value<std::string>(), "MS")(
         "time-budget", "Start no round that would end later, such as 10m", value<std::string>(),
-        "TIME")("seed", "Seed of the order and the tags (default: random, recorded)",
-                value<std::string>(), "N")(
-        "deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
-        value<std::string>(), "S");
+        "TIME")("no-floors", "Leave out the probes of what this machine could do at best")(
+        "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
+        "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
+             value<std::string>(), "S");
     options.add_options("Output")(
         "json", "Result file (default results.json; - is standard output)", value<std::string>(),
         "FILE")("html", "Also write the report page", value<std::string>(), "FILE")(
@@ -122,10 +124,13 @@ void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan
         plan.reads = word<touch>(parsed["touch"].as<std::string>(), "touch");
     if (parsed.count("depth") > 0)
         plan.depth = whole_number<std::size_t>(parsed, "depth", 1, 65'536);
-    std::string names;
+    if (plan.mechanisms.empty()) return;
+    std::string words;
     for (const auto& name : plan.mechanisms)
-        names += name + ",";
-    select_mechanisms(call.mechanisms, names);
+        words += name + ",";
+    plan.mechanisms.clear();
+    for (const registration* each : select_mechanisms(call.mechanisms, words))
+        plan.mechanisms.emplace_back(each->info.name);
 }
 
 void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
@@ -183,6 +188,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     options.json_file = file_name(*parsed, "json", options.json_file);
     options.html_file = file_name(*parsed, "html", "");
     options.dry_run = parsed->count("dry-run") > 0;
+    options.floors = parsed->count("no-floors") == 0;
     options.quiet = parsed->count("quiet") > 0;
     options.redact = parsed->count("no-redact") == 0;
     if (options.html_file == "-" && options.json_file == "-")

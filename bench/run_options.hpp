@@ -13,6 +13,7 @@ struct run_options {
     plan_request plan;
     std::uint64_t seed = 0;
     std::optional<double> time_budget_s;
+    bool floors = true;  // probe the machine's limits before, between and after the rounds
     std::int64_t stage_deadline_ms = 10'000;
     std::string json_file = "results.json";
     std::string html_file;  // empty: none

@@ -1,5 +1,6 @@
 #include "bench/subcommand.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <unistd.h>
@@ -87,19 +88,39 @@ std::vector<std::string> split_list(std::string_view text) {
     return parts;
 }
 
+namespace {
+
+/// "unix sockets" as it is written on a command line.
+std::string family_word(std::string_view family) {
+    std::string word(family);
+    std::replace(word.begin(), word.end(), ' ', '_');
+    return word;
+}
+
+}  // namespace
+
 std::vector<const registration*> select_mechanisms(const registry& all, std::string_view list) {
     std::vector<const registration*> chosen;
-    const auto names = split_list(list);
-    if (names.empty()) {
-        for (const auto& entry : all.all())
-            if (!entry.info.test_only) chosen.push_back(&entry);
-        return chosen;
-    }
+    const auto add = [&chosen](const registration& entry) {
+        if (std::find(chosen.begin(), chosen.end(), &entry) == chosen.end())
+            chosen.push_back(&entry);
+    };
+    auto names = split_list(list);
+    if (names.empty()) names.emplace_back(every_mechanism);
     for (const auto& name : names) {
-        const registration* entry = all.find(name);
-        if (entry == nullptr)
+        if (const registration* entry = all.find(name)) {
+            add(*entry);
+            continue;
+        }
+        bool found = false;
+        for (const auto& entry : all.all())
+            if (!entry.info.test_only &&
+                (name == every_mechanism || name == family_word(entry.info.family))) {
+                add(entry);
+                found = true;
+            }
+        if (!found)
             throw no_such("mechanism", name, all.nearest(name), "`ipcmark list` shows all of them");
-        chosen.push_back(entry);
     }
     return chosen;
 }

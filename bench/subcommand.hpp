@@ -70,8 +70,12 @@ command_error no_such(const std::string& what, const std::string& word,
 /// "a,b , c" -> {"a", "b", "c"}; empty parts are dropped.
 std::vector<std::string> split_list(std::string_view text);
 
-/// The registrations that a comma-separated list names (empty list: every mechanism that is not
-/// test-only). Throws command_error with the nearest names.
+/// Stands for every mechanism that is not test-only.
+inline constexpr std::string_view every_mechanism = "all";
+
+/// The registrations that a comma-separated list names: mechanisms, families with underscores
+/// (`unix_sockets`), or `all`, which an empty list means too. Throws command_error with the nearest
+/// names.
 std::vector<const registration*> select_mechanisms(const registry& all, std::string_view list);
 
 /// Whether text for `fd` may be coloured: a terminal, TERM not dumb, NO_COLOR unset or empty.

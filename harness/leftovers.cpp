@@ -22,6 +22,7 @@
 #include "harness/area.hpp"
 #include "harness/host/descriptors.hpp"
 #include "harness/names.hpp"
+#include "harness/posix/sysv.hpp"
 
 namespace ipcmark {
 
@@ -45,7 +46,7 @@ public:
             if (const auto name = run_name_in(queue.name.substr(1))) add(*name, std::move(queue));
         for (auto& [key, run] : found_) {
             judge(run);
-            find_hidden_queues(run);
+            find_by_spawn(run);
             std::ranges::sort(run.objects, {}, &ipc_object::title);
             survey_.runs.push_back(std::move(run));
         }
@@ -107,16 +108,35 @@ private:
         }
     }
 
-    /// Where queues cannot be listed, the folder of each spawn tells what they would be called.
-    static void find_hidden_queues(known_run& run) {
-        if (run.folder.empty() || message_queues_visible()) return;
+    /// What cannot be looked for by the beginning of a name: the folder of each spawn tells how its
+    /// objects would be called.
+    void find_by_spawn(known_run& run) const {
+        if (run.folder.empty()) return;
         std::error_code ignored;
-        for (const auto& spawn : fs::directory_iterator(run.folder, ignored))
-            for (const auto which : {direction::forward, direction::backward}) {
-                const std::string spawn_name = run.name + "-" + spawn.path().filename().string();
-                auto queue = find_message_queue("/" + directed_name(spawn_name, which));
-                if (queue && queue->owner == run.owner) run.objects.push_back(std::move(*queue));
-            }
+        for (const auto& each : fs::directory_iterator(run.folder, ignored)) {
+            if (!each.is_directory(ignored)) continue;
+            const std::string spawn = run.name + "-" + each.path().filename().string();
+            find_system_v(run, spawn);
+            if (!queues_visible_) find_queues(run, spawn);
+        }
+    }
+
+    static void find_queues(known_run& run, const std::string& spawn) {
+        for (const auto which : {direction::forward, direction::backward}) {
+            auto queue = find_message_queue("/" + directed_name(spawn, which));
+            if (queue && queue->owner == run.owner) run.objects.push_back(std::move(*queue));
+        }
+    }
+
+    /// An object that is older than the run has its key by chance.
+    void find_system_v(known_run& run, const std::string& spawn) const {
+        struct stat lock {};
+        if (!run.lock || ::fstat(run.lock.get(), &lock) != 0) return;
+        for (unsigned slot = 0; slot < sysv_slots; ++slot)
+            for (const auto& object : system_v_)
+                if (object.key == sysv_key(spawn, slot) && object.owner == run.owner &&
+                    object.since_s >= lock.st_mtime)
+                    run.objects.push_back(object);
     }
 
     static void judge(known_run& run) {
@@ -174,6 +194,8 @@ private:
     }
 
     const survey_ground& ground_;
+    const bool queues_visible_ = message_queues_visible();
+    const std::vector<ipc_object> system_v_ = system_v_objects();
     std::map<identity, known_run> found_;
     run_survey survey_;
 };

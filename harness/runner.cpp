@@ -76,11 +76,17 @@ private:
                const clock_parameters& clock) {
         const auto index = static_cast<std::size_t>(side);
         socket_pair control = socket_pair::make(SOCK_STREAM);
-        job task{request_.what,        side,
-                 request_.cpus[index], area.name(),
-                 area.directory(),     request_.tag,
-                 request_.work,        clock,
-                 request_.law,         request_.die_entering[index]};
+        job task{request_.what,
+                 side,
+                 request_.cpus[index],
+                 area.name(),
+                 area.directory(),
+                 request_.tag,
+                 request_.work,
+                 clock,
+                 request_.law,
+                 request_.floor,
+                 request_.die_entering[index]};
         workers_.push_back({child::spawn_self(worker_arguments(task.cpu, options_.plugins),
                                               {{control.theirs.get(), worker_control_fd},
                                                {peer.get(), worker_peer_fd},

@@ -27,6 +27,8 @@ struct spawn_request {
     effort work;
     std::uint64_t tag = 0;
     std::string law;
+    std::string floor =
+        {};  // a probe of measure/floors: `what` gives the block, no mechanism works
     std::array<std::optional<stage>, 2> die_entering{};  // tests
 };
 

@@ -27,6 +27,7 @@ struct job {
     effort work;
     clock_parameters clock;
     std::string law;                    // conformance: the law to act out instead of measuring
+    std::string floor = {};             // the floor probe to act out instead of measuring
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
 };
 

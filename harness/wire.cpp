@@ -125,6 +125,7 @@ std::string encode(const job& task) {
            {"effort", task.work},
            {"clock", task.clock},
            {"law", task.law},
+           {"floor", task.floor},
            {"die_entering", nullptr}};
     if (task.die_entering) j["die_entering"] = static_cast<std::uint32_t>(*task.die_entering);
     return j.dump();
@@ -144,6 +145,7 @@ job decode_job(const std::string& text) {
     j.at("effort").get_to(task.work);
     j.at("clock").get_to(task.clock);
     j.at("law").get_to(task.law);
+    j.at("floor").get_to(task.floor);
     if (const auto entering = optional_at<std::uint32_t>(j, "die_entering"))
         task.die_entering = static_cast<stage>(*entering);
     return task;

@@ -1,5 +1,6 @@
 #include "harness/worker.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <exception>
@@ -8,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "harness/measure/floors/floors.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/wire.hpp"
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::string_view cpu_flag = "--cpu=";
 constexpr std::string_view parent_flag = "--parent=";
+constexpr std::string_view exit_flag = "--exit";  // the floor probe fork_exec
 
 int number_after(const std::vector<std::string>& arguments, std::string_view flag, int otherwise) {
     for (const auto& argument : arguments) {
@@ -103,6 +106,7 @@ private:
         const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
         payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
         try {
+            if (!task.floor.empty()) return probe_floor(task, cell, report);
             const registration* mechanism = mechanisms_.find(task.what.transport);
             if (mechanism == nullptr || mechanism->run == nullptr)
                 throw std::logic_error("this worker has no transport " + task.what.transport);
@@ -124,6 +128,16 @@ private:
         report.peak_resident_bytes = peak_resident_bytes();
         report.last_cpu = current_cpu();
         report.notes = std::move(cell.notes);
+    }
+
+    void probe_floor(const job& task, setup& cell, worker_report& report) {
+        const floors::probe* wanted = floors::find_probe(task.floor);
+        if (wanted == nullptr) throw std::logic_error("no floor is called " + task.floor);
+        auto& line = board_->workers[static_cast<std::size_t>(task.side)];
+        line.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
+        line.at.store(stage::timing, std::memory_order_release);
+        floors::act_out(*wanted, cell, task.work.timed_ns);
+        report.notes = cell.notes;
     }
 
     void act(const job& task, const registration& mechanism, setup& cell, session& state,
@@ -172,6 +186,7 @@ std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string
 int worker_main(const std::vector<std::string>& arguments, const registry& mechanisms,
                 worker_act act_out_law) {
     try {
+        if (std::find(arguments.begin(), arguments.end(), exit_flag) != arguments.end()) return 0;
         die_with_parent(number_after(arguments, parent_flag, -1));
         ::signal(SIGPIPE, SIG_IGN);
         if (const int cpu = number_after(arguments, cpu_flag, no_cpu); cpu != no_cpu) pin_to(cpu);

@@ -1,13 +1,16 @@
 #include "reports/text.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
-#include <map>
-#include <optional>
-#include <set>
-#include <vector>
+#include <limits>
+#include <string_view>
 
 #include "harness/plan/sizes.hpp"
+#include "reports/bars.hpp"
+#include "reports/cells.hpp"
+#include "reports/compare.hpp"
 #include "reports/units.hpp"
 
 namespace ipcmark {
@@ -16,151 +19,207 @@ using nlohmann::ordered_json;
 
 namespace {
 
-struct style {
-    bool colour;
+constexpr std::size_t cell_width = 12;
+constexpr std::size_t bar_width = 12;
+/// The rest of a comparison that nobody reads on a terminal.
+constexpr std::size_t most_compared = 20;
+
+class painter {
+public:
+    explicit painter(const text_style& style) : style_(style) {}
     std::string bold(const std::string& text) const { return wrap("1", text); }
     std::string dim(const std::string& text) const { return wrap("2", text); }
     std::string best(const std::string& text) const { return wrap("1;36", text); }
+    bool utf8() const { return style_.utf8; }
 
 private:
     std::string wrap(const char* code, const std::string& text) const {
-        return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+        return style_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
     }
+    text_style style_;
 };
 
-/// One figure's table: rows are mechanisms, columns are payloads, for one pattern and placement.
-struct figure {
-    const char* title;
-    const char* pattern;
-    const char* key;
-    std::string (*text)(double);
-    bool lower_is_better;
-};
-
-constexpr figure figures[] = {
-    {"round trip, p50", "round_trip", "p50_ns", time_text, true},
-    {"round trip, p99", "round_trip", "p99_ns", time_text, true},
-    {"one way, bandwidth", "one_way", "bytes_per_second", bandwidth_text, false},
-    {"one way, messages", "one_way", "messages_per_second", rate_text, false},
-    {"round trip, context switches per message", "round_trip", "switches_per_message", number_text,
-     true},
-    {"round trip, CPU per message (both processes)", "round_trip", "cpu_ns_per_message", time_text,
-     true},
-};
-
-std::optional<double> median_of(const ordered_json& cell, const char* key) {
-    const auto& summary = cell.at("summary");
-    const auto at = summary.find(key);
-    if (at == summary.end() || !at->is_object() || !at->at("median").is_number())
-        return std::nullopt;
-    return at->at("median").get<double>();
+/// A control character of a result must not reach the terminal.
+std::string shown(std::string text) {
+    constexpr std::size_t longest = 300;
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    if (text.size() <= longest) return text;
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
+        --end;
+    return text.substr(0, end) + "...";
 }
 
-/// A word for a cell without a figure.
-std::string absence(const ordered_json& cell, const char* key) {
-    const auto status = cell.at("status").get<std::string>();
-    if (status == "ok")
-        return cell.at("pattern") == "round_trip" && key[0] == 'p' ? "few samples" : "-";
-    if (status == "skipped" && cell.at("reason").is_object()) return cell.at("reason").at("code");
-    return status;
+std::size_t name_width(const std::vector<std::string>& names) {
+    std::size_t width = 12;
+    for (const auto& name : names)
+        width = std::max(width, std::min<std::size_t>(shown(name).size(), 40));
+    return width;
 }
 
-class grid {
+std::string trimmed(std::string line) {
+    while (!line.empty() && line.back() == ' ')
+        line.pop_back();
+    return line + "\n";
+}
+
+/// Shares of the first column on a log scale from half the best: the best has a bar, too.
+class bar_scale {
 public:
-    grid(const ordered_json& result, const figure& what, const std::string& placement) {
-        for (const auto& cell : result.at("cells")) {
-            if (cell.at("pattern") != what.pattern || cell.at("placement") != placement) continue;
-            const auto bytes = cell.at("payload_bytes").get<std::size_t>();
-            const auto name = cell.at("transport").get<std::string>();
-            if (rows_.count(name) == 0) order_.push_back(name);
-            rows_[name][bytes] = &cell;
-            payloads_.insert(bytes);
-            if (const auto value = median_of(cell, what.key); value && name != "null")
-                note_best(bytes, *value, what);
+    explicit bar_scale(const grid& table) {
+        for (const auto& name : table.rows()) {
+            const auto value = first_value(table, name);
+            if (!value || *value <= 0 || name == instrument_name) continue;
+            low_ = std::min(low_, *value);
+            high_ = std::max(high_, *value);
         }
     }
 
-    std::string render(const figure& what, const style& look) const {
-        constexpr std::size_t cell_width = 14;
-        std::size_t name_width = 12;
-        for (const auto& name : order_)
-            name_width = std::max(name_width, name.size());
-        std::string text(name_width, ' ');
-        for (const auto bytes : payloads_)
-            text += fmt::format("{:>{}}", payload_text(bytes), cell_width);
-        text += '\n';
-        for (const auto& name : order_) {
-            text += fmt::format("{:<{}}", name, name_width);
-            for (const auto bytes : payloads_)
-                text += render_cell(name, bytes, what, look, cell_width);
-            text += '\n';
-        }
-        return text;
+    static std::optional<double> first_value(const grid& table, const std::string& name) {
+        return table.payloads().empty() ? std::nullopt : table.value(name, table.payloads()[0]);
     }
 
-    bool empty() const { return best_.empty(); }
+    double share(double value) const {
+        if (value <= 0) return 0;
+        return std::log(value / (low_ / 2)) / std::log(high_ / (low_ / 2));
+    }
 
 private:
-    void note_best(std::size_t bytes, double value, const figure& what) {
-        const auto [at, fresh] = best_.emplace(bytes, value);
-        if (!fresh)
-            at->second =
-                what.lower_is_better ? std::min(at->second, value) : std::max(at->second, value);
-    }
-
-    std::string render_cell(const std::string& name, std::size_t bytes, const figure& what,
-                            const style& look, std::size_t width) const {
-        const auto& row = rows_.at(name);
-        const auto at = row.find(bytes);
-        if (at == row.end()) return std::string(width, ' ');
-        const auto value = median_of(*at->second, what.key);
-        const auto padded = fmt::format(
-            "{:>{}}", value ? what.text(*value) : absence(*at->second, what.key), width);
-        if (!value) return look.dim(padded);
-        const bool is_best = name != "null" && *value == best_.at(bytes);
-        return is_best ? look.best(padded) : padded;
-    }
-
-    std::vector<std::string> order_;
-    std::map<std::string, std::map<std::size_t, const ordered_json*>> rows_;
-    std::set<std::size_t> payloads_;
-    std::map<std::size_t, double> best_;
+    double low_ = std::numeric_limits<double>::infinity();
+    double high_ = 0;
 };
 
-std::string render_tables(const ordered_json& result, const style& look) {
-    std::vector<std::string> placements;
-    for (const auto& cell : result.at("cells")) {
-        const auto name = cell.at("placement").get<std::string>();
-        if (std::find(placements.begin(), placements.end(), name) == placements.end())
-            placements.push_back(name);
+std::string render_cell(const grid& table, const std::string& name, std::size_t bytes,
+                        const painter& look) {
+    const auto* cell = table.cell(name, bytes);
+    if (!cell) return std::string(cell_width, ' ');
+    const auto value = table.value(name, bytes);
+    const auto padded = fmt::format(
+        "{:>{}}", value ? table.what().text(*value) : absence(*cell, table.what().key), cell_width);
+    if (!value) return look.dim(padded);
+    return table.is_best(name, bytes) ? look.best(padded) : padded;
+}
+
+std::string render_row(const grid& table, const std::string& name, std::size_t width,
+                       const bar_scale& scale, const painter& look) {
+    std::string line = fmt::format("{:<{}}", shown(name), width);
+    std::vector<std::optional<double>> values;
+    for (const auto bytes : table.payloads()) {
+        line += render_cell(table, name, bytes, look);
+        values.push_back(table.value(name, bytes));
     }
+    const auto first = bar_scale::first_value(table, name);
+    line += "  " + (first && name != instrument_name
+                        ? bar_text(scale.share(*first), bar_width, look.utf8())
+                        : std::string(bar_width, ' '));
+    if (values.size() > 1) line += "  " + sparkline(values, look.utf8());
+    return trimmed(line);
+}
+
+std::string render_grid(const grid& table, const painter& look) {
+    const auto width = name_width(table.rows());
+    std::string text(width, ' ');
+    for (const auto bytes : table.payloads())
+        text += fmt::format("{:>{}}", payload_text(bytes), cell_width);
+    text = trimmed(text);
+    const bar_scale scale(table);
+    for (const auto& name : table.rows())
+        text += render_row(table, name, width, scale, look);
+    return text;
+}
+
+std::string render_tables(const ordered_json& result, const painter& look) {
     std::string text;
-    for (const auto& placement : placements)
-        for (const figure& what : figures) {
-            const grid table(result, what, placement);
+    for (const auto& placement : placements_of(result))
+        for (const figure& what : table_figures()) {
+            const grid table(result, what, placement, carries::payload);
             if (table.empty()) continue;
             text += look.bold(fmt::format("{} ({})", what.title, placement)) + "\n";
-            text += table.render(what, look) + "\n";
+            text += render_grid(table, look) + "\n";
         }
     return text;
 }
 
-/// Cells without a figure, those with the same reason on one line.
-std::string render_absences(const ordered_json& result, const style& look) {
-    std::map<std::string, std::vector<std::string>> by_reason;
-    for (const auto& cell : result.at("cells")) {
-        if (cell.at("status") == "ok") continue;
-        const auto& reason = cell.at("reason");
-        const auto text =
-            reason.is_object() ? reason.at("text").get<std::string>() : "no reason recorded";
-        by_reason[cell.at("status").get<std::string>() + ": " + text].push_back(cell.at("name"));
+/// Notifications have one payload, so their columns are the figures.
+std::string render_notifications(const ordered_json& result, const std::string& placement,
+                                 const painter& look) {
+    std::vector<grid> columns;
+    std::string head;
+    for (const auto& [title, index] :
+         {std::pair{"p50", 0}, std::pair{"p99", 1}, std::pair{"messages", 3},
+          std::pair{"switches", 4}, std::pair{"CPU", 5}}) {
+        const figure& what = table_figures()[static_cast<std::size_t>(index)];
+        grid column(result, what, placement, carries::nothing);
+        if (column.empty()) continue;
+        head += fmt::format("{:>{}}", title, cell_width);
+        columns.push_back(std::move(column));
     }
+    if (columns.empty()) return {};
+    const auto& rows = columns.front().rows();
+    const auto width = name_width(rows);
+    std::string text = look.bold(fmt::format("notifications, no payload ({})", placement)) + "\n" +
+                       std::string(width, ' ') + head + "\n";
+    for (const auto& name : rows) {
+        std::string line = fmt::format("{:<{}}", shown(name), width);
+        for (const auto& column : columns) {
+            const auto& names = column.rows();
+            const bool known = std::find(names.begin(), names.end(), name) != names.end();
+            line += known ? render_cell(column, name, 0, look) : std::string(cell_width, ' ');
+        }
+        text += trimmed(line);
+    }
+    return text + "\n";
+}
+
+std::string cell_label(const ordered_json& cell) {
+    std::string label = cell.at("transport").get<std::string>();
+    if (cell.at("payload_bytes") != 0)
+        label += " " + payload_text(cell.at("payload_bytes").get<std::size_t>());
+    label += " " + cell.at("placement").get<std::string>();
+    if (const auto parameter = parameter_text(cell); !parameter.empty()) label += " " + parameter;
+    return label;
+}
+
+std::string render_listed(const ordered_json& result, const painter& look) {
+    std::string text;
+    for (const auto& listed : listed_patterns()) {
+        const auto cells = cells_of(result, listed.pattern);
+        if (cells.empty()) continue;
+        std::vector<std::string> labels;
+        for (const auto* cell : cells)
+            labels.push_back(cell_label(*cell));
+        std::size_t width = 20;
+        for (const auto& label : labels)
+            width = std::max(width, std::min<std::size_t>(shown(label).size(), 48));
+        text += look.bold(fmt::format("{} ({})", listed.title, listed.pattern)) + "\n" +
+                std::string(width, ' ');
+        for (const auto& column : listed.columns)
+            text += fmt::format("{:>{}}", column.head, cell_width + 2);
+        text += "\n";
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            text += fmt::format("{:<{}}", shown(labels[i]), width);
+            for (const auto& column : listed.columns) {
+                const auto value = median_of(*cells[i], column.key);
+                text += fmt::format("{:>{}}", value ? column.text(*value) : "-", cell_width + 2);
+            }
+            const auto saturated = cells[i]->find("saturated");
+            text += saturated != cells[i]->end() && *saturated == true ? "  saturated\n" : "\n";
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+/// Cells without a figure, those with the same reason on one line.
+std::string render_absences(const ordered_json& result, const painter& look) {
+    const auto by_reason = gaps(result);
     if (by_reason.empty()) return {};
     std::string text = look.bold("Cells without a figure") + "\n";
     for (const auto& [reason, cells] : by_reason) {
-        text += "  " + cells.front();
+        text += "  " + shown(cells.front());
         if (cells.size() > 1) text += fmt::format(" and {} more", cells.size() - 1);
-        text += "\n      " + reason + "\n";
+        text += "\n      " + shown(reason) + "\n";
     }
     return text + "\n";
 }
@@ -174,17 +233,18 @@ std::string render_trust(const ordered_json& result) {
     const auto& plan = result.at("plan");
     const auto& run = result.at("run");
     const auto rounds = plan.at("rounds").get<std::uint64_t>();
-    std::string text = fmt::format(
-        "{} spawns in {:.0f} s, {:.0f} % of it measuring; {} rounds{}; seed {}; clock {} ({:.0f} "
+    std::string text = trust_line(result) + "\n";
+    text += fmt::format(
+        "{} spawns in {:.0f} s, {:.0f} % of it measuring; {} rounds; seed {}; clock {} ({:.0f} "
         "ns a stamp)\n",
         run.at("spawns").get<std::uint64_t>(), run.at("elapsed_s").get<double>(),
         100 * run.at("measuring_s").get<double>() /
             std::max(run.at("elapsed_s").get<double>(), 1e-9),
-        rounds, rounds < 6 ? " (indicative: an interval needs 6 or more)" : "",
-        plan.at("seed").get<std::string>(), result.at("clock").at("source").get<std::string>(),
+        rounds, plan.at("seed").get<std::string>(),
+        result.at("clock").at("source").get<std::string>(),
         result.at("clock").at("stamp_cost_ns").get<double>());
     if (!result.at("complete").get<bool>())
-        text += "INCOMPLETE: " + incomplete_reason(result) + "\n";
+        text += "INCOMPLETE: " + shown(incomplete_reason(result)) + "\n";
     if (!result.at("build").at("optimised").get<bool>())
         text +=
             "THIS BUILD IS NOT OPTIMISED: its figures mean nothing; build with "
@@ -192,11 +252,86 @@ std::string render_trust(const ordered_json& result) {
     return text;
 }
 
+std::string render_one(const ordered_json& result, const painter& look) {
+    std::string text;
+    for (const auto& line : headlines(result))
+        text += shown(line) + "\n";
+    if (!text.empty()) text += "\n";
+    text += render_tables(result, look);
+    for (const auto& placement : placements_of(result))
+        text += render_notifications(result, placement, look);
+    return text + render_listed(result, look) + render_absences(result, look) +
+           render_trust(result);
+}
+
+std::string render_row(const compared& row, const figure& what, std::size_t width) {
+    const auto interval =
+        row.low && row.high ? fmt::format("{:.2f} to {:.2f}", *row.low, *row.high) : "-";
+    return fmt::format("  {:<{}}{:>{}}{:>{}}{:>9}x  {:<16}{}\n", shown(row.cell), width,
+                       what.text(row.before), cell_width, what.text(row.after), cell_width,
+                       number_text(row.ratio), interval, row.verdict);
+}
+
+std::string render_comparison(const ordered_json& before, const ordered_json& after,
+                              const painter& look) {
+    std::string text;
+    const auto differences = environment_differences(before, after);
+    text += differences.empty() ? "Same machine, limits and build.\n"
+                                : look.bold("What differs between the runs") + "\n";
+    for (const auto& line : differences)
+        text += "  " + shown(line) + "\n";
+    text += std::string(recorded_runs_note) + "\n\n";
+    for (const auto& one : compare_results(before, after)) {
+        text += look.bold(one.what.title) + fmt::format(": {}\n", verdict_counts(one));
+        std::size_t width = 24;
+        std::size_t told = 0;
+        for (const auto& row : one.cells)
+            width = std::max(width, std::min<std::size_t>(row.cell.size() + 1, 56));
+        for (const auto& row : one.cells)
+            if (row.verdict != "level" && told < most_compared) {
+                text += render_row(row, one.what, width);
+                ++told;
+            }
+        if (told < one.cells.size())
+            text += look.dim(fmt::format("  and {} more\n", one.cells.size() - told));
+        text += "\n";
+    }
+    return text;
+}
+
 }  // namespace
 
+bool locale_is_utf8() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+        if (value == nullptr || *value == '\0') continue;
+        std::string word(value);
+        std::transform(word.begin(), word.end(), word.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        return word.find("utf-8") != std::string::npos || word.find("utf8") != std::string::npos;
+    }
+    return false;
+}
+
+std::string render_text(const std::vector<ordered_json>& results, const text_style& style) {
+    const painter look(style);
+    std::string text;
+    for (std::size_t i = 1; i < results.size(); ++i) {
+        text += look.bold(fmt::format("Result {} against result 1", i + 1)) + "\n";
+        text += render_comparison(results.front(), results[i], look);
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (results.size() > 1)
+            text += look.bold(fmt::format("Result {}: {}", i + 1, shown(host_line(results[i])))) +
+                    "\n\n";
+        text += render_one(results[i], look);
+        if (i + 1 < results.size()) text += "\n";
+    }
+    return text;
+}
+
 std::string render_text(const ordered_json& result, bool colour) {
-    const style look{colour};
-    return render_tables(result, look) + render_absences(result, look) + render_trust(result);
+    return render_text(std::vector{result}, {colour, locale_is_utf8()});
 }
 
 }  // namespace ipcmark

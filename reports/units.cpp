@@ -46,4 +46,9 @@ std::string number_text(double value) {
     return fmt::format("{:.2g}", value);
 }
 
+std::string share_text(double share) {
+    if (share != 0 && std::abs(share) < 0.0005) return "<0.1 %";
+    return fmt::format("{:.1f} %", 100 * share);
+}
+
 }  // namespace ipcmark

@@ -13,4 +13,7 @@ std::string rate_text(double per_second);
 /// "2.00", "0.0012": three significant digits, two below 0.01; no unit.
 std::string number_text(double value);
 
+/// "12.5 %"
+std::string share_text(double share);
+
 }  // namespace ipcmark

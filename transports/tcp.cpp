@@ -1,40 +1,39 @@
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/posix/error.hpp"
+#include "harness/endpoints/wait_variants.hpp"
 #include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
 
 namespace ipcmark::transports {
 
-/// TCP over the IPv4 loopback with TCP_NODELAY; buffers left to the kernel's tuning. Blocking;
-/// tcp(7).
-struct tcp : fd_stream {
-    static constexpr transport_info info{
-        .name = "tcp",
-        .summary = "TCP over the IPv4 loopback, TCP_NODELAY",
-        .family = "network sockets",
-        .reference = "tcp(7)",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::anyone},
-    };
+namespace {
+constexpr transport_info plain_tcp{
+    .name = "tcp",
+    .summary = "TCP over the IPv4 loopback, TCP_NODELAY",
+    .family = "network sockets",
+    .reference = "tcp(7)",
+    .facts = {.duplex = true,
+              .unrelated_processes = true,
+              .cross_host = true,
+              .survives_producer_exit = true,
+              .peer_death_detected = true,
+              .control = access::anyone},
+};
+}  // namespace
 
-    explicit tcp(setup& cell) : fd_stream(cell) {
+/// TCP over the IPv4 loopback with TCP_NODELAY, in each way to wait; buffers left to the kernel's
+/// tuning. tcp(7).
+template <class Readiness>
+struct tcp : basic_fd_stream<Readiness> {
+    static constexpr const transport_info& info = waiting_card<plain_tcp, Readiness>::info;
+
+    explicit tcp(setup& cell) : basic_fd_stream<Readiness>(cell) {
         unique_fd socket = connect_tcp_pair(cell);
-        const int on = 1;
-        checked(::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on),
-                "setsockopt TCP_NODELAY");
-        use(std::move(socket));
+        send_at_once(socket.get());
+        this->use(std::move(socket));
     }
 };
 
 void register_tcp(registry& all) {
-    all.add<tcp>();
+    add_each_wait<tcp>(all);
 }
 
 }  // namespace ipcmark::transports

@@ -1,47 +1,53 @@
-#include <sys/socket.h>
-
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/host/limits.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/socket.hpp"
 #include "harness/registry.hpp"
 
 namespace ipcmark::transports {
 
-/// UDP over the IPv4 loopback. The sender never waits for the receiver: what does not fit into the
-/// receive buffer is lost, and counted. udp(7).
-struct udp : fd_datagram {
-    static constexpr transport_info info{
-        .name = "udp",
-        .summary = "UDP over the IPv4 loopback; lossy, losses are counted",
-        .family = "network sockets",
-        .reference = "udp(7)",
-        .payload = {.max_bytes = 65'507},  // 65,535 less the IP and UDP headers
-        .facts = {.message_boundaries = true,
-                  .ordered = false,
-                  .duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .fan_in = true,
-                  .fan_out = sharing::competing,
-                  .survives_producer_exit = true,
-                  .may_drop = true,
-                  .control = access::anyone},
-    };
+namespace {
+constexpr transport_info udp_card(std::string_view name, std::string_view summary) {
+    return {.name = name,
+            .summary = summary,
+            .family = "network sockets",
+            .reference = "udp(7)",
+            .payload = {.max_bytes = 65'507},  // 65,535 less the IP and UDP headers
+            .facts = {.message_boundaries = true,
+                      .ordered = false,
+                      .duplex = true,
+                      .unrelated_processes = true,
+                      .cross_host = true,
+                      .fan_in = true,
+                      .fan_out = sharing::competing,
+                      .survives_producer_exit = true,
+                      .may_drop = true,
+                      .control = access::anyone}};
+}
+}  // namespace
 
-    explicit udp(setup& cell) : fd_datagram(cell) {
-        unique_fd socket = connect_udp_pair(cell);
-        const timeval timeout{.tv_sec = 0, .tv_usec = suseconds_t{loss_timeout_ms} * 1000};
-        checked(::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout),
-                "setsockopt SO_RCVTIMEO");
-        cell.notes["receive_buffer_bytes"] =
-            raise_socket_buffer(socket.get(), SO_RCVBUF, cell.queued_bytes());
-        use(std::move(socket));
+/// UDP over the IPv4 loopback, each message addressed and its sender looked at. The sender never
+/// waits for the receiver: what does not fit into the receive buffer is lost, and counted. udp(7).
+struct udp : basic_fd_datagram<addressed_peer> {
+    static constexpr transport_info info =
+        udp_card("udp", "UDP over the IPv4 loopback, each message addressed; lossy");
+
+    explicit udp(setup& cell) : basic_fd_datagram(cell) {
+        bound_udp made = bind_udp_pair(cell);
+        use_lossy(cell, std::move(made.socket), {made.peer});
+    }
+};
+
+/// The same over connected sockets: the kernel looks up the route once and keeps others out.
+struct udp_connected : fd_datagram {
+    static constexpr transport_info info =
+        udp_card("udp_connected", "UDP over the IPv4 loopback, connected; lossy");
+
+    explicit udp_connected(setup& cell) : fd_datagram(cell) {
+        use_lossy(cell, connect_udp_pair(cell));
     }
 };
 
 void register_udp(registry& all) {
     all.add<udp>();
+    all.add<udp_connected>();
 }
 
 }  // namespace ipcmark::transports

@@ -1,35 +1,38 @@
-#include <sys/socket.h>
-
 #include "harness/endpoints/fd_stream.hpp"
+#include "harness/endpoints/wait_variants.hpp"
 #include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
 
 namespace ipcmark::transports {
 
-/// A connected Unix stream socket, found by path. Blocking; unix(7).
-struct unix_stream : fd_stream {
-    static constexpr transport_info info{
-        .name = "unix_stream",
-        .summary = "Unix stream socket, found by path",
-        .family = "unix sockets",
-        .reference = "unix(7)",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::file_mode},
-    };
+namespace {
+constexpr transport_info plain_unix_stream{
+    .name = "unix_stream",
+    .summary = "Unix stream socket, found by path",
+    .family = "unix sockets",
+    .reference = "unix(7)",
+    .facts = {.duplex = true,
+              .unrelated_processes = true,
+              .survives_producer_exit = true,
+              .peer_death_detected = true,
+              .control = access::file_mode},
+};
+}  // namespace
 
-    explicit unix_stream(setup& cell) : fd_stream(cell) {
+/// A connected Unix stream socket, found by path, in each way to wait; unix(7).
+template <class Readiness>
+struct unix_stream : basic_fd_stream<Readiness> {
+    static constexpr const transport_info& info = waiting_card<plain_unix_stream, Readiness>::info;
+
+    explicit unix_stream(setup& cell) : basic_fd_stream<Readiness>(cell) {
         unique_fd socket = connect_unix_pair(cell, SOCK_STREAM);
         cell.notes["send_buffer_bytes"] =
             raise_socket_buffer(socket.get(), SO_SNDBUF, cell.queued_bytes());
-        use(std::move(socket));
+        this->use(std::move(socket));
     }
 };
 
 void register_unix_stream(registry& all) {
-    all.add<unix_stream>();
+    add_each_wait<unix_stream>(all);
 }
 
 }  // namespace ipcmark::transports

@@ -29,9 +29,15 @@ bool actor::receive(any_endpoint& end, ledger& into) const {
     return false;
 }
 
-void actor::receive_all(any_endpoint& end, ledger& into) const {
-    while (into.entered() < into.expected())
-        if (!receive(end, into)) return;
+void actor::receive_until(any_endpoint& end, ledger& into, std::uint64_t entered) const {
+    constexpr int silences_at_most = 25;  // of loss_timeout_ms each
+    for (int silences = 0; into.entered() < entered && silences < silences_at_most;) {
+        if (receive(end, into)) continue;
+        // Of one's own stream nothing is to be learnt about the other side's.
+        const bool over = state.announced(phase::timed) != board::not_announced;
+        if (cell.producer() || over) return;
+        ++silences;
+    }
 }
 
 }  // namespace ipcmark::conform

@@ -37,15 +37,22 @@ struct actor {
         end.send([this](writable bytes) { state.out.write(bytes); });
         state.note_progress(state.out.sequence());
     }
+    /// A stream; that it is over is announced, for a lossy consumer that hears nothing for a while.
     void send(any_endpoint& end, std::uint64_t count) {
         for (std::uint64_t i = 0; i < count; ++i)
             send(end);
+        if (cell.producer()) state.announce_last(phase::timed, state.out.sequence() - 1);
     }
     /// One message into the ledger; false: a lossy mechanism fell silent. Throws peer_gone when
     /// recv of any other returns false.
     bool receive(any_endpoint& end, ledger& into) const;
-    /// As many messages, wanted or not, as the ledger expects; fewer when a lossy one falls silent.
-    void receive_all(any_endpoint& end, ledger& into) const;
+    /// As many messages, wanted or not, as the ledger expects; fewer when a lossy one falls silent
+    /// once the producer's stream is over, or for some seconds.
+    void receive_all(any_endpoint& end, ledger& into) const {
+        receive_until(end, into, into.expected());
+    }
+    /// The same up to `entered` messages in all.
+    void receive_until(any_endpoint& end, ledger& into, std::uint64_t entered) const;
 };
 
 }  // namespace ipcmark::conform

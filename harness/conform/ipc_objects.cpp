@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <grp.h>
@@ -75,6 +76,45 @@ bool look_at(const ipc_object& object, int id) {
     }
 }
 
+/// A socket's own address, as getsockname gives it.
+struct bound_address {
+    sockaddr_storage storage{};
+    socklen_t bytes = sizeof storage;
+
+    explicit bound_address(int fd) {
+        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &bytes) != 0) bytes = 0;
+    }
+    int family() const { return bytes == 0 ? AF_UNSPEC : storage.ss_family; }
+    /// An abstract Unix name: it begins with a zero byte, and no file's mode guards it.
+    bool abstract() const {
+        const auto& address = reinterpret_cast<const sockaddr_un&>(storage);
+        return family() == AF_UNIX && bytes > offsetof(sockaddr_un, sun_path) &&
+               address.sun_path[0] == '\0';
+    }
+};
+
+bool is_internet(const bound_address& address) {
+    return address.family() == AF_INET || address.family() == AF_INET6;
+}
+
+bool has_no_owner(const bound_address& address) {
+    const int family = address.family();
+    return is_internet(address) || family == AF_PACKET || family == AF_NETLINK ||
+           family == AF_VSOCK || address.abstract();
+}
+
+std::uint64_t sockets_bound_to(bool (*wanted)(const bound_address&)) {
+    std::uint64_t count = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd", ignored)) {
+        const std::string text = entry.path().filename();
+        int fd = -1;
+        std::from_chars(text.data(), text.data() + text.size(), fd);
+        if (wanted(bound_address(fd))) ++count;
+    }
+    return count;
+}
+
 /// Whether the user nobody gets a yes from `attempt`, in a copy of this process.
 template <class Attempt>
 bool nobody_can(Attempt attempt, const std::string& what) {
@@ -109,19 +149,11 @@ bool nobody_can_signal(pid_t pid) {
 }
 
 std::uint64_t inet_sockets() {
-    std::uint64_t count = 0;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator("/proc/self/fd", ignored)) {
-        const std::string text = entry.path().filename();
-        int fd = -1;
-        std::from_chars(text.data(), text.data() + text.size(), fd);
-        sockaddr_storage address{};
-        socklen_t bytes = sizeof address;
-        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes) == 0 &&
-            (address.ss_family == AF_INET || address.ss_family == AF_INET6))
-            ++count;
-    }
-    return count;
+    return sockets_bound_to(is_internet);
+}
+
+std::uint64_t open_addresses() {
+    return sockets_bound_to(has_no_owner);
 }
 
 }  // namespace ipcmark::conform

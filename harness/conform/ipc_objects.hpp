@@ -16,4 +16,9 @@ bool nobody_can_signal(pid_t pid);
 /// Internet sockets (IPv4, IPv6) among this process's descriptors.
 std::uint64_t inet_sockets();
 
+/// Sockets among this process's descriptors whose address has no owner and no mode: internet,
+/// packet, netlink, vsock, abstract Unix names. Who shares the network (and, for some, holds a
+/// capability) can reach them.
+std::uint64_t open_addresses();
+
 }  // namespace ipcmark::conform

@@ -96,7 +96,7 @@ struct door_check {
 void show_doors(actor& me) {
     const name_watch watch(me.cell);
     me.cell.peer.meet();  // the other side has made nothing before this
-    const auto sockets_before = inet_sockets();
+    const auto open_before = open_addresses();
     door_check check{watch};
     std::size_t remaining = 0;
     {
@@ -107,7 +107,7 @@ void show_doors(actor& me) {
         actor guarded{me.mechanism, watched, me.state, me.task};
         const auto end = guarded.construct();
         remaining = watch.names().size();
-        me.note("inet_sockets", inet_sockets() - sockets_before);
+        me.note("open_addresses", open_addresses() - open_before);
         guarded.part();
     }
     me.note("names_seen", check.seen.size());
@@ -119,19 +119,27 @@ void show_doors(actor& me) {
 
 void be_the_other_side(actor& me) {
     me.cell.peer.meet();
+    const auto open_before = open_addresses();
     const auto end = me.construct();
+    me.note("open_addresses", open_addresses() - open_before);
     me.part();
 }
 
-std::optional<std::string> false_claim(access claimed, const worker_report& seen) {
-    const auto sockets = noted_or_zero(seen, "inet_sockets");
+std::int64_t open_on_either_side(const spawn_result& result) {
+    return noted_or_zero(result.producer(), "open_addresses") +
+           noted_or_zero(result.consumer(), "open_addresses");
+}
+
+std::optional<std::string> false_claim(access claimed, const spawn_result& result) {
+    const worker_report& seen = result.producer();
+    const auto open = open_on_either_side(result);
     const auto names = noted_or_zero(seen, "names_seen");
     const auto left = noted_or_zero(seen, "names_left");
-    if (sockets > 0 && claimed != access::anyone)
-        return "it holds an internet socket, which anyone can reach, but claims otherwise";
+    if (open > 0 && claimed != access::anyone)
+        return "it holds a socket with an address that has no owner, but claims otherwise";
     switch (claimed) {
         case access::anyone:
-            if (sockets == 0) return "it claims `anyone` but holds no internet socket";
+            if (open == 0) return "it claims `anyone` but holds no address that anyone can reach";
             break;
         case access::file_mode:
             if (names == 0) return "it claims `file_mode` but no name of it was seen";
@@ -157,28 +165,28 @@ verdict judge_access(examiner& exam) {
                       .payload_bytes = exam.fitting(64, pattern::round_trip)});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const worker_report& seen = result.producer();
-    if (const auto fault = false_claim(exam.facts().control, seen)) return broken(*fault);
+    if (const auto fault = false_claim(exam.facts().control, result)) return broken(*fault);
     const auto names = noted_or_zero(seen, "names_seen");
     const auto tried = noted_or_zero(seen, "nobody_tried");
     return holds(
         fmt::format("{}: {} names while it was made, none open to others{}, {} left after; "
-                    "{} internet sockets",
+                    "{} addresses without an owner",
                     to_word(exam.facts().control), names,
                     tried > 0 ? fmt::format(" (the user nobody was refused {} times)", tried) : "",
-                    noted_or_zero(seen, "names_left"), noted_or_zero(seen, "inet_sockets")));
+                    noted_or_zero(seen, "names_left"), open_on_either_side(result)));
 }
 
 }  // namespace
 
-const law access_law{
-    .name = "access",
-    .sentence =
-        "every name carries the bits of its owner alone and lets nobody "
-        "else in; a descriptor leaves no name; anyone reaches internet "
-        "sockets, and nothing else; what processes of one user may do to each other needs "
-        "neither",
-    .backs = "control",
-    .judge = judge_access,
-    .plays = {play{"doors", show_doors, be_the_other_side}}};
+const law access_law{.name = "access",
+                     .sentence =
+                         "every name carries the bits of its owner alone and lets nobody "
+                         "else in; a descriptor leaves no name; an address without an owner "
+                         "(internet, packet, netlink, vsock, abstract) is within anyone's "
+                         "reach, and nothing else is; what processes of one user may do to "
+                         "each other needs neither",
+                     .backs = "control",
+                     .judge = judge_access,
+                     .plays = {play{"doors", show_doors, be_the_other_side}}};
 
 }  // namespace ipcmark::conform

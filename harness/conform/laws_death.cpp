@@ -154,14 +154,15 @@ std::vector<ending> endings() {
 }
 
 /// What one spawn left behind. A second spawn must leave something too: on a shared machine others
-/// make objects at the same time, but not each time.
+/// may leave something at the same time, but not each time.
 std::vector<std::string> left_by(examiner& exam, const ending& how) {
     const std::vector<pid_t> known = children();
     std::vector<std::string> left;
     for (int look = 0; look < 2; ++look) {
         const auto before = take_inventory(exam.room().area.directory());
         exam.measure(short_exchange(exam), how.die_entering);
-        left = additions(before, take_inventory(exam.room().area.directory()));
+        const auto after = take_inventory(exam.room().area.directory());
+        left = what_stays(additions(before, after), exam.room().area.directory());
         end_strays(known);
         if (left.empty()) break;
     }

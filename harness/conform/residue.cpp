@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <fmt/format.h>
 #include <iterator>
 #include <optional>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "harness/conform/ipc_objects.hpp"
@@ -90,6 +92,22 @@ std::vector<std::string> additions(const std::set<std::string>& before,
     std::vector<std::string> result;
     std::ranges::set_difference(after, before, std::back_inserter(result));
     return result;
+}
+
+std::vector<std::string> what_stays(std::vector<std::string> added, const fs::path& run_folder) {
+    using namespace std::chrono_literals;
+    const std::string run = run_folder.filename();
+    const auto is_ours = [&run](const std::string& text) {
+        return text.starts_with("process ") || text.find(run) != std::string::npos;
+    };
+    const auto end = std::chrono::steady_clock::now() + 2s;
+    while (!std::ranges::all_of(added, is_ours) && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(20ms);
+        const auto now = take_inventory(run_folder);
+        std::erase_if(added,
+                      [&](const auto& each) { return !is_ours(each) && !now.contains(each); });
+    }
+    return added;
 }
 
 std::size_t end_strays(const std::vector<pid_t>& known) {

@@ -30,6 +30,12 @@ std::set<std::string> take_inventory(const std::filesystem::path& run_folder);
 std::vector<std::string> additions(const std::set<std::string>& before,
                                    const std::set<std::string>& after);
 
+/// Of these additions, what is not gone by itself within two seconds. A process and what carries
+/// the run's name is ours and is given no time; the rest may be another program's that works
+/// meanwhile, which will remove it.
+std::vector<std::string> what_stays(std::vector<std::string> added,
+                                    const std::filesystem::path& run_folder);
+
 /// Children of this process, zombies included.
 std::vector<pid_t> children();
 

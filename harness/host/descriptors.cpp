@@ -214,7 +214,7 @@ std::vector<pid_t> holders_of(const std::string& path_end, const host_files& fil
     for (const pid_t pid : all_pids(files)) {
         const std::string folder = fmt::format("/proc/{}/fd", pid);
         for (const auto& name : files.names(folder))
-            if (link_text(files.at(folder + "/" + name)).ends_with(path_end)) {
+            if (link_text(files.at(folder) / name).ends_with(path_end)) {
                 found.push_back(pid);
                 break;
             }

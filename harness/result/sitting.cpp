@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/result/floor_log.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/stats/order.hpp"
 
@@ -169,13 +170,14 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     block["histogram"] = histogram_block(record.latency_buckets);
     block["verify"] = record.verify;
     block["counting"] = record.counting;
+    block["floor"] = nullptr;
     block["flags"] = ordered_json::array();
     return block;
 }
 
 ordered_json sitting::document(bool complete, const std::string& incomplete_reason) const {
     ordered_json result{
-        {"schema", {{"name", "ipcmark.result"}, {"version", "1.0"}}},
+        {"schema", {{"name", "ipcmark.result"}, {"version", "1.1"}}},
         {"complete", complete},
         {"incomplete_reason", complete ? ordered_json(nullptr) : ordered_json(incomplete_reason)}};
     for (const auto& [key, value] : header_.items())
@@ -196,6 +198,7 @@ ordered_json sitting::document(bool complete, const std::string& incomplete_reas
         }
         if (!record.entries.empty()) ++family;
     }
+    add_floor_ratios(result);
     return result;
 }
 

@@ -4,12 +4,16 @@
 #include <fcntl.h>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <mqueue.h>
 #include <stdexcept>
 #include <sys/file.h>
+#include <sys/msg.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/area.hpp"
+#include "harness/names.hpp"
+#include "harness/posix/sysv.hpp"
 
 namespace ipcmark {
 namespace {
@@ -100,6 +104,36 @@ TEST_F(leftovers, a_run_whose_lock_is_free_is_dead_and_goes_with_all_it_had) {
         EXPECT_FALSE(fs::exists(gone)) << gone;
     for (const auto& kept : {other, foreign})
         EXPECT_TRUE(fs::exists(kept)) << kept;
+}
+
+TEST_F(leftovers, system_v_objects_are_found_by_the_keys_of_the_spawns) {
+    const std::string name = "ipcmark-1-l" + std::to_string(::getpid() % 90'000 + 10'000);
+    make_run(name);
+    const int queue = ::msgget(sysv_key(name + "-00000000", 0), IPC_CREAT | IPC_EXCL | 0600);
+    const int other = ::msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    ASSERT_GE(queue, 0);
+    ASSERT_GE(other, 0);
+    auto run = find(name);
+    ASSERT_EQ(run.objects.size(), 1u);
+    EXPECT_EQ(run.objects[0].name, std::to_string(queue));
+    remove_run(run);
+    msqid_ds state{};
+    EXPECT_NE(::msgctl(queue, IPC_STAT, &state), 0);
+    EXPECT_EQ(::msgctl(other, IPC_STAT, &state), 0);
+    ::msgctl(other, IPC_RMID, nullptr);
+}
+
+TEST_F(leftovers, a_queue_is_found_whether_queues_can_be_listed_or_not) {
+    const std::string name = "ipcmark-1-m" + std::to_string(::getpid() % 90'000 + 10'000);
+    make_run(name);
+    const std::string queue = "/" + directed_name(name + "-00000000", direction::backward);
+    const unique_fd fd(::mq_open(queue.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600, nullptr));
+    if (!fd) GTEST_SKIP() << "no POSIX message queues here";
+    auto run = find(name);
+    ASSERT_EQ(run.objects.size(), 1u);
+    EXPECT_EQ(run.objects[0].name, queue);
+    remove_run(run);
+    EXPECT_FALSE(find_message_queue(queue));
 }
 
 TEST_F(leftovers, a_run_that_holds_its_lock_lives_and_cannot_be_removed) {

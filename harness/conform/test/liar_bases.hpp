@@ -5,8 +5,8 @@
 
 #include "harness/endpoints/fd_datagram.hpp"
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
+#include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/socket.hpp"

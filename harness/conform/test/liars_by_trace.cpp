@@ -147,6 +147,16 @@ constexpr transport_info claims_anyone =
 constexpr transport_info hides_inet =
     card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
 
+struct abstract_pair : fd_stream {
+    explicit abstract_pair(setup& cell) : fd_stream(cell) {
+        use(connect_abstract_pair(cell, SOCK_STREAM));
+    }
+};
+constexpr transport_info hides_abstract = card("hides_abstract", with(stream_facts, [](traits& t) {
+                                                   t.unrelated_processes = true;
+                                                   t.control = access::descriptor;
+                                               }));
+
 // --- opening_order
 
 /// The producer takes it for granted that the consumer listens already.
@@ -287,6 +297,7 @@ constexpr transport_info leaves_process = card("leaves_process");
 void register_liars_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
+    add_carded<abstract_pair, hides_abstract>(all);
     add_all<counts_on_the_consumer, counts_on_the_producer, with_an_idler<hides_daemon>,
             with_an_idler<idle_daemon>, hides_cut_off_daemon, forgets_on_exit, deaf_to_death,
             stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,

@@ -1,16 +1,23 @@
 // What a view gets: one result, and the reader's choices with defaults for whatever the fragment leaves open.
-import type { Pattern, Placement, Result, Touch } from "./data";
-import { ResultIndex } from "./resultIndex";
+import type { Cell, Pattern, Placement, Result, Touch, Wait } from "./data";
+import type { Loaded } from "./read";
+import { defaultMetric, metricsOf, type Metric } from "./metrics";
+import { instrument, medianOf, ResultIndex } from "./resultIndex";
+import { cancel, later } from "./schedule";
 import type { Key, Store } from "./state";
 
 const usualPayload = 64;
 
+// The choices that say which mechanisms are in view.
+export const filterKeys: readonly Key[] = ["family", "wait", "find"];
+export const placeKeys: readonly Key[] = ["placement", "touch"];
+
 export class Context {
   private disposers: (() => void)[] = [];
 
-  constructor(readonly index: ResultIndex, readonly store: Store) {}
+  constructor(readonly index: ResultIndex, readonly store: Store, readonly all: readonly Loaded[]) {}
 
-  get result() { return this.index.result; }
+  get result(): Result { return this.index.result; }
 
   placement(): Placement {
     return choose(this.store.get("placement"), this.index.placements, this.index.defaultPlacement());
@@ -22,29 +29,75 @@ export class Context {
 
   payload(): number {
     const payloads = this.index.payloads();
-    return choose(Number(this.store.get("payload")), payloads, payloads.includes(usualPayload) ? usualPayload : payloads[0] ?? 0);
+    return choose(Number(this.store.get("payload") ?? NaN), payloads, payloads.includes(usualPayload) ? usualPayload : payloads.find((p) => p > 0) ?? payloads[0] ?? 0);
   }
 
-  pattern(offered: readonly Pattern[]): Pattern {
-    return choose(this.store.get("pattern"), offered, offered[0] ?? "round_trip");
+  readonly offeredPatterns: Pattern[] = (["round_trip", "one_way"] as const).filter((p) => this.index.cells(p).length > 0);
+
+  pattern(): Pattern {
+    return choose(this.store.get("pattern"), this.offeredPatterns, this.offeredPatterns[0] ?? "round_trip");
   }
 
-  latency(): "p50" | "p99" {
-    return choose(this.store.get("latency"), ["p50", "p99"] as const, "p50");
+  metric(): Metric {
+    const offered = metricsOf(this.pattern());
+    return offered.find((m) => m.id === this.store.get("metric")) ?? defaultMetric(this.pattern(), this.touch());
   }
 
   rate(): "bytes" | "messages" {
     return choose(this.store.get("rate"), ["bytes", "messages"] as const, "bytes");
   }
 
-  cell(pattern: Pattern, transport: string, payload: number) {
+  families(): string[] { return list(this.store.get("family")); }
+  waits(): Wait[] { return list(this.store.get("wait")) as Wait[]; }
+  find(): string { return this.store.get("find") ?? ""; }
+
+  filtered(): boolean {
+    return this.families().length > 0 || this.waits().length > 0 || this.find() !== "";
+  }
+
+  // The mechanisms in view, in the order of the result.
+  names(): string[] {
+    const families = this.families();
+    const waits = this.waits();
+    const find = this.find().toLowerCase();
+    return this.index.competitors.filter((name) => {
+      const mechanism = this.index.mechanism(name);
+      return (families.length === 0 || families.includes(this.index.family(name))) &&
+        (waits.length === 0 || (mechanism !== undefined && waits.includes(mechanism.wait))) &&
+        (find === "" || name.toLowerCase().includes(find) || (mechanism?.summary ?? "").toLowerCase().includes(find));
+    });
+  }
+
+  // The same with the instrument, which no filter hides.
+  namesAndInstrument(): string[] {
+    return this.index.transports.includes(instrument) ? [...this.names(), instrument] : this.names();
+  }
+
+  // Fastest first; what has no figure comes last.
+  fastestFirst(names = this.names(), pattern: Pattern = "round_trip", metric = "p50_ns", payload = this.payload()): string[] {
+    const value = (name: string) => medianOf(this.cell(pattern, name, payload), metric) ?? Infinity;
+    const values = new Map(names.map((name) => [name, value(name)]));
+    return [...names].sort((x, y) => (values.get(x)! === values.get(y)! ? 0 : values.get(x)! - values.get(y)!));
+  }
+
+  cell(pattern: Pattern, transport: string, payload: number): Cell | undefined {
     return this.index.cell(pattern, transport, payload, this.placement(), this.touch());
   }
 
-  // Runs now and whenever one of the keys changes.
-  watch(keys: readonly Key[], run: () => void): void {
-    run();
-    this.disposers.push(this.store.watch(keys, run));
+  // Cells of a pattern with a parameter, in view, at the chosen payload and placement.
+  cellsOf(pattern: Pattern, payload: number | null = this.payload()): Cell[] {
+    const names = new Set(this.names());
+    const placement = this.placement();
+    return this.index.cells(pattern).filter((cell) => cell.placement === placement && names.has(cell.transport) &&
+      (payload === null || cell.payload_bytes === payload));
+  }
+
+  // Runs soon, and again whenever one of the keys changes; each run is a task of its own.
+  watch(element: Element, keys: readonly Key[], run: () => void): void {
+    const owner = {};
+    const draw = () => later(owner, element, run);
+    draw();
+    this.disposers.push(this.store.watch(keys, draw), () => cancel(owner));
   }
 
   onDispose(run: () => void): void {
@@ -57,16 +110,20 @@ export class Context {
   }
 }
 
-function choose<T>(wanted: unknown, offered: readonly T[], otherwise: T): T {
+export function choose<T>(wanted: unknown, offered: readonly T[], otherwise: T): T {
   return offered.find((x) => x === wanted) ?? otherwise;
 }
+
+const list = (text: string | undefined) => (text ? text.split(",").filter((word) => word !== "") : []);
 
 export interface View {
   id: string;
   title: string;
   // The name in the navigation.
   short: string;
-  // A view without data for this result is left out.
-  applies?(result: Result): boolean;
+  // One sentence under the title: the question that the view answers.
+  lead?: string;
+  // A view that has nothing to say about these results is left out.
+  applies?(context: Context): boolean;
   mount(section: HTMLElement, context: Context): void;
 }

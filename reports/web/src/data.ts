@@ -37,6 +37,20 @@ export interface Summary {
   source?: string;
 }
 
+export interface Parameter {
+  name: string;
+  value: number;
+  text?: string;
+  working_set_bytes?: number;
+}
+
+export interface Floor {
+  name: string;
+  value: number;
+  unit: "ns" | "bytes_per_second";
+  why?: string;
+}
+
 export interface Histogram {
   scheme: "log_linear";
   sub_bucket_bits: number;
@@ -64,6 +78,10 @@ export interface Cell {
   verify?: { status: string; messages: number } | null;
   counting?: Record<string, unknown> | null;
   flags?: string[];
+  parameter?: Parameter | null;
+  floor?: Floor | null;
+  saturated?: boolean | null;
+  parts_note?: string | null;
 }
 
 export interface Mechanism {
@@ -75,9 +93,56 @@ export interface Mechanism {
   copies_per_message: number;
   payload_min_bytes: number;
   payload_max_bytes: number;
+  role?: string;
   traits: Record<string, unknown>;
   available: boolean;
   reason: string | null;
+}
+
+export interface FloorSeries {
+  name: string;
+  unit: "ns" | "bytes_per_second";
+  placement?: Placement | null;
+  block_bytes?: number | null;
+  samples?: { round: number; value: number }[];
+  summary?: Summary | null;
+  drift?: number | null;
+}
+
+export interface Noise {
+  verdict: "quiet" | "noisy" | "unusable";
+  text: string;
+  spawns?: { quiet?: number; usable?: number; contaminated?: number };
+  rerun?: number;
+  smallest_ratio?: number | null;
+}
+
+export interface Calibration {
+  date?: string;
+  spawns?: number;
+  cells?: { name: string; spread: number }[];
+  false_alarm_rate?: number | null;
+  detectable?: { spawns: number; ratio: number }[];
+}
+
+// One process pair, as Google Benchmark writes it: the figures stand beside the block of ours.
+export interface Spawn {
+  name: string;
+  real_time: number;
+  cpu_time: number;
+  ipc: {
+    cell: string;
+    sequence: number;
+    round: number;
+    t_start_s: number;
+    messages: number;
+    elapsed_ns: number;
+    flags?: string[];
+    quality?: string | null;
+    noise?: Record<string, unknown> | null;
+    peers: { role: string; notes?: Record<string, unknown> }[];
+    clock: Record<string, unknown>;
+  };
 }
 
 export interface PlacementInfo {
@@ -146,36 +211,8 @@ export interface Result {
   };
   mechanisms: Mechanism[];
   cells: Cell[];
-  benchmarks: unknown[];
-}
-
-export interface Embedded {
-  results: Result[];
-  problems: string[];
-}
-
-export function readEmbedded(root: ParentNode): Embedded {
-  const embedded: Embedded = { results: [], problems: [] };
-  const blocks = root.querySelectorAll<HTMLScriptElement>('script[type="application/json"].ipcmark-result');
-  blocks.forEach((block, position) => {
-    try {
-      embedded.results.push(accept(JSON.parse(block.textContent ?? "")));
-    } catch (error) {
-      embedded.problems.push(`Result ${position + 1}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
-  return embedded;
-}
-
-// The renderer embeds only documents that passed the schema; this check is for a page
-// that meets a result newer than itself.
-function accept(value: unknown): Result {
-  const result = value as Partial<Result> | null;
-  if (result?.schema?.name !== "ipcmark.result") throw new Error("not an ipcmark result");
-  const major = String(result.schema.version).split(".")[0];
-  if (major !== "1") throw new Error(`schema version ${result.schema.version} is newer than this page (1.x)`);
-  for (const key of ["cells", "mechanisms"] as const) {
-    if (!Array.isArray(result[key])) throw new Error(`${key} is missing`);
-  }
-  return result as Result;
+  benchmarks: Spawn[];
+  floors?: FloorSeries[];
+  noise?: Noise | null;
+  calibration?: Calibration | null;
 }

@@ -49,6 +49,7 @@ const shownMetrics: [string, string, (v: number | null | undefined) => string][]
   ["lost_share", "lost", formatShare],
   ["switches_per_message", "switches / message", formatCount],
   ["cpu_ns_per_message", "CPU / message", formatTime],
+  ["ratio_to_floor", "\u00d7 floor", (v) => (typeof v === "number" ? `${v.toPrecision(3)}\u00d7` : "\u2013")],
 ];
 
 // Label and text, one line each; what has no figure is left out.
@@ -68,8 +69,21 @@ export function cellFigures(cell: Cell): [string, string][] {
 export function cellNotes(cell: Cell): string[] {
   const notes: string[] = [];
   notes.push(`${plural(cell.spawns_ok, "spawn")} ok of ${cell.spawns_planned} planned; touch ${cell.touch}; depth ${cell.depth}`);
+  if (cell.floor) notes.push(`floor ${cell.floor.name}: ${cell.floor.unit === "ns" ? formatTime(cell.floor.value) : formatBytesRate(cell.floor.value)}${cell.floor.why ? `, ${cell.floor.why}` : ""}`);
   for (const flag of cell.flags ?? []) notes.push(`flag: ${flag}`);
   for (const failure of cell.failures ?? []) notes.push(`a spawn did not end ok: ${failure.text}`);
   if (cell.touch === "desc") notes.push("touch desc: only the header was touched, so no bytes/s");
   return notes;
+}
+
+// What tells cells of one pattern apart: the rate, the pause, the length of the burst.
+export function parameterText(cell: Cell): string {
+  const { parameter } = cell;
+  if (!parameter) return "";
+  if (parameter.name === "gap_ns") return `after ${formatTime(parameter.value).replace(/\.0+(?=\D)/, "")}`;
+  if (parameter.name === "rate_hz") return formatMessageRate(parameter.value).replace(/\.0+(?=\D)/, "");
+  if (parameter.name === "load") return `load ${formatShare(parameter.value)}`;
+  if (parameter.name === "burst") return `${parameter.value} messages`;
+  const set = parameter.working_set_bytes ? `, ${formatPayload(parameter.working_set_bytes)} touched` : "";
+  return `${parameter.text || `${parameter.name} ${parameter.value}`}${set}`;
 }

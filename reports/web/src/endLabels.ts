@@ -1,9 +1,10 @@
 // Names at the ends of lines, moved apart where they would overlap.
 import * as Plot from "@observablehq/plot";
+import { clipped } from "./format";
 
 export interface LineEnd { name: string; x: number; y: number; color: string }
 
-export interface Frame { xDomain: [number, number]; yDomain: [number, number]; logX: boolean; plotWidth: number; plotHeight: number }
+export interface Frame { xDomain: [number, number]; yDomain: [number, number]; logX: boolean; logY?: boolean; plotWidth: number; plotHeight: number }
 
 const lineHeight = 14;
 
@@ -15,7 +16,7 @@ export function endLabels(ends: LineEnd[], frame: Frame): Plot.Markish[] {
       const label = { ...end, toX: atPixelX(column, frame), toY: atPixelY(tops[position]!, frame) };
       return [
         Plot.link([label], { x1: "x", y1: "y", x2: "toX", y2: "toY", stroke: end.color, strokeWidth: 0.75, strokeOpacity: 0.6 }),
-        Plot.text([label], { x: "toX", y: "toY", text: () => end.name, textAnchor: "start", dx: 4, fill: end.color, stroke: "var(--page)", strokeWidth: 4 }),
+        Plot.text([label], { x: "toX", y: "toY", text: () => clipped(end.name), textAnchor: "start", dx: 4, fill: end.color, stroke: "var(--page)", strokeWidth: 4 }),
       ];
     });
   });
@@ -58,7 +59,8 @@ function pixelX(x: number, { xDomain, plotWidth, logX }: Frame): number {
   return ((at(x) - at(xDomain[0])) / (at(xDomain[1]) - at(xDomain[0]) || 1)) * plotWidth;
 }
 
-function pixelY(y: number, { yDomain, plotHeight }: Frame): number {
+function pixelY(y: number, { yDomain, plotHeight, logY }: Frame): number {
+  if (logY === false) return ((yDomain[1] - y) / (yDomain[1] - yDomain[0] || 1)) * plotHeight;
   return ((Math.log(yDomain[1]) - Math.log(y)) / (Math.log(yDomain[1]) - Math.log(yDomain[0]) || 1)) * plotHeight;
 }
 
@@ -67,14 +69,15 @@ function atPixelX(pixel: number, { xDomain: [low, high], plotWidth, logX }: Fram
   return logX ? low * (high / low) ** share : low + share * (high - low);
 }
 
-function atPixelY(pixel: number, { yDomain: [low, high], plotHeight }: Frame): number {
+function atPixelY(pixel: number, { yDomain: [low, high], plotHeight, logY }: Frame): number {
+  if (logY === false) return high - (pixel / plotHeight) * (high - low);
   return high * (low / high) ** (pixel / plotHeight);
 }
 
 // An axis of its own: the default one for log scales leaves some of the given ticks without text.
 export function logAxis(domain: [number, number], label: string, format: (value: number) => string): Plot.Markish[] {
   const ticks = logTicks(domain);
-  return [Plot.gridY(ticks), Plot.axisY(ticks, { label, text: (value: number) => format(value) })];
+  return [Plot.gridY(ticks), Plot.axisY(ticks, { label, labelArrow: "none", text: (value: number) => format(value) })];
 }
 
 // 1, 2 and 5 of each decade, or only the decades when there are many.

@@ -48,7 +48,7 @@ export const formatShare = (share: Maybe) =>
   orMissing(share, (v) => `${v > 0 && v < 0.0005 ? "<0.1" : trimZeros((100 * v).toFixed(1))}\u202f%`);
 
 export const formatRatio = (ratio: number) =>
-  `${ratio < 9.95 ? ratio.toFixed(1) : String(Math.round(ratio))}\u00d7`;
+  `${ratio < 9.95 ? ratio.toFixed(1) : ratio < 99999.5 ? String(Math.round(ratio)) : ratio.toExponential(1)}\u00d7`;
 
 export const formatBytes = (bytes: Maybe) =>
   orMissing(bytes, (v) => scaled(v, [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]]));
@@ -97,6 +97,20 @@ export const placementWords: Record<string, string> = {
 export const patternWords: Record<string, string> = {
   round_trip: "round trip",
   one_way: "one way",
+  switch_ring: "switch ring",
+  setup: "set-up",
 };
 
+export const waitWords: Record<string, string> = { blocks: "sleeps", spins: "spins", spins_then_blocks: "spins, then sleeps" };
+
 export const words = (name: string, table: Record<string, string>) => table[name] ?? name.replace(/_/g, " ");
+
+export function ratioTicks([low, high]: [number, number], width: number): number[] {
+  const span = high / low;
+  const steps = span > 3000 ? [-6, -4, -2, 0, 2, 4, 6].map((e) => 10 ** e) : span > 100 ? [0.01, 0.1, 1, 10, 100] : span > 8 ? [0.1, 0.2, 0.5, 1, 2, 5, 10] : span > 2 ? [0.5, 0.7, 1, 1.4, 2, 3] : span > 1.3 ? [0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4] : [0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15];
+  const found = steps.filter((t) => t >= low && t <= high);
+  return width < 480 && found.length > 4 ? found.filter((t) => t === 1 || t === found[0] || t === found[found.length - 1]) : found;
+}
+
+// A name of a result can be of any length; a chart has room for so much.
+export const clipped = (name: string, most = 30) => (name.length > most ? `${name.slice(0, most - 1)}\u2026` : name);

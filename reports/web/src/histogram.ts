@@ -70,3 +70,62 @@ export function percentileMarks(histogram: Histogram): CurvePoint[] {
 }
 
 export const percentileName = (p: number) => `p${Number((100 * p).toPrecision(8))}`;
+
+export interface CdfPoint { ns: number; share: number }
+
+// At most `steps` points, evenly over the buckets that hold something.
+export function cdf(histogram: Histogram, steps: number): CdfPoint[] {
+  const list = buckets(histogram);
+  if (list.length === 0 || histogram.count === 0) return [];
+  const every = Math.max(1, Math.ceil(list.length / steps));
+  const points: CdfPoint[] = [{ ns: Math.max(list[0]!.low, 0.5), share: 0 }];
+  let before = 0;
+  list.forEach((bucket, n) => {
+    before += bucket.count;
+    if (n % every === every - 1 || n === list.length - 1) points.push({ ns: Math.max(bucket.high, 0.5), share: before / histogram.count });
+  });
+  return points;
+}
+
+export interface Mode { ns: number; share: number; weight: number }
+
+// Peaks of the density over log time, smoothed over about 5 %: a peak counts when a valley of less than
+// half its height parts it from a higher one and it holds at least 5 % of the messages.
+export function modes(histogram: Histogram): Mode[] {
+  const list = buckets(histogram).filter((b) => b.count > 0);
+  if (list.length === 0) return [];
+  const step = 0.05;
+  const slot = (ns: number) => Math.floor(Math.log(Math.max(ns, 0.5)) / step);
+  const first = slot(list[0]!.low);
+  const density: number[] = Array.from({ length: slot(list[list.length - 1]!.high) - first + 1 }, () => 0);
+  for (const bucket of list) {
+    // A wide bucket spreads over the slots that it covers.
+    const [from, to] = [slot(bucket.low) - first, slot(bucket.high) - first];
+    for (let n = from; n <= to; ++n) density[n] = density[n]! + bucket.count / (to - from + 1);
+  }
+  const smooth = density.map((_, n) => (density[n - 1] ?? 0) / 4 + density[n]! / 2 + (density[n + 1] ?? 0) / 4);
+  const parts: { peak: number; from: number; to: number }[] = [];
+  let from = 0;
+  let peak = 0;
+  let valley = 0;
+  for (let n = 1; n < smooth.length; ++n) {
+    if (smooth[n]! < smooth[valley]!) valley = n;
+    const isRise = smooth[n]! > 2 * smooth[valley]! && smooth[valley]! < smooth[peak]! / 2;
+    if (isRise) {
+      parts.push({ peak, from, to: valley });
+      from = valley;
+      peak = n;
+      valley = n;
+    } else if (smooth[n]! > smooth[peak]!) {
+      peak = n;
+      valley = n;
+    }
+  }
+  parts.push({ peak, from, to: smooth.length });
+  const total = density.reduce((sum, v) => sum + v, 0);
+  return parts.map((part) => {
+    const weight = density.slice(part.from, part.to).reduce((sum, v) => sum + v, 0) / total;
+    const before = density.slice(0, part.peak).reduce((sum, v) => sum + v, 0) + density[part.peak]! / 2;
+    return { ns: Math.exp((first + part.peak + 0.5) * step), share: before / total, weight };
+  }).filter((mode) => mode.weight >= 0.05);
+}

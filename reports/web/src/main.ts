@@ -1,56 +1,66 @@
 import { Context, type View } from "./context";
-import { readEmbedded, type Result } from "./data";
+
 import { h } from "./dom";
 import { masthead, notices } from "./masthead";
+import { readEmbedded, type Embedded, type Loaded } from "./read";
 import { ResultIndex } from "./resultIndex";
+import { later, whenSettled } from "./schedule";
 import { Store } from "./state";
 import { globalControls, installTheme } from "./toolbar";
 import { installTip } from "./tooltip";
+import { compareView } from "./views/compare";
 import { costView } from "./views/cost";
 import { environmentView } from "./views/environment";
 import { gapsView } from "./views/gaps";
 import { glossaryView } from "./views/glossary";
 import { headlineView } from "./views/headline";
-import { latencyView, throughputView } from "./views/heat";
+import { heatView } from "./views/heat";
+import { loadView, wakeView } from "./views/load";
 import { mechanismsView } from "./views/mechanisms";
 import { othersView } from "./views/others";
+import { paretoView } from "./views/pareto";
 import { percentilesView } from "./views/percentiles";
+import { rawView } from "./views/raw";
 import { scalingView } from "./views/scaling";
 
 const allViews: View[] = [
-  headlineView, latencyView, throughputView, percentilesView, costView, scalingView, othersView,
-  gapsView, environmentView, mechanismsView, glossaryView,
+  headlineView, heatView, percentilesView, scalingView, costView, paretoView, loadView, wakeView, othersView,
+  mechanismsView, compareView, gapsView, environmentView, glossaryView, rawView,
 ];
 
 const app = document.getElementById("app")!;
 const store = new Store();
-const embedded = readEmbedded(document);
+let embedded: Embedded = { results: [], problems: [] };
 let shown: Context | null = null;
 
 installTheme(store);
 installTip();
-if (embedded.results.length === 0) showNothing();
-else {
+void readEmbedded(document).then(start);
+
+function start(found: Embedded): void {
+  embedded = found;
+  if (embedded.results.length === 0) return showNothing();
   const mount = () => show(embedded.results[Number(store.get("result") ?? 0)] ?? embedded.results[0]!);
   store.watch(["result"], mount);
   mount();
   addEventListener("hashchange", () => { if (shown) goToAnchor(shown); });
 }
 
-function show(result: Result): void {
+function show(loaded: Loaded): void {
   shown?.dispose();
-  const context = new Context(new ResultIndex(result), store);
+  const { result } = loaded;
+  const context = new Context(new ResultIndex(loaded), store, embedded.results);
   shown = context;
-  const views = allViews.filter((view) => view.applies?.(result) ?? true);
+  const views = allViews.filter((view) => view.applies?.(context) ?? true);
   const main = h("main", { id: "main", tabindex: -1 });
   const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "Skip to the figures");
   const sections = views.map((view) => h("section", { id: view.id, tabindex: -1, "aria-labelledby": `${view.id}-title` },
-    h("h2", { id: `${view.id}-title` }, view.title)));
+    h("h2", { id: `${view.id}-title` }, view.title), view.lead ? h("p", { class: "lead" }, view.lead) : null));
   main.append(...sections);
   app.replaceChildren(skip, masthead(result), ...notices(result, embedded.problems), globalControls(context, embedded.results, views), main);
-  // Mounted after insertion: charts measure the width they get.
-  views.forEach((view, position) => guarded(view, sections[position]!, context));
-  goToAnchor(context);
+  // Mounted after insertion, each in its own task: charts measure the width they get.
+  views.forEach((view, position) => later(view, sections[position]!, () => guarded(view, sections[position]!, context)));
+  whenSettled(() => goToAnchor(context));
 }
 
 // A fault in one view must not take the others with it.
@@ -66,10 +76,12 @@ function guarded(view: View, section: HTMLElement, context: Context): void {
 function goToAnchor(context: Context): void {
   const wanted = fragment();
   const cell = context.result.cells.find((c) => c.name === wanted);
-  if (cell) store.set({ placement: cell.placement, touch: cell.touch });
-  const target = wanted && !wanted.includes("=") ? document.getElementById(wanted) : null;
-  target?.focus();
-  target?.scrollIntoView({ block: cell ? "center" : "start" });
+  if (cell) store.set({ placement: cell.placement, touch: cell.touch, ...(cell.pattern === "one_way" || cell.pattern === "round_trip" ? { pattern: cell.pattern, metric: undefined } : { mechanism: cell.transport, cell: cell.name }) });
+  whenSettled(() => {
+    const target = wanted && (cell || !wanted.includes("=")) ? document.getElementById(wanted) ?? (cell ? document.getElementById("mechanism") : null) : null;
+    target?.focus();
+    target?.scrollIntoView({ block: cell ? "center" : "start" });
+  });
 }
 
 // Anybody can write a fragment: a stray % must not stop the page.
@@ -87,4 +99,5 @@ function showNothing(): void {
       ...embedded.problems.map((problem) => h("p", { class: "notice error" }, problem)),
       h("p", { class: "notice" }, "This page holds no result. Write one with: ",
         h("code", {}, "ipcmark report results.json"))));
+  document.documentElement.dataset["settled"] = "yes";
 }

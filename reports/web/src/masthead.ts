@@ -3,6 +3,7 @@ import type { Result } from "./data";
 import { h, type Child } from "./dom";
 import { findFact, factText } from "./facts";
 import { jumpLink } from "./jump";
+import { newestMinor } from "./read";
 import { formatDuration, formatMoment, plural } from "./format";
 
 export function masthead(result: Result): HTMLElement {
@@ -43,12 +44,25 @@ function trustLine(result: Result): Child[] {
   const warnings = result.environment.warnings.length;
   return [
     `${perCell} per cell, `, precision,
+    ...noisePart(result),
     ` \u00b7 ${count("ok")} of ${plural(result.cells.length, "cell")} ok`,
     ...(gaps.length > 0 ? [" (", jumpLink("gaps", gaps.join(", ")), ")"] : []),
     " \u00b7 ", warnings > 0 ? jumpLink("warnings", plural(warnings, "warning"), "badge caution") : "no warnings",
     ` \u00b7 ${plural(result.run.spawns, "spawn")} in ${formatDuration(result.run.elapsed_s)}`,
     result.clock.source ? ` \u00b7 clock ${factText(result.clock.source)}` : null,
   ];
+}
+
+const verdictWords: Record<string, string> = { quiet: "quiet host", noisy: "noisy host", unusable: "host too noisy to use" };
+
+function noisePart(result: Result): Child[] {
+  const { noise } = result;
+  if (!noise) return [" \u00b7 noise of the host not recorded"];
+  const word = verdictWords[noise.verdict] ?? noise.verdict;
+  const bad = noise.verdict !== "quiet";
+  const size = typeof noise.smallest_ratio === "number" && noise.smallest_ratio > 1
+    ? `, differences below ${(100 * (noise.smallest_ratio - 1)).toFixed(0)}\u202f% are noise here` : "";
+  return [" \u00b7 ", bad ? jumpLink("noise", word, "badge caution") : word, size];
 }
 
 export function notices(result: Result, problems: string[]): HTMLElement[] {
@@ -62,9 +76,12 @@ export function notices(result: Result, problems: string[]): HTMLElement[] {
   if (result.build.sanitizers) {
     notice("error", "SANITIZED BUILD.", `Sanitizers slow everything down: ${result.build.sanitizers}.`);
   }
-  if (!result.complete) {
+  if (result.complete === false) {
     notice("warning", "Incomplete run.", `${result.incomplete_reason ?? "It was interrupted."} What is here is valid.`);
   }
+  if (result.noise?.verdict === "unusable") notice("error", "Unusable figures.", `${result.noise.text} Run \`ipcmark doctor\`, quieten the machine and measure again.`);
+  const minor = Number(String(result.schema.version).split(".")[1]);
+  if (minor > newestMinor) notice("info", "A newer result.", `Its format is ${result.schema.version}, this page knows 1.${newestMinor}: what it added is not shown.`);
   for (const warning of result.environment.warnings.filter((w) => w.severity === "error")) {
     notice("error", warning.text, warning.remedy);
   }

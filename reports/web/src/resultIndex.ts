@@ -1,5 +1,6 @@
 // Look-ups over one result. The unit of every view is the cell.
 import type { Cell, Mechanism, Pattern, Placement, Result, Summary, Touch } from "./data";
+import type { Loaded, SpawnColumns } from "./read";
 
 const placementOrder: Placement[] = ["same_cpu", "smt", "l2", "l3", "package", "numa", "free"];
 const placementPreference: Placement[] = ["l3", "l2", "package", "smt", "numa", "free", "same_cpu"];
@@ -7,21 +8,26 @@ const touchPreference: Touch[] = ["rw", "copy", "line", "verify", "desc"];
 
 // The instrument's own cost: a reference, never a competitor.
 export const instrument = "null";
+export const instrumentName = "instrument (null)";
 
 export class ResultIndex {
   readonly placements: Placement[];
   readonly touches: Touch[];
   readonly transports: string[];
   private readonly byKey = new Map<string, Cell>();
+  private readonly byPattern = new Map<string, Cell[]>();
   private readonly mechanisms = new Map<string, Mechanism>();
 
-  constructor(readonly result: Result) {
-    for (const mechanism of result.mechanisms) this.mechanisms.set(mechanism.name, mechanism);
+  constructor(readonly loaded: Loaded) {
+    for (const mechanism of this.result.mechanisms) this.mechanisms.set(mechanism.name, mechanism);
     const placements = new Set<Placement>();
     const touches = new Set<Touch>();
     const transports = new Set<string>();
-    for (const cell of result.cells) {
-      this.byKey.set(key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch), cell);
+    for (const cell of this.result.cells) {
+      if (!cell.parameter) this.byKey.set(key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch), cell);
+      const own = this.byPattern.get(cell.pattern);
+      if (own) own.push(cell);
+      else this.byPattern.set(cell.pattern, [cell]);
       placements.add(cell.placement);
       touches.add(cell.touch);
       transports.add(cell.transport);
@@ -31,6 +37,8 @@ export class ResultIndex {
     this.transports = [...transports];
   }
 
+  get result(): Result { return this.loaded.result; }
+
   get competitors(): string[] {
     return this.transports.filter((name) => name !== instrument);
   }
@@ -39,17 +47,34 @@ export class ResultIndex {
     return this.byKey.get(key(pattern, transport, payload, placement, touch));
   }
 
+  cells(pattern: Pattern): readonly Cell[] {
+    return this.byPattern.get(pattern) ?? [];
+  }
+
+  spawns(cell: Cell): SpawnColumns | undefined {
+    return this.loaded.spawns.get(cell.name);
+  }
+
   mechanism(name: string): Mechanism | undefined {
     return this.mechanisms.get(name);
   }
 
+  family(name: string): string {
+    return this.mechanisms.get(name)?.family ?? "unknown family";
+  }
+
+  // A notification carries no payload: it is a mechanism of its own kind, ranked among its like.
+  carriesPayload(name: string): boolean {
+    return (this.mechanisms.get(name)?.payload_max_bytes ?? 1) > 0;
+  }
+
   payloads(pattern?: Pattern): number[] {
-    const cells = this.result.cells.filter((c) => pattern === undefined || c.pattern === pattern);
+    const cells = pattern === undefined ? this.result.cells.filter((c) => c.pattern === "round_trip" || c.pattern === "one_way") : this.cells(pattern);
     return [...new Set(cells.map((c) => c.payload_bytes))].sort((a, b) => a - b);
   }
 
   patterns(): Pattern[] {
-    return [...new Set(this.result.cells.map((c) => c.pattern))];
+    return [...this.byPattern.keys()] as Pattern[];
   }
 
   defaultPlacement(): Placement {
@@ -75,15 +100,16 @@ export function summaryOf(cell: Cell | undefined, metric: string): Summary | und
 }
 
 export function medianOf(cell: Cell | undefined, metric: string): number | null {
-  return summaryOf(cell, metric)?.median ?? null;
+  const median = summaryOf(cell, metric)?.median;
+  return typeof median === "number" && Number.isFinite(median) ? median : null;
 }
 
 // [low, high] is an interval with a known coverage; with too few spawns only their range is known.
-export function spread(summary: Summary): { low: number; high: number; isInterval: boolean } | null {
-  if (typeof summary.low === "number" && typeof summary.high === "number") {
+export function spread(summary: Summary | undefined): { low: number; high: number; isInterval: boolean } | null {
+  if (typeof summary?.low === "number" && typeof summary.high === "number") {
     return { low: summary.low, high: summary.high, isInterval: true };
   }
-  if (typeof summary.min === "number" && typeof summary.max === "number") {
+  if (typeof summary?.min === "number" && typeof summary.max === "number") {
     return { low: summary.min, high: summary.max, isInterval: false };
   }
   return null;
@@ -96,5 +122,7 @@ export function losesMessages(cell: Cell | undefined): boolean {
 
 // With touch=desc nobody moved the payload, so bytes per second would be a fiction.
 export function hasBandwidth(cell: Cell | undefined): boolean {
-  return cell !== undefined && cell.touch !== "desc";
+  return cell !== undefined && cell.touch !== "desc" && cell.payload_bytes > 0;
 }
+
+export const shownName = (name: string) => (name === instrument ? instrumentName : name);

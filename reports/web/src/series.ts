@@ -1,7 +1,6 @@
 // At most eight series carry a colour, a dash and a marker; the others stay grey.
-import type { Context } from "./context";
+import { filterKeys, placeKeys, type Context } from "./context";
 import { h } from "./dom";
-import { instrument, medianOf } from "./resultIndex";
 
 export interface Look { color: string; dash: string; symbol: string }
 
@@ -17,7 +16,7 @@ export const look = (slot: number): Look => ({
 export function chosenSeries(context: Context): string[] {
   const text = context.store.get("series");
   if (text === undefined) return usualSeries(context);
-  const known = new Set(context.index.competitors);
+  const known = new Set(context.names());
   return text.split(",").slice(0, slots).map((name) => (known.has(name) ? name : ""));
 }
 
@@ -28,23 +27,21 @@ export function slotOf(chosen: string[], name: string): number | null {
 
 // The best of each family first: eight variants of one idea would say less than eight ideas.
 function usualSeries(context: Context): string[] {
-  const { index } = context;
-  const payload = index.payloads("round_trip")[0] ?? 0;
-  const placement = index.defaultPlacement();
-  const value = (name: string) =>
-    medianOf(index.cell("round_trip", name, payload, placement, index.defaultTouch()), "p50_ns") ?? Infinity;
-  const ranked = [...index.competitors].sort((a, b) => value(a) - value(b));
+  const ranked = context.fastestFirst().filter((name) => context.cell("round_trip", name, context.payload())?.status === "ok" || context.cell("one_way", name, context.payload())?.status === "ok");
   const seen = new Set<string>();
   const firsts = ranked.filter((name) => {
-    const family = index.mechanism(name)?.family ?? name;
+    const family = context.index.family(name);
     return seen.has(family) ? false : (seen.add(family), true);
   });
   const rest = ranked.filter((name) => !firsts.includes(name));
   return [...firsts, ...rest].slice(0, slots);
 }
 
+export const seriesKeys = ["series", "payload", ...placeKeys, ...filterKeys] as const;
+
 export function seriesPicker(context: Context): HTMLElement {
   const box = h("div", { class: "picker", role: "group", "aria-label": "Series in colour, at most eight" });
+  const more = h("details", { class: "more-series" });
   const toggle = (name: string) => {
     const chosen = chosenSeries(context);
     const slot = slotOf(chosen, name);
@@ -54,22 +51,26 @@ export function seriesPicker(context: Context): HTMLElement {
     else return;
     context.store.set({ series: chosen.join(",") });
   };
-  const buttons = context.index.competitors.map((name) => {
-    const swatch = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const button = h("button", { type: "button", onclick: () => toggle(name) }, swatch, name);
-    return { name, button, swatch };
-  });
-  box.append(...buttons.map((b) => b.button));
-  context.watch(["series"], () => {
+  // The pressed ones in the order of their looks, the others behind a disclosure, fastest first.
+  context.watch(box, seriesKeys, () => {
     const chosen = chosenSeries(context);
     const full = chosen.filter((name) => name !== "").length >= slots;
-    for (const { name, button, swatch } of buttons) {
+    const focused = (document.activeElement as HTMLElement | null)?.dataset?.["series"];
+    const held = box.contains(document.activeElement);
+    const button = (name: string) => {
       const slot = slotOf(chosen, name);
-      button.setAttribute("aria-pressed", String(slot !== null));
-      button.disabled = slot === null && full;
-      button.title = button.disabled ? "Eight series are in colour: take one out first" : "";
+      const swatch = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       drawSwatch(swatch, slot);
-    }
+      return h("button", {
+        type: "button", "data-series": name, "aria-pressed": String(slot !== null), disabled: slot === null && full,
+        title: slot === null && full ? "Eight series are in colour: take one out first" : context.index.mechanism(name)?.summary, onclick: () => toggle(name),
+      }, swatch, name);
+    };
+    const others = context.fastestFirst().filter((name) => !chosen.includes(name));
+    more.replaceChildren(h("summary", {}, `${others.length} in grey`), h("div", { class: "picker-more" }, ...others.map(button)));
+    more.hidden = others.length === 0;
+    box.replaceChildren(...chosen.filter((name) => name !== "").map(button), more);
+    if (held && focused !== undefined) [...box.querySelectorAll<HTMLElement>("button")].find((b) => b.dataset["series"] === focused)?.focus();
   });
   return box;
 }
@@ -84,5 +85,3 @@ function drawSwatch(swatch: SVGSVGElement, slot: number | null): void {
   if (slot !== null) line.setAttribute("stroke-dasharray", look(slot).dash);
   swatch.replaceChildren(line);
 }
-
-export const isInstrument = (name: string) => name === instrument;

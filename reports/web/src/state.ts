@@ -1,8 +1,8 @@
 // Everything the reader chooses lives in the URL fragment, so that a link shows the same view.
 
 export type Key =
-  | "result" | "placement" | "payload" | "touch" | "pattern" | "latency" | "rate" | "series"
-  | "latencysort" | "ratesort" | "theme";
+  | "result" | "against" | "placement" | "payload" | "touch" | "pattern" | "metric" | "sort" | "series" | "theme"
+  | "family" | "wait" | "find" | "rate" | "quantile" | "mechanism" | "cell" | "a" | "b" | "comparemetric";
 
 type Watcher = { keys: readonly Key[]; run: () => void };
 
@@ -57,5 +57,6 @@ export class Store {
 
 function parse(hash: string): URLSearchParams {
   const text = hash.replace(/^#/, "");
-  return new URLSearchParams(text.includes("=") ? text : "");
+  // The name of a cell may hold a "=" of its own: paced/pipe/64/l3/rate=10000.
+  return new URLSearchParams(text.includes("=") && !/^[a-z_]+(\/|%2F)/i.test(text) ? text : "");
 }

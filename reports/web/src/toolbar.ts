@@ -1,32 +1,48 @@
 // The choices that hold for the whole page, and the way to its sections.
 import type { Context, View } from "./context";
-import { choice } from "./controls";
+import { chips, choice } from "./controls";
 import type { Result } from "./data";
 import { h } from "./dom";
-import { formatPayload, placementWords, words } from "./format";
+import { formatPayload, patternWords, placementWords, plural, waitWords, words } from "./format";
 import { jumpLink } from "./jump";
-import type { Store } from "./state";
+import type { Loaded } from "./read";
+import type { Key, Store } from "./state";
 
 const touchWords: Record<string, string> = {
   desc: "desc: header only", line: "line: one cache line", rw: "rw: every byte", copy: "copy", verify: "verify: checksum",
 };
 
-export function globalControls(context: Context, results: Result[], views: View[]): HTMLElement {
-  const bar = h("div", { class: "toolbar" },
-    h("div", { class: "top" }, h("nav", { "aria-label": "Sections" }, ...views.map((view) => jumpLink(view.id, view.short))), themeSwitch(context.store)));
-  const controls = h("div", { class: "controls" });
-  bar.append(controls);
+export function globalControls(context: Context, results: readonly Loaded[], views: View[]): HTMLElement {
+  // Two elements, so that the chips scroll away and leave the figures room.
+  return h("div", { class: "bars" }, h("div", { class: "toolbar" },
+    h("div", { class: "top" }, h("nav", { "aria-label": "Sections" }, ...views.map((view) => jumpLink(view.id, view.short))), themeSwitch(context.store)),
+    choices(context, results)), filters(context));
+}
+
+export const resultName = (results: readonly Loaded[], result: Result): string => {
+  const position = results.findIndex((loaded) => loaded.result === result);
+  const hosts = new Set(results.map((loaded) => loaded.result.context.host_name));
+  return `${position + 1}: ${hosts.size > 1 ? result.context.host_name : result.build.git.revision || result.build.version || result.context.host_name}`;
+};
+
+function choices(context: Context, results: readonly Loaded[]): HTMLElement {
   const { store, index } = context;
+  const row = h("div", { class: "controls" });
   if (results.length > 1) {
-    controls.append(choice({
-      label: "Result", value: String(Math.max(0, results.indexOf(context.result))),
-      options: results.map((result, n) => ({ value: String(n), label: `${n + 1}: ${result.context.host_name}`, hint: result.run.started })),
+    row.append(choice({
+      label: "Result", value: String(Math.max(0, results.findIndex((r) => r.result === context.result))),
+      options: results.map(({ result }, n) => ({ value: String(n), label: resultName(results, result), hint: result.run.started })),
       choose: (value) => store.set({ result: value }),
     }));
   }
   const draw = h("span", { class: "controls" });
-  controls.append(draw);
+  row.append(draw);
   const fill = () => draw.replaceChildren(...[
+    context.offeredPatterns.length > 1 && choice({
+      label: "Pattern", value: context.pattern(),
+      options: context.offeredPatterns.map((name) => ({ value: name, label: words(name, patternWords) })),
+      choose: (pattern) => store.set({ pattern, metric: undefined, sort: undefined }),
+    }),
     index.placements.length > 1 && choice({
       label: "Placement", value: context.placement(),
       options: index.placements.map((name) => ({ value: name, label: words(name, placementWords), hint: name })),
@@ -38,14 +54,40 @@ export function globalControls(context: Context, results: Result[], views: View[
       choose: (touch) => store.set({ touch }),
     }),
     index.payloads().length > 1 && choice({
-      label: "Payload of the charts", value: String(context.payload()),
-      options: index.payloads().map((bytes) => ({ value: String(bytes), label: formatPayload(bytes) })),
+      label: "Payload", value: String(context.payload()),
+      options: index.payloads().map((bytes) => ({ value: String(bytes), label: formatPayload(bytes), hint: bytes === 0 ? "notifications: a wake-up without a payload" : undefined })),
       choose: (payload) => store.set({ payload }),
     }),
   ].filter((control) => control !== false));
   fill();
-  context.onDispose(store.watch(["placement", "touch", "payload"], () => { if (!draw.contains(document.activeElement)) fill(); }));
-  return bar;
+  context.onDispose(store.watch(["placement", "touch", "payload", "pattern"], () => { if (!draw.contains(document.activeElement)) fill(); }));
+  return row;
+}
+
+function filters(context: Context): HTMLElement {
+  const { store, index } = context;
+  const present = (pick: (name: string) => string | undefined) => [...new Set(index.competitors.map(pick))].filter((x): x is string => x !== undefined);
+  const joined = (key: Key) => (values: string[]) => store.set({ [key]: values.length > 0 ? values.join(",") : undefined });
+  const waits = chips("Wait", present((name) => index.mechanism(name)?.wait).map((wait) => ({ value: wait, label: words(wait, waitWords) })), () => context.waits(), joined("wait"));
+  const families = chips("Family", present((name) => index.mechanism(name)?.family).map((family) => {
+    const count = index.competitors.filter((name) => index.family(name) === family).length;
+    return { value: family, label: `${family} ${count}`, hint: plural(count, "mechanism") };
+  }), () => context.families(), joined("family"));
+  const find = h("input", { type: "search", value: context.find(), placeholder: "name", size: 12, oninput: (event) => {
+    store.set({ find: (event.target as HTMLInputElement).value || undefined });
+  } });
+  const count = h("span", { class: "muted count", role: "status" });
+  const clear = h("button", { type: "button", class: "clear", onclick: () => store.set({ family: undefined, wait: undefined, find: undefined }) }, "Show all");
+  const refresh = () => {
+    waits.refresh();
+    families.refresh();
+    if (document.activeElement !== find) find.value = context.find();
+    count.textContent = context.filtered() ? `${context.names().length} of ${plural(index.competitors.length, "mechanism")}` : plural(index.competitors.length, "mechanism");
+    clear.hidden = !context.filtered();
+  };
+  refresh();
+  context.onDispose(store.watch(["family", "wait", "find"], refresh));
+  return h("div", { class: "filters" }, waits.element, families.element, h("label", { class: "find" }, h("span", {}, "Find"), find), count, clear);
 }
 
 const themes = [{ value: "auto", label: "Auto" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }];

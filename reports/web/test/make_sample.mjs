@@ -1,36 +1,61 @@
 // A deterministic, schema-valid result with every kind of cell the page must show.
-//   node make_sample.mjs [--kind=golden|full] [--spawns=N] [--seed=N] > sample.result.json
+//   node make_sample.mjs [--kind=golden|full|rich|small|many] [--spawns=N] [--seed=N] > sample.result.json
+// golden and full are results of schema 1.0; rich, small and many hold everything that 1.1 knows.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { mechanisms } from "./sample_mechanisms.mjs";
+import { manyMechanisms, mechanisms as usual, notifications } from "./sample_mechanisms.mjs";
+import { addBlocks, addFloors, parameterCells } from "./sample_patterns.mjs";
 import { logLinear } from "./sample_histogram.mjs";
 import { around, random } from "./sample_random.mjs";
 
 const allPayloads = [64, 4096, 65536, 1048576];
 const cpus = { l3: [0, 1], same_cpu: [0, 0], numa: [] };
 
-export function makeSample({ kind = "full", spawns = 5, seed = 7, touch = "rw" } = {}) {
-  const plan = planned(kind);
+const newer = ["rich", "small", "many"];
+
+export function mechanismsOf(kind) {
+  if (kind === "many") return manyMechanisms();
+  if (kind === "rich") return [...usual, ...notifications];
+  if (kind === "small") return [...usual.filter((m) => ["null", "pipe", "udp", "posix_mq", "shm_ring_spin", "shm_ring_futex"].includes(m.name)), notifications[0]];
+  return usual;
+}
+
+export function makeSample({ kind = "full", spawns = 5, seed = 7, touch = "rw", payloads = allPayloads, bins = 60 } = {}) {
+  const mechanisms = mechanismsOf(kind);
+  const plan = planned(kind, mechanisms, payloads);
   const result = { ...frame(spawns, seed, plan.length), mechanisms: mechanisms.map(publicPart), cells: [], benchmarks: [] };
   let sequence = 0;
   for (const [pattern, mechanism, payload, placement] of plan) {
     const next = random(`${seed}/${pattern}/${mechanism.name}/${payload}/${placement}`);
-    const cell = measured({ pattern, mechanism, payload, placement, spawns, touch, next });
+    const cell = measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins });
     result.cells.push(cell.document);
-    for (const spawn of cell.spawns) result.benchmarks.push(entry(cell.document, spawn, sequence++));
+    for (const spawn of cell.spawns) result.benchmarks.push(entry(cell.document, spawn, sequence++, newer.includes(kind)));
+  }
+  if (newer.includes(kind)) {
+    result.schema.version = "1.1";
+    addFloors(result);
+    for (const { document, runs } of parameterCells(mechanisms, { kind, spawns, seed, touch, summarise })) {
+      result.cells.push(document);
+      for (const run of runs) result.benchmarks.push(entry(document, run, sequence++, true));
+    }
+    addBlocks(result, spawns, seed);
   }
   result.run.spawns = sequence;
+  result.plan.cells = result.cells.length;
   return result;
 }
 
-function planned(kind) {
+function planned(kind, mechanisms, payloads) {
   const cells = [];
   for (const pattern of ["round_trip", "one_way"]) {
     for (const placement of ["l3", "same_cpu", "numa"]) {
       for (const mechanism of mechanisms) {
-        for (const payload of allPayloads) {
-          const small = kind === "golden" && payload === 65536;
-          const second = placement !== "l3" && (kind === "golden" ? payload !== 64 : placement === "numa" && payload !== 64);
+        for (const payload of mechanism.payload_max_bytes === 0 ? [0] : payloads) {
+          const small = ["golden", "small"].includes(kind) && payload === 65536;
+          if (kind === "many" && placement !== "l3") continue;
+          if (kind === "small" && placement !== "l3") continue;
+          if (mechanism.payload_max_bytes === 0 && placement === "numa") continue;
+          const second = placement !== "l3" && (["golden", "small"].includes(kind) ? payload > 64 : placement === "numa" && payload !== 64);
           if (!small && !second) cells.push([pattern, mechanism, payload, placement]);
         }
       }
@@ -56,7 +81,7 @@ function gap(pattern, mechanism, payload, placement) {
   return null;
 }
 
-function measured({ pattern, mechanism, payload, placement, spawns, touch, next }) {
+function measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins }) {
   const document = {
     name: `${pattern}/${mechanism.name}/${payload}/${placement}`,
     transport: mechanism.name, pattern, payload_bytes: payload, placement, touch, depth: pattern === "one_way" ? 64 : 1,
@@ -77,7 +102,7 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next 
   }
   if (pattern === "round_trip") {
     const p50 = document.summary.p50_ns.median;
-    document.histogram = logLinear(p50, mechanism.tail, spawns * Math.round(6e7 / p50));
+    document.histogram = logLinear(p50, mechanism.tail, spawns * Math.round(6e7 / p50), bins);
   }
   return { document, spawns: runs };
 }
@@ -141,17 +166,28 @@ function summarise(values, unit, better) {
 
 const short = (value) => Number(value.toPrecision(6));
 
-function entry(cell, run, sequence) {
+const qualities = ["quiet", "quiet", "quiet", "usable", "quiet", "contaminated", "quiet", "usable"];
+
+function entry(cell, run, sequence, withFigures) {
+  const { count, trip, ...figures } = run;
+  const more = withFigures ? Object.fromEntries(Object.entries(figures).map(([k, v]) => [k, v === null ? null : short(v)])) : {};
+  const quality = qualities[(sequence * 5) % 8];
   return {
     name: `${cell.name}/real_time`, run_name: `${cell.name}/real_time`, run_type: "iteration",
     repetitions: cell.spawns_planned, repetition_index: sequence % cell.spawns_planned, threads: 1, iterations: 1,
-    real_time: short(run.trip), cpu_time: short(run.cpu_ns_per_message), time_unit: "ns",
+    real_time: short(run.trip), cpu_time: short(run.cpu_ns_per_message ?? 0), time_unit: "ns", ...more,
     ipc: {
+      ...(withFigures ? { quality, noise: { foreign_cpu: quality === "contaminated" ? 0.31 : 0.004, steal: 0.001, run_delay: 0.002 } } : {}),
       cell: cell.name, sequence, round: sequence % cell.spawns_planned, t_start_s: short(0.14 * sequence + 0.5), messages: run.count,
-      elapsed_ns: Math.round(run.count * run.trip), peers: [{ role: "producer" }, { role: "consumer" }], clock: { source: "tsc" },
+      elapsed_ns: Math.round(run.count * run.trip), peers: withFigures ? [peer("producer", run), peer("consumer", run)] : [{ role: "producer" }, { role: "consumer" }], clock: { source: "tsc" },
     },
   };
 }
+
+const peer = (role, run) => ({
+  role, cpu: role === "producer" ? 0 : 1, counted_messages: run.count, user_ns: Math.round(run.count * (run.user_ns_per_message ?? 0) / 2), system_ns: Math.round(run.count * (run.system_ns_per_message ?? 0) / 2),
+  notes: role === "producer" ? { ring_slots: 4 } : {},
+});
 
 function publicPart({ name, summary, family, reference, wait, copies_per_message, payload_min_bytes, payload_max_bytes, traits }) {
   return { name, summary, family, reference, wait, copies_per_message, payload_min_bytes, payload_max_bytes, traits, available: true, reason: null };

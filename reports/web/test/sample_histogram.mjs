@@ -15,10 +15,9 @@ function quantile(p50, tail, p) {
   return decades <= 0.6 ? body : body * tail ** (0.55 * (decades - 0.6) ** 1.15);
 }
 
-export function logLinear(p50, tail, count) {
+export function logLinear(p50, tail, count, steps = 60) {
   const bins = new Map();
   const last = 1 - 1 / count;
-  const steps = 60;
   const decades = -Math.log10(1 - last);
   let placed = 0;
   for (let step = 1; step <= steps; ++step) {

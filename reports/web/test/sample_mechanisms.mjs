@@ -38,3 +38,33 @@ export const mechanisms = [
   mechanism("shm_ring_futex", "shared memory", "spins_then_blocks", "ring in shared memory, futex when empty or full", [6120, 2650, 0.047, 3.0, 0], { message_boundaries: true }),
   mechanism("boost_shm_condition", "shared memory", "blocks", "slot in shared memory with a mutex and a condition", [10400, 5600, 0.06, 3.3, 0], { message_boundaries: true, peer_death_detected: false }),
 ];
+
+const wakeUp = (name, wait, summary, base_ns, same_cpu_ns, reference) => {
+  const made = mechanism(name, "notifications", wait, summary, [base_ns, same_cpu_ns, 0, 2.2, 0], { message_boundaries: true, latest_value: true, back_pressure: false }, 0);
+  return { ...made, payload_min_bytes: 0, reference };
+};
+
+export const notifications = [
+  wakeUp("eventfd", "blocks", "eventfd counter", 7900, 3300, "eventfd(2)"),
+  wakeUp("futex_word", "blocks", "futex on a shared word", 6200, 2700, "futex(2)"),
+  wakeUp("signal_usr1", "blocks", "signal with sigwaitinfo", 9400, 4400, "signal(7)"),
+  wakeUp("semaphore_posix", "blocks", "POSIX semaphore in shared memory", 6500, 2800, "sem_overview(7)"),
+  wakeUp("flag_spin", "spins", "a flag in shared memory, both sides spin", 380, 1, ""),
+];
+
+const families = {
+  "pipes": ["pipe", 8600, 0.11], "unix sockets": ["unix", 9300, 0.13], "network sockets": ["inet", 16800, 0.16], "io_uring": ["uring", 9900, 0.12],
+  "message queues": ["mq", 8400, 0.2], "shared memory": ["shm", 5200, 0.05], "direct memory": ["vm", 10400, 0.06], "files": ["file", 23000, 0.3], "desktop bus": ["dbus", 64000, 0.9],
+};
+
+// About a hundred, as a full run has them.
+export function manyMechanisms() {
+  const waits = ["blocks", "blocks", "spins_then_blocks", "spins"];
+  const made = Object.entries(families).flatMap(([family, [stem, base, perByte]]) => Array.from({ length: family === "desktop bus" ? 4 : 11 }, (_, n) => {
+    const wait = family === "shared memory" || family === "direct memory" ? waits[n % 4] : n % 5 === 4 ? "spins_then_blocks" : "blocks";
+    const factor = wait === "spins" ? 0.08 : 0.8 + 0.11 * n;
+    return mechanism(`${stem}_${["plain", "wide", "batch", "vector", "splice", "huge", "sealed", "poll", "epoll", "ring", "lockfree"][n]}`, family, wait, `${family}, variant ${n + 1}`,
+      [base * factor, base * 0.45 * factor, perByte * (1.3 - 0.05 * n), 1.8 + 0.15 * (n % 7), n % 3], { latest_value: n === 3, back_pressure: n !== 3 });
+  }));
+  return [mechanisms[0], ...made, ...notifications];
+}

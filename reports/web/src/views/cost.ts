@@ -1,131 +1,107 @@
-import * as Plot from "@observablehq/plot";
+// What a message costs the machine, and where its nanoseconds go.
+import { barChart, barLegend, barTable, cutNote, sortedRows, type BarRow, type Bars } from "../bars";
 import { twin } from "../chart";
-import { choice } from "../controls";
-import type { Context, View } from "../context";
-import type { Pattern } from "../data";
-import { h, table, type Column } from "../dom";
-import { axisMark, formatCount, formatPayload, formatTime, patternWords, placementWords, words } from "../format";
-import { instrument, medianOf } from "../resultIndex";
+import { filterKeys, placeKeys, type Context, type View } from "../context";
+import { h } from "../dom";
+import { formatCount, formatPayload, formatTime, patternWords, placementWords, words } from "../format";
+import { notForChoice, notMeasured } from "../missing";
+import { instrument, medianOf, shownName } from "../resultIndex";
 
-interface Part { name: string; metric: string; fill: string }
-interface Cost {
+interface Cost extends Bars {
   title: string;
   total: string;
-  parts: Part[];
-  format: (value: number | null | undefined) => string;
-  label: string;
+  metrics: string[];
+  text: string;
 }
 
 const switches: Cost = {
-  title: "Context switches per message",
-  total: "switches_per_message",
-  parts: [
-    { name: "voluntary (slept)", metric: "voluntary_switches_per_message", fill: "var(--part-0)" },
-    { name: "involuntary (pushed off)", metric: "involuntary_switches_per_message", fill: "var(--part-1)" },
-  ],
-  format: formatCount,
-  label: "switches per message",
+  title: "Context switches per message", total: "switches_per_message", totalName: "sum", label: "switches per message", format: formatCount,
+  metrics: ["voluntary_switches_per_message", "involuntary_switches_per_message"],
+  parts: [{ name: "voluntary (slept)" }, { name: "involuntary (pushed off)" }],
+  text: "Both processes together",
 };
 
-const cpu: Cost = {
-  title: "CPU time per message",
-  total: "cpu_ns_per_message",
-  parts: [
-    { name: "producer", metric: "producer_cpu_ns_per_message", fill: "var(--part-0)" },
-    { name: "consumer", metric: "consumer_cpu_ns_per_message", fill: "var(--part-1)" },
-  ],
-  format: formatTime,
-  label: "CPU time per message",
+const sides: Cost = {
+  title: "CPU time per message, by process", total: "cpu_ns_per_message", totalName: "sum", label: "CPU time per message", format: formatTime,
+  metrics: ["producer_cpu_ns_per_message", "consumer_cpu_ns_per_message"], parts: [{ name: "producer" }, { name: "consumer" }],
+  text: "User and system time",
 };
 
-interface Row { name: string; total: number; parts: (number | null)[] }
+const modes: Cost = {
+  title: "CPU time per message, by mode", total: "cpu_ns_per_message", totalName: "sum", label: "CPU time per message", format: formatTime,
+  metrics: ["user_ns_per_message", "system_ns_per_message"], parts: [{ name: "user" }, { name: "system" }],
+  text: "Both processes together",
+};
 
-const offered: Pattern[] = ["round_trip", "one_way"];
+const decomposition: Bars = {
+  parts: [{ name: "system calls and copies" }, { name: "context switch" }, { name: "wake-up" }],
+  format: formatTime, label: "round trip on two CPUs", totalName: "two CPUs",
+};
 
 export const costView: View = {
   id: "cost",
-  title: "What a message costs",
+  title: "Where the nanoseconds go",
   short: "Cost",
+  lead: "What does a message cost the machine, beyond the time it takes?",
   mount(section, context) {
-    const patterns = offered.filter((pattern) => context.index.patterns().includes(pattern));
-    if (patterns.length > 1) {
-      section.append(h("div", { class: "controls" }, choice({
-        label: "Pattern", value: context.pattern(patterns),
-        options: patterns.map((p) => ({ value: p, label: words(p, patternWords) })),
-        choose: (pattern) => context.store.set({ pattern }),
-      })));
-    }
-    section.append(h("div", { class: "pair" }, panel(context, switches, patterns), panel(context, cpu, patterns)));
+    section.append(partsFigure(context), h("div", { class: "pair" }, panel(context, sides), panel(context, modes)), panel(context, switches));
   },
 };
 
-function panel(context: Context, cost: Cost, patterns: Pattern[]): HTMLElement {
-  const data = () => rows(context, cost, context.pattern(patterns));
+const keys = [...placeKeys, ...filterKeys, "payload", "pattern"] as const;
+
+function panel(context: Context, cost: Cost): HTMLElement {
+  const data = () => rows(context, cost);
   const figure = twin({
-    title: cost.title,
-    keys: ["placement", "touch", "payload", "pattern"],
-    context,
-    summary: () => `Both processes together, ${words(context.pattern(patterns), patternWords)}, ${formatPayload(context.payload())}, ` +
-      `${words(context.placement(), placementWords)}; median over spawns.`,
-    chart: (width) => draw(cost, data(), width),
-    table: () => numbers(cost, data()),
+    title: cost.title, keys, context,
+    summary: () => `${cost.text}, ${words(context.pattern(), patternWords)}, ${formatPayload(context.payload())}, ` +
+      `${words(context.placement(), placementWords)}; median over spawns.${cutNote(data())}`,
+    chart: (width) => barChart(cost, data(), width),
+    table: () => barTable(cost.title, cost, data()),
+    nothing: () => notForChoice(`no ${words(context.pattern(), patternWords)} of ${formatPayload(context.payload())} in view ended ok`),
   });
-  figure.prepend(h("h3", {}, cost.title), legend(cost));
+  figure.prepend(h("h3", {}, cost.title), barLegend(cost));
   return figure;
 }
 
-const referenceName = "instrument (null)";
-const isReference = (row: { name: string }) => row.name === referenceName;
-
-function rows(context: Context, cost: Cost, pattern: Pattern): Row[] {
-  return context.index.transports.flatMap((name) => {
-    const cell = context.cell(pattern, name, context.payload());
+function rows(context: Context, cost: Cost): BarRow[] {
+  return sortedRows(context.namesAndInstrument().flatMap((name) => {
+    const cell = context.cell(context.pattern(), name, context.payload());
     const total = medianOf(cell, cost.total);
-    return total === null ? [] : [{
-      name: name === instrument ? referenceName : name, total,
-      parts: cost.parts.map((part) => medianOf(cell, part.metric)),
+    return total === null ? [] : [{ name: shownName(name), total, parts: cost.metrics.map((metric) => medianOf(cell, metric)) }];
+  }));
+}
+
+// --- the switch pattern --------------------------------------------------------------------------------------------------
+
+function partsFigure(context: Context): HTMLElement {
+  const data = () => partRows(context);
+  const figure = twin({
+    title: "Round trip taken apart", keys: [...placeKeys, ...filterKeys, "payload"], context,
+    summary: () => "The same exchange inside one process, on one CPU and on two: what is added is the switch and the wake-up. " +
+      `${words(context.placement(), placementWords)}; median over spawns. A grey bar could not be taken apart; the table says why.${cutNote(data())}`,
+    chart: (width) => barChart(decomposition, data(), width),
+    table: () => barTable("Round trip taken apart", decomposition, data()),
+    nothing: () => (context.index.cells("switch").length === 0
+      ? notMeasured("the parts of a round trip", "ipcmark run --pattern switch") : notForChoice("no switch cell in view")),
+  });
+  figure.prepend(h("h3", {}, "The round trip taken apart"), barLegend(decomposition));
+  return figure;
+}
+
+function partRows(context: Context): BarRow[] {
+  const cells = context.cellsOf("switch", null).filter((cell) => cell.status === "ok" && cell.transport !== instrument);
+  const payloads = new Set(cells.map((cell) => cell.payload_bytes));
+  const payload = payloads.has(context.payload()) ? context.payload() : Math.min(...[...payloads].filter((p) => p > 0), Infinity);
+  return sortedRows(cells.filter((cell) => cell.payload_bytes === payload || cell.payload_bytes === 0).flatMap((cell) => {
+    const total = medianOf(cell, "two_cpus_ns") ?? medianOf(cell, "one_cpu_ns") ?? medianOf(cell, "one_process_ns");
+    if (total === null) return [];
+    const parts = ["syscall_copy_ns", "context_switch_ns", "wake_up_ns"].map((metric) => medianOf(cell, metric));
+    const whole = parts.every((part) => part !== null);
+    return [{
+      name: cell.payload_bytes === 0 && payload > 0 && payload !== Infinity ? `${cell.transport} (0 B)` : cell.transport, total,
+      parts: whole ? parts : parts.some((p) => p !== null && p > 0) && !cell.parts_note ? parts : [null, null, null],
+      ...(cell.parts_note ? { note: cell.parts_note } : {}),
     }];
-  }).sort((a, b) => Number(isReference(a)) - Number(isReference(b)) || a.total - b.total);
-}
-
-function draw(cost: Cost, data: Row[], width: number): Element | null {
-  if (data.length === 0) return null;
-  // Medians of parts need not add up to the median of the sum: the bar keeps the sum, the parts its shares.
-  const bars = data.flatMap((row) => {
-    const known = row.parts.some((part) => part !== null);
-    const sum = row.parts.reduce<number>((total, part) => total + (part ?? 0), 0);
-    const scale = sum > 0 ? row.total / sum : 0;
-    let from = 0;
-    return (known && sum > 0 ? row.parts : [row.total, 0]).map((part, position) => {
-      const to = from + (part ?? 0) * (known && sum > 0 ? scale : 1);
-      const bar = { name: row.name, x1: from, x2: to, fill: cost.parts[position]!.fill };
-      from = to;
-      return bar;
-    });
-  });
-  const most = Math.max(...data.map((row) => row.total));
-  const wide = Math.max(...data.map((row) => row.name.length));
-  return Plot.plot({
-    width, height: 44 + 24 * data.length, marginLeft: Math.min(12 + 7.2 * wide, width * 0.45), marginRight: 66, marginTop: 8, marginBottom: 34,
-    x: { domain: [0, most > 0 ? most : 1], ticks: Math.max(2, Math.floor(width / 130)), tickFormat: axisMark(cost.format), labelOffset: 32, label: cost.label, grid: true },
-    y: { domain: data.map((row) => row.name), label: null, tickSize: 0 },
-    marks: [
-      ...cost.parts.map((part) => Plot.barX(bars.filter((bar) => bar.fill === part.fill), { x1: "x1", x2: "x2", y: "name", fill: part.fill, fillOpacity: (bar) => (isReference(bar) ? 0.45 : 1), insetTop: 2, insetBottom: 2 })),
-      Plot.text(data, { x: "total", y: "name", text: (row: Row) => cost.format(row.total), textAnchor: "start", dx: 5, fill: "currentColor" }),
-      Plot.ruleX([0]),
-    ],
-  });
-}
-
-function legend(cost: Cost): HTMLElement {
-  return h("p", { class: "parts" }, ...cost.parts.map((part, n) => h("span", {}, h("i", { class: `part-${n}` }), part.name)));
-}
-
-function numbers(cost: Cost, data: Row[]): HTMLElement {
-  const columns: Column<Row>[] = [
-    { head: "Mechanism", cell: (row) => row.name },
-    { head: "sum", numeric: true, cell: (row) => cost.format(row.total) },
-    ...cost.parts.map((part, n) => ({ head: part.name, numeric: true, cell: (row: Row) => cost.format(row.parts[n]) })),
-  ];
-  return table(cost.title, columns, data);
+  }));
 }

@@ -1,16 +1,18 @@
-import type { View } from "../context";
+import type { Context, View } from "../context";
 import type { FactMap, Result } from "../data";
 import { h, table } from "../dom";
 import { factNode, factText } from "../facts";
-import { formatDuration, formatTime, missing, placementWords, plural, words } from "../format";
+import { formatBytesRate, formatDuration, formatMoment, formatPayload, formatTime, missing, placementWords, plural, words } from "../format";
+import { resultName } from "../toolbar";
 
 export const environmentView: View = {
   id: "environment",
-  title: "Machine, build and plan",
-  short: "Machine",
+  title: "Environment and method",
+  short: "Environment",
+  lead: "Where was this measured, how far does it hold, and how do I get it again?",
   mount(section, context) {
     const { result } = context;
-    section.append(warnings(result), reproduce(result), h("div", { class: "cards" },
+    section.append(warnings(result), ...(context.all.length > 1 ? [differences(context)] : []), reproduce(result), noise(result), floors(result), calibration(result), h("div", { class: "cards" },
       card("Machine", { fingerprint: result.environment.fingerprint, ...result.environment.identity }),
       card("Build", buildFacts(result)),
       card("Limits", result.environment.ipc_limits),
@@ -25,6 +27,59 @@ function warnings(result: Result): HTMLElement {
     list.length === 0 ? null : h("ul", { class: "groups" }, ...list.map((warning) => h("li", {},
       h("p", { class: "reason" }, h("span", { class: `badge ${warning.severity ?? "warning"}` }, warning.id), warning.text),
       h("p", { class: "muted" }, `Remedy: ${warning.remedy}`)))));
+}
+
+// What differs between the runs, before anybody compares their figures.
+function differences(context: Context): HTMLElement {
+  const flat = (result: Result): Map<string, string> => new Map([
+    ...Object.entries(result.environment.identity), ...Object.entries(result.environment.ipc_limits),
+    ...Object.entries(buildFacts(result)).filter(([name]) => name !== "libraries"), ["profile", result.plan.profile], ["rounds", result.plan.rounds],
+  ].map(([name, value]) => [String(name), factText(value)]));
+  const all = context.all.map(({ result }) => flat(result));
+  const names = [...new Set(all.flatMap((facts) => [...facts.keys()]))];
+  const differing = names.filter((name) => new Set(all.map((facts) => facts.get(name) ?? missing)).size > 1);
+  const same = new Set(context.all.map(({ result }) => result.environment.fingerprint)).size === 1;
+  return h("div", { id: "differences" }, h("h3", {}, "What differs between the runs"),
+    h("p", {}, same ? "Same fingerprint: the machine and its limits are the same." : h("strong", {}, "Different fingerprints: these runs come from different environments, so a difference may be the machine's.")),
+    differing.length === 0 ? h("p", { class: "muted" }, "No recorded fact differs.") : table("Facts that differ", [
+      { head: "Fact", cell: (name) => name.replace(/_/g, " ") },
+      ...context.all.map(({ result }, n) => ({ head: resultName(context.all, result), wide: true, cell: (name: string) => all[n]!.get(name) ?? missing })),
+    ], differing));
+}
+
+function noise(result: Result): HTMLElement {
+  const { noise: found } = result;
+  const head = h("h3", {}, "Noise of the host");
+  if (!found) return h("div", { id: "noise", tabindex: -1 }, head, h("p", { class: "muted" }, "Not recorded in this run. A newer ipcmark run judges every spawn and says so here; ipcmark doctor looks at the machine now."));
+  const spawns = found.spawns ?? {};
+  return h("div", { id: "noise", tabindex: -1 }, head, h("p", {}, h("strong", {}, `${found.verdict}. `), found.text),
+    h("p", { class: "muted" }, `Spawns: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
+      (typeof found.smallest_ratio === "number" ? ` Ratios nearer to 1 than ${found.smallest_ratio.toPrecision(3)}\u00d7 are noise here.` : "")));
+}
+
+function floors(result: Result): HTMLElement {
+  const list = result.floors ?? [];
+  const head = h("h3", {}, "Floors");
+  if (list.length === 0) return h("div", {}, head, h("p", { class: "muted" }, "Not measured in this run. A newer ipcmark run measures the physical limits in the same sitting and prints every figure as a ratio to them."));
+  return h("div", {}, head, table("The physical limits of this machine, measured in this run", [
+    { head: "Floor", cell: (f) => f.name.replace(/_/g, " ") },
+    { head: "median", numeric: true, cell: (f) => (f.unit === "ns" ? formatTime : formatBytesRate)(f.summary?.median) },
+    { head: "block", numeric: true, cell: (f) => (typeof f.block_bytes === "number" ? formatPayload(f.block_bytes) : "") },
+    { head: "placement", cell: (f) => (f.placement ? words(f.placement, placementWords) : "") },
+    { head: "drift (last / first)", numeric: true, cell: (f) => (typeof f.drift === "number" ? f.drift.toFixed(3) : missing) },
+  ], list));
+}
+
+function calibration(result: Result): HTMLElement {
+  const { calibration: found } = result;
+  const head = h("h3", {}, "Calibration");
+  if (!found) return h("div", {}, head, h("p", { class: "muted" }, "Not calibrated: what this machine can tell apart is not known. Measure it with ", h("code", {}, "ipcmark calibrate"), "."));
+  const percent = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)}\u202f%`;
+  return h("div", {}, head, h("p", {}, `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
+    (typeof found.false_alarm_rate === "number" ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.` : "")),
+    (found.detectable ?? []).length === 0 ? null : table("Smallest difference that is found", [
+      { head: "Spawns a side", cell: (d) => String(d.spawns) }, { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
+    ], found.detectable!));
 }
 
 function reproduce(result: Result): HTMLElement {

@@ -14,13 +14,23 @@ const entries: [string, string][] = [
   ["CPU per message", "User and system time of both processes. A spinning mechanism pays for its latency here."],
   ["Instrument (null)", "The same loop with no mechanism in it: what measuring itself costs. Nothing is subtracted from the other figures."],
   ["Placement", "Where the two processes run: on one CPU, on siblings of a core, on cores that share a cache, or not pinned."],
-  ["Flags", "bimodal, drift and contaminated describe a cell whose spawns disagree. They are shown, never dropped."],
+  ["Floor", "The physical limit for a cell, measured in the same run: a cache line to the other core and back, memcpy, a switch on one CPU. 1\u00d7 is at the floor."],
+  ["Paced", "Messages on a timetable, whether or not the peer keeps up. Latency counts from the intended send, so that a message that waits for its turn is not forgotten."],
+  ["Knee", "The first offered rate at which the p99 is twice that of the lowest rate, or which the mechanism cannot keep."],
+  ["Wake-up", "The latency of one message after silence. The longer the pause, the deeper the core sleeps."],
+  ["Round trip taken apart", "The same exchange inside one process (no switch), on one CPU (a switch each way) and on two CPUs (a wake-up each way); the differences are the parts."],
+  ["Frontier", "The mechanisms that no other beats on both axes. All others have a better choice in every respect shown."],
+  ["Notification", "A mechanism that wakes the peer and carries no payload. It has one column, and is ranked among its like."],
+  ["Verdict words", "better and worse: the intervals are apart and the difference is larger than the noise. level: proved to be inside the noise. unclear: neither. Never by colour alone."],
+  ["Quality of a spawn", "quiet, usable, or contaminated by other work, judged by bounds fixed before the run."],
+  ["Flags", "They describe a cell and are shown, never used to drop it. bimodal, bursty, nonstationary, drift, autocorrelated: the spawns or messages disagree in that way. contaminated: other work got in. saturated: the offered rate was not kept. " +
+    "timer_dominated: the clock's own cost is a large part. beats_floor: faster than the limit, so one of the two is wrong. clock_degraded: the shared clock lost its precision."],
 ];
 
 export const glossaryView: View = {
   id: "glossary",
   title: "How to read this",
-  short: "How to read",
+  short: "Glossary",
   mount(section) {
     section.append(h("dl", { class: "glossary" }, ...entries.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])));
   },

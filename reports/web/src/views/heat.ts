@@ -1,168 +1,163 @@
 // Mechanism x payload as a real table; the colour says how far a cell is from the best of its column.
-import type { Context, View } from "../context";
+import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { choice } from "../controls";
 import type { Cell, Pattern } from "../data";
 import { cellFigures, cellNotes, cellTitle, reasonText, shortStatus, statusWords } from "../describe";
 import { h, scroller, type Child } from "../dom";
-import { formatBytesRate, formatMessageRate, formatPayload, formatRatio, formatShare, formatTime, missing, patternWords, placementWords, words } from "../format";
+import { formatPayload, formatRatio, formatShare, missing, patternWords, placementWords, waitWords, words } from "../format";
 import { gridKeys } from "../gridKeys";
-import { hasBandwidth, instrument, losesMessages, medianOf } from "../resultIndex";
+import { metricsOf, type Metric } from "../metrics";
+import { openMechanism } from "../openMechanism";
+import { instrument, losesMessages, medianOf, shownName } from "../resultIndex";
 import type { Key } from "../state";
 import { describe } from "../tooltip";
 
-interface Heat {
-  id: string;
-  title: string;
-  short: string;
-  pattern: Pattern;
-  toggle: { key: "latency" | "rate"; label: string; options: { value: string; label: string }[] };
-  sortKey: "latencysort" | "ratesort";
-  better: "lower" | "higher";
-  metric: (context: Context) => string;
-  format: (context: Context, cell: Cell) => (value: number | null) => string;
-  comparable: (context: Context, cell: Cell) => boolean;
-  note: (context: Context) => string;
-}
+const keys: Key[] = [...placeKeys, ...filterKeys, "pattern", "metric", "sort"];
 
-const latency: Heat = {
-  id: "latency",
-  title: "Latency: round trip",
-  short: "Latency",
-  pattern: "round_trip",
-  toggle: { key: "latency", label: "Percentile", options: [{ value: "p50", label: "p50" }, { value: "p99", label: "p99" }] },
-  sortKey: "latencysort",
-  better: "lower",
-  metric: (context) => `${context.latency()}_ns`,
-  format: () => formatTime,
-  comparable: () => true,
-  note: (context) => `${context.latency()} of the time to the peer and back, one message at a time.`,
+export const heatView: View = {
+  id: "table",
+  title: "Mechanism by payload",
+  short: "Table",
+  lead: "Which mechanism is best at my message size, and how far are the others?",
+  mount(section, context) {
+    const control = h("div", { class: "controls" });
+    const note = h("p", { class: "note" });
+    const body = h("div", {});
+    section.append(control, note, body);
+    context.watch(section, keys, () => {
+      const metric = context.metric();
+      if (!control.contains(document.activeElement) || !metricsOf(context.pattern()).some((m) => m.id === metric.id)) {
+        control.replaceChildren(choice({
+          label: "Figure", value: metric.id, options: metricsOf(context.pattern()).map((m) => ({ value: m.id, label: m.label, hint: m.long })),
+          choose: (id) => context.store.set({ metric: id }),
+        }));
+      }
+      note.textContent = `${words(context.pattern(), patternWords)}, ${words(context.placement(), placementWords)}: ${metric.long}.` +
+        (context.touch() === "desc" && context.pattern() === "one_way" ? " Touch is desc: nobody read the payload, so only messages/s are shown." : "");
+      body.replaceChildren(...tables(context, context.pattern(), metric));
+    });
+  },
 };
-
-const throughput: Heat = {
-  id: "throughput",
-  title: "Throughput: one way",
-  short: "Throughput",
-  pattern: "one_way",
-  toggle: { key: "rate", label: "Unit", options: [{ value: "bytes", label: "bytes/s" }, { value: "messages", label: "messages/s" }] },
-  sortKey: "ratesort",
-  better: "higher",
-  metric: (context) => (context.rate() === "bytes" && context.touch() !== "desc" ? "bytes_per_second" : "messages_per_second"),
-  format: (context, cell) => (context.rate() === "bytes" && hasBandwidth(cell) ? formatBytesRate : formatMessageRate),
-  comparable: (_, cell) => !losesMessages(cell),
-  note: (context) => "A saturated stream as the consumer sees it; the sender waits when the channel is full." +
-    (context.touch() === "desc" ? " Touch is desc: nobody read the payload, so only messages/s are shown." : ""),
-};
-
-export const latencyView = heatView(latency);
-export const throughputView = heatView(throughput);
-
-function heatView(heat: Heat): View {
-  return {
-    id: heat.id,
-    title: heat.title,
-    short: heat.short,
-    mount(section, context) {
-      const current = () => (heat.toggle.key === "latency" ? context.latency() : context.rate());
-      const note = h("p", { class: "note" });
-      const body = h("div", {});
-      section.append(
-        h("div", { class: "controls" }, choice({
-          label: heat.toggle.label, options: heat.toggle.options, value: current(),
-          choose: (value) => context.store.set({ [heat.toggle.key]: value }),
-        })), note, body);
-      const keys: Key[] = ["placement", "touch", heat.toggle.key, heat.sortKey];
-      context.watch(keys, () => {
-        note.textContent = heat.note(context);
-        body.replaceChildren(...heatTable(heat, context));
-      });
-    },
-  };
-}
 
 const manyColumns = 6;
 
 interface Entry { cell: Cell | undefined; value: number | null; ratio: number | null }
+interface Column { id: string; head: string; hint?: string; metric: Metric; pattern: Pattern; payload: number }
 
-function heatTable(heat: Heat, context: Context): HTMLElement[] {
-  const payloads = context.index.payloads(heat.pattern);
-  if (payloads.length === 0) return [h("p", {}, `This run has no ${words(heat.pattern, patternWords)} cells.`)];
-  const metric = heat.metric(context);
-  const best = new Map<number, number>();
-  const entries = new Map<string, Entry[]>();
-
-  for (const payload of payloads) {
-    const values = context.index.competitors
-      .map((name) => context.cell(heat.pattern, name, payload))
-      .filter((cell) => cell !== undefined && heat.comparable(context, cell))
-      .map((cell) => medianOf(cell, metric)).filter((value) => value !== null && value > 0) as number[];
-    if (values.length > 0) best.set(payload, heat.better === "lower" ? Math.min(...values) : Math.max(...values));
+function tables(context: Context, pattern: Pattern, metric: Metric): HTMLElement[] {
+  const names = context.names();
+  const carrying = names.filter((name) => context.index.carriesPayload(name));
+  const notifying = names.filter((name) => !context.index.carriesPayload(name));
+  const payloads = context.index.payloads(pattern).filter((p) => p > 0);
+  const made: HTMLElement[] = [];
+  if (context.index.cells(pattern).length === 0) return [h("p", { class: "muted" }, `This run has no ${words(pattern, patternWords)} cells. Measure them with ipcmark run --pattern ${pattern}.`)];
+  if (names.length === 0) return [h("p", { class: "muted" }, "The filters leave no mechanism.")];
+  if (metric.id === "floor" && !context.index.cells(pattern).some((c) => medianOf(c, metric.key) !== null)) {
+    return [h("p", { class: "muted" }, "Not measured in this run: floors, the physical limits. A newer ipcmark run measures them in the same sitting.")];
   }
-  for (const name of context.index.transports) {
-    entries.set(name, payloads.map((payload) => {
-      const cell = context.cell(heat.pattern, name, payload);
-      const value = medianOf(cell, metric);
-      const top = best.get(payload);
-      const usable = cell !== undefined && value !== null && value > 0 && top !== undefined && heat.comparable(context, cell);
-      return { cell, value, ratio: usable ? (heat.better === "lower" ? value / top : top / value) : null };
-    }));
+  if (carrying.length > 0 && payloads.length > 0) {
+    const columns = payloads.map((payload) => ({ id: String(payload), head: formatPayload(payload), metric, pattern, payload }));
+    made.push(...table(context, "table", carrying, columns, context.store.get("sort"), metric.better === "higher" ? columns.length - 1 : 0, true));
   }
-
-  const largest = Math.max(10, ...context.index.competitors.flatMap((name) => entries.get(name)!.map((e) => e.ratio ?? 1)));
-  const sorted = sortedPayload(heat, context, payloads);
-  const column = payloads.indexOf(sorted);
-  const order = [...context.index.competitors].sort((a, b) => byRatio(entries.get(a)!, entries.get(b)!, column));
-  const row = (name: string) => h("tr", { class: name === instrument ? "reference" : undefined },
-    h("th", { scope: "row" }, name === instrument ? "instrument (null)" : name),
-    ...entries.get(name)!.map((entry) => heatCell(heat, context, entry, largest, name)));
-
-  const table = h("table", { class: payloads.length > manyColumns ? "heat dense" : "heat", role: "grid", "data-view": heat.id },
-    h("caption", { class: "sr" }, `${heat.title}, ${words(context.placement(), placementWords)}`),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mechanism"), ...payloads.map((payload) =>
-      h("th", { scope: "col", "aria-sort": payload === sorted ? (heat.better === "lower" ? "ascending" : "descending") : undefined },
-        h("button", { type: "button", "data-payload": payload, onclick: () => {
-          context.store.set({ [heat.sortKey]: String(payload) });
-          document.querySelector<HTMLElement>(`table[data-view="${heat.id}"] button[data-payload="${payload}"]`)?.focus();
-        } }, formatPayload(payload)))))),
-    h("tbody", {}, ...order.map(row)),
-    context.index.transports.includes(instrument) ? h("tfoot", {}, row(instrument)) : null);
-  gridKeys(table);
-  return [scroller(table, heat.title, false), legend(largest)];
+  if (notifying.length > 0 && context.index.payloads(pattern).includes(0)) {
+    // One payload only, so the columns are the figures.
+    const columns = metricsOf(pattern).filter((m) => m.key !== "bytes_per_second" && (m.id !== "floor" || context.index.cells(pattern).some((c) => c.payload_bytes === 0 && medianOf(c, m.key) !== null)))
+      .map((m) => ({ id: `n-${m.id}`, head: m.label, hint: m.long, metric: m, pattern, payload: 0 }));
+    made.push(h("h3", { id: "notifications" }, "Notifications: a wake-up without a payload"),
+      ...table(context, "notifications", notifying, columns, context.store.get("sort"), Math.max(0, columns.findIndex((c) => c.metric.id === metric.id)), false));
+  }
+  return made;
 }
 
-function sortedPayload(heat: Heat, context: Context, payloads: number[]): number {
-  const wanted = Number(context.store.get(heat.sortKey));
-  const usual = heat.better === "lower" ? payloads[0]! : payloads[payloads.length - 1]!;
-  return payloads.includes(wanted) ? wanted : usual;
+function table(context: Context, id: string, names: string[], columns: Column[], wanted: string | undefined, usual: number, withInstrument: boolean): HTMLElement[] {
+  const entries = new Map<string, Entry[]>(names.map((name) => [name, []]));
+  const reference = withInstrument && context.index.transports.includes(instrument);
+  const rows = reference ? [...names, instrument] : names;
+  if (reference) entries.set(instrument, []);
+  for (const { metric, pattern, payload } of columns) {
+    const cells = new Map(rows.map((name) => [name, context.cell(pattern, name, payload)]));
+    const value = (name: string) => medianOf(cells.get(name), metric.key);
+    const ranked = names.filter((name) => metric.comparable(cells.get(name) ?? none)).map(value).filter((v): v is number => v !== null && v >= 0);
+    const top = ranked.length === 0 ? null : metric.better === "lower" ? Math.min(...ranked) : Math.max(...ranked);
+    for (const name of rows) {
+      const cell = cells.get(name);
+      const own = value(name);
+      const usable = cell !== undefined && own !== null && top !== null && metric.comparable(cell);
+      entries.get(name)!.push({ cell, value: own, ratio: usable ? distance(metric, own, top) : null });
+    }
+  }
+  const found = columns.findIndex((c) => c.id === wanted);
+  const sorted = found >= 0 ? found : Math.max(0, usual);
+  const order = [...names].sort((a, b) => byRatio(entries.get(a)!, entries.get(b)!, sorted));
+  const largest = Math.max(10, ...names.flatMap((name) => entries.get(name)!.map((e) => (e.ratio !== null && Number.isFinite(e.ratio) ? e.ratio : 1))));
+  const row = (name: string, position: number) => {
+    const wait = context.index.mechanism(name)?.wait;
+    return h("tr", { class: name === instrument ? "reference" : undefined },
+      h("th", { scope: "row" }, name === instrument ? shownName(name) : h("span", { class: "rank", "aria-hidden": "true" }, String(position + 1)), name === instrument ? null : openMechanism(context, name),
+        wait === "spins" && name !== instrument ? h("span", { class: "wait", title: "both sides spin: a core each is busy while it waits" }, words(wait, waitWords)) : null),
+      ...entries.get(name)!.map((entry, n) => heatCell(columns[n]!, entry, largest, name)));
+  };
+  const body = h("table", { class: columns.length > manyColumns ? "heat dense" : "heat", role: "grid", "data-view": id },
+    h("caption", { class: "sr" }, `${id === "table" ? "Mechanism by payload" : "Notifications"}, ${words(context.placement(), placementWords)}`),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mechanism"), ...columns.map((column, n) =>
+      h("th", { scope: "col", "aria-sort": n === sorted ? (column.metric.better === "lower" ? "ascending" : "descending") : undefined },
+        h("button", { type: "button", "data-sort": column.id, title: column.hint, onclick: () => {
+          context.store.set({ sort: column.id });
+          // The table is drawn again in its own task: the focus follows it.
+          requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`table[data-view="${id}"] button[data-sort="${column.id}"]`)?.focus()));
+        } }, column.head))))),
+    h("tbody", {}, ...order.map(row)),
+    reference ? h("tfoot", {}, row(instrument, -1)) : null);
+  gridKeys(body);
+  const wrap = scroller(body, id === "table" ? "Mechanism by payload" : "Notifications", false);
+  wrap.classList.add("tall");
+  return [wrap, legend(largest)];
+}
+
+const none = { touch: "rw", payload_bytes: 1, status: "skipped", summary: {} } as Cell;
+
+// A best of zero (no switch at all) leaves every other at an infinite distance: it is told apart, not divided by.
+function distance(metric: Metric, value: number, top: number): number {
+  // Counts start at zero: two switches are not a thousand times worse than two thousandths of one.
+  if (metric.id === "switches") return (1 + value) / (1 + top);
+  const [worse, better] = metric.better === "lower" ? [value, top] : [top, value];
+  return worse === better ? 1 : better <= 0 ? Infinity : worse / better;
 }
 
 // Cells without a figure in the sorted column follow, by their best ratio elsewhere.
 function byRatio(a: Entry[], b: Entry[], column: number): number {
-  const rankOf = (row: Entry[]) => row[column]?.ratio ?? 1e6 * Math.min(...row.map((e) => e.ratio ?? 1e6));
-  return rankOf(a) - rankOf(b);
+  const rankOf = (row: Entry[]) => row[column]?.ratio ?? 1e9 * Math.min(...row.map((e) => e.ratio ?? 1e9));
+  const [x, y] = [rankOf(a), rankOf(b)];
+  return x === y ? (a[column]?.value ?? 0) - (b[column]?.value ?? 0) : x - y;
 }
 
-function heatCell(heat: Heat, context: Context, entry: Entry, largest: number, name: string): HTMLElement {
+function heatCell(column: Column, entry: Entry, largest: number, name: string): HTMLElement {
   const { cell, value, ratio } = entry;
+  const { metric } = column;
   if (!cell) {
     return focusable(h("td", { class: "gap", "aria-label": "not planned" }, missing), () => [h("p", {}, "Not in the plan of this run.")]);
   }
+  const id = column.payload === 0 && metric.id !== "p50" && metric.id !== "messages" ? undefined : cell.name;
   if (cell.status !== "ok") {
     const text = `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`;
-    return focusable(h("td", { id: cell.name, class: `gap ${cell.status}`, "aria-label": text }, shortStatus(cell)),
+    const short = shortStatus(cell);
+    return focusable(h("td", { id, class: `gap ${cell.status}`, "aria-label": text.startsWith(short) ? text : `${short}, ${text}` }, short),
       () => [h("p", { class: "tip-title" }, cellTitle(cell)), h("p", {}, text)]);
   }
-  const format = heat.format(context, cell);
   if (value === null) {
-    const why = `${heat.metric(context).replace("_ns", "")} is not supported by the number of samples in this cell`;
-    return focusable(h("td", { id: cell.name, class: "gap", "aria-label": why }, missing), () => tip(cell, [why]));
+    const why = metric.key.startsWith("p") ? `${metric.label} is not supported by the number of samples in this cell` : `${metric.label} was not measured in this cell`;
+    return focusable(h("td", { id, class: "gap", "aria-label": why }, missing), () => tip(cell, [why]));
   }
   const loses = losesMessages(cell);
   const marks = (cell.flags ?? []).length > 0 || cell.spawns_ok < cell.spawns_planned;
-  const shown = name === instrument ? null : loses ? `${formatShare(medianOf(cell, "lost_share"))} lost` : ratio === null ? null : formatRatio(ratio);
-  const td = h("td", { id: cell.name, class: ratio !== null && ratio <= 1 && name !== instrument ? "best" : undefined },
-    h("span", { class: "value" }, format(value)), marks ? h("span", { class: "flagged", "aria-label": "flagged" }, "*") : null,
+  const far = ratio === null || !Number.isFinite(ratio) ? null : formatRatio(ratio);
+  const shown = name === instrument ? null : loses && ratio === null ? `${formatShare(medianOf(cell, "lost_share"))} lost` : metric.id === "floor" || metric.id === "switches" ? null : far;
+  const td = h("td", { id, class: ratio !== null && ratio <= 1 && name !== instrument ? "best" : undefined },
+    h("span", { class: "value" }, metric.format(value)), marks ? h("span", { class: "flagged", "aria-label": "flagged" }, "*") : null,
     shown ? h("span", { class: "ratio" }, shown) : null);
-  if (ratio !== null && name !== instrument) shade(td, Math.min(1, Math.log(Math.max(1, ratio)) / Math.log(largest)));
+  // Counts have a scale of their own: four switches are far.
+  const end = metric.id === "switches" ? 5 : largest;
+  if (ratio !== null && name !== instrument) shade(td, Math.min(1, Math.log(Math.max(1, ratio)) / Math.log(end)));
   else td.classList.add("unranked");
   return focusable(td, () => tip(cell, []));
 }

@@ -5,7 +5,7 @@ import { range } from "../describe";
 import { h, table } from "../dom";
 import { formatBytes, formatBytesRate, formatCount, formatMessageRate, formatTime, patternWords, plural, words } from "../format";
 
-const viewed = ["round_trip", "one_way"];
+const viewed = ["round_trip", "one_way", "paced", "wake", "setup", "switch"];
 
 const otherCells = (result: Result) => result.cells.filter((cell) => cell.status === "ok" && !viewed.includes(cell.pattern));
 
@@ -13,7 +13,7 @@ export const othersView: View = {
   id: "others",
   title: "Other patterns",
   short: "Others",
-  applies: (result) => otherCells(result).length > 0,
+  applies: (context) => otherCells(context.result).length > 0,
   mount(section, context) {
     for (const pattern of new Set(otherCells(context.result).map((cell) => cell.pattern))) {
       const cells = otherCells(context.result).filter((cell) => cell.pattern === pattern);

@@ -1,97 +1,123 @@
-import * as Plot from "@observablehq/plot";
-import { twin } from "../chart";
-import type { Context, View } from "../context";
+import { twin, type Drawing } from "../chart";
+import { filterKeys, placeKeys, type Context, type View } from "../context";
+import { choice } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
-import { endLabels, logAxis, logDomain } from "../endLabels";
-import { axisMark, formatPayload, formatTime, missing, placementWords, words } from "../format";
-import { curve, deepest, ladder, percentileMarks, percentileName, tailAxis, type CurvePoint } from "../histogram";
-import { instrument } from "../resultIndex";
-import { chosenSeries, look, seriesPicker, slotOf } from "../series";
+import { formatPayload, formatTime, missing, placementWords, words } from "../format";
+import { cdf, curve, deepest, ladder, modes, percentileMarks, percentileName, tailAxis, type CurvePoint } from "../histogram";
+import { hgrm } from "../hgrm";
+import { lineChart, decades, type Series } from "../lines";
+import { notForChoice, notMeasured } from "../missing";
+import { instrument, shownName } from "../resultIndex";
+import { download } from "../save";
+import { chosenSeries, seriesPicker, slotOf } from "../series";
 
-interface Line { name: string; cell: Cell; slot: number | null; points: CurvePoint[]; marks: CurvePoint[] }
+interface Line { name: string; cell: Cell; slot: number | null; marks: CurvePoint[] }
+
+const keys = ["series", "payload", ...placeKeys, ...filterKeys] as const;
 
 export const percentilesView: View = {
   id: "percentiles",
   title: "Latency by percentile",
   short: "Percentiles",
+  lead: "How slow are the slow ones?",
   mount(section, context) {
+    const where = () => `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; all spawns pooled.`;
     section.append(seriesPicker(context), twin({
-      title: "Round-trip latency by percentile",
-      keys: ["placement", "touch", "payload", "series"],
-      context,
-      summary: () => `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; all spawns pooled. ` +
-        "Each curve ends where fewer than ten samples lie beyond it.",
-      chart: (width) => draw(lines(context), width),
+      title: "Round-trip latency by percentile", context, keys,
+      summary: () => `${where()} The band is the range of the spawns. Each curve ends where fewer than ten samples lie beyond it.`,
+      chart: (width) => percentileChart(context, lines(context), width),
       table: () => numbers(lines(context)),
-    }), h("p", { class: "note" }, "Read it from left to right: half of all messages are faster than the 50 mark, one in a thousand is slower than the 99.9 mark."));
+      nothing: () => nothing(context),
+    }), h("p", { class: "note" }, "Read it from left to right: half of all messages are faster than the 50 mark, one in a thousand is slower than the 99.9 mark."),
+    twin({
+      title: "Distribution of the round trip (ECDF)", context, keys,
+      summary: () => `${where()} The share of messages that were at least this fast. Steep is steady; a step is a mode, marked by a dot, and two modes are two different things measured.`,
+      chart: (width) => ecdfChart(lines(context), width),
+      table: () => modesTable(lines(context)),
+      nothing: () => nothing(context),
+    }), hgrmRow(context));
   },
 };
+
+function nothing(context: Context) {
+  return context.index.cells("round_trip").length === 0
+    ? notMeasured("round trips", "ipcmark run --pattern round_trip")
+    : notForChoice(`no cell of ${formatPayload(context.payload())} in view has a histogram`);
+}
 
 function lines(context: Context): Line[] {
   const chosen = chosenSeries(context);
   const found: Line[] = [];
-  for (const name of context.index.transports) {
+  for (const name of context.namesAndInstrument()) {
     const cell = context.cell("round_trip", name, context.payload());
     if (!cell || cell.status !== "ok" || !cell.histogram) continue;
-    const points = curve(cell.histogram);
-    if (points.length > 0) found.push({ name, cell, slot: slotOf(chosen, name), points, marks: percentileMarks(cell.histogram) });
+    const marks = percentileMarks(cell.histogram);
+    if (marks.length > 0) found.push({ name, cell, slot: slotOf(chosen, name), marks });
   }
   return found;
 }
 
-const shownName = (name: string) => (name === instrument ? "instrument (null)" : name);
-
-function draw(found: Line[], width: number): Element | null {
-  const competing = found.filter((line) => line.name !== instrument);
-  const framing = competing.length > 0 ? competing : found;
-  if (framing.length === 0) return null;
+function percentileChart(context: Context, found: Line[], width: number): Drawing {
+  const framing = found.filter((line) => line.name !== instrument);
+  if (found.length === 0) return { chart: null };
   // The instrument takes many more samples: it must not stretch the axis.
-  const end = Math.max(...framing.map((line) => line.points[line.points.length - 1]!.x));
-  const clipped = found.map((line) => ({ ...line, points: line.points.filter((p) => p.x <= end), marks: line.marks.filter((p) => p.x <= end) }));
-  const shown = clipped.filter((line) => line.points.length > 0);
-  const narrow = width < 560;
-  const size = { width, height: narrow ? 340 : 480, marginLeft: 58, marginBottom: 42, marginTop: 24, marginRight: narrow ? 16 : 160 };
-  const yDomain = logDomain(shown.flatMap((line) => line.points.map((p) => p.ns)));
-  const frame = {
-    xDomain: [0, end] as [number, number], yDomain, logX: false,
-    plotWidth: width - size.marginLeft - size.marginRight, plotHeight: size.height - size.marginTop - size.marginBottom,
-  };
-  const ends = shown.filter((line) => line.slot !== null || line.name === instrument).map((line) => {
-    const last = line.points[line.points.length - 1]!;
-    return { name: shownName(line.name), x: last.x, y: last.ns, color: line.slot === null ? "var(--ink-soft)" : look(line.slot).color };
-  });
-  const tips = shown.flatMap((line) => line.points.map((p) => ({ ...p, name: shownName(line.name) })));
-  return Plot.plot({
-    ...size,
-    x: { domain: frame.xDomain, ticks: [0, ...ladder.map(tailAxis).filter((x) => x <= end + 1e-9)],
-      tickFormat: (x: number) => (x === 0 ? "0" : percentileName(1 - 10 ** -x).slice(1)), label: "percentile", labelOffset: 36, grid: true },
-    y: { type: "log", domain: yDomain, axis: null },
-    marks: [
-      ...logAxis(yDomain, "round trip", axisMark(formatTime)),
-      ...shown.filter((line) => line.slot === null).map(quietLine),
-      ...shown.filter((line) => line.slot !== null).flatMap(brightLine),
-      ...(narrow ? [] : endLabels(ends, frame)),
-      Plot.tip(tips, Plot.pointer({ x: "x", y: "ns",
-        title: (p: CurvePoint & { name: string }) => `${p.name}\n${percentileName(Number(p.p.toPrecision(6)))}: ${formatTime(p.ns)}` })),
-    ],
+  const end = Math.max(...(framing.length > 0 ? framing : found).map((line) => tailAxis(deepest(line.cell.histogram!)!)));
+  const series = found.map((line): Series => ({
+    name: line.name, slot: line.slot,
+    points: [...curve(line.cell.histogram!, line.slot === null ? 8 : 24).map((p) => ({ ...p, mark: false })), ...line.marks.map((p) => ({ ...p, mark: true }))]
+      .filter((p) => p.x <= end + 1e-9).sort((a, b) => a.x - b.x)
+      .map((p) => ({ x: p.x, y: p.ns, mark: p.mark, text: `${percentileName(Number(p.p.toPrecision(6)))}: ${formatTime(p.ns)}` })),
+    ...(line.slot === null ? {} : { band: band(context, line) }),
+  }));
+  return lineChart({
+    width, series, xLog: false, xDomain: [0, end], xTicks: [0, ...ladder.map(tailAxis).filter((x) => x <= end + 1e-9)],
+    xFormat: (x) => (x === 0 ? "0" : percentileName(1 - 10 ** -x).slice(1)), xLabel: "percentile", yLabel: "round trip", yFormat: formatTime,
   });
 }
 
-function quietLine(line: Line): Plot.Markish {
-  const isNull = line.name === instrument;
-  return Plot.line(line.points, {
-    x: "x", y: "ns", stroke: isNull ? "var(--ink-soft)" : "var(--quiet-line)", strokeWidth: isNull ? 1.5 : 1,
-    ...(isNull ? { strokeDasharray: "1 3" } : {}),
+const spawnMarks: [string, number][] = [["p50_ns", 0.5], ["p90_ns", 0.9], ["p99_ns", 0.99], ["p99.9_ns", 0.999], ["p99.99_ns", 0.9999]];
+
+function band(context: Context, line: Line): { x: number; low: number; high: number }[] {
+  const columns = context.index.spawns(line.cell);
+  return spawnMarks.flatMap(([metric, p]) => {
+    const values = (columns?.figures[metric] ?? []).filter((v): v is number => v !== null);
+    const summary = line.cell.summary[metric];
+    const low = values.length > 1 ? Math.min(...values) : summary?.min;
+    const high = values.length > 1 ? Math.max(...values) : summary?.max;
+    return typeof low === "number" && typeof high === "number" ? [{ x: tailAxis(p), low, high }] : [];
   });
 }
 
-function brightLine(line: Line): Plot.Markish[] {
-  const { color, dash, symbol } = look(line.slot!);
-  return [
-    Plot.line(line.points, { x: "x", y: "ns", stroke: color, strokeWidth: 2, ...(dash ? { strokeDasharray: dash } : {}) }),
-    Plot.dot(line.marks, { x: "x", y: "ns", stroke: color, fill: "var(--page)", symbol: symbol as Plot.SymbolType, r: 4 }),
-  ];
+function ecdfChart(found: Line[], width: number): Drawing {
+  const competing = found.filter((line) => line.name !== instrument);
+  const series = competing.map((line): Series => {
+    const at = modes(line.cell.histogram!);
+    const points = cdf(line.cell.histogram!, line.slot === null ? 60 : 400);
+    return {
+      name: line.name, slot: line.slot,
+      points: points.map((p) => ({ x: p.ns, y: p.share, mark: false, text: `${(100 * p.share).toFixed(1)}\u202f% within ${formatTime(p.ns)}` }))
+        .concat(at.map((m) => ({ x: m.ns, y: m.share, mark: true, text: `mode at ${formatTime(m.ns)}, ${(100 * m.weight).toFixed(0)}\u202f% of the messages` })))
+        .sort((a, b) => a.x - b.x || a.y - b.y),
+    };
+  });
+  if (series.length === 0) return { chart: null };
+  // The last thousandth would stretch the axis and hide the modes: the percentile chart has it.
+  const ends = competing.flatMap((line) => { const c = cdf(line.cell.histogram!, 400).filter((p) => p.share <= 0.999); return c.length > 1 ? [c[0]!.ns, c[c.length - 1]!.ns] : []; });
+  const domain: [number, number] = [Math.min(...ends) / 1.05, Math.max(...ends) * 1.05];
+  for (const s of series) s.points = s.points.filter((p) => p.x <= domain[1]);
+  return lineChart({
+    width, series, xLog: true, xDomain: domain, xTicks: spacedLog(domain, width), xFormat: formatTimeMark, xLabel: "round trip", yLabel: "share of messages",
+    yFormat: (v) => `${Math.round(100 * v)}\u202f%`, yShare: true, curve: "step-after", tall: false,
+  });
+}
+
+const formatTimeMark = (ns: number) => formatTime(ns).replace(/\.0+(?=\D)/, "").replace(/(\.\d*?)0+(?=\D)/, "$1");
+
+function spacedLog(domain: [number, number], width: number): number[] {
+  const steps = Math.log10(domain[1] / domain[0]) > 2.5 || width < 560 ? [1] : [1, 2, 5];
+  const ticks = decades([domain[0] / 10, domain[1]]).flatMap((d) => steps.map((s) => s * d)).filter((t) => t >= domain[0] && t <= domain[1]);
+  return ticks.length > 1 ? ticks : [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((s) => decades([domain[0] / 10, domain[1]]).map((d) => s * d)).filter((t) => t >= domain[0] && t <= domain[1]);
 }
 
 function numbers(found: Line[]): HTMLElement {
@@ -105,4 +131,29 @@ function numbers(found: Line[]): HTMLElement {
     })),
     { head: "samples", numeric: true, cell: (line) => String(line.cell.histogram!.count) },
   ], [...found].sort((a, b) => (a.marks[0]?.ns ?? 0) - (b.marks[0]?.ns ?? 0)));
+}
+
+function modesTable(found: Line[]): HTMLElement {
+  return table("Modes of the round trip, all spawns pooled", [
+    { head: "Mechanism", cell: (line) => shownName(line.name) },
+    { head: "modes", numeric: true, cell: (line) => String(modes(line.cell.histogram!).length) },
+    { head: "at", cell: (line) => modes(line.cell.histogram!).map((m) => `${formatTime(m.ns)} (${(100 * m.weight).toFixed(0)}\u202f%)`).join(", ") },
+    { head: "flag", cell: (line) => ((line.cell.flags ?? []).includes("bimodal") ? "bimodal" : "") },
+  ], found.filter((line) => line.name !== instrument));
+}
+
+function hgrmRow(context: Context): HTMLElement {
+  const row = h("div", { class: "controls" });
+  context.watch(row, keys, () => {
+    if (row.contains(document.activeElement)) return;
+    const shown = lines(context).filter((line) => line.slot !== null);
+    let wanted = shown[0]?.name ?? "";
+    row.replaceChildren(...(shown.length === 0 ? [] : [choice({
+      label: "HdrHistogram percentiles of", value: wanted, asList: true, options: shown.map((line) => ({ value: line.name, label: line.name })), choose: (name) => { wanted = name; },
+    }), h("button", { type: "button", class: "save", onclick: () => {
+      const line = shown.find((l) => l.name === wanted);
+      if (line) download(`${line.cell.name.replace(/\//g, "-")}.hgrm`, "text/plain", hgrm(line.cell.histogram!));
+    } }, "Save .hgrm")]));
+  });
+  return row;
 }

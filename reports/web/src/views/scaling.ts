@@ -1,12 +1,14 @@
 import * as Plot from "@observablehq/plot";
-import { twin } from "../chart";
+import { twin, type Drawing } from "../chart";
+import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { choice } from "../controls";
-import type { Context, View } from "../context";
 import { h, table } from "../dom";
-import { endLabels, logAxis, logDomain } from "../endLabels";
-import { axisMark, formatBytesRate, formatMessageRate, formatPayload, formatShare, placementWords, words } from "../format";
+import { logDomain } from "../endLabels";
+import { formatBytesRate, formatMessageRate, formatPayload, formatShare, formatTime, placementWords, words } from "../format";
+import { lineChart, spaced, type Series } from "../lines";
+import { notForChoice, notMeasured } from "../missing";
 import { hasBandwidth, losesMessages, medianOf } from "../resultIndex";
-import { chosenSeries, look, seriesPicker, slotOf } from "../series";
+import { chosenSeries, seriesPicker, slotOf } from "../series";
 
 interface Point { name: string; payload: number; value: number; lossy: boolean }
 
@@ -16,21 +18,22 @@ const format = (context: Context) => (asBytes(context) ? formatBytesRate : forma
 export const scalingView: View = {
   id: "scaling",
   title: "Throughput by payload",
-  short: "By payload",
+  short: "Throughput",
+  lead: "Where does the copy take over from the cost of a message?",
   mount(section, context) {
     const unit = h("span", {});
     section.append(seriesPicker(context), twin({
-      title: "One-way throughput by payload",
-      keys: ["placement", "touch", "rate", "series"],
-      context,
-      extra: [unit],
+      title: "One-way throughput by payload", context, extra: [unit],
+      keys: ["series", "rate", ...placeKeys, ...filterKeys],
       summary: () => `One way, ${words(context.placement(), placementWords)}, median over spawns, both axes logarithmic.` +
         (asBytes(context) || context.rate() === "messages" ? "" : " Touch is desc: nobody read the payload, so messages/s are shown.") +
+        " Thin lines: a constant cost per message." + (asBytes(context) && ceiling(context).length > 0 ? " Dashed: memcpy, measured in the same run." : asBytes(context) ? " The memcpy ceiling was not measured in this run." : "") +
         " Hollow points lost messages.",
       chart: (width) => draw(context, width),
       table: () => numbers(context),
+      nothing: () => (context.index.cells("one_way").length === 0 ? notMeasured("streams", "ipcmark run --pattern one_way") : notForChoice("no stream here ended ok")),
     }));
-    context.watch(["rate"], () => {
+    context.watch(unit, ["rate"], () => {
       if (unit.contains(document.activeElement)) return;
       unit.replaceChildren(choice({
         label: "Unit", value: context.rate(),
@@ -41,9 +44,9 @@ export const scalingView: View = {
   },
 };
 
-function points(context: Context): Point[] {
+function points(context: Context, names: string[]): Point[] {
   const metric = asBytes(context) ? "bytes_per_second" : "messages_per_second";
-  return context.index.competitors.flatMap((name) => context.index.payloads("one_way").flatMap((payload) => {
+  return names.flatMap((name) => context.index.payloads("one_way").flatMap((payload) => {
     const cell = context.cell("one_way", name, payload);
     const value = medianOf(cell, metric);
     const usable = value !== null && value > 0 && payload > 0 && (hasBandwidth(cell) || !asBytes(context));
@@ -51,51 +54,60 @@ function points(context: Context): Point[] {
   }));
 }
 
-function draw(context: Context, width: number): Element | null {
-  const all = points(context);
-  if (all.length === 0) return null;
+function ceiling(context: Context): { payload: number; value: number }[] {
+  return (context.result.floors ?? []).filter((f) => f.name === "memcpy" && typeof f.block_bytes === "number" && typeof f.summary?.median === "number")
+    .map((f) => ({ payload: f.block_bytes!, value: f.summary!.median! })).sort((a, b) => a.payload - b.payload);
+}
+
+function draw(context: Context, width: number): Drawing {
+  const names = context.names();
+  const all = points(context, names);
+  if (all.length === 0) return { chart: null };
   const chosen = chosenSeries(context);
   const show = format(context);
-  const narrow = width < 560;
   const payloads = context.index.payloads("one_way").filter((p) => p > 0);
-  const size = { width, height: narrow ? 340 : 440, marginLeft: 70, marginBottom: 42, marginTop: 24, marginRight: narrow ? 16 : 160 };
-  const yDomain = logDomain(all.map((p) => p.value));
-  const frame = {
-    xDomain: [payloads[0]!, payloads[payloads.length - 1]!] as [number, number], yDomain, logX: true,
-    plotWidth: width - size.marginLeft - size.marginRight, plotHeight: size.height - size.marginTop - size.marginBottom,
-  };
-  const bright = chosen.flatMap((name, slot) => {
-    const own = name === "" ? [] : all.filter((p) => p.name === name);
-    return own.length === 0 ? [] : [{ name, own, ...look(slot) }];
-  });
-  const ends = bright.map(({ name, own, color }) => ({ name, x: own[own.length - 1]!.payload, y: own[own.length - 1]!.value, color }));
-  return Plot.plot({
-    ...size,
-    x: { type: "log", base: 2, domain: frame.xDomain, label: "payload", labelOffset: 36, ticks: spaced(payloads, frame.plotWidth), tickFormat: formatPayload, grid: true },
-    y: { type: "log", domain: yDomain, axis: null },
-    marks: [
-      ...logAxis(yDomain, asBytes(context) ? "bytes per second" : "messages per second", axisMark(show)),
-      Plot.line(all.filter((p) => slotOf(chosen, p.name) === null), { x: "payload", y: "value", z: "name", stroke: "var(--quiet-line)" }),
-      ...bright.flatMap(({ own, color, dash, symbol }) => [
-        Plot.line(own, { x: "payload", y: "value", stroke: color, strokeWidth: 2, ...(dash ? { strokeDasharray: dash } : {}) }),
-        Plot.dot(own, { x: "payload", y: "value", stroke: color, fill: (p: Point) => (p.lossy ? "var(--page)" : color), symbol: symbol as Plot.SymbolType, r: 4 }),
-      ]),
-      ...(narrow ? [] : endLabels(ends, frame)),
-      Plot.tip(all, Plot.pointer({ x: "payload", y: "value",
-        title: (p: Point) => `${p.name}\n${formatPayload(p.payload)}: ${show(p.value)}${p.lossy ? "\nlost messages" : ""}` })),
-    ],
+  const xDomain: [number, number] = [payloads[0]!, payloads[payloads.length - 1]!];
+  const roof = asBytes(context) ? ceiling(context).filter((c) => c.payload >= xDomain[0] && c.payload <= xDomain[1]) : [];
+  const yDomain = logDomain([...all.map((p) => p.value), ...roof.map((c) => c.value)]);
+  const series = names.map((name): Series => ({
+    name, slot: slotOf(chosen, name),
+    points: all.filter((p) => p.name === name).map((p) => ({ x: p.payload, y: p.value, hollow: p.lossy, text: `${formatPayload(p.payload)}: ${show(p.value)}${p.lossy ? ", lost messages" : ""}` })),
+  }));
+  return lineChart({
+    width, series, xLog: true, xDomain, yDomain, xTicks: spaced(payloads, width), xFormat: formatPayload, xLabel: "payload",
+    yLabel: asBytes(context) ? "bytes per second" : "messages per second", yFormat: show,
+    under: [...isoCosts(asBytes(context), xDomain, yDomain), ...roofMarks(roof)],
   });
 }
 
-// As many payload marks as their texts have room for.
-function spaced(payloads: number[], plotWidth: number): number[] {
-  const every = Math.max(1, Math.ceil(payloads.length / Math.max(1, Math.floor(plotWidth / 60))));
-  return payloads.filter((_, n) => n % every === 0);
+// With a constant cost per message the rate in bytes grows with the payload, the rate in messages stays.
+function isoCosts(bytes: boolean, [from, to]: [number, number], [low, high]: [number, number]): Plot.Markish[] {
+  const marks: Plot.Markish[] = [];
+  for (let e = 2; e <= 8; ++e) {
+    const ns = 10 ** e;
+    const rate = (payload: number) => (1e9 / ns) * (bytes ? payload : 1);
+    const x1 = bytes ? Math.max(from, (low * ns) / 1e9) : from;
+    const x2 = bytes ? Math.min(to, (high * ns) / 1e9) : to;
+    if (x1 >= x2 || rate(x1) > high || rate(x2) < low) continue;
+    const line = [{ x: x1, y: rate(x1) }, { x: x2, y: rate(x2) }];
+    marks.push(Plot.line(line, { x: "x", y: "y", stroke: "var(--line)", strokeWidth: 1 }),
+      Plot.text([line[0]], { x: "x", y: "y", text: () => `${formatTime(ns).replace(/\.0+(?=\D)/, "")} each`, fill: "var(--ink-soft)", fontSize: 10, textAnchor: "start", dx: 3, dy: -5, stroke: "var(--page)", strokeWidth: 3 }));
+  }
+  return marks;
+}
+
+function roofMarks(roof: { payload: number; value: number }[]): Plot.Markish[] {
+  if (roof.length === 0) return [];
+  return [
+    Plot.line(roof, { x: "payload", y: "value", stroke: "var(--ink-soft)", strokeWidth: 1.5, strokeDasharray: "6 4" }),
+    Plot.text([roof[roof.length - 1]], { x: "payload", y: "value", text: () => "memcpy", fill: "var(--ink-soft)", textAnchor: "end", dx: -6, dy: -8, stroke: "var(--page)", strokeWidth: 3 }),
+  ];
 }
 
 function numbers(context: Context): HTMLElement {
-  const payloads = context.index.payloads("one_way");
-  const all = points(context);
+  const payloads = context.index.payloads("one_way").filter((p) => p > 0);
+  const names = context.names();
+  const all = points(context, names);
   const show = format(context);
   return table("One-way throughput by payload, median over spawns", [
     { head: "Mechanism", cell: (name) => name },

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/words.hpp"
+
+namespace ipcmark {
+
+/// What the floor probes said in the course of a run.
+class floor_log {
+public:
+    struct series {
+        std::string name;
+        std::string unit;
+        std::string meaning;
+        std::optional<placement> place;
+        std::optional<std::size_t> block_bytes;
+        std::vector<std::pair<std::uint64_t, double>> samples;  // rounds done by then, figure
+    };
+
+    /// `to` tells the series apart; its samples are ignored.
+    void add(const series& to, std::uint64_t round, double figure);
+    void complain(std::string text) { complaints_.push_back(std::move(text)); }
+
+    /// The document's `floors` block: samples, summary, and the drift, last over first.
+    nlohmann::ordered_json block() const;
+    /// Why probes gave no figure.
+    const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+
+private:
+    std::vector<series> all_;
+    std::vector<std::string> complaints_;
+};
+
+/// Gives each measured cell of a document its floor, `ratio_to_floor` and, where the whole interval
+/// lies beyond the floor, the flag `beats_floor`: then the instrument or the floor is wrong.
+///   round trip, spinning    against line_round_trip of its placement
+///   round trip, sleeping    against two wake-ups of its placement
+///   one way, from 4 KiB on  against memcpy of blocks of its size
+/// A ratio is of costs: 1 is at the floor, 2 takes twice as long.
+void add_floor_ratios(nlohmann::ordered_json& document);
+
+}  // namespace ipcmark
