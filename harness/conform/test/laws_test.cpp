@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <iostream>
 #include <mqueue.h>
+#include <regex>
 #include <set>
 #include <signal.h>
 #include <sstream>
@@ -232,6 +233,15 @@ TEST(ctest, knows_every_mechanism) {
     EXPECT_EQ(tested, registered)
         << "ipcmark_transport() in transports/CMakeLists.txt: each file's other names are its "
            "VARIANTS";
+}
+
+TEST(every_mechanism, that_polls_has_the_cpus_to_itself_in_ctest) {
+    const std::regex polls(IPCMARK_POLLS);
+    registry all;
+    register_all(all);
+    for (const auto& entry : all.all())
+        if (entry.info.wait != wait_style::blocks && !entry.info.loops_back)
+            EXPECT_TRUE(std::regex_search(std::string(entry.info.name), polls)) << entry.info.name;
 }
 
 TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
