@@ -113,7 +113,6 @@ void read_nothing_then_all(actor& me) {
     std::uint64_t received = 0;
     payload_checker& seen = me.state.in;
     const bool bounded = accepted < me.messages();
-    const bool unbounded = !me.may_drop() && !me.mechanism.info.facts.back_pressure;
     while ((bounded || unbounded) && received < shared->total.load(std::memory_order_acquire) &&
            end->recv([&seen](readable bytes) { seen.check(bytes); }))
         ++received;
