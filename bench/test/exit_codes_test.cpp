@@ -35,7 +35,8 @@ const refusal unknown_words[] = {
     {"touch", "run --touch all", 2, "--touch: 'all' is not one of desc, line, rw, copy or verify"},
     {"law", "conform --law delivry", 2, "no law 'delivry'; did you mean delivery\\?"},
     {"shell", "completion fish", 2, "'fish' does not exist; choose bash or zsh"},
-    {"format", "report x.json --format pdf", 2, "'pdf' is not one of html, text or json"},
+    {"format", "report x.json --format pdf", 2,
+     "'pdf' is not one of html, text, markdown, csv or json"},
     {"argument", "run pipe", 2, "'pipe' is not understood here"},
     {"plugin", "--plugin ./nope.so list", 2, "--plugin: .*nope.so: cannot open"},
 };

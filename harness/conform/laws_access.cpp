@@ -12,6 +12,7 @@
 #include "harness/conform/ipc_objects.hpp"
 #include "harness/conform/plays.hpp"
 #include "harness/names.hpp"
+#include "harness/posix/sysv.hpp"
 #include "harness/worker.hpp"
 
 /// Who can reach the mechanism.
@@ -23,9 +24,8 @@ namespace {
 /// V objects of this user that were not there when it began.
 class name_watch {
 public:
-    explicit name_watch(const setup& cell) : name_(cell.name), directory_(cell.directory) {
-        known_ = system_v_objects();
-    }
+    explicit name_watch(const setup& cell)
+        : name_(cell.name), directory_(cell.directory), known_(system_v_objects()) {}
 
     std::vector<ipc_object> names() const {
         std::vector<ipc_object> found = files_below(directory_);
@@ -35,7 +35,7 @@ public:
         for (auto& queue : queues())
             found.push_back(queue);
         for (auto& object : system_v_objects())
-            if (object.owner == ::geteuid() && std::ranges::find(known_, object) == known_.end())
+            if (has_our_key(object) && std::ranges::find(known_, object) == known_.end())
                 found.push_back(object);
         return found;
     }
@@ -43,6 +43,15 @@ public:
 private:
     bool is_ours(const std::string& file) const {
         return file.starts_with(name_) || file.starts_with("sem." + name_);
+    }
+
+    /// By the spawn's keys, or new and without a key at all. Another pair may be making its own.
+    bool has_our_key(const ipc_object& object) const {
+        if (object.owner != ::geteuid()) return false;
+        if (object.key == IPC_PRIVATE) return true;
+        for (unsigned slot = 0; slot < sysv_slots; ++slot)
+            if (object.key == sysv_key(name_, slot)) return true;
+        return false;
     }
 
     /// Listed where that is possible, asked for by name in any case.

@@ -104,8 +104,9 @@ std::uint64_t watch_it_fill(const tally& shared, std::uint64_t messages, millise
 void read_nothing_then_all(actor& me) {
     const auto end = me.construct();
     const shared_tally shared(me);
-    // That one which may drop never waits is disproved by a long halt alone, not by a busy machine.
-    const auto still = milliseconds(me.may_drop() ? 500 : 50);
+    // That one never waits is disproved by a long halt alone, not by a busy machine or disk.
+    const bool never_waits = me.may_drop() || !me.mechanism.info.facts.back_pressure;
+    const auto still = milliseconds(never_waits ? 1'000 : 50);
     const std::uint64_t accepted = watch_it_fill(*shared.operator->(), me.messages(), still);
     me.note("accepted", accepted);
     shared->enough.store(true, std::memory_order_release);

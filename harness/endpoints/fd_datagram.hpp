@@ -32,6 +32,16 @@ struct connected_peer {
 /// The same for a raw IPv4 socket, which shows the IP header: no options, 20 bytes; raw(7).
 struct connected_raw_peer : connected_peer {
     static constexpr std::size_t header_bytes = 20;
+
+    static ssize_t recv(int fd, writable bytes) noexcept {
+        ssize_t got = 0;
+        do {
+            got = connected_peer::recv(fd, bytes);
+            // The kernel answers a message that finds the peer's receive buffer full as if nobody
+            // had the protocol (raw_v4_input). It is one more loss, of which the peer keeps count.
+        } while (got < 0 && errno == ENOPROTOOPT);
+        return got;
+    }
 };
 
 /// The socket is not connected: each message is addressed, and one from elsewhere is ignored.

@@ -16,6 +16,14 @@ unique_fd accept_one(int listener) {
     return unique_fd(checked(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC), "accept4"));
 }
 
+std::optional<std::string> no_socket(int family, int type, int protocol,
+                                     const std::string& remedy) try {
+    open_socket(family, type, protocol);
+    return std::nullopt;
+} catch (const call_failed& e) {
+    return std::string(e.what()) + "; " + remedy;
+}
+
 void drop_queued(int fd) {
     char byte = 0;
     while (::recv(fd, &byte, sizeof byte, MSG_DONTWAIT) >= 0 || errno == EINTR) {

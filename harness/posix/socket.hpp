@@ -18,6 +18,12 @@ namespace ipcmark {
 unique_fd open_socket(int family, int type, int protocol = 0);
 unique_fd accept_one(int listener);
 
+/// Why such a socket cannot be had here, with the remedy; nullopt when it can.
+std::optional<std::string> no_socket(int family, int type, int protocol, const std::string& remedy);
+/// The remedy where that is a privilege.
+inline constexpr const char* net_raw_remedy =
+    "it takes CAP_NET_RAW: run as root or grant it to the program (setcap cap_net_raw+ep)";
+
 /// An address of any family as the socket calls want it.
 template <class Address>
 const sockaddr* generic(const Address& address) {

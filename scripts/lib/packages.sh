@@ -21,11 +21,13 @@ hdr:nlohmann/json.hpp|nlohmann-json3-dev|json-devel|nlohmann-json
 hdr:fmt/format.h|libfmt-dev|fmt-devel|fmt
 hdr:hwloc.h|libhwloc-dev|hwloc-devel|hwloc
 hdr:zlib.h|zlib1g-dev|zlib-devel|zlib
-hdr:liburing.h|liburing-dev|liburing-devel|liburing'
+hdr:liburing.h|liburing-dev|liburing-devel|liburing
+hdr:systemd/sd-bus.h|libsystemd-dev|systemd-devel|systemd-libs'
 
 test_needs='
 hdr:gtest/gtest.h|libgtest-dev|gtest-devel|gtest
 cmd:objdump|binutils|binutils|binutils
+cmd:dbus-daemon|dbus-daemon|dbus-daemon|dbus
 cmd:clang-format|clang-format|clang-tools-extra|clang
 cmd:clang-tidy|clang-tidy|clang-tools-extra|clang
 cmd:chromium|chromium|chromium|chromium

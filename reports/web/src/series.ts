@@ -12,12 +12,22 @@ export const look = (slot: number): Look => ({
   color: `var(--series-${slot})`, dash: dashes[slot]!, symbol: symbols[slot]!,
 });
 
-// A removed series leaves its slot empty, so that the others keep their looks.
-export function chosenSeries(context: Context): string[] {
+// A removed series leaves its slot empty, so that the others keep their looks. A view that knows only some mechanisms names
+// these: until the reader chooses, they fill the slots that the others leave.
+export function chosenSeries(context: Context, candidates?: readonly string[]): string[] {
   const text = context.store.get("series");
-  if (text === undefined) return usualSeries(context);
-  const known = new Set(context.names());
-  return text.split(",").slice(0, slots).map((name) => (known.has(name) ? name : ""));
+  const known = new Set(candidates ?? context.names());
+  if (text !== undefined) return text.split(",").slice(0, slots).map((name) => (known.has(name) ? name : ""));
+  const usual = usualSeries(context);
+  if (!candidates) return usual;
+  const chosen = usual.map((name) => (known.has(name) ? name : ""));
+  for (const name of context.fastestFirst([...candidates])) {
+    if (chosen.includes(name)) continue;
+    const free = chosen.indexOf("");
+    if (free >= 0) chosen[free] = name;
+    else if (chosen.length < slots) chosen.push(name);
+  }
+  return chosen;
 }
 
 export function slotOf(chosen: string[], name: string): number | null {
@@ -39,11 +49,11 @@ function usualSeries(context: Context): string[] {
 
 export const seriesKeys = ["series", "payload", ...placeKeys, ...filterKeys] as const;
 
-export function seriesPicker(context: Context): HTMLElement {
+export function seriesPicker(context: Context, candidates?: () => string[]): HTMLElement {
   const box = h("div", { class: "picker", role: "group", "aria-label": "Series in colour, at most eight" });
   const more = h("details", { class: "more-series" });
   const toggle = (name: string) => {
-    const chosen = chosenSeries(context);
+    const chosen = chosenSeries(context, candidates?.());
     const slot = slotOf(chosen, name);
     const free = chosen.length < slots && !chosen.includes("") ? chosen.length : chosen.indexOf("");
     if (slot !== null) chosen[slot] = "";
@@ -53,7 +63,8 @@ export function seriesPicker(context: Context): HTMLElement {
   };
   // The pressed ones in the order of their looks, the others behind a disclosure, fastest first.
   context.watch(box, seriesKeys, () => {
-    const chosen = chosenSeries(context);
+    const offered = candidates?.() ?? context.names();
+    const chosen = chosenSeries(context, candidates && offered);
     const full = chosen.filter((name) => name !== "").length >= slots;
     const focused = (document.activeElement as HTMLElement | null)?.dataset?.["series"];
     const held = box.contains(document.activeElement);
@@ -66,7 +77,7 @@ export function seriesPicker(context: Context): HTMLElement {
         title: slot === null && full ? "Eight series are in colour: take one out first" : context.index.mechanism(name)?.summary, onclick: () => toggle(name),
       }, swatch, name);
     };
-    const others = context.fastestFirst().filter((name) => !chosen.includes(name));
+    const others = context.fastestFirst(offered).filter((name) => !chosen.includes(name));
     more.replaceChildren(h("summary", {}, `${others.length} in grey`), h("div", { class: "picker-more" }, ...others.map(button)));
     more.hidden = others.length === 0;
     box.replaceChildren(...chosen.filter((name) => name !== "").map(button), more);

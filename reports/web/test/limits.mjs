@@ -1,5 +1,5 @@
 // What a large report costs: 1,000 cells of 20 spawns, and the quick profile over a hundred mechanisms.
-//   node limits.mjs IPCMARK [WORKDIR]
+//   node limits.mjs IPCMARK [--sizes]     only the sizes, without a browser
 // Prints what it measures. Sizes are asserted; times depend on the machine and are only printed.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -9,12 +9,12 @@ import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
 import { makeSample } from "./make_sample.mjs";
 
-const [program, given] = process.argv.slice(2);
+const [program, option] = process.argv.slice(2);
 if (!program) {
-  console.error("usage: node limits.mjs IPCMARK [WORKDIR]");
+  console.error("usage: node limits.mjs IPCMARK [--sizes]");
   process.exit(2);
 }
-const folder = given ?? mkdtempSync(join(tmpdir(), "ipcmark-limits-"));
+const folder = mkdtempSync(join(tmpdir(), "ipcmark-limits-"));
 const mega = 1e6;
 let failed = false;
 
@@ -89,10 +89,12 @@ async function open(browser, name, file) {
 
 try {
   const pages = [["large", write("large", large(), 6 * mega)], ["quick", write("quick", quick(), 1.2 * mega)]];
-  const browser = await launch();
-  for (const [name, file] of pages) await open(browser, name, file);
-  await browser.close();
+  if (option !== "--sizes") {
+    const browser = await launch();
+    for (const [name, file] of pages) await open(browser, name, file);
+    await browser.close();
+  }
 } finally {
-  if (!given) rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 process.exit(failed ? 1 : 0);

@@ -211,7 +211,7 @@ test("two results are compared: verdicts in words, environments side by side", a
     const s = cell.transport === "pipe" ? cell.summary.p50_ns : undefined;
     for (const key of ["median", "low", "high", "min", "max"]) if (typeof s?.[key] === "number") s[key] *= 1.3;
   }
-  const { page, complaints } = await open(report(later, full));
+  const { page, complaints } = await open(report(full, later));
   const section = page.locator("#compare");
   assert.match(await section.locator(".verdicts").innerText(), /worse/);
   await section.getByRole("radio", { name: "table", exact: true }).check();

@@ -4,7 +4,7 @@ import { twin, type Drawing } from "../chart";
 import { bySignificance, compareCells, usualTheta, type Compared, type Verdict } from "../compare";
 import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
 import { choice } from "../controls";
-import type { Cell } from "../data";
+import type { Cell, Result } from "../data";
 import { parameterText } from "../describe";
 import { h, table } from "../dom";
 import { formatPayload, formatRatio, missing, patternWords, placementWords, plural, ratioTicks, words } from "../format";
@@ -19,6 +19,7 @@ export const compareView: View = {
   id: "compare",
   title: "Compare",
   short: "Compare",
+  lead: "What is better or worse, and is it proved?",
   applies: (context) => context.all.length > 1 || context.index.competitors.length > 1,
   mount(section, context) {
     const controls = h("div", { class: "controls" });
@@ -45,6 +46,13 @@ const isRuns = (context: Context) => context.all.length > 1;
 function otherRun(context: Context) {
   const others = context.all.map((_, n) => String(n)).filter((n) => context.all[Number(n)]!.result !== context.result);
   return Number(choose(context.store.get("against"), others, others[0] ?? "0"));
+}
+
+// The one that was named first on the command line is what the other is measured against.
+function runs(context: Context): [Result, Result] {
+  const shown = context.all.findIndex(({ result }) => result === context.result);
+  const other = otherRun(context);
+  return [context.all[Math.min(shown, other)]!.result, context.all[Math.max(shown, other)]!.result];
 }
 
 function pair(context: Context): [string, string] {
@@ -83,8 +91,9 @@ function compared(context: Context): Compared[] {
   const parameter = (cell: Cell) => (cell.parameter ? `/${cell.parameter.name}=${cell.parameter.value}/${cell.parameter.working_set_bytes ?? ""}` : "");
   if (isRuns(context)) {
     const shown = new Set(context.names());
-    const other = new Map(context.all[otherRun(context)]!.result.cells.map((cell) => [`${cell.name}/${cell.touch}`, cell]));
-    return context.result.cells.flatMap((cell) => {
+    const [before, after] = runs(context);
+    const other = new Map(before.cells.map((cell) => [`${cell.name}/${cell.touch}`, cell]));
+    return after.cells.flatMap((cell) => {
       const base = other.get(`${cell.name}/${cell.touch}`);
       if (!base || !shown.has(cell.transport) || cell.placement !== context.placement() || !having(cell) || !having(base)) return [];
       const found = compareCells(`${cell.transport}, ${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`, base, cell, metric, limit);
@@ -102,7 +111,9 @@ function compared(context: Context): Compared[] {
 }
 
 function ends(context: Context): [string, string] {
-  return isRuns(context) ? [`result ${resultName(context.all, context.all[otherRun(context)]!.result)}`, `result ${resultName(context.all, context.result)}`] : pair(context);
+  if (!isRuns(context)) return pair(context);
+  const [before, after] = runs(context);
+  return [`result ${resultName(context.all, before)}`, `result ${resultName(context.all, after)}`];
 }
 
 function summary(context: Context): string {

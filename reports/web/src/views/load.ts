@@ -10,7 +10,7 @@ import { axisMark, formatMessageRate, formatPayload, formatShare, formatTime, pl
 import { decades, lineChart, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { medianOf } from "../resultIndex";
-import { chosenSeries, look, seriesPicker, slotOf, slots } from "../series";
+import { chosenSeries, look, seriesPicker, slotOf } from "../series";
 
 const keys = ["series", "payload", "quantile", ...placeKeys, ...filterKeys] as const;
 
@@ -21,7 +21,7 @@ export const loadView: View = {
   lead: "How many messages per second before they queue?",
   mount(section, context) {
     const quantile = h("span", {});
-    section.append(h("div", {}, seriesPicker(context)), twin({
+    section.append(seriesPicker(context, () => paced(context)), twin({
       title: "Latency against offered load", context, keys, extra: [quantile],
       summary: () => `Messages sent on a timetable, ${place(context, "paced")}; latency from the intended send, so that waiting in the queue counts. ` +
         "The ring is the knee: the first rate whose p99 is twice that of the lowest rate, or that cannot be kept. Hollow points are saturated.",
@@ -44,7 +44,7 @@ export const wakeView: View = {
   short: "Wake-up",
   lead: "What does a sporadic message cost, and what does it take to begin?",
   mount(section, context) {
-    section.append(h("h3", {}, "Wake-up latency against the pause"), twin({
+    section.append(h("h3", {}, "Wake-up latency against the pause"), seriesPicker(context, () => waking(context)), twin({
       title: "Latency of one message after a pause", context, keys,
       summary: () => `One message after silence, ${place(context, "wake")}; p50 over spawns. The longer the pause, the deeper the sleep of the core and the colder its caches.`,
       chart: (width) => wakeChart(context, width),
@@ -92,18 +92,12 @@ function grouped(context: Context, pattern: Cell["pattern"], parameter: string):
   return groups;
 }
 
-// The chosen series may be few of those that were measured with this pattern: then the first of these take the colours.
-function colours(context: Context, names: string[]): (name: string) => number | null {
-  const chosen = chosenSeries(context);
-  if (context.store.get("series") !== undefined || names.some((name) => chosen.includes(name)) && names.length > slots) return (name) => slotOf(chosen, name);
-  const free = chosen.map((name) => (names.includes(name) ? name : ""));
-  for (const name of names) {
-    if (free.includes(name)) continue;
-    const at = free.indexOf("");
-    if (at >= 0) free[at] = name;
-    else if (free.length < slots) free.push(name);
-  }
-  return (name) => slotOf(free, name);
+const paced = (context: Context) => [...loadGroups(context).keys()];
+const waking = (context: Context) => [...grouped(context, "wake", "gap_ns").keys()];
+
+function slotIn(context: Context, names: string[]): (name: string) => number | null {
+  const chosen = chosenSeries(context, names);
+  return (name) => slotOf(chosen, name);
 }
 
 // --- load ----------------------------------------------------------------------------------------------------------------
@@ -130,7 +124,7 @@ export function knee(cells: Cell[]): Cell | null {
 function loadChart(context: Context, width: number): Drawing {
   const metric = `${chosenQuantile(context)}_ns`;
   const groups = loadGroups(context);
-  const slot = colours(context, [...groups.keys()]);
+  const slot = slotIn(context, [...groups.keys()]);
   const series = [...groups].map(([name, cells]): Series => ({
     name, slot: slot(name),
     points: cells.flatMap((cell) => {
@@ -171,7 +165,7 @@ function loadTable(context: Context): HTMLElement {
 
 function wakeChart(context: Context, width: number): Drawing {
   const groups = grouped(context, "wake", "gap_ns");
-  const slot = colours(context, [...groups.keys()]);
+  const slot = slotIn(context, [...groups.keys()]);
   const series = [...groups].map(([name, cells]): Series => ({
     name, slot: slot(name),
     points: cells.flatMap((cell) => {
