@@ -82,7 +82,7 @@ struct pidfd_getfd : direct_pair<descriptor_channel> {
         .copies_per_message = 0,
         .facts = {.message_boundaries = true,
                   .peer_death_detected = true,
-                  .control = access::descriptor},
+                  .control = access::same_user},
     };
 
     static std::optional<std::string> unavailable() { return peer_process::why_nothing_to_take(); }

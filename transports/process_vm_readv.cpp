@@ -16,7 +16,7 @@ struct process_vm_readv : direct_pair<pulling_channel> {
         .copies_per_message = 1,
         .facts = {.message_boundaries = true,
                   .peer_death_detected = true,
-                  .control = access::descriptor},
+                  .control = access::same_user},
     };
 
     static std::optional<std::string> unavailable() {

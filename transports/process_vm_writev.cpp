@@ -17,7 +17,7 @@ struct process_vm_writev : direct_pair<pushing_channel> {
         .facts = {.message_boundaries = true,
                   .survives_producer_exit = true,
                   .peer_death_detected = true,
-                  .control = access::descriptor},
+                  .control = access::same_user},
     };
 
     static std::optional<std::string> unavailable() {

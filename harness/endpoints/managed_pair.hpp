@@ -70,7 +70,7 @@ public:
 
 private:
     static std::size_t segment_bytes(std::size_t payload_bytes, std::size_t depth) {
-        constexpr std::size_t bookkeeping_bytes = 64 * 1024;
+        constexpr std::size_t bookkeeping_bytes = std::size_t{64} * 1024;
         return 2 * (sizeof(Channel) + Channel::bytes_for(payload_bytes, depth)) + bookkeeping_bytes;
     }
 

@@ -42,6 +42,7 @@ public:
           mask_(slots_for(cell) - 1),
           publish_mask_(std::max<std::size_t>(slots_for(cell) / 8, 1) - 1) {
         cell.notes["ring_slots"] = static_cast<std::int64_t>(slots_for(cell));
+        cell.notes["hold_off_pauses"] = hold_off_pauses;
     }
 
     template <class Fill>

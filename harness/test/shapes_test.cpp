@@ -118,7 +118,7 @@ TYPED_TEST(a_queue, hands_every_message_over_whole_and_in_order) {
 TEST(a_queue_for_many, hands_each_message_to_one) {
     constexpr std::uint32_t each = 2'000;
     shared_channel<mpmc_ring> channel(8);
-    std::array<std::atomic<int>, 2 * each> times{};
+    std::array<std::atomic<int>, std::size_t{2} * each> times{};
     std::vector<std::thread> threads;
     for (std::uint32_t who = 0; who < 2; ++who) {
         threads.emplace_back([&channel, who] {
