@@ -36,9 +36,11 @@ function trustLine(result: Result): Child[] {
   const most = spawns.length > 0 ? Math.max(...spawns) : 0;
   const perCell = fewest === most ? plural(most, "spawn") : `${fewest} to ${most} spawns`;
   const levels = result.cells.flatMap((c) => Object.values(c.summary)).map((s) => s.level).filter((l) => typeof l === "number");
+  const widths = intervalWidths(result);
+  const width = widths === null ? "" : `, p50 and rates to \u00b1${widths[0]} typically, \u00b1${widths[1]} at worst`;
   const precision = levels.length === 0
     ? h("strong", { class: "badge caution" }, "indicative: too few spawns for an interval")
-    : `intervals over spawns with ${(100 * Math.min(...levels)).toFixed(1)}\u202f% coverage or more, this sitting only`;
+    : `intervals over spawns with ${(100 * Math.min(...levels)).toFixed(1)}\u202f% coverage or more${width}, this sitting only`;
   const gaps = [["skipped", "skipped"], ["failed", "failed"], ["timed_out", "timed out"]]
     .map(([status, word]) => [count(status!), word] as const).filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const warnings = result.environment.warnings.length;
@@ -51,6 +53,17 @@ function trustLine(result: Result): Child[] {
     ` \u00b7 ${plural(result.run.spawns, "spawn")} in ${formatDuration(result.run.elapsed_s)}`,
     result.clock.source ? ` \u00b7 clock ${factText(result.clock.source)}` : null,
   ];
+}
+
+// Half widths of the intervals of the main figure, relative to the median: the middle one and the widest.
+function intervalWidths(result: Result): [string, string] | null {
+  const found = result.cells.flatMap((cell) => {
+    const s = cell.status === "ok" ? cell.summary[cell.pattern === "one_way" ? "messages_per_second" : "p50_ns"] : undefined;
+    return typeof s?.median === "number" && typeof s.low === "number" && typeof s.high === "number" && s.median > 0 ? [(s.high - s.low) / (2 * s.median)] : [];
+  }).sort((a, b) => a - b);
+  if (found.length === 0) return null;
+  const percent = (share: number) => `${(100 * share).toPrecision(2)}\u202f%`;
+  return [percent(found[Math.floor(found.length / 2)]!), percent(found[found.length - 1]!)];
 }
 
 const verdictWords: Record<string, string> = { quiet: "quiet host", noisy: "noisy host", unusable: "host too noisy to use" };
