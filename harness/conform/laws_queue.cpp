@@ -113,6 +113,7 @@ void read_nothing_then_all(actor& me) {
     std::uint64_t received = 0;
     payload_checker& seen = me.state.in;
     const bool bounded = accepted < me.messages();
+    const bool unbounded = never_waits && !me.may_drop();
     while ((bounded || unbounded) && received < shared->total.load(std::memory_order_acquire) &&
            end->recv([&seen](readable bytes) { seen.check(bytes); }))
         ++received;
