@@ -1,4 +1,5 @@
 #include <cctype>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -49,8 +50,8 @@ std::string configuration_of(const std::filesystem::path& directory) {
 }
 
 unique_fd create_file(const std::filesystem::path& file) {
-    return unique_fd(checked(
-        ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600), "open"));
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
+    return unique_fd(checked(::open(file.c_str(), flags, 0600), "open"));
 }
 
 /// Whether the daemon has said where it listens, which it does when it is ready.
