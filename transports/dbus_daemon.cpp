@@ -1,4 +1,5 @@
 #include <cctype>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -49,8 +50,8 @@ std::string configuration_of(const std::filesystem::path& directory) {
 }
 
 unique_fd create_file(const std::filesystem::path& file) {
-    return unique_fd(checked(
-        ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600), "open"));
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
+    return unique_fd(checked(::open(file.c_str(), flags, 0600), "open"));
 }
 
 /// Whether the daemon has said where it listens, which it does when it is ready.
@@ -111,8 +112,8 @@ struct dbus_daemon : sd_bus_messages<true> {
         if (!becomes_ready(reader.get()))
             throw std::runtime_error("dbus-daemon: " + read_text(complaints).value_or(""));
         checked(::chmod(socket.c_str(), 0600), "chmod");  // it gives everybody access
-        std::filesystem::remove(configuration);
-        std::filesystem::remove(complaints);
+        for (const auto& read_by_now : {configuration, complaints})
+            std::filesystem::remove(read_by_now);
         return daemon;
     }
 
@@ -125,14 +126,8 @@ struct dbus_daemon : sd_bus_messages<true> {
         bus_checked(::sd_bus_get_unique_name(bus(), &name), "sd_bus_get_unique_name");
         cell.peer.tell(name);
         const std::string peer = cell.peer.hear();
-        watch(peer);
         address(peer);
-        cell.peer.meet();
-    }
-
-private:
-    /// Has the daemon tell when the peer's connection goes.
-    void watch(const std::string& peer) {
+        // Has the daemon tell when the peer's connection goes.
         const std::string rule =
             "type='signal',sender='org.freedesktop.DBus',"
             "member='NameOwnerChanged',arg0='" +
@@ -141,6 +136,7 @@ private:
                                          "org.freedesktop.DBus", "AddMatch", nullptr, nullptr, "s",
                                          rule.c_str()),
                     "AddMatch");
+        cell.peer.meet();
     }
 };
 

@@ -135,7 +135,7 @@ sysv_segment sysv_segment::open(key_t key, std::size_t bytes) {
 
 void sysv_segment::attach(std::size_t bytes) {
     void* address = ::shmat(id(), nullptr, 0);
-    if (address == reinterpret_cast<void*>(-1)) throw_errno("shmat");
+    if (reinterpret_cast<std::intptr_t>(address) == -1) throw_errno("shmat");
     address_ = address;
     bytes_ = bytes;
     // Linux 5.14; before it the pages come with their first use.
