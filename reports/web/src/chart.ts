@@ -47,11 +47,18 @@ export function twin(spec: Twin): HTMLElement {
     return table.querySelector("tbody tr") ? table : nothing();
   };
 
+  // Paper has the table after the chart, unless it would fill pages.
+  const paperTable = () => {
+    const table = tableOrNothing();
+    table.classList.toggle("long", table.querySelectorAll("tr").length > 26);
+    return table;
+  };
+
   const draw = () => {
     caption.textContent = spec.summary();
     picture.hidden = view !== "chart";
     numbers.hidden = view === "chart";
-    numbers.replaceChildren(...(view === "chart" ? [] : [tableOrNothing()]));
+    numbers.replaceChildren(...(view !== "chart" ? [tableOrNothing()] : matchMedia("print").matches ? [paperTable()] : []));
     if (width === 0 || view !== "chart") return;
     const drawing = spec.chart(width);
     const { chart } = drawing;
@@ -83,13 +90,7 @@ export function twin(spec: Twin): HTMLElement {
     later(resized, figure, draw);
   });
   observer.observe(figure);
-  // Paper has the table after the chart, unless it would fill pages.
-  const before = () => {
-    if (view !== "chart") return;
-    const table = tableOrNothing();
-    table.classList.toggle("long", table.querySelectorAll("tr").length > 26);
-    numbers.replaceChildren(table);
-  };
+  const before = () => { if (view === "chart") numbers.replaceChildren(paperTable()); };
   addEventListener("beforeprint", before);
   spec.context.onDispose(() => {
     observer.disconnect();

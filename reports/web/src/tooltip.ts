@@ -35,7 +35,12 @@ function hide(): void {
 
 function place(target: Element): void {
   const box = target.getBoundingClientRect();
-  if (!target.isConnected || box.bottom < 0 || box.top > innerHeight) return hide();
+  if (!target.isConnected) return hide();
+  // The focus may run ahead of a smooth scroll: the tip comes when its cell does.
+  const away = box.bottom < 0 || box.top > innerHeight;
+  if (away && document.activeElement !== target) return hide();
+  tip.hidden = away;
+  if (away) return;
   const gap = 6;
   const left = Math.max(gap, Math.min(box.left, innerWidth - tip.offsetWidth - gap));
   const below = box.bottom + gap;

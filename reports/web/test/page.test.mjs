@@ -140,7 +140,7 @@ test("the keyboard reaches a skipped cell and reads its reason", async () => {
   await page.keyboard.press("End");
   for (let n = 0; n < 12 && (await page.evaluate(() => document.activeElement?.id)) !== skipped; ++n) await page.keyboard.press("ArrowDown");
   assert.equal(await page.evaluate(() => document.activeElement?.id), skipped);
-  assert.equal(await page.locator("#tip").isVisible(), true);
+  await page.locator("#tip").waitFor({ state: "visible" });
   assert.match(await page.locator("#tip").innerText(), /msgsize_max = 8192/);
   assert.match(await cellOf(page, skipped).getAttribute("aria-label"), /skipped: .*msgsize_max = 8192/);
   assert.equal(await cellOf(page, skipped).getAttribute("aria-describedby"), "tip");
