@@ -42,22 +42,37 @@ std::uint16_t bound_port(int fd) {
     return ntohs(address.v4.sin_port);  // at the same place in both families
 }
 
+void listen_at_any_port(int fd, int family) {
+    bind_to_any_port(fd, family);
+    checked(::listen(fd, 1), "listen");
+}
+
+void connect_to_port(int fd, int family, std::uint16_t port) {
+    const loopback_address address(family, port);
+    checked(::connect(fd, generic(address), address.size()), "connect to the loopback");
+}
+
 std::uint16_t hear_port(setup& cell) {
     return static_cast<std::uint16_t>(std::stoi(cell.peer.hear()));
 }
 
 }  // namespace
 
+std::pair<unique_fd, unique_fd> make_tcp_ends() {
+    const unique_fd listener = open_socket(AF_INET, SOCK_STREAM);
+    listen_at_any_port(listener.get(), AF_INET);
+    unique_fd ours = open_socket(AF_INET, SOCK_STREAM);
+    connect_to_port(ours.get(), AF_INET, bound_port(listener.get()));
+    return {std::move(ours), accept_one(listener.get())};
+}
+
 unique_fd connect_tcp_pair(setup& cell, int family, int protocol) {
     unique_fd socket = open_socket(family, SOCK_STREAM, protocol);
     if (cell.producer()) {
-        const loopback_address address(family, hear_port(cell));
-        checked(::connect(socket.get(), generic(address), address.size()),
-                "connect to the loopback");
+        connect_to_port(socket.get(), family, hear_port(cell));
         return socket;
     }
-    bind_to_any_port(socket.get(), family);
-    checked(::listen(socket.get(), 1), "listen");
+    listen_at_any_port(socket.get(), family);
     cell.peer.tell(std::to_string(bound_port(socket.get())));
     return accept_one(socket.get());
 }

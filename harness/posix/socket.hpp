@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <sys/socket.h>
+#include <utility>
 
 #include "harness/posix/unique_fd.hpp"
 #include "harness/transport.hpp"
@@ -47,6 +48,9 @@ unique_fd hand_over_socketpair(setup& cell, int type);
 /// Connects a stream pair over the loopback of AF_INET or AF_INET6, on a port of the kernel's
 /// choice.
 unique_fd connect_tcp_pair(setup& cell, int family = AF_INET, int protocol = IPPROTO_TCP);
+
+/// Both ends of a TCP connection over the IPv4 loopback, for a look at what it can do.
+std::pair<unique_fd, unique_fd> make_tcp_ends();
 
 /// Why a stream socket of this family and protocol cannot be bound to the loopback here, with the
 /// remedy; nullopt when it can.
