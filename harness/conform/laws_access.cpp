@@ -11,6 +11,7 @@
 #include "harness/conform/chaperone.hpp"
 #include "harness/conform/ipc_objects.hpp"
 #include "harness/conform/plays.hpp"
+#include "harness/conform/residue.hpp"
 #include "harness/names.hpp"
 #include "harness/worker.hpp"
 
@@ -34,15 +35,32 @@ public:
                 found.push_back(file);
         for (auto& queue : queues())
             found.push_back(queue);
-        for (auto& object : system_v_objects())
-            if (object.owner == ::geteuid() && std::ranges::find(known_, object) == known_.end())
-                found.push_back(object);
+        for (auto& object : new_system_v())
+            found.push_back(object);
         return found;
     }
 
 private:
     bool is_ours(const std::string& file) const {
         return file.starts_with(name_) || file.starts_with("sem." + name_);
+    }
+
+    /// Other runs make such objects too. Their spawns' folders tell their keys, and are removed
+    /// after the objects: what was another's and is no longer known as such is gone at a second
+    /// look.
+    std::vector<ipc_object> new_system_v() const {
+        std::vector<ipc_object> found = system_v_objects();
+        std::erase_if(found, [this](const ipc_object& object) {
+            return object.owner != ::geteuid() || std::ranges::find(known_, object) != known_.end();
+        });
+        if (found.empty()) return found;
+        const auto foreign = keys_of_other_runs(directory_.parent_path());
+        const auto still_there = system_v_objects();
+        std::erase_if(found, [&](const ipc_object& object) {
+            return foreign.contains(object.key) ||
+                   std::ranges::find(still_there, object) == still_there.end();
+        });
+        return found;
     }
 
     /// Listed where that is possible, asked for by name in any case.
