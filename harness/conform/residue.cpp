@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/conform/ipc_objects.hpp"
+#include "harness/posix/sysv.hpp"
 #include "harness/posix/text_file.hpp"
 
 namespace ipcmark::conform {
@@ -66,6 +67,19 @@ std::vector<pid_t> children() {
     return found;
 }
 
+std::set<std::int32_t> keys_of_other_runs(const fs::path& run_folder) {
+    std::set<std::int32_t> keys;
+    std::error_code ignored;
+    for (const auto& run : fs::directory_iterator(run_folder.parent_path(), ignored)) {
+        const std::string name = run.path().filename();
+        if (!of_another_run(name, run_folder.filename())) continue;
+        for (const auto& spawn : fs::directory_iterator(run.path(), ignored))
+            for (unsigned slot = 0; slot < sysv_slots; ++slot)
+                keys.insert(sysv_key(name + "-" + spawn.path().filename().string(), slot));
+    }
+    return keys;
+}
+
 std::set<std::string> take_inventory(const fs::path& run_folder) {
     const std::string run = run_folder.filename();
     std::set<std::string> inventory;
@@ -74,9 +88,12 @@ std::set<std::string> take_inventory(const fs::path& run_folder) {
             if (object.owner == ::geteuid() && !of_another_run(object.name, run))
                 inventory.insert(object.text());
     };
+    auto numbered = system_v_objects();
+    const auto foreign = keys_of_other_runs(run_folder);
+    std::erase_if(numbered, [&](const auto& object) { return foreign.contains(object.key); });
     add(files_below("/dev/shm"));
     add(message_queues());
-    add(system_v_objects());
+    add(numbered);
     add(files_below(run_folder));
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(run_folder, ignored))

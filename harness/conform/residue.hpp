@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -21,9 +22,12 @@ private:
     int before_ = 0;
 };
 
+/// The System V keys that the spawns of other runs of ipcmark may use now.
+std::set<std::int32_t> keys_of_other_runs(const std::filesystem::path& run_folder);
+
 /// Everything of this user that a spawn could leave behind: names in /dev/shm, message queues,
-/// System V objects, files in the run's folder, processes. What carries another run's name is not
-/// counted.
+/// System V objects, files in the run's folder, processes. What carries another run's name or key
+/// is not counted.
 std::set<std::string> take_inventory(const std::filesystem::path& run_folder);
 
 /// What is in `after` but not in `before`.
