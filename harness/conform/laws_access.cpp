@@ -11,7 +11,6 @@
 #include "harness/conform/chaperone.hpp"
 #include "harness/conform/ipc_objects.hpp"
 #include "harness/conform/plays.hpp"
-#include "harness/conform/residue.hpp"
 #include "harness/names.hpp"
 #include "harness/posix/sysv.hpp"
 #include "harness/worker.hpp"
