@@ -109,7 +109,7 @@ TEST(program, gets_its_descriptors_and_nothing_else) {
     unique_fd writer(ends[1]);
     const int left_open = ::dup(0);  // as a library's might be: not close-on-exec
     const auto lister = child::spawn_program({"sh", "-c", "ls /proc/self/fd | tr '\\n' ' ' >&7"},
-                                       {{writer.get(), 7}});
+                                             {{writer.get(), 7}});
     writer.reset();
     std::string text(100, ' ');
     const ssize_t got = ::read(reader.get(), text.data(), text.size());
