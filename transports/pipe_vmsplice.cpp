@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <stdexcept>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -60,6 +61,8 @@ public:
 
     template <class Fill>
     void send(Fill fill) {
+        if (!ends_.writer) [[unlikely]]
+            throw std::logic_error("a one-way pipe has no way back");
         std::byte* const at = pages_.data() + turn_ * stride_;
         turn_ = turn_ + 1 == buffers_ ? 0 : turn_ + 1;
         fill(writable(at, payload_bytes_));
