@@ -131,7 +131,7 @@ void payload_writer::write_body(writable bytes, std::uint64_t word) noexcept {
 }
 
 void payload_writer::write_small(writable bytes, std::uint64_t word) noexcept {
-    std::memcpy(bytes.data(), &word, bytes.size());
+    if (!bytes.empty()) std::memcpy(bytes.data(), &word, bytes.size());
 }
 
 payload_checker::payload_checker(const payload_plan& plan, sequence_rule rule)
@@ -143,12 +143,13 @@ payload_checker::payload_checker(const payload_plan& plan, sequence_rule rule)
       sink_(private_buffer(plan)) {}
 
 void payload_checker::check_small(readable bytes, std::uint64_t expected_word) {
+    if (bytes.empty()) return;  // a notification
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data(), bytes.size());
     const auto bits = static_cast<unsigned>(bytes.size()) * 8;
     const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
     const std::uint64_t delta = (word - expected_word) & mask;
-    if (bits > 0 && (delta != 0 || reorders_)) [[unlikely]]
+    if (delta != 0 || reorders_) [[unlikely]]
         unexpected(delta, bits);
 }
 
