@@ -57,6 +57,11 @@ void redirect(const fs::path& file, int to) {
     ::close(fd);
 }
 
+/// 0, which the kernel writes for nobody, included.
+bool is_gone(pid_t pid) {
+    return pid <= 0 || (::kill(pid, 0) != 0 && errno == ESRCH);
+}
+
 /// "ipcmark-<pid>-..." whose process is gone.
 bool is_orphan(std::string name) {
     for (const std::string prefix : {"sem.", "/"})
@@ -64,7 +69,7 @@ bool is_orphan(std::string name) {
     constexpr std::string_view ours = "ipcmark-";
     if (!name.starts_with(ours)) return false;
     const auto pid = static_cast<pid_t>(std::atoi(name.c_str() + ours.size()));
-    return pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH;
+    return pid > 0 && is_gone(pid);
 }
 
 void add_orphans(const fs::path& folder, std::set<std::string>& to) {
@@ -89,15 +94,23 @@ void add_hidden_queues(std::set<std::string>& to) {
     if (list != nullptr) ::pclose(list);
 }
 
+/// Those whose maker (of a queue: last sender) has gone, as far as the kernel notes one.
 void add_sysv(std::set<std::string>& to) {
     for (const std::string kind : {"shm", "msg", "sem"}) {
         std::istringstream table(read_file("/proc/sysvipc/" + kind));
-        std::string row;
-        std::getline(table, row);
-        std::string key;
-        std::string id;
-        while (table >> key >> id && std::getline(table, row))
-            to.insert(kind + ' ' + id);
+        std::string line;
+        std::getline(table, line);
+        std::istringstream header(line);
+        const std::vector<std::string> columns{std::istream_iterator<std::string>(header), {}};
+        while (std::getline(table, line)) {
+            std::istringstream row(line);
+            const std::vector<std::string> values{std::istream_iterator<std::string>(row), {}};
+            bool orphan = values.size() > 1;
+            for (std::size_t i = 0; i < std::min(columns.size(), values.size()); ++i)
+                if (columns[i] == "cpid" || columns[i] == "lspid")
+                    orphan = orphan && is_gone(std::atoi(values[i].c_str()));
+            if (orphan) to.insert(kind + ' ' + values[1]);  // after the key, the identifier
+        }
     }
 }
 

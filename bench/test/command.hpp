@@ -78,8 +78,9 @@ private:
     int commands_ = 0;
 };
 
-/// The system's IPC objects that dead ipcmark processes own (their names carry the pid), and all
-/// of SysV's: POSIX shared memory, semaphores and message queues, `ipcs`.
+/// The system's IPC objects that dead ipcmark processes own (their names carry the pid), and those
+/// of SysV's whose maker is not known to live: POSIX shared memory, semaphores and message queues,
+/// `ipcs`.
 std::set<std::string> orphaned_objects();
 
 /// Whether a command line works here, such as `unshare -m true`.
