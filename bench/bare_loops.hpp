@@ -20,7 +20,9 @@ struct bare_loop {
     std::function<double(std::array<int, 2> cpus, std::int64_t span_ns)> run;
 };
 
+/// Shared memory, and after it the kernel's mechanisms.
 std::vector<bare_loop> bare_loops();
+std::vector<bare_loop> bare_kernel_loops();
 
 /// Bytes per second of memcpy of blocks of this size on one core, the block in cache as it would be
 /// for a reader that has just received it.
