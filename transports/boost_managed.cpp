@@ -70,20 +70,9 @@ private:
 /// Messages allocated one by one in Boost.Interprocess managed shared memory and passed on by
 /// handle. Blocking; zero copy. One that dies while it holds a block takes its place with it.
 struct boost_managed : managed_pair<handle_queue> {
-    static constexpr transport_info info{
-        .name = "boost_managed",
-        .summary = "Boost.Interprocess managed memory: a block a message, passed by handle",
-        .family = "shared memory",
-        .reference = "boost::interprocess::managed_shared_memory",
-        .copies_per_message = 0,
-        .facts = {.message_boundaries = true,
-                  .unrelated_processes = true,
-                  .fan_in = true,
-                  .fan_out = sharing::competing,
-                  .survives_producer_exit = true,
-                  .control = access::file_mode},
-    };
-
+    static constexpr transport_info info = managed_card(
+        "boost_managed", "Boost.Interprocess managed memory: a block a message, passed by handle",
+        "boost::interprocess::managed_shared_memory");
     using managed_pair::managed_pair;
 };
 

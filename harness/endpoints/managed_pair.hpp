@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <boost/interprocess/managed_shared_memory.hpp>
 
@@ -14,6 +15,22 @@
 namespace ipcmark {
 
 namespace bip = boost::interprocess;
+
+/// What the cards of channels that any number of processes may share have in common.
+constexpr transport_info managed_card(std::string_view name, std::string_view summary,
+                                      std::string_view reference) {
+    return {.name = name,
+            .summary = summary,
+            .family = "shared memory",
+            .reference = reference,
+            .copies_per_message = 0,
+            .facts = {.message_boundaries = true,
+                      .unrelated_processes = true,
+                      .fan_in = true,
+                      .fan_out = sharing::competing,
+                      .survives_producer_exit = true,
+                      .control = access::file_mode}};
+}
 
 /// Two channels, one per direction, in one Boost.Interprocess managed_shared_memory that the
 /// consumer finds by name; the name is gone as soon as both sides have it.
