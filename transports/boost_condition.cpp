@@ -6,28 +6,17 @@ namespace ipcmark::transports {
 
 /// boost::interprocess mutex and condition around a count.
 struct boost_condition : notification_pair<boost_condition_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card =
-            notification_card("boost_condition", "Boost.Interprocess mutex and condition",
-                              "boost::interprocess::interprocess_condition");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("boost_condition", "Boost.Interprocess mutex and condition",
+                          "boost::interprocess::interprocess_condition", counted_facts);
     using notification_pair::notification_pair;
 };
 
 /// boost::interprocess::interprocess_semaphore.
 struct boost_semaphore : notification_pair<boost_semaphore_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card("boost_semaphore", "Boost.Interprocess semaphore",
-                                                "boost::interprocess::interprocess_semaphore");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("boost_semaphore", "Boost.Interprocess semaphore",
+                          "boost::interprocess::interprocess_semaphore", counted_facts);
     using notification_pair::notification_pair;
 };
 

@@ -7,27 +7,16 @@ namespace ipcmark::transports {
 
 /// eventfd(2) as a counter.
 struct eventfd : notification_pair<eventfd_counter_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card =
-            notification_card("eventfd", "eventfd; one read takes all that waits", "eventfd(2)");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info = notification_card(
+        "eventfd", "eventfd; one read takes all that waits", "eventfd(2)", counted_facts);
     using notification_pair::notification_pair;
 };
 
 /// eventfd(2) as a semaphore.
 struct eventfd_semaphore : notification_pair<eventfd_semaphore_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card(
-            "eventfd_semaphore", "eventfd with EFD_SEMAPHORE; a read takes one", "eventfd(2)");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("eventfd_semaphore", "eventfd with EFD_SEMAPHORE; a read takes one",
+                          "eventfd(2)", counted_facts);
     using notification_pair::notification_pair;
 };
 

@@ -7,14 +7,8 @@ namespace ipcmark::transports {
 
 /// futex(2); the call is left out while nobody sleeps.
 struct futex : notification_pair<futex_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card =
-            notification_card("futex", "futex on a count in shared memory", "futex(2)");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("futex", "futex on a count in shared memory", "futex(2)", counted_facts);
     using notification_pair::notification_pair;
 };
 

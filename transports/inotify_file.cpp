@@ -6,16 +6,9 @@ namespace ipcmark::transports {
 
 /// inotify(7) on a growing file.
 struct inotify_file : notification_pair<inotify_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card(
-            "inotify_file", "a byte appended to a file that the peer watches", "inotify(7)");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.unrelated_processes = true;
-        card.facts.control = access::file_mode;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("inotify_file", "a byte appended to a file that the peer watches",
+                          "inotify(7)", found_by_name(counted_facts));
     using notification_pair::notification_pair;
 };
 

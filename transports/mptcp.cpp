@@ -15,12 +15,7 @@ struct mptcp : fd_stream {
         .summary = "Multipath TCP over the IPv4 loopback, one path, TCP_NODELAY",
         .family = "network sockets",
         .reference = "docs.kernel.org/networking/mptcp.html",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::anyone},
+        .facts = tcp_facts,
     };
 
     static std::optional<std::string> unavailable() try {

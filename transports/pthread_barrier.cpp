@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 struct pthread_barrier : notification_pair<barrier_wakeup> {
     static constexpr transport_info info = notification_card(
         "pthread_barrier", "process-shared pthread barrier; a post waits to be taken",
-        "pthread_barrier_wait(3)");
+        "pthread_barrier_wait(3)", {.message_boundaries = true, .control = access::descriptor});
     using notification_pair::notification_pair;
 };
 
@@ -18,11 +18,8 @@ struct sched_yield : notification_pair<yield_wakeup> {
         transport_info card = notification_card(
             "sched_yield",
             "a count in shared memory polled between sched_yield calls; the baseline",
-            "sched_yield(2)");
+            "sched_yield(2)", counted_facts);
         card.wait = wait_style::spins;
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
         return card;
     }();
     using notification_pair::notification_pair;

@@ -7,14 +7,9 @@ namespace ipcmark::transports {
 
 /// The monitor: a count under a mutex and a condition.
 struct pthread_cond : notification_pair<pthread_cond_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card(
-            "pthread_cond", "process-shared mutex and condition variable", "pthread_cond_wait(3)");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("pthread_cond", "process-shared mutex and condition variable",
+                          "pthread_cond_wait(3)", counted_facts);
     using notification_pair::notification_pair;
 };
 

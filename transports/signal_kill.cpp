@@ -6,31 +6,22 @@ namespace ipcmark::transports {
 
 /// kill(2) and a handler. Signals that are pending together arrive as one.
 struct signal_kill : notification_pair<signal_handler_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card(
-            "signal_kill", "SIGUSR1 by kill, handler, sleeping in ppoll; pending ones join",
-            "signal(7)");
-        card.facts.may_drop = true;
-        card.facts.ordered = false;
-        card.facts.unrelated_processes = true;
-        card.facts.control = access::same_user;
-        return card;
-    }();
+    static constexpr transport_info info = notification_card(
+        "signal_kill", "SIGUSR1 by kill, handler, sleeping in ppoll; pending ones join",
+        "signal(7)",
+        {.message_boundaries = true,
+         .ordered = false,
+         .unrelated_processes = true,
+         .may_drop = true,
+         .control = access::same_user});
     using notification_pair::notification_pair;
 };
 
 /// A queued real-time signal, read from a signalfd(2).
 struct signalfd : notification_pair<signalfd_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card(
-            "signalfd", "real-time signal read from a signalfd; counted", "signalfd(2)");
-        card.facts.back_pressure = false;
-        card.facts.survives_producer_exit = true;
-        card.facts.unrelated_processes = true;
-        card.facts.control = access::same_user;
-        card.facts.fan_in = true;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("signalfd", "real-time signal read from a signalfd; counted",
+                          "signalfd(2)", found_by_name(counted_facts, access::same_user));
     using notification_pair::notification_pair;
 };
 

@@ -7,14 +7,12 @@ namespace ipcmark::transports {
 
 /// semop(2) on two System V semaphores: what was posted, and the room left for more.
 struct sysv_sem : notification_pair<sysv_sem_wakeup> {
-    static constexpr transport_info info = [] {
-        transport_info card = notification_card(
-            "sysv_sem", "System V semaphores, bounded by a second one", "semop(2)");
-        card.facts.unrelated_processes = true;
-        card.facts.fan_in = true;
-        card.facts.control = access::file_mode;
-        return card;
-    }();
+    static constexpr transport_info info =
+        notification_card("sysv_sem", "System V semaphores, bounded by a second one", "semop(2)",
+                          {.message_boundaries = true,
+                           .unrelated_processes = true,
+                           .fan_in = true,
+                           .control = access::file_mode});
     using notification_pair::notification_pair;
 };
 

@@ -10,12 +10,7 @@ constexpr transport_info plain_tcp{
     .summary = "TCP over the IPv4 loopback, TCP_NODELAY",
     .family = "network sockets",
     .reference = "tcp(7)",
-    .facts = {.duplex = true,
-              .unrelated_processes = true,
-              .cross_host = true,
-              .survives_producer_exit = true,
-              .peer_death_detected = true,
-              .control = access::anyone},
+    .facts = tcp_facts,
 };
 }  // namespace
 

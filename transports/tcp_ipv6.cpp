@@ -11,12 +11,7 @@ struct tcp_ipv6 : fd_stream {
         .summary = "TCP over the IPv6 loopback, TCP_NODELAY",
         .family = "network sockets",
         .reference = "ipv6(7)",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::anyone},
+        .facts = tcp_facts,
     };
 
     static std::optional<std::string> unavailable() {

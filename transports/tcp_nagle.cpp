@@ -12,12 +12,7 @@ struct tcp_nagle : fd_stream {
         .summary = "TCP over the IPv4 loopback, Nagle's algorithm on",
         .family = "network sockets",
         .reference = "tcp(7)",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::anyone},
+        .facts = tcp_facts,
     };
 
     explicit tcp_nagle(setup& cell) : fd_stream(cell) { use(connect_tcp_pair(cell)); }

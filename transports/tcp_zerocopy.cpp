@@ -17,12 +17,7 @@ struct tcp_zerocopy : fd_stream {
             "TCP with MSG_ZEROCOPY over the IPv4 loopback, where the kernel copies after all",
         .family = "network sockets",
         .reference = "docs.kernel.org/networking/msg_zerocopy.html",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::anyone},
+        .facts = tcp_facts,
     };
 
     static std::optional<std::string> unavailable() try {

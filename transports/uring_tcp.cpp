@@ -1,8 +1,4 @@
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include "harness/endpoints/uring_stream.hpp"
-#include "harness/posix/error.hpp"
 #include "harness/posix/socket.hpp"
 #include "harness/registry.hpp"
 
@@ -16,19 +12,12 @@ struct uring_tcp : uring_stream<uring_socket_io> {
         .summary = "TCP over the IPv4 loopback through io_uring, TCP_NODELAY",
         .family = "io_uring",
         .reference = "io_uring(7)",
-        .facts = {.duplex = true,
-                  .unrelated_processes = true,
-                  .cross_host = true,
-                  .survives_producer_exit = true,
-                  .peer_death_detected = true,
-                  .control = access::anyone},
+        .facts = tcp_facts,
     };
 
     explicit uring_tcp(setup& cell) : uring_stream(cell) {
         unique_fd socket = connect_tcp_pair(cell);
-        const int on = 1;
-        checked(::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on),
-                "setsockopt TCP_NODELAY");
+        send_at_once(socket.get());
         use(std::move(socket));
     }
 };

@@ -9,16 +9,34 @@
 
 namespace ipcmark {
 
+/// What is true of wake-ups that are counted: anybody may add one, nobody waits to do so, and they
+/// outlive who sent them.
+inline constexpr traits counted_facts{.message_boundaries = true,
+                                      .fan_in = true,
+                                      .survives_producer_exit = true,
+                                      .back_pressure = false,
+                                      .control = access::descriptor};
+/// What is true of locks that go round: their owners let go of them in turn, or die.
+inline constexpr traits relayed_facts{
+    .message_boundaries = true, .peer_death_detected = true, .control = access::descriptor};
+
+/// The same, found by a name or a number instead of handed over.
+constexpr traits found_by_name(traits facts, access control = access::file_mode) {
+    facts.unrelated_processes = true;
+    facts.control = control;
+    return facts;
+}
+
 /// What every notification's card has in common.
 constexpr transport_info notification_card(std::string_view name, std::string_view summary,
-                                           std::string_view reference) {
+                                           std::string_view reference, const traits& facts) {
     return {.name = name,
             .summary = summary,
             .family = "notifications",
             .reference = reference,
             .payload = {0, 0},
             .copies_per_message = 0,
-            .facts = {.message_boundaries = true, .control = access::descriptor}};
+            .facts = facts};
 }
 
 /// One wake-up per direction and nothing carried. What the two sides share, if anything, lies on a

@@ -49,6 +49,14 @@ unique_fd hand_over_socketpair(setup& cell, int type);
 /// choice.
 unique_fd connect_tcp_pair(setup& cell, int family = AF_INET, int protocol = IPPROTO_TCP);
 
+/// What is true of a TCP connection, for cards.
+inline constexpr traits tcp_facts{.duplex = true,
+                                  .unrelated_processes = true,
+                                  .cross_host = true,
+                                  .survives_producer_exit = true,
+                                  .peer_death_detected = true,
+                                  .control = access::anyone};
+
 /// Both ends of a TCP connection over the IPv4 loopback, for a look at what it can do.
 std::pair<unique_fd, unique_fd> make_tcp_ends();
 
