@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "harness/posix/error.hpp"
+#include "harness/posix/process_shared.hpp"
 
 namespace ipcmark {
 
@@ -13,13 +14,7 @@ void require(int error, const char* operation) {
 }  // namespace
 
 robust_mutex::robust_mutex() {
-    pthread_mutexattr_t attributes;
-    require(::pthread_mutexattr_init(&attributes), "pthread_mutexattr_init");
-    int error = ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    if (error == 0) error = ::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    if (error == 0) error = ::pthread_mutex_init(&mutex_, &attributes);
-    ::pthread_mutexattr_destroy(&attributes);
-    require(error, "pthread_mutex_init (process-shared, robust)");
+    init_shared_mutex(mutex_, true);
 }
 
 void robust_mutex::lock() {
