@@ -1,11 +1,10 @@
-#include <charconv>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <thread>
 
+#include "harness/conform/noticing.hpp"
 #include "harness/conform/plays.hpp"
 #include "harness/conform/residue.hpp"
 #include "harness/measure/clock.hpp"
@@ -16,85 +15,26 @@ namespace ipcmark::conform {
 
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
-
-/// How a survivor noticed, as it notes it.
-enum manner : std::uint64_t { returned_false = 1, threw = 2 };
-
 /// Tells the peer the time and dies by SIGKILL, once the peer is likely to be waiting.
 [[noreturn]] void make_and_die(actor& me) {
     [[maybe_unused]] const auto end = me.construct();
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
+    tell_time_of_death(me);
     ::raise(SIGKILL);
     throw std::logic_error("SIGKILL was survived");
 }
 
-/// Does `part` until it notices that the peer is dead, for a little over a second at most; notes
-/// when and how. `part` returns false when that in itself is noticing.
-template <class Part>
-void notice_death(actor& me, Part part) {
-    const std::uint64_t start = shared_clock::raw_ns();
-    manner how = returned_false;
-    std::uint64_t error = 0;
-    bool noticed = false;
-    try {
-        while (!noticed && shared_clock::raw_ns() - start < 5 * second_ns / 4)
-            noticed = !part();
-    } catch (const call_failed& e) {
-        how = threw;
-        error = static_cast<std::uint64_t>(e.code().value());
-        noticed = true;
-    } catch (const std::exception&) {
-        how = threw;
-        noticed = true;
-    }
-    if (!noticed) return;
-    const std::uint64_t now = shared_clock::raw_ns();
-    const std::string told = me.cell.peer.hear();
-    std::uint64_t death = 0;
-    std::from_chars(told.data(), told.data() + told.size(), death);
-    me.note("noticed_after_ns", now - death);
-    me.note("manner", how);
-    me.note("error", error);
-}
-
 void wait_for_the_dead(actor& me) {
     const auto end = me.construct();
-    notice_death(me, [&] { return end->recv([](readable) {}) || me.may_drop(); });
+    note_when_noticed(me, [&] { return end->recv([](readable) {}) || me.may_drop(); });
 }
 
 void send_to_the_dead(actor& me) {
     const auto end = me.construct();
-    notice_death(me, [&] {
+    note_when_noticed(me, [&] {
         me.send(*end);
         return true;
     });
-}
-
-struct noticing {
-    bool in_time = false;
-    std::string text;
-};
-
-noticing describe(const worker_report& survivor, std::string_view who, std::string_view call) {
-    const auto after_ns = noted(survivor, "noticed_after_ns");
-    if (!after_ns) return {false, fmt::format("the {} noticed nothing within 1 s", who)};
-    const auto error = noted_or_zero(survivor, "error");
-    std::string manner = " returned false";
-    if (noted(survivor, "manner") == static_cast<std::int64_t>(threw))
-        manner = error == 0 ? " threw"
-                            : fmt::format(" threw: {}", std::strerror(static_cast<int>(error)));
-    return {*after_ns < second_ns, fmt::format("{} noticed after {:.1f} ms ({}{})", who,
-                                               static_cast<double>(*after_ns) / 1e6, call, manner)};
-}
-
-/// The verdict when a pair did not even come to the death it was to act out.
-std::optional<verdict> never_died(const spawn_result& result) {
-    if (result.failed && result.failed->code == "died") return std::nullopt;
-    if (auto verdict = examiner::trouble(result); verdict && result.failed->code != "peer")
-        return verdict;
-    return std::nullopt;
 }
 
 verdict judge_peer_death(examiner& exam) {
@@ -102,13 +42,13 @@ verdict judge_peer_death(examiner& exam) {
     staging how{.play = "producer_dies", .payload_bytes = exam.fitting(4096)};
     const spawn_result first = exam.perform(how);
     if (auto verdict = never_died(first)) return *verdict;
-    const noticing consumer = describe(first.consumer(), "consumer", "recv");
+    const noticing consumer = describe_noticing(first.consumer(), "consumer", "recv");
     if (!consumer.in_time)
         return claimed ? broken(consumer.text) : holds(consumer.text + ", as it says");
     how.play = "consumer_dies";
     const spawn_result second = exam.perform(how);
     if (auto verdict = never_died(second)) return *verdict;
-    const noticing producer = describe(second.producer(), "producer", "send");
+    const noticing producer = describe_noticing(second.producer(), "producer", "send");
     const std::string text = consumer.text + ", " + producer.text;
     if (claimed == producer.in_time) return holds(text);
     return broken(text + (claimed ? "" : ": the trait undersells it"));

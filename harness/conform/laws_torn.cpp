@@ -1,6 +1,5 @@
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -8,6 +7,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/conform/forked.hpp"
+#include "harness/conform/noticing.hpp"
 #include "harness/conform/plays.hpp"
 #include "harness/measure/clock.hpp"
 #include "harness/posix/error.hpp"
@@ -27,7 +28,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t second_ns = 1'000'000'000;
 /// More than twice around any ring of the usual depth, so that the slot of the message that stays
 /// unfinished holds the bytes of an older one.
 constexpr std::uint64_t whole_ones = 40;
@@ -108,37 +108,13 @@ private:
     std::thread thread_;
 };
 
-void tell_the_time(actor& me) {
-    me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
-}
-
-/// Repeats `part` until it returns false or throws, either of which is noticing the peer's death,
-/// for a little over a second; notes how long after the death that was.
-template <class Part>
-void note_when_noticed(actor& me, Part part) {
-    const std::uint64_t start = shared_clock::raw_ns();
-    bool noticed = false;
-    try {
-        while (!noticed && shared_clock::raw_ns() - start < 5 * second_ns / 4)
-            noticed = !part();
-    } catch (const std::exception&) {
-        noticed = true;
-    }
-    if (!noticed) return;
-    const std::uint64_t now = shared_clock::raw_ns();
-    const std::string told = me.cell.peer.hear();
-    std::uint64_t death = 0;
-    std::from_chars(told.data(), told.data() + told.size(), death);
-    me.note("noticed_after_ns", now - death);
-}
-
 /// Writes the first half of the next message, and is killed.
 [[noreturn]] void die_writing(actor& me, any_endpoint& end, bool announced) {
     std::vector<std::byte> message(me.cell.payload_bytes);
     me.state.out.write(message);
     end.send([&](writable bytes) {
         std::memcpy(bytes.data(), message.data(), bytes.size() / 2);
-        if (announced) tell_the_time(me);
+        if (announced) tell_time_of_death(me);
         ::raise(SIGKILL);
     });
     throw std::logic_error("SIGKILL was survived");
@@ -182,7 +158,7 @@ void die_reading(actor& me) {
     end->recv([&](readable bytes) {
         std::vector<std::byte> half(bytes.size() / 2);
         std::memcpy(half.data(), bytes.data(), half.size());
-        tell_the_time(me);
+        tell_time_of_death(me);
         ::raise(SIGKILL);
     });
 }
@@ -213,89 +189,93 @@ std::optional<std::string> unless_it_carries_bytes(const registration& mechanism
     return without_peer(mechanism);
 }
 
-/// The verdict when a pair did not even come to the death it was to act out.
-std::optional<verdict> never_died(const spawn_result& result) {
-    if (result.failed && result.failed->code == "died") return std::nullopt;
-    if (auto wrong = examiner::trouble(result)) return wrong;
-    return broken("nobody died");
+/// What is wrong, and whether a busy machine alone may have made it so: then it is worth another
+/// try.
+struct fault {
+    verdict given;
+    bool of_time = false;
+};
+
+std::optional<fault> unnoticed(const worker_report& survivor, std::string_view who,
+                               std::string_view when) {
+    const noticing seen = describe_noticing(survivor, who, "call");
+    if (seen.in_time) return std::nullopt;
+    return fault{broken(fmt::format("{} the {} noticed nothing within 1 s", when, who)), true};
 }
 
-/// What the survivor did not notice in time though that is claimed.
-std::optional<std::string> unnoticed(const worker_report& survivor, std::string_view who) {
-    const auto after_ns = noted(survivor, "noticed_after_ns");
-    if (after_ns && *after_ns < static_cast<std::int64_t>(second_ns)) return std::nullopt;
-    return fmt::format("the {} noticed nothing within 1 s", who);
-}
-
-std::optional<verdict> fault_of_writing(examiner& exam, std::size_t payload_bytes) {
+std::optional<fault> fault_of_writing(examiner& exam, std::size_t payload_bytes) {
     const record seen(exam.room().area.directory());
     const spawn_result result = exam.perform({.play = "writing", .payload_bytes = payload_bytes});
-    if (auto wrong = never_died(result)) return wrong;
+    if (auto wrong = never_died(result)) return fault{*wrong};
     const traits& facts = exam.facts();
     const auto whole = seen->whole.load(std::memory_order_acquire);
     if (seen->unfinished.load(std::memory_order_acquire) > 0)
-        return broken(fmt::format(
-            "a message of {} bytes was seen whose producer was killed writing it", payload_bytes));
+        return fault{broken(fmt::format(
+            "a message of {} bytes was seen whose producer was killed writing it", payload_bytes))};
     if (const auto others = seen->broken.load(std::memory_order_acquire); others > 0)
-        return broken(fmt::format(
+        return fault{broken(fmt::format(
             "{} messages of {} bytes came damaged or twice before their producer was killed or "
             "because of it",
-            others, payload_bytes));
+            others, payload_bytes))};
+    const bool ran_out_of_time =
+        facts.peer_death_detected && !describe_noticing(result.consumer(), "consumer", "recv").ever;
     if (facts.survives_producer_exit && !facts.may_drop && whole != whole_ones)
-        return broken(fmt::format("of {} messages of {} bytes finished before the death {} came",
-                                  whole_ones, payload_bytes, whole));
-    if (facts.peer_death_detected)
-        if (const auto fault = unnoticed(result.consumer(), "consumer"))
-            return broken("when its producer was killed writing " + *fault);
-    return std::nullopt;
+        return fault{broken(fmt::format("of {} messages of {} bytes finished before the death {} "
+                                        "came",
+                                        whole_ones, payload_bytes, whole)),
+                     ran_out_of_time};
+    if (!facts.peer_death_detected) return std::nullopt;
+    return unnoticed(result.consumer(), "consumer", "when its producer was killed writing");
 }
 
-std::optional<verdict> fault_of_reading(examiner& exam) {
+std::optional<fault> fault_of_reading(examiner& exam) {
     const spawn_result result =
         exam.perform({.play = "reading", .payload_bytes = exam.fitting(4096)});
-    if (auto wrong = never_died(result)) return wrong;
-    if (const auto fault = unnoticed(result.producer(), "producer"))
-        return broken("when its consumer was killed reading " + *fault);
-    return std::nullopt;
+    if (auto wrong = never_died(result)) return fault{*wrong};
+    return unnoticed(result.producer(), "producer", "when its consumer was killed reading");
 }
 
-std::optional<verdict> fault_of_the_survivor(examiner& exam) {
+std::optional<fault> fault_of_the_survivor(examiner& exam) {
     const spawn_result result =
         exam.perform({.play = "one_of_two", .payload_bytes = exam.fitting(4096)});
     if (auto wrong = exam.trouble(result)) {
         wrong->text.insert(0, "after one of two producers was killed writing: ");
-        return wrong;
+        return fault{*wrong};
     }
     if (const auto faults = account_faults(exam, result))
-        return broken("after one of two producers was killed writing " + *faults);
+        return fault{broken("after one of two producers was killed writing " + *faults)};
     return std::nullopt;
 }
 
-verdict examine_deaths(examiner& exam) {
-    std::string sizes;
-    std::size_t previous = 0;
-    for (const std::size_t wanted : {std::size_t{64}, std::size_t{64} << 10}) {
-        const std::size_t size = exam.fitting(wanted);
-        if (size == previous) continue;
-        if (auto fault = fault_of_writing(exam, size)) return *fault;
-        sizes += fmt::format("{}{}", sizes.empty() ? "" : " and ", size);
-        previous = size;
-    }
-    std::string text = fmt::format("the half-written message of {} bytes was never seen", sizes);
-    if (!exam.facts().peer_death_detected) return holds(text);
-    if (auto fault = fault_of_reading(exam)) return *fault;
-    text += ", its peer noticed, as it did of one killed reading";
-    if (!exam.facts().fan_in) return holds(text);
-    if (auto fault = fault_of_the_survivor(exam)) return *fault;
-    return holds(text + "; of two producers the survivor went on");
+/// The smallest size in use, and one that takes several pages.
+std::vector<std::size_t> sizes_to_tear(examiner& exam) {
+    std::vector<std::size_t> sizes{exam.fitting(64)};
+    if (const std::size_t large = exam.fitting(std::size_t{64} << 10); large != sizes.front())
+        sizes.push_back(large);
+    return sizes;
+}
+
+std::optional<fault> fault_of_deaths(examiner& exam) {
+    for (const std::size_t size : sizes_to_tear(exam))
+        if (auto wrong = fault_of_writing(exam, size)) return wrong;
+    if (!exam.facts().peer_death_detected) return std::nullopt;
+    if (auto wrong = fault_of_reading(exam)) return wrong;
+    return exam.facts().fan_in ? fault_of_the_survivor(exam) : std::nullopt;
 }
 
 verdict judge_death_while_writing(examiner& exam) {
-    constexpr int attempts = 3;  // foreign work on the machine can spoil a second
-    verdict given = examine_deaths(exam);
-    for (int attempt = 1; attempt < attempts && given.ended == outcome::broken; ++attempt)
-        given = examine_deaths(exam);
-    return given;
+    constexpr int attempts = 3;
+    std::optional<fault> wrong;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        wrong = fault_of_deaths(exam);
+        if (!wrong || !wrong->of_time) break;
+    }
+    if (wrong) return wrong->given;
+    std::string text = fmt::format("the half-written message of {} bytes was never seen",
+                                   fmt::join(sizes_to_tear(exam), " and "));
+    if (!exam.facts().peer_death_detected) return holds(text);
+    text += ", its peer noticed, as it did of one killed reading";
+    return holds(text + (exam.facts().fan_in ? "; of two producers the survivor went on" : ""));
 }
 
 }  // namespace

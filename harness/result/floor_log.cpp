@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "harness/stats/order.hpp"
+#include "harness/result/json_values.hpp"
 
 namespace ipcmark {
 
@@ -11,28 +11,12 @@ using nlohmann::ordered_json;
 
 namespace {
 
-template <class T>
-ordered_json or_null(const std::optional<T>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
 ordered_json summary_of(const floor_log::series& from) {
     std::vector<double> figures;
     for (const auto& [round, figure] : from.samples)
         figures.push_back(figure);
-    const auto s = summarise(figures).value();
-    return {
-        {"n", s.n},
-        {"median", s.median},
-        {"low", or_null(s.low)},
-        {"high", or_null(s.high)},
-        {"min", s.min},
-        {"max", s.max},
-        {"level", or_null(s.coverage)},
-        {"method", s.low ? "order statistics over samples" : "indicative: fewer than 6 samples"},
-        {"unit", from.unit},
-        {"better", from.unit == "ns" ? "lower" : "higher"},
-        {"source", "floor probe"}};
+    return summary_block(figures, "samples", from.unit, from.unit == "ns" ? "lower" : "higher",
+                         "floor probe");
 }
 
 /// A cell's limit: what it is, and which summary of the cell is held against it.

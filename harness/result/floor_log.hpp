@@ -25,16 +25,12 @@ public:
 
     /// `to` tells the series apart; its samples are ignored.
     void add(const series& to, std::uint64_t round, double figure);
-    void complain(std::string text) { complaints_.push_back(std::move(text)); }
 
     /// The document's `floors` block: samples, summary, and the drift, last over first.
     nlohmann::ordered_json block() const;
-    /// Why probes gave no figure.
-    const std::vector<std::string>& complaints() const noexcept { return complaints_; }
 
 private:
     std::vector<series> all_;
-    std::vector<std::string> complaints_;
 };
 
 /// Gives each measured cell of a document its floor, `ratio_to_floor` and, where the whole interval

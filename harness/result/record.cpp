@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/result/sitting.hpp"
 
@@ -11,11 +12,6 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr std::array<std::string_view, 3> purpose_words{"verify", "timed", "counting"};
-
-template <class T>
-ordered_json or_null(const std::optional<T>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
 
 ordered_json peer_block(role side, const worker_report& report, int cpu) {
     const measurement& m = report.measured;

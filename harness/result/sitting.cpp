@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "harness/result/floor_log.hpp"
+#include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
-#include "harness/stats/order.hpp"
 
 namespace ipcmark {
 
@@ -14,11 +14,6 @@ using nlohmann::ordered_json;
 namespace {
 
 constexpr std::array<std::string_view, 3> better_words{"lower", "higher", "neither"};
-
-template <class T>
-ordered_json or_null(const std::optional<T>& value) {
-    return value ? ordered_json(*value) : ordered_json(nullptr);
-}
 
 ordered_json reason_block(const failure& failed) {
     return {{"code", failed.code},
@@ -39,22 +34,6 @@ ordered_json planned_block(const planned_cell& planned) {
             {"touch", to_word(what.reads)},
             {"depth", what.depth},
             {"cpus", std::move(cpus)}};
-}
-
-ordered_json summary_block(const metric& m, const std::vector<double>& values) {
-    const auto s = summarise(values);
-    if (!s) return nullptr;
-    return {{"n", s->n},
-            {"median", s->median},
-            {"low", or_null(s->low)},
-            {"high", or_null(s->high)},
-            {"min", s->min},
-            {"max", s->max},
-            {"level", or_null(s->coverage)},
-            {"method", s->low ? "order statistics over spawns" : "indicative: fewer than 6 spawns"},
-            {"unit", m.unit},
-            {"better", better_words[static_cast<std::size_t>(m.direction)]},
-            {"source", m.source}};
 }
 
 ordered_json histogram_block(const std::map<std::size_t, std::uint64_t>& buckets) {
@@ -166,7 +145,9 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     block["summary"] = ordered_json::object();
     for (const metric& m : all_metrics())
         if (const auto at = record.metrics.find(std::string(m.key)); at != record.metrics.end())
-            block["summary"][at->first] = summary_block(m, at->second);
+            block["summary"][at->first] =
+                summary_block(at->second, "spawns", m.unit,
+                              better_words[static_cast<std::size_t>(m.direction)], m.source);
     block["histogram"] = histogram_block(record.latency_buckets);
     block["verify"] = record.verify;
     block["counting"] = record.counting;
