@@ -10,6 +10,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "harness/leftovers.hpp"
 #include "harness/names.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/sysv.hpp"
@@ -20,8 +21,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-unique_fd try_lock(const fs::path& file, int flags) {
-    unique_fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
+unique_fd make_locked(const fs::path& file) {
+    unique_fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_CREAT, 0600));
     if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
     return fd;
 }
@@ -36,18 +37,10 @@ std::string spawn_name(const std::string& run, const std::string& folder) {
     return run + "-" + folder;
 }
 
-/// A folder of ours whose lock nobody holds: its run is dead.
+/// Runs of this user whose lock nobody holds any more.
 void sweep_dead_runs(const fs::path& root) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(root, ignored)) {
-        const std::string name = entry.path().filename();
-        if (!name.starts_with(run_prefix) || !entry.is_directory(ignored)) continue;
-        const unique_fd lock = try_lock(entry.path() / lock_name, 0);
-        if (!lock) continue;
-        sweep_names(name);
-        sweep_system_v_of_run(entry.path(), began(lock));
-        fs::remove_all(entry.path(), ignored);
-    }
+    for (known_run& run : survey_runs({root}).runs)
+        if (run.is == fate::dead && run.lock && run.owner == ::geteuid()) remove_run(run);
 }
 
 void sweep_folder(const fs::path& folder, const std::string& prefix) {
@@ -93,7 +86,7 @@ run_area::run_area() {
     name_ = directory_.filename();
     // Locked before it gets its name, so that no other run ever sees it free.
     const fs::path unnamed = directory_ / "lock.new";
-    lock_ = try_lock(unnamed, O_CREAT);
+    lock_ = make_locked(unnamed);
     if (!lock_ || ::rename(unnamed.c_str(), (directory_ / lock_name).c_str()) != 0)
         throw_errno("lock " + unnamed.string());
     since_ = began(lock_);

@@ -170,15 +170,26 @@ TEST(area, leaves_nothing_and_is_private) {
 }
 
 TEST(area, sweeps_what_a_dead_run_left_but_not_a_living_one) {
-    const fs::path dead = fs::temp_directory_path() / "ipcmark-1-sweeptest";
+    const fs::path dead = fs::temp_directory_path() / "ipcmark-1-sWeeP1";
     fs::create_directory(dead);
     std::ofstream(dead / "lock");
-    std::ofstream("/dev/shm/ipcmark-1-sweeptest-0.f") << "left behind";
+    std::ofstream("/dev/shm/ipcmark-1-sWeeP1-0.f") << "left behind";
     run_area living;
     run_area other;
     EXPECT_FALSE(fs::exists(dead));
-    EXPECT_FALSE(fs::exists("/dev/shm/ipcmark-1-sweeptest-0.f"));
+    EXPECT_FALSE(fs::exists("/dev/shm/ipcmark-1-sWeeP1-0.f"));
     EXPECT_TRUE(fs::exists(living.directory()));
+}
+
+TEST(area, leaves_a_folder_alone_whose_name_is_but_the_beginning_of_a_run_s) {
+    const fs::path folder = fs::temp_directory_path() / "ipcmark-1";
+    fs::create_directory(folder);
+    std::ofstream(folder / "lock");
+    const fs::path name = "/dev/shm/ipcmark-12-LiViNg-00000000.f";
+    std::ofstream(name) << "in use";
+    { run_area next; }
+    EXPECT_TRUE(fs::remove(name));
+    EXPECT_EQ(fs::remove_all(folder), 2u);
 }
 
 TEST(sizes, units_are_understood) {

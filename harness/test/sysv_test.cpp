@@ -116,7 +116,7 @@ TEST(sysv, an_older_object_under_the_same_key_is_spared) {
 }
 
 TEST(sysv, the_next_run_removes_what_a_dead_run_left) {
-    const std::string run = "ipcmark-1-sysv" + std::to_string(::getpid());
+    const std::string run = "ipcmark-" + std::to_string(::getpid()) + "-sYsTeM";
     const fs::path folder = fs::temp_directory_path() / run;
     fs::create_directories(folder / "00000007");
     std::ofstream(folder / "lock");
