@@ -38,7 +38,7 @@ export function lineChart(spec: LineChart): Drawing {
   const quiet = filled.filter((s) => s.slot === null && s.name !== instrument);
   const reference = filled.filter((s) => s.name === instrument);
   const labelled = narrow || spec.yShare ? [] : [...bright, ...reference];
-  const right = labelled.length === 0 ? 16 : Math.min(190, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
+  const right = labelled.length === 0 ? 16 : Math.min(246, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
   const size = { width: spec.width, height: narrow ? 320 : spec.tall === false ? 340 : 440, marginLeft: 64, marginBottom: 42, marginTop: 26, marginRight: right };
   const all = filled.flatMap((s) => s.points);
   const xs = all.map((p) => p.x);

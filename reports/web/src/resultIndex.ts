@@ -63,14 +63,18 @@ export class ResultIndex {
     return this.mechanisms.get(name)?.family ?? "unknown family";
   }
 
-  // A notification carries no payload: it is a mechanism of its own kind, ranked among its like.
-  carriesPayload(name: string): boolean {
-    return (this.mechanisms.get(name)?.payload_max_bytes ?? 1) > 0;
+  // The only size that a mechanism has: 0 for a wake-up without payload, 8 for a signal's value. Such
+  // mechanisms are of their own kind, ranked among their like.
+  fixedPayload(name: string): number | null {
+    const mechanism = this.mechanisms.get(name);
+    return mechanism && mechanism.payload_min_bytes === mechanism.payload_max_bytes ? mechanism.payload_max_bytes : null;
   }
 
+  // The sizes that were asked for, and 0 where there are notifications.
   payloads(pattern?: Pattern): number[] {
     const cells = pattern === undefined ? this.result.cells.filter((c) => c.pattern === "round_trip" || c.pattern === "one_way") : this.cells(pattern);
-    return [...new Set(cells.map((c) => c.payload_bytes))].sort((a, b) => a - b);
+    const asked = cells.filter((c) => (this.fixedPayload(c.transport) ?? 0) === 0);
+    return [...new Set(asked.map((c) => c.payload_bytes))].sort((a, b) => a - b);
   }
 
   patterns(): Pattern[] {

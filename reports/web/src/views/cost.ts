@@ -93,13 +93,13 @@ function partRows(context: Context): BarRow[] {
   const cells = context.cellsOf("switch", null).filter((cell) => cell.status === "ok" && cell.transport !== instrument);
   const payloads = new Set(cells.map((cell) => cell.payload_bytes));
   const payload = payloads.has(context.payload()) ? context.payload() : Math.min(...[...payloads].filter((p) => p > 0), Infinity);
-  return sortedRows(cells.filter((cell) => cell.payload_bytes === payload || cell.payload_bytes === 0).flatMap((cell) => {
+  return sortedRows(cells.filter((cell) => cell.payload_bytes === payload || context.index.fixedPayload(cell.transport) !== null).flatMap((cell) => {
     const total = medianOf(cell, "two_cpus_ns") ?? medianOf(cell, "one_cpu_ns") ?? medianOf(cell, "one_process_ns");
     if (total === null) return [];
     const parts = ["syscall_copy_ns", "context_switch_ns", "wake_up_ns"].map((metric) => medianOf(cell, metric));
     const whole = parts.every((part) => part !== null);
     return [{
-      name: cell.payload_bytes === 0 && payload > 0 && payload !== Infinity ? `${cell.transport} (0 B)` : cell.transport, total,
+      name: cell.payload_bytes !== payload && payload !== Infinity ? `${cell.transport} (${formatPayload(cell.payload_bytes)})` : cell.transport, total,
       parts: whole ? parts : parts.some((p) => p !== null && p > 0) && !cell.parts_note ? parts : [null, null, null],
       ...(cell.parts_note ? { note: cell.parts_note } : {}),
     }];

@@ -42,12 +42,14 @@ export const heatView: View = {
 const manyColumns = 6;
 
 interface Entry { cell: Cell | undefined; value: number | null; ratio: number | null }
-interface Column { id: string; head: string; hint?: string; metric: Metric; pattern: Pattern; payload: number }
+// payload null: each mechanism's only size.
+interface Column { id: string; head: string; hint?: string; metric: Metric; pattern: Pattern; payload: number | null }
 
 function tables(context: Context, pattern: Pattern, metric: Metric): HTMLElement[] {
   const names = context.names();
-  const carrying = names.filter((name) => context.index.carriesPayload(name));
-  const notifying = names.filter((name) => !context.index.carriesPayload(name));
+  const carrying = names.filter((name) => context.index.fixedPayload(name) === null);
+  const notifying = names.filter((name) => context.index.fixedPayload(name) !== null);
+  const notifications = context.index.cells(pattern).filter((c) => notifying.includes(c.transport));
   const payloads = context.index.payloads(pattern).filter((p) => p > 0);
   const made: HTMLElement[] = [];
   if (context.index.cells(pattern).length === 0) return [h("p", { class: "muted" }, `This run has no ${words(pattern, patternWords)} cells. Measure them with ipcmark run --pattern ${pattern}.`)];
@@ -59,11 +61,11 @@ function tables(context: Context, pattern: Pattern, metric: Metric): HTMLElement
     const columns = payloads.map((payload) => ({ id: String(payload), head: formatPayload(payload), metric, pattern, payload }));
     made.push(...table(context, "table", carrying, columns, context.store.get("sort"), metric.better === "higher" ? columns.length - 1 : 0, true));
   }
-  if (notifying.length > 0 && context.index.payloads(pattern).includes(0)) {
-    // One payload only, so the columns are the figures.
-    const columns = metricsOf(pattern).filter((m) => m.key !== "bytes_per_second" && (m.id !== "floor" || context.index.cells(pattern).some((c) => c.payload_bytes === 0 && medianOf(c, m.key) !== null)))
-      .map((m) => ({ id: `n-${m.id}`, head: m.label, hint: m.long, metric: m, pattern, payload: 0 }));
-    made.push(h("h3", { id: "notifications" }, "Notifications: a wake-up without a payload"),
+  if (notifications.length > 0) {
+    // One size each, so the columns are the figures.
+    const columns = metricsOf(pattern).filter((m) => m.key !== "bytes_per_second" && (m.id !== "floor" || notifications.some((c) => medianOf(c, m.key) !== null)))
+      .map((m) => ({ id: `n-${m.id}`, head: m.label, hint: m.long, metric: m, pattern, payload: null }));
+    made.push(h("h3", { id: "notifications" }, "Notifications: a wake-up with no payload, or with one fixed size"),
       ...table(context, "notifications", notifying, columns, context.store.get("sort"), Math.max(0, columns.findIndex((c) => c.metric.id === metric.id)), false));
   }
   return made;
@@ -75,7 +77,7 @@ function table(context: Context, id: string, names: string[], columns: Column[],
   const rows = reference ? [...names, instrument] : names;
   if (reference) entries.set(instrument, []);
   for (const { metric, pattern, payload } of columns) {
-    const cells = new Map(rows.map((name) => [name, context.cell(pattern, name, payload)]));
+    const cells = new Map(rows.map((name) => [name, context.cell(pattern, name, payload ?? context.index.fixedPayload(name) ?? 0)]));
     const value = (name: string) => medianOf(cells.get(name), metric.key);
     const ranked = names.filter((name) => metric.comparable(cells.get(name) ?? none)).map(value).filter((v): v is number => v !== null && v >= 0);
     const top = ranked.length === 0 ? null : metric.better === "lower" ? Math.min(...ranked) : Math.max(...ranked);
@@ -137,7 +139,7 @@ function heatCell(column: Column, entry: Entry, largest: number, name: string): 
   if (!cell) {
     return focusable(h("td", { class: "gap", "aria-label": "not planned" }, missing), () => [h("p", {}, "Not in the plan of this run.")]);
   }
-  const id = column.payload === 0 && metric.id !== "p50" && metric.id !== "messages" ? undefined : cell.name;
+  const id = column.payload === null && metric.id !== "p50" && metric.id !== "messages" ? undefined : cell.name;
   if (cell.status !== "ok") {
     const text = `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`;
     const short = shortStatus(cell);
