@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
+#include "bench/floor_prober.hpp"
 #include "bench/pairs.hpp"
-#include "harness/measure/floors/floors.hpp"
-#include "harness/result/floor_log.hpp"
 #include "harness/result/metrics.hpp"
 
 namespace ipcmark {
@@ -12,38 +11,6 @@ namespace ipcmark {
 using nlohmann::ordered_json;
 
 namespace {
-
-/// Where and for what one probe is measured.
-struct floor_spot {
-    std::array<int, 2> cpus{no_cpu, no_cpu};
-    std::optional<placement> place = {};
-    std::optional<std::size_t> block_bytes = {};
-};
-
-std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each) {
-    constexpr std::size_t least_block_bytes = 4096;
-    std::vector<floor_spot> spots;
-    const auto add = [&spots](const floor_spot& spot) {
-        const auto same = [&](const floor_spot& known) {
-            return known.place == spot.place && known.block_bytes == spot.block_bytes;
-        };
-        if (std::none_of(spots.begin(), spots.end(), same)) spots.push_back(spot);
-    };
-    for (const auto& planned : what.cells) {
-        const cell& c = planned.what;
-        if (planned.skipped) continue;
-        // Two processes that poll on one CPU would measure its time slices.
-        const bool polls = each.name == "line_round_trip";
-        if (each.by_placement && !(polls && c.place == placement::same_cpu))
-            add({planned.cpus, c.place});
-        const bool apart = planned.cpus[0] != planned.cpus[1];
-        if (each.by_block && c.payload_bytes >= least_block_bytes &&
-            (apart || each.needs == floors::company::alone))
-            add({planned.cpus, std::nullopt, c.payload_bytes});
-        if (!each.by_placement && !each.by_block) add({planned.cpus});
-    }
-    return spots;
-}
 
 class conductor {
 public:
@@ -117,38 +84,11 @@ private:
 
     void probe_floors() {
         if (!options_.floors) return;
-        for (const floors::probe& each : floors::all_probes())
-            for (const floor_spot& spot : floor_spots(plan_, each)) {
-                if (!going_on()) return;
-                bar_.show(result_.spawns(), "floor " + std::string(each.name));
-                probe_floor(each, spot);
-            }
-        result_.header()["floors"] = floors_.block();
-    }
-
-    void probe_floor(const floors::probe& each, const floor_spot& spot) {
-        constexpr std::int64_t span_ns = 20'000'000;
-        spawn_request request;
-        request.what.payload_bytes = spot.block_bytes.value_or(0);
-        request.cpus = spot.cpus;
-        request.floor = std::string(each.name);
-        request.work.timed_ns = span_ns;
-        const spawn_result outcome = pairs_.run(request);
-        const auto& notes = outcome.producer().notes;
-        const auto figure = notes.find("floor_milli");
-        if (outcome.failed || figure == notes.end()) {
-            if (!outcome.interrupted)
-                bar_.say("floor " + request.floor + ": " +
-                         (outcome.failed ? outcome.failed->text : "no figure"));
-            return;
-        }
-        floors_.add({std::string(each.name),
-                     std::string(each.unit),
-                     std::string(each.meaning),
-                     spot.place,
-                     spot.block_bytes,
-                     {}},
-                    ended_.rounds_done, floors::figure_from_note(figure->second));
+        floors_.probe(ended_.rounds_done, [this](const std::string& what) {
+            bar_.show(result_.spawns(), what);
+            return going_on();
+        });
+        result_.header()["floors"] = floors_.log().block();
     }
 
     spawn_request request_for(const planned_cell& planned, spawn_purpose purpose) {
@@ -250,7 +190,7 @@ private:
     const journal_writer& journal_;
     std::uint64_t start_ns_;
     std::uint64_t sequence_ = 0;
-    floor_log floors_;
+    floor_prober floors_{plan_, pairs_, [this](const std::string& text) { bar_.say(text); }};
     conclusion ended_;
 };
 

@@ -27,8 +27,8 @@ struct spawn_request {
     effort work;
     std::uint64_t tag = 0;
     std::string law;
-    std::string floor =
-        {};  // a probe of measure/floors: `what` gives the block, no mechanism works
+    /// A probe of measure/floors; `what` tells the block's size and no mechanism works.
+    std::string floor = {};
     std::array<std::optional<stage>, 2> die_entering{};  // tests
 };
 

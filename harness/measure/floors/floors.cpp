@@ -13,10 +13,19 @@ namespace {
 constexpr double milli = 1000.0;
 
 constexpr std::array table{
-    probe{"line_round_trip", "ns", "a cache line there and back between two polling processes",
-          company::both, false, true, line_round_trip},
-    probe{"futex_wake", "ns", "waking a process that sleeps in futex: half a round trip",
-          company::both, false, true, futex_wake},
+    probe{.name = "line_round_trip",
+          .unit = "ns",
+          .meaning = "a cache line there and back between two polling processes",
+          .needs = company::both,
+          .by_placement = true,
+          .needs_two_cpus = true,
+          .measure = line_round_trip},
+    probe{.name = "futex_wake",
+          .unit = "ns",
+          .meaning = "waking a process that sleeps in futex: half a round trip",
+          .needs = company::both,
+          .by_placement = true,
+          .measure = futex_wake},
     probe{.name = "syscall", .unit = "ns", .meaning = "a system call", .measure = system_call},
     probe{.name = "clock_read", .unit = "ns", .meaning = "a clock reading", .measure = clock_read},
     probe{.name = "fork_exec",
@@ -38,6 +47,7 @@ constexpr std::array table{
           .meaning = "copying while the other CPU copies too",
           .needs = company::both,
           .by_block = true,
+          .needs_two_cpus = true,
           .measure = copy_block},
 };
 

@@ -20,6 +20,7 @@ struct probe {
     company needs = company::alone;
     bool by_block = false;      // measured for blocks of cell.payload_bytes
     bool by_placement = false;  // measured for each pair of CPUs in use
+    bool needs_two_cpus = false;
     /// Works for about `span_ns` in a pinned worker; the producer's figure counts. Blocks.
     double (*measure)(setup& cell, std::int64_t span_ns) = nullptr;
 };
