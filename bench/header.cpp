@@ -105,6 +105,7 @@ ordered_json traits_block(const transport_info& info) {
             {"priorities", t.priorities},
             {"survives_producer_exit", t.survives_producer_exit},
             {"peer_death_detected", t.peer_death_detected},
+            {"peer_death_may_be_late", t.peer_death_may_be_late},
             {"may_drop", t.may_drop},
             {"latest_value", t.latest_value},
             {"back_pressure", t.back_pressure},

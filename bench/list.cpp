@@ -33,7 +33,8 @@ std::string trait_words(const traits& t) {
     add(t.fan_in, "fan-in");
     add(t.fan_out == sharing::competing, "fan-out");
     add(t.priorities, "priorities");
-    add(t.peer_death_detected, "sees peer death");
+    add(t.peer_death_detected,
+        t.peer_death_may_be_late ? "sees peer death, at times late" : "sees peer death");
     add(t.may_drop, "may drop");
     add(t.latest_value, "latest value");
     add(!t.back_pressure, "never waits to send");

@@ -72,6 +72,7 @@ struct traits {
     bool priorities = false;              // send_urgent overtakes what is queued
     bool survives_producer_exit = false;  // what was sent can still be received
     bool peer_death_detected = false;     // a SIGKILLed peer ends recv and send within a second
+    bool peer_death_may_be_late = false;  // as a rule it does; at times only after a long timeout
     bool may_drop = false;                // loss is possible and counted
     bool latest_value = false;  // a newer message replaces one not yet received (implies may_drop)
     bool back_pressure = true;  // send waits once a bounded number of messages is queued

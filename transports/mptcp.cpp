@@ -7,15 +7,24 @@
 
 namespace ipcmark::transports {
 
+constexpr traits late_at_times = [] {
+    traits facts = tcp_facts;
+    facts.peer_death_may_be_late = true;
+    return facts;
+}();
+
 /// Multipath TCP (RFC 8684) over the IPv4 loopback with TCP_NODELAY: one path, the protocol's own
 /// framing and bookkeeping. Blocking; the kernel's networking/mptcp.
+///
+/// A killed peer resets its path. Unless the fast close (RFC 8684, 3.5) that goes with it arrives,
+/// the connection outlives the path and waits for another, net.mptcp.close_timeout (60 s) long.
 struct mptcp : fd_stream {
     static constexpr transport_info info{
         .name = "mptcp",
         .summary = "Multipath TCP over the IPv4 loopback, one path, TCP_NODELAY",
         .family = "network sockets",
         .reference = "docs.kernel.org/networking/mptcp.html",
-        .facts = tcp_facts,
+        .facts = late_at_times,
     };
 
     static std::optional<std::string> unavailable() try {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -231,7 +232,7 @@ std::optional<fault> fault_of_writing(examiner& exam, std::size_t payload_bytes)
 std::optional<fault> fault_of_reading(examiner& exam) {
     const spawn_result result =
         exam.perform({.play = "reading", .payload_bytes = exam.fitting(4096)});
-    if (auto wrong = never_died(result)) return fault{*wrong};
+    if (auto wrong = never_died(result)) return fault{*wrong, exam.facts().peer_death_may_be_late};
     return unnoticed(result.producer(), "producer", "when its consumer was killed reading");
 }
 
@@ -264,7 +265,7 @@ std::optional<fault> fault_of_deaths(examiner& exam) {
 }
 
 verdict judge_death_while_writing(examiner& exam) {
-    constexpr int attempts = 3;
+    const int attempts = std::max(3, tries_to_notice(exam.facts()));
     std::optional<fault> wrong;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         wrong = fault_of_deaths(exam);

@@ -62,6 +62,10 @@ noticing describe_noticing(const worker_report& survivor, std::string_view who,
                         static_cast<double>(*after_ns) / 1e6, call, manner)};
 }
 
+int tries_to_notice(const traits& facts) {
+    return facts.peer_death_may_be_late ? 8 : 1;
+}
+
 std::optional<verdict> never_died(const spawn_result& result) {
     if (result.failed && result.failed->code == "died") return std::nullopt;
     if (auto wrong = examiner::trouble(result)) return wrong;

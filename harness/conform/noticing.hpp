@@ -14,6 +14,10 @@ namespace ipcmark::conform {
 /// Tells the peer the time, just before one's own death.
 void tell_time_of_death(actor& me);
 
+/// How many deaths to act out, of which one must be noticed in time: one, unless the card says that
+/// notice may come late.
+int tries_to_notice(const traits& facts);
+
 /// Repeats `part` until it returns false or throws, either of which is noticing the peer's death,
 /// for a little over a second; notes how long after the death that was, and how.
 void note_when_noticed(actor& me, function_view<bool()> part);

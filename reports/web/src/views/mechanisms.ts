@@ -50,7 +50,7 @@ function chosen(context: Context): string | null {
 const traitWords: Record<string, string> = {
   message_boundaries: "keeps message boundaries", ordered: "keeps the order", duplex: "both directions", unrelated_processes: "between unrelated processes",
   cross_host: "across hosts", fan_in: "several senders", fan_out: "several receivers", priorities: "priorities", survives_producer_exit: "messages survive the sender's exit",
-  peer_death_detected: "notices the peer's death", may_drop: "may lose messages", latest_value: "keeps only the latest value", back_pressure: "holds the sender back when full",
+  peer_death_detected: "notices the peer's death", peer_death_may_be_late: "notices it late at times", may_drop: "may lose messages", latest_value: "keeps only the latest value", back_pressure: "holds the sender back when full",
   access_control: "access control", encrypted: "encrypted", needs_daemon: "needs a daemon", platforms: "platforms", allocates: "allocates per message",
 };
 
@@ -82,7 +82,8 @@ function manual(reference: string | undefined): Child {
 function peerDeath(mechanism: Mechanism): string {
   const told = mechanism.traits["peer_death_detected"];
   const kept = mechanism.traits["survives_producer_exit"];
-  return (told === true ? "the other side is told" : told === false ? "the other side is not told: it waits for ever, or until its own timeout" : "not recorded") +
+  const late = mechanism.traits["peer_death_may_be_late"] === true ? " (at times only after a long timeout)" : "";
+  return (told === true ? `the other side is told${late}` : told === false ? "the other side is not told: it waits for ever, or until its own timeout" : "not recorded") +
     (kept === true ? "; what was sent can still be read" : kept === false ? "; what was sent is gone" : "");
 }
 
