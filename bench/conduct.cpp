@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "bench/decomposer.hpp"
 #include "bench/floor_prober.hpp"
 #include "bench/pairs.hpp"
+#include "bench/saturations.hpp"
 #include "harness/result/metrics.hpp"
 
 namespace ipcmark {
@@ -30,6 +32,10 @@ public:
     conclusion run() {
         bar_.expect(expected_spawns());
         if (plan_.request.verify) pass(spawn_purpose::verify, 0);
+        saturations_.measure(plan_, clock_, [this](const cell& what, const spawn_request& asked) {
+            bar_.show(result_.spawns(), "saturation of " + what.name());
+            return going_on() ? std::optional(pairs_.run(asked)) : std::nullopt;
+        });
         probe_floors();
         double longest_round_s = 0;
         for (std::uint64_t round = 0; round < plan_.request.spawns && going_on(); ++round) {
@@ -96,20 +102,28 @@ private:
         request.what = planned.what;
         request.cpus = planned.cpus;
         request.tag = plan_.tag(sequence_);
+        const auto saturation = saturations_.of(planned.what);
         if (purpose == spawn_purpose::verify) {
             request.what.reads = touch::verify;
+            request.what.kind = plain_pattern(planned.what.kind).value();
             request.work = plan_.verify_effort(planned.what);
+        } else if (purpose == spawn_purpose::timed) {
+            request.work = plan_.timed_effort(planned.what, saturation);
         } else {
-            request.work =
-                purpose == spawn_purpose::timed ? plan_.timed_effort() : plan_.counting_effort();
+            request.work = plan_.counting_effort(planned.what, saturation);
         }
+        request.work.pace.seed = request.tag;
         return request;
     }
 
     /// Runs one spawn; nullopt when a signal ended it, which is no fault of the cell.
     std::optional<spawn_result> spawn(const planned_cell& planned, spawn_purpose purpose) {
         bar_.show(result_.spawns(), planned.what.name());
-        spawn_result outcome = pairs_.run(request_for(planned, purpose));
+        const spawn_request asked = request_for(planned, purpose);
+        spawn_result outcome =
+            planned.what.kind == pattern::decompose
+                ? decomposer_.run(asked, planned.spins, purpose == spawn_purpose::timed)
+                : pairs_.run(asked);
         ++sequence_;
         if (outcome.interrupted) {
             going_on();
@@ -132,7 +146,8 @@ private:
         const std::uint64_t salt = apart * (1 + static_cast<std::uint64_t>(purpose)) + round;
         for (const std::size_t index : plan_.round_order(salt)) {
             const planned_cell& planned = plan_.cells[index];
-            if (result_.given_up(planned.what.name())) continue;
+            if (result_.given_up(planned.what.name()) || !plain_pattern(planned.what.kind))
+                continue;
             if (!going_on()) return;
             if (auto outcome = spawn(planned, purpose))
                 keep(make_record(planned.what, purpose, *outcome, clock_, nullptr));
@@ -190,6 +205,8 @@ private:
     const journal_writer& journal_;
     std::uint64_t start_ns_;
     std::uint64_t sequence_ = 0;
+    saturations saturations_;
+    decomposer decomposer_{pairs_};
     floor_prober floors_{plan_, pairs_, [this](const std::string& text) { bar_.say(text); }};
     conclusion ended_;
 };

@@ -27,10 +27,13 @@ void print_cells(const plan& what, const run_options& options) {
         std::cout << '\n';
     }
     constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
-    const auto spawns = static_cast<double>(what.runnable()) *
-                        static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
-    const double seconds =
-        spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
+    const auto spawns_each =
+        static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
+    double seconds = 0;
+    for (const auto& planned : what.cells)
+        if (!planned.skipped)
+            seconds += spawns_each *
+                       (spawn_overhead_s + static_cast<double>(what.timed_ns(planned.what)) / 1e9);
     std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, "
               << what.cells.size() - what.runnable() << " skipped; about "
               << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';

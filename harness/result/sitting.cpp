@@ -21,6 +21,40 @@ ordered_json reason_block(const failure& failed) {
             {"text", failed.text}};
 }
 
+ordered_json parameter_block(const cell_parameter& varied) {
+    if (varied.name.empty()) return nullptr;
+    ordered_json block{{"name", varied.name}, {"value", varied.value}, {"text", varied.text}};
+    if (varied.name == "processes") block["working_set_bytes"] = varied.working_set_bytes;
+    return block;
+}
+
+/// Whether more than half of the spawns carry the flag.
+bool most_carry(const std::vector<ordered_json>& entries, const char* flag) {
+    const auto carries = [flag](const ordered_json& entry) {
+        const auto& flags = entry.at("ipc").at("flags");
+        return std::find(flags.begin(), flags.end(), flag) != flags.end();
+    };
+    return 2 * std::count_if(entries.begin(), entries.end(), carries) >
+           static_cast<std::ptrdiff_t>(entries.size());
+}
+
+/// What the pattern `switch` says of its parts: the newest spawn's words, and what the intervals
+/// do not let be told from zero.
+ordered_json parts_note_of(const std::vector<ordered_json>& entries, const ordered_json& summary) {
+    std::string note;
+    if (!entries.empty()) note = entries.back().at("ipc").value("parts_note", "");
+    for (const char* part : {"syscall_copy_ns", "context_switch_ns", "wake_up_ns"}) {
+        if (!summary.contains(part)) continue;
+        const ordered_json& low = summary.at(part).at("low");
+        const bool unresolved = low.is_number() ? low.get<double>() <= 0
+                                                : summary.at(part).at("min").get<double>() <= 0;
+        if (unresolved)
+            note += std::string(note.empty() ? "" : " ") + part +
+                    " is not told apart from zero by this run.";
+    }
+    return note.empty() ? ordered_json(nullptr) : ordered_json(note);
+}
+
 ordered_json planned_block(const planned_cell& planned) {
     const cell& what = planned.what;
     ordered_json cpus = ordered_json::array();
@@ -33,7 +67,8 @@ ordered_json planned_block(const planned_cell& planned) {
             {"placement", to_word(what.place)},
             {"touch", to_word(what.reads)},
             {"depth", what.depth},
-            {"cpus", std::move(cpus)}};
+            {"cpus", std::move(cpus)},
+            {"parameter", parameter_block(what.varied)}};
 }
 
 ordered_json histogram_block(const std::map<std::size_t, std::uint64_t>& buckets) {
@@ -153,6 +188,12 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     block["counting"] = record.counting;
     block["floor"] = nullptr;
     block["flags"] = ordered_json::array();
+    const std::string kind = record.planned.at("pattern");
+    if (kind == "paced" && !record.entries.empty()) {
+        block["saturated"] = most_carry(record.entries, "saturated");
+        if (block["saturated"]) block["flags"].push_back("saturated");
+    }
+    if (kind == "switch") block["parts_note"] = parts_note_of(record.entries, block["summary"]);
     return block;
 }
 
