@@ -45,6 +45,8 @@ struct worker_report {
     std::optional<failure> failed;
     measurement measured;
     histogram latencies;
+    std::vector<double> latencies_in_order;  // ns; evenly thinned out, see time_sample
+    std::uint64_t order_stride = 1;          // latencies from one of them to the next
     std::optional<std::int64_t> peak_resident_bytes;
     int last_cpu = no_cpu;  // where it ran at the end
     std::map<std::string, std::int64_t> notes;

@@ -157,6 +157,8 @@ std::string encode(const worker_report& report) {
                 {"latencies", report.latencies.buckets()},
                 {"least_ns", report.latencies.least_ns()},
                 {"greatest_ns", report.latencies.greatest_ns()},
+                {"latencies_in_order", report.latencies_in_order},
+                {"order_stride", report.order_stride},
                 {"peak_resident_bytes", or_null(report.peak_resident_bytes)},
                 {"last_cpu", report.last_cpu},
                 {"notes", report.notes}}
@@ -174,6 +176,8 @@ worker_report decode_report(const std::string& text) {
     if (report.latencies.count() > 0)
         report.latencies.set_extremes(j.at("least_ns").get<std::uint64_t>(),
                                       j.at("greatest_ns").get<std::uint64_t>());
+    j.at("latencies_in_order").get_to(report.latencies_in_order);
+    j.at("order_stride").get_to(report.order_stride);
     report.peak_resident_bytes = optional_at<std::int64_t>(j, "peak_resident_bytes");
     j.at("last_cpu").get_to(report.last_cpu);
     j.at("notes").get_to(report.notes);

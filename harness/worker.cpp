@@ -120,6 +120,8 @@ private:
             act(task, *mechanism, cell, state, report);
             report.measured = std::move(state.result);
             report.latencies = std::move(state.latencies);
+            report.latencies_in_order = state.latencies_in_order.values();
+            report.order_stride = state.latencies_in_order.stride();
         } catch (...) {
             report.failed = describe_current_exception(
                 to_word(board_->workers[static_cast<std::size_t>(task.side)].at.load(

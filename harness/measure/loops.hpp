@@ -144,7 +144,7 @@ void round_trip_producer(T& end, session& run, rendezvous& peer) {
         end, run, phase::timed,
         [=](std::uint64_t now, std::uint64_t n) { return now >= deadline || n + 1 == limit; },
         [&run](std::uint64_t from, std::uint64_t to, std::uint64_t) {
-            run.latencies.record(run.clock.to_ns(from, to));
+            run.record(run.clock.to_ns(from, to));
         });
     run.result.last_ticks = run.clock.now();
     run.stop_counting(lead_in + exchanges);
@@ -290,11 +290,9 @@ void loop_back(T& end, session& run) {
     const std::uint64_t first = run.clock.now();
     const std::uint64_t deadline = first + run.clock.to_ticks(run.work.timed_ns);
     const std::uint64_t limit = run.work.max_messages;
-    run.result.messages =
-        pass([=](std::uint64_t now, std::uint64_t n) { return now >= deadline || n + 1 == limit; },
-             [&run](std::uint64_t from, std::uint64_t to) {
-                 run.latencies.record(run.clock.to_ns(from, to));
-             });
+    run.result.messages = pass(
+        [=](std::uint64_t now, std::uint64_t n) { return now >= deadline || n + 1 == limit; },
+        [&run](std::uint64_t from, std::uint64_t to) { run.record(run.clock.to_ns(from, to)); });
     run.result.last_ticks = run.clock.now();
     run.stop_counting(run.result.messages);
     run.result.first_ticks = first;

@@ -9,6 +9,7 @@
 #include "harness/measure/histogram.hpp"
 #include "harness/measure/payload.hpp"
 #include "harness/measure/perf_counters.hpp"
+#include "harness/measure/time_sample.hpp"
 #include "harness/measure/usage.hpp"
 #include "harness/transport.hpp"
 
@@ -53,6 +54,7 @@ public:
     payload_writer out;
     payload_checker in;
     histogram latencies;
+    time_sample latencies_in_order;
     measurement result;
 
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
@@ -61,6 +63,12 @@ public:
 
     void enter(stage next) noexcept;
     void note_progress(std::uint64_t messages) noexcept;
+
+    /// One latency of the timed phase. Never allocates, never throws.
+    [[gnu::always_inline]] void record(std::int64_t latency_ns) noexcept {
+        latencies.record(latency_ns);
+        latencies_in_order.record(latency_ns);
+    }
 
     /// Producer: the message `sequence`, not sent yet, is the last of its phase.
     void announce_last(phase which, std::uint64_t sequence) noexcept {
