@@ -31,7 +31,7 @@ void spawn_budget::checkpoint(std::uint64_t round, const std::vector<cell_progre
         const cell_progress& now = progress.at(i);
         const bool narrow = now.half_width && *now.half_width <= rule_.target;
         cells_[i].narrow_in_row = narrow ? cells_[i].narrow_in_row + 1 : 0;
-        if (now.given_up || cells_[i].narrow_in_row >= 2 || now.spawns >= rule_.most_rounds)
+        if (now.given_up || cells_[i].narrow_in_row >= 2 || now.spawns >= rule_.most_spawns)
             cells_[i].rests = true;
         if (!cells_[i].rests) widest = std::max(widest, now.half_width.value_or(0));
     }
@@ -40,7 +40,7 @@ void spawn_budget::checkpoint(std::uint64_t round, const std::vector<cell_progre
             progress[i].half_width && widest > 0 ? *progress[i].half_width / widest : 1;
         const double turns = std::round(static_cast<double>(rule_.stretch_rounds) * share * share);
         const std::uint64_t left =
-            rule_.most_rounds - std::min(rule_.most_rounds, progress[i].spawns);
+            rule_.most_spawns - std::min(rule_.most_spawns, progress[i].spawns);
         cells_[i].turns =
             std::min(std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::min(turns, 1e6)), 1,
                                                rule_.stretch_rounds),
@@ -50,6 +50,13 @@ void spawn_budget::checkpoint(std::uint64_t round, const std::vector<cell_progre
 
 bool spawn_budget::all_rest() const {
     return std::all_of(cells_.begin(), cells_.end(), [](const auto& each) { return each.rests; });
+}
+
+budget_rule budget_rule_of(std::uint64_t planned_spawns) {
+    budget_rule rule;
+    rule.least_rounds = std::clamp<std::uint64_t>(planned_spawns, 1, rule.least_rounds);
+    rule.most_spawns = 3 * std::max<std::uint64_t>(planned_spawns, 1);
+    return rule;
 }
 
 std::optional<double> relative_half_width(const std::vector<double>& values) {

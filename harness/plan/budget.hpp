@@ -18,14 +18,17 @@ namespace ipcmark {
 ///     what the number of spawns that a width needs goes with: the widest in every round of the
 ///     stretch, the others in at least one, evenly apart.
 ///  4. A cell rests only when h was at most `target` at two checkpoints running, or at
-///  `most_rounds`
-///     spawns. A cell that rests does not come back.
+///  `most_spawns`. A cell that rests does not come back.
 struct budget_rule {
     std::uint64_t least_rounds = 6;
     std::uint64_t stretch_rounds = 5;
-    std::uint64_t most_rounds = 60;  // spawns of one cell
+    std::uint64_t most_spawns = 60;  // of one cell
     double target = 0.03;
 };
+
+/// The rule for a plan of so many spawns a cell: no more than they before the first checkpoint, and
+/// up to three times as many where the figures need it.
+budget_rule budget_rule_of(std::uint64_t planned_spawns);
 
 /// One cell at a checkpoint.
 struct cell_progress {

@@ -4,6 +4,7 @@
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/result/sitting.hpp"
+#include "harness/result/within_spawn.hpp"
 
 namespace ipcmark {
 
@@ -79,7 +80,9 @@ void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& v
     ipc["peers"] = {peer_block(role::producer, view.spawn.producer(), view.spawn.cpus[0]),
                     peer_block(role::consumer, view.spawn.consumer(), view.spawn.cpus[1])};
     ipc["missing"] = missing_block(what, metrics);
-    ipc["flags"] = ordered_json::array();
+    within_spawn within = judge_spawn(view);
+    ipc["within"] = std::move(within.facts);
+    ipc["flags"] = std::move(within.flags);
 }
 
 ordered_json counting_block(const spawn_view& view) {

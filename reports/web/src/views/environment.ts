@@ -75,11 +75,14 @@ function calibration(result: Result): HTMLElement {
   const head = h("h3", {}, "Calibration");
   if (!found) return h("div", {}, head, h("p", { class: "muted" }, "Not calibrated: what this machine can tell apart is not known. Measure it with ", h("code", {}, "ipcmark calibrate"), "."));
   const percent = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)}\u202f%`;
+  const list = found.detectable ?? [];
+  const fitting = list.filter((d) => d.spawns <= result.plan.rounds).at(-1) ?? list[0];
   return h("div", {}, head, h("p", {}, `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
-    (typeof found.false_alarm_rate === "number" ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.` : "")),
-    (found.detectable ?? []).length === 0 ? null : table("Smallest difference that is found", [
+    (typeof found.false_alarm_rate === "number" ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.` : "") +
+    (fitting ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ${percent(fitting.ratio)} are noise here.` : "")),
+    list.length === 0 ? null : table("Smallest difference that is found", [
       { head: "Spawns a side", cell: (d) => String(d.spawns) }, { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
-    ], found.detectable!));
+    ], list));
 }
 
 function reproduce(result: Result): HTMLElement {
