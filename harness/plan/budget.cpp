@@ -25,6 +25,8 @@ bool spawn_budget::takes_part(std::size_t cell, std::uint64_t round) const {
 }
 
 void spawn_budget::checkpoint(std::uint64_t round, const std::vector<cell_progress>& progress) {
+    // With fewer, two checkpoints running would look at nearly the same spawns.
+    const std::uint64_t least_turns = std::min<std::uint64_t>(2, rule_.stretch_rounds);
     stretch_start_ = round;
     double widest = 0;
     for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -41,10 +43,9 @@ void spawn_budget::checkpoint(std::uint64_t round, const std::vector<cell_progre
         const double turns = std::round(static_cast<double>(rule_.stretch_rounds) * share * share);
         const std::uint64_t left =
             rule_.most_spawns - std::min(rule_.most_spawns, progress[i].spawns);
-        cells_[i].turns =
-            std::min(std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::min(turns, 1e6)), 1,
-                                               rule_.stretch_rounds),
-                     left);
+        cells_[i].turns = std::min(std::clamp<std::uint64_t>(static_cast<std::uint64_t>(turns),
+                                                             least_turns, rule_.stretch_rounds),
+                                   left);
     }
 }
 

@@ -16,7 +16,7 @@ namespace ipcmark {
 ///     far; an interval that cannot be had counts as the widest of all.
 ///  3. Until the next checkpoint the cells take part in rounds in proportion to h squared, which is
 ///     what the number of spawns that a width needs goes with: the widest in every round of the
-///     stretch, the others in at least one, evenly apart.
+///     stretch, the others in at least two, evenly apart.
 ///  4. A cell rests only when h was at most `target` at two checkpoints running, or at
 ///  `most_spawns`. A cell that rests does not come back.
 struct budget_rule {

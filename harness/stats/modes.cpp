@@ -24,27 +24,31 @@ bucket_list middle_of(const bucket_list& buckets, double total) {
     return middle;
 }
 
-/// Equal widths on a log scale. A bucket that reaches over an edge is shared out, so that neither
-/// the octaves' steps in width nor bins of few buckets look like a pattern.
+/// Equal widths on a log scale. Each bucket's count is spread over what lies nearer to it than to
+/// its occupied neighbours, so that neither the octaves' steps in width, nor bins of few buckets,
+/// nor the ticks of a coarse clock look like a pattern.
 std::vector<double> log_bins(const bucket_list& buckets, std::size_t bins) {
-    const auto log_of = [](std::uint64_t value_ns) {
-        return std::log(std::max(static_cast<double>(value_ns), 0.5));
+    const auto centre = [](std::size_t index) {
+        return std::log(static_cast<double>(histogram::lowest_of(index)) +
+                        static_cast<double>(histogram::width_of(index)) / 2);
     };
-    const auto start_of = [&](std::size_t index) { return log_of(histogram::lowest_of(index)); };
-    const auto end_of = [&](std::size_t index) {
-        return log_of(histogram::lowest_of(index) + histogram::width_of(index));
-    };
-    const double first = start_of(buckets.front().first);
-    const double width = (end_of(buckets.back().first) - first) / static_cast<double>(bins);
+    std::vector<double> edges{centre(buckets.front().first)};
+    for (std::size_t i = 1; i < buckets.size(); ++i)
+        edges.push_back((centre(buckets[i - 1].first) + centre(buckets[i].first)) / 2);
+    edges.push_back(centre(buckets.back().first));
+    const double width = (edges.back() - edges.front()) / static_cast<double>(bins);
     std::vector<double> heights(bins, 0.0);
-    for (const auto& [index, count] : buckets) {
-        const double from = (start_of(index) - first) / width;
-        const double to = (end_of(index) - first) / width;
+    // The outermost reach to their centres only and count half.
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+        const bool outermost = i == 0 || i + 1 == buckets.size();
+        const double count = static_cast<double>(buckets[i].second) / (outermost ? 2 : 1);
+        const double from = (edges[i] - edges.front()) / width;
+        const double to = (edges[i + 1] - edges.front()) / width;
         for (auto bin = static_cast<std::size_t>(from); bin < bins; ++bin) {
             const auto left = static_cast<double>(bin);
             if (left >= to) break;
-            const double overlap = std::min(left + 1, to) - std::max(left, from);
-            heights[bin] += static_cast<double>(count) * std::max(overlap, 0.0) / (to - from);
+            heights[bin] +=
+                count * std::max(std::min(left + 1, to) - std::max(left, from), 0.0) / (to - from);
         }
     }
     return heights;

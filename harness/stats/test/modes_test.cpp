@@ -64,9 +64,20 @@ TEST(modes, too_few_samples_or_buckets_give_no_verdict) {
     simulate::source random(35);
     EXPECT_FALSE(m_of(100, [&] { return 9'000 + 900 * random.normal(); }));
     EXPECT_FALSE(m_of(10'000, [&] { return 200 + random.normal(); }));
-    // A clock that ticks every 20 ns leaves buckets out: that is no pattern of modes.
-    const auto coarse = m_of(100'000, [&] { return 20 * std::round(40 + 5 * random.normal()); });
-    EXPECT_LT(coarse.value_or(2), m_value_bound);
+}
+
+TEST(modes, the_ticks_of_a_coarse_clock_are_no_modes) {
+    simulate::source random(37);
+    for (const double tick_ns : {3.0, 10.0, 20.0, 37.0}) {
+        const auto one = m_of(
+            50'000, [&] { return tick_ns * std::round((540 + 90 * random.normal()) / tick_ns); });
+        EXPECT_LT(one.value_or(2), 2.3) << tick_ns;
+        const auto two = m_of(50'000, [&] {
+            return tick_ns *
+                   std::round(((random.coin() ? 540 : 1'100) + 50 * random.normal()) / tick_ns);
+        });
+        EXPECT_GT(two.value_or(4), m_value_bound) << tick_ns;
+    }
 }
 
 TEST(modes, a_gap_splits_spawns_in_two_groups) {
