@@ -315,7 +315,8 @@ int measure(const invocation& call, const run_options& options, const plan& what
         std::cout << text << std::flush;
     } else {
         replace_file(options.json_file, text);
-        std::cout << calibration_text(figures) << "Calibration: " << options.json_file << '\n';
+        std::cout << calibration_text(figures, work.rounds())
+                  << "Calibration: " << options.json_file << '\n';
     }
     const bool failed = std::any_of(work.cells().begin(), work.cells().end(), [](const auto& cell) {
         return cell.failed && cell.failed->ended != status::skipped;

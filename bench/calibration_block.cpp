@@ -60,10 +60,11 @@ ordered_json calibration_block(const calibration_figures& figures, const ordered
          "pairs); false alarms: share of them that the decision rule calls regressed or "
          "improved; detectable: smallest ratio that the 95 % interval tells from 1 "
          "(gate_ratio: that the rule calls regressed) in 80 % of the resamples, over p50 and "
-         "rates; resampled by circular blocks of 5 rounds with labels swapped at random"}};
+         "rates, extrapolated where there are fewer rounds; resampled by circular blocks of 5 "
+         "rounds with labels swapped at random"}};
 }
 
-std::string calibration_text(const calibration_figures& figures) {
+std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
     std::string text = fmt::format("{:<40}{:>22}{:>10}", "identical cells", "", "spread");
     const std::size_t sizes = figures.detectable.size();
     for (const auto& each : figures.detectable)
@@ -81,6 +82,11 @@ std::string calibration_text(const calibration_figures& figures) {
         "spawns find in four of five comparisons.\nFalse alarms of the comparison rule: {:.2f} % "
         "of {} comparisons.\n",
         figures.spawns, 100 * figures.false_alarm_rate, figures.comparisons);
+    if (rounds < comparison_spawns)
+        text += fmt::format(
+            "Figures for more than the {} rounds of this calibration are extrapolated; --spawns 40 "
+            "measures them.\n",
+            rounds);
     if (figures.recorded_alarms > 0)
         text += fmt::format(
             "The rule called {} of the identical cells different in this sitting itself: do not "

@@ -19,6 +19,6 @@ nlohmann::ordered_json calibration_block(const calibration_figures& figures,
                                          std::size_t spawns);
 
 /// What a person reads on a terminal: spread and smallest change of each cell, and the sentence.
-std::string calibration_text(const calibration_figures& figures);
+std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds);
 
 }  // namespace ipcmark

@@ -17,6 +17,7 @@ constexpr const char* examples =
     "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
     "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --spawns 20\n"
     "  ipcmark run --plan my_plan.json --time-budget 10m --json result.json\n"
+    "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
     "\n"
     "Cells are named pattern/mechanism/payload_bytes/placement. Touch, what both sides do to the\n"
@@ -24,7 +25,8 @@ constexpr const char* examples =
     "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
     "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the "
     "environment\n"
-    "was refused (temporary folder, output file); 130 interrupted, what was complete is written.\n";
+    "was refused (temporary folder, output file, another machine's calibration); 7 unreadable\n"
+    "calibration; 130 interrupted, what was complete is written.\n";
 
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;

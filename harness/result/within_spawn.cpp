@@ -65,6 +65,8 @@ void judge_latencies(const worker_report& reader, within_spawn& result) {
                     {"m_value", or_null(modes)},
                     {"drift_rho", drift.rho},
                     {"drift_p", drift.p}};
+    if (const auto p50 = dependent_quantile_interval(values, 0.5))
+        result.facts["p50_interval_ns"] = {p50->low, p50->high};
     if (held) {
         result.facts["first_quarter_ns"] = held->first;
         result.facts["last_quarter_ns"] = held->last;

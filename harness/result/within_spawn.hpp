@@ -13,7 +13,8 @@ namespace ipcmark {
 struct within_spawn {
     /// nonstationary, bursty, bimodal, drift, autocorrelated
     std::vector<std::string> flags;
-    /// What the flags come from: "samples", "stride", "n_eff", "lag_1" ...; null where the spawn
+    /// What the flags come from: "samples", "stride", "n_eff", "lag_1" ..., and the interval of
+    /// this spawn's p50 alone, which says nothing about other spawns; null where the spawn
     /// has no figures in time order.
     nlohmann::ordered_json facts;
 };

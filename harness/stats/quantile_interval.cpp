@@ -5,6 +5,8 @@
 
 #include <boost/math/distributions/binomial.hpp>
 
+#include "harness/stats/autocorrelation.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -52,19 +54,24 @@ std::optional<rank_interval> quantile_rank_interval(std::size_t n, double q, dou
                          1 - below(counts, low) - at_least(counts, high)};
 }
 
-std::optional<value_interval> dependent_quantile_interval(const std::vector<double>& sorted,
-                                                          double q, double n_effective,
-                                                          double level) {
-    const auto few = static_cast<std::size_t>(std::floor(std::max(n_effective, 0.0)));
-    const auto ranks = quantile_rank_interval(std::min(few, sorted.size()), q, level);
+std::optional<value_interval> dependent_quantile_interval(const std::vector<double>& in_time_order,
+                                                          double q, double level) {
+    if (in_time_order.empty()) return std::nullopt;
+    auto sorted = in_time_order;
+    std::sort(sorted.begin(), sorted.end());
+    const double quantile = quantile_of_sorted(sorted, q);
+    std::vector<double> at_most;
+    for (const double value : in_time_order)
+        at_most.push_back(value <= quantile ? 1 : 0);
+    const auto worth = static_cast<std::size_t>(effective_size(std::move(at_most)));
+    const auto ranks = quantile_rank_interval(worth, q, level);
     if (!ranks) return std::nullopt;
-    const auto n = static_cast<double>(sorted.size());
-    const auto part = n / static_cast<double>(std::min(few, sorted.size()));
-    const auto at = [&](double rank) {
-        return sorted[static_cast<std::size_t>(std::clamp(std::ceil(rank), 1.0, n)) - 1];
+    const double part = static_cast<double>(sorted.size()) / static_cast<double>(worth);
+    const auto at = [&](std::size_t rank) {
+        return quantile_of_sorted(
+            sorted, (static_cast<double>(rank) - 0.5) * part / static_cast<double>(sorted.size()));
     };
-    return value_interval{at((static_cast<double>(ranks->low_rank) - 0.5) * part),
-                          at((static_cast<double>(ranks->high_rank) - 0.5) * part)};
+    return value_interval{at(ranks->low_rank), at(ranks->high_rank)};
 }
 
 }  // namespace ipcmark

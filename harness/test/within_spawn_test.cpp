@@ -57,6 +57,8 @@ TEST_F(within_spawn_test, a_steady_spawn_carries_no_flag_and_says_why) {
     EXPECT_GT(judged.facts.at("n_eff"), 800);
     EXPECT_NEAR(judged.facts.at("m_value").get<double>(), 2, 0.1);
     EXPECT_NEAR(judged.facts.at("lag_1").get<double>(), 0, 0.1);
+    EXPECT_LT(judged.facts.at("p50_interval_ns").at(0), 9'000);
+    EXPECT_GT(judged.facts.at("p50_interval_ns").at(1), 9'000);
 }
 
 TEST_F(within_spawn_test, a_spawn_that_gets_slower_is_nonstationary_and_drifts) {

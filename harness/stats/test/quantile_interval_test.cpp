@@ -4,7 +4,6 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "harness/stats/autocorrelation.hpp"
 #include "harness/stats/test/simulate.hpp"
 
 namespace ipcmark {
@@ -91,41 +90,46 @@ TEST(quantile_interval, the_promised_coverage_is_kept_whatever_the_distribution)
         }
 }
 
-TEST(quantile_interval, values_that_depend_on_each_other_need_the_effective_size) {
+TEST(quantile_interval, values_that_depend_on_each_other_get_a_wider_one_that_covers) {
     constexpr int samples = 1'500;
     constexpr std::size_t n = 1'000;
     simulate::source random(7);
     int naive = 0;
-    int effective = 0;
+    int dependent = 0;
+    const auto ranks = quantile_rank_interval(n, 0.5);
     std::vector<double> values(n);
     for (int i = 0; i < samples; ++i) {
         simulate::ar1 series(random, 0.8);
         std::generate(values.begin(), values.end(), [&] { return series.next(); });
-        const double size = effective_size(values);
+        const auto interval = dependent_quantile_interval(values, 0.5);
+        dependent += interval->low <= 0 && 0 <= interval->high;
         std::sort(values.begin(), values.end());
-        const auto holds = [&](double count) {
-            const auto interval = dependent_quantile_interval(values, 0.5, count);
-            return interval->low <= 0 && 0 <= interval->high;
-        };
-        naive += holds(static_cast<double>(n));
-        effective += holds(size);
+        naive += values[ranks->low_rank - 1] <= 0 && 0 <= values[ranks->high_rank - 1];
     }
     EXPECT_LT(naive, 0.80 * samples);
-    EXPECT_GE(effective, 0.93 * samples);
-    EXPECT_LE(effective, 0.99 * samples);
+    EXPECT_GE(dependent, 0.93 * samples);
+    EXPECT_LE(dependent, 0.97 * samples);
 }
 
-TEST(quantile_interval, as_many_effective_values_as_there_are_give_the_plain_ranks) {
-    std::vector<double> values(100);
-    for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<double>(i + 1);
-    const auto ranks = quantile_rank_interval(100, 0.5);
-    const auto interval = dependent_quantile_interval(values, 0.5, 100);
-    EXPECT_EQ(interval->low, static_cast<double>(ranks->low_rank));
-    EXPECT_EQ(interval->high, static_cast<double>(ranks->high_rank));
-    EXPECT_FALSE(dependent_quantile_interval(values, 0.5, 5));
-    EXPECT_EQ(quantile_of_sorted(values, 0.5), 50);
-    EXPECT_EQ(quantile_of_sorted(values, 0.991), 100);
+TEST(quantile_interval, independent_values_get_about_the_plain_ranks) {
+    simulate::source random(8);
+    std::vector<double> values(1'000);
+    std::generate(values.begin(), values.end(), [&] { return random.uniform(); });
+    const auto interval = dependent_quantile_interval(values, 0.5);
+    std::sort(values.begin(), values.end());
+    const auto ranks = quantile_rank_interval(1'000, 0.5);
+    EXPECT_NEAR(interval->low, values[ranks->low_rank - 1], 0.01);
+    EXPECT_NEAR(interval->high, values[ranks->high_rank - 1], 0.01);
+    EXPECT_FALSE(dependent_quantile_interval({1, 2, 3, 4, 5}, 0.5));
+    EXPECT_FALSE(dependent_quantile_interval(values, 0.999));
+    EXPECT_FALSE(dependent_quantile_interval({}, 0.5));
+}
+
+TEST(quantile_interval, a_quantile_is_the_value_at_its_rank) {
+    const std::vector<double> values{10, 20, 30, 40};
+    EXPECT_EQ(quantile_of_sorted(values, 0.25), 10);
+    EXPECT_EQ(quantile_of_sorted(values, 0.26), 20);
+    EXPECT_EQ(quantile_of_sorted(values, 0.999), 40);
 }
 
 }  // namespace
