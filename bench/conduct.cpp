@@ -37,15 +37,16 @@ public:
             return going_on() ? std::optional(pairs_.run(asked)) : std::nullopt;
         });
         probe_floors();
-        double longest_round_s = 0;
-        for (std::uint64_t round = 0; round < plan_.request.spawns && going_on(); ++round) {
-            if (!budget_allows(longest_round_s)) break;
+        for (std::uint64_t round = 0; going_on() && another_round(round); ++round) {
             const double before_s = elapsed_s();
             timed_round(round);
             if (!ended_.interrupted) ended_.rounds_done = round + 1;
-            longest_round_s = std::max(longest_round_s, elapsed_s() - before_s);
+            if (const auto cells = taking_part(round); cells > 0)
+                longest_spawn_s_ = std::max(longest_spawn_s_,
+                                            (elapsed_s() - before_s) / static_cast<double>(cells));
             if (floors_due()) probe_floors();
         }
+        if (options_.time_budget_s && !floors_due()) probe_floors();
         for (std::uint64_t n = 0; n < plan_.request.counting_spawns && going_on(); ++n)
             pass(spawn_purpose::counting, n);
         return ended_;
@@ -71,10 +72,44 @@ private:
         return static_cast<double>(shared_clock::raw_ns() - start_ns_) / 1e9;
     }
 
-    /// Whole rounds only: stopping inside one would favour the cells that came first.
-    bool budget_allows(double longest_round_s) {
-        if (!options_.time_budget_s || elapsed_s() + longest_round_s <= *options_.time_budget_s)
-            return true;
+    std::size_t taking_part(std::uint64_t round) const {
+        std::size_t cells = 0;
+        for (std::size_t i = 0; i < plan_.cells.size(); ++i)
+            cells += runs_in(i, round) ? 1 : 0;
+        return cells;
+    }
+
+    bool runs_in(std::size_t index, std::uint64_t round) const {
+        return !result_.given_up(plan_.cells[index].what.name()) &&
+               (!options_.time_budget_s || budget_.takes_part(index, round));
+    }
+
+    /// Without a budget as many as planned; with one as long as there is time and use for it.
+    bool another_round(std::uint64_t round) {
+        if (!options_.time_budget_s) return round < plan_.request.spawns;
+        if (budget_.is_checkpoint(round)) {
+            std::vector<cell_progress> progress;
+            for (const auto& planned : plan_.cells)
+                progress.push_back(result_.progress(planned.what.name()));
+            budget_.checkpoint(round, progress);
+        }
+        if (budget_.all_rest() || !budget_allows(round)) return false;
+        if (round >= budget_.rule().least_rounds)
+            bar_.expect(result_.spawns() + spawns_through(round));
+        return true;
+    }
+
+    /// Of this round and the counting passes.
+    std::size_t spawns_through(std::uint64_t round) const {
+        return taking_part(round) + plan_.request.counting_spawns * plan_.runnable();
+    }
+
+    /// Whole rounds only: stopping inside one would favour the cells that came first. The counting
+    /// spawns at the end have their share set aside.
+    bool budget_allows(std::uint64_t round) {
+        const auto spawns = static_cast<double>(spawns_through(round));
+        if (elapsed_s() + longest_spawn_s_ * spawns <= *options_.time_budget_s) return true;
+        if (round >= budget_.rule().least_rounds) return false;
         ended_.complete = false;
         ended_.incomplete_reason =
             "the time budget was spent; a round more would not have fitted in";
@@ -159,7 +194,7 @@ private:
         std::optional<spawn_result> latest;
         for (const std::size_t index : plan_.round_order(round)) {
             const planned_cell& planned = plan_.cells[index];
-            if (result_.given_up(planned.what.name())) continue;
+            if (!runs_in(index, round)) continue;
             slots.push_back({planned.what.name(),
                              [this, &planned, &latest] { return run_slot(planned, latest); },
                              [this, &planned, &latest, round](ordered_json entry) {
@@ -207,6 +242,8 @@ private:
     std::uint64_t sequence_ = 0;
     saturations saturations_;
     decomposer decomposer_{pairs_};
+    double longest_spawn_s_ = 0;
+    spawn_budget budget_{plan_.cells.size(), budget_rule_of(plan_.request.spawns)};
     floor_prober floors_{plan_, pairs_, [this](const std::string& text) { bar_.say(text); }};
     conclusion ended_;
 };

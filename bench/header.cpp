@@ -5,6 +5,7 @@
 #include "bench/version.hpp"
 #include "harness/host/checks.hpp"
 #include "harness/host/environment.hpp"
+#include "harness/plan/budget.hpp"
 #include "harness/posix/affinity.hpp"
 #include "reports/embedded.hpp"
 
@@ -81,7 +82,9 @@ ordered_json plan_block(const invocation& call, const run_options& options, cons
             {"filters", request.filters},
             {"cells", what.cells.size()},
             {"time_budget_s",
-             options.time_budget_s ? ordered_json(*options.time_budget_s) : ordered_json(nullptr)}};
+             options.time_budget_s ? ordered_json(*options.time_budget_s) : ordered_json(nullptr)},
+            {"budget_rule",
+             options.time_budget_s ? ordered_json(budget_sentence()) : ordered_json(nullptr)}};
 }
 
 std::string utc_now() {

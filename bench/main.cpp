@@ -18,9 +18,10 @@
 namespace ipcmark {
 namespace {
 
-constexpr std::array commands{
-    &run_command,     &list_command,     &report_command, &doctor_command,     &inspect_command,
-    &conform_command, &validate_command, &schema_command, &completion_command, &version_command};
+constexpr std::array commands{&run_command,        &calibrate_command, &list_command,
+                              &report_command,     &doctor_command,    &inspect_command,
+                              &conform_command,    &validate_command,  &schema_command,
+                              &completion_command, &version_command};
 
 void print_short_help(std::ostream& out) {
     out << "ipcmark " << version_text()

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <unistd.h>
 
+#include "bench/calibration_file.hpp"
 #include "bench/conduct.hpp"
 #include "bench/header.hpp"
 #include "bench/journal.hpp"
@@ -85,7 +86,11 @@ int measure(const invocation& call, const run_options& options, const plan& what
     run_area area;
     const auto cpus = cpus_in_use(what);
     const clock_parameters clock = calibrate_clock(cpus[0], cpus[1]);
-    sitting result(make_header(call, options, what, placements, clock), what);
+    ordered_json header = make_header(call, options, what, placements, clock);
+    header["calibration"] =
+        calibration_for(options.calibration_file, options.json_file,
+                        header.at("environment").at("fingerprint").get<std::string>());
+    sitting result(std::move(header), what);
     journal lines(options.json_file, result.first_line());
     runner pairs(area, interrupts, clock,
                  {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});

@@ -21,6 +21,7 @@ constexpr const char* examples =
     "load.html\n"
     "  ipcmark run --pattern wake,setup,burst --mechanism unix_sockets --payload 64\n"
     "  ipcmark run --pattern switch,switch_ring --mechanism pipe --payload 64\n"
+    "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
     "\n"
     "Patterns: round_trip (closed loop: one message there and back); one_way (a stream under\n"
@@ -37,7 +38,8 @@ constexpr const char* examples =
     "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
     "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the "
     "environment\n"
-    "was refused (temporary folder, output file); 130 interrupted, what was complete is written.\n";
+    "was refused (temporary folder, output file, another machine's calibration); 7 unreadable\n"
+    "calibration; 130 interrupted, what was complete is written.\n";
 
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;
@@ -73,7 +75,9 @@ void add_options(cxxopts::Options& options) {
         "profile", "quick (5 spawns a cell), default (20) or rigorous (40)", value<std::string>(),
         "NAME")("spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
         "spawn-ms", "Timed phase of one spawn", value<std::string>(), "MS")(
-        "time-budget", "Start no round that would end later, such as 10m", value<std::string>(),
+        "time-budget",
+        "Such as 10m: spawns go where the intervals are widest, after 6 rounds of every cell",
+        value<std::string>(),
         "TIME")("no-floors", "Leave out the probes of what this machine could do at best")(
         "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
         "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
@@ -81,7 +85,11 @@ void add_options(cxxopts::Options& options) {
     options.add_options("Output")(
         "json", "Result file (default results.json; - is standard output)", value<std::string>(),
         "FILE")("html", "Also write the report page", value<std::string>(), "FILE")(
-        "dry-run", "Print the cells, what is skipped and why, and the time; start nothing")(
+        "calibration",
+        "What `ipcmark calibrate` wrote on this machine, to be embedded (default: "
+        "calibration.json beside the result)",
+        value<std::string>(),
+        "FILE")("dry-run", "Print the cells, what is skipped and why, and the time; start nothing")(
         "q,quiet", "No progress")("no-redact",
                                   "Record the host name as it is instead of a salted hash");
 }
@@ -245,6 +253,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     apply_how_much(*parsed, options);
     options.json_file = file_name(*parsed, "json", options.json_file);
     options.html_file = file_name(*parsed, "html", "");
+    options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;
     options.floors = parsed->count("no-floors") == 0;
     options.quiet = parsed->count("quiet") > 0;

@@ -16,7 +16,8 @@ struct run_options {
     bool floors = true;  // probe the machine's limits before, between and after the rounds
     std::int64_t stage_deadline_ms = 10'000;
     std::string json_file = "results.json";
-    std::string html_file;  // empty: none
+    std::string html_file;         // empty: none
+    std::string calibration_file;  // empty: calibration.json beside the result, if there is one
     bool dry_run = false;
     bool quiet = false;
     bool redact = true;

@@ -82,6 +82,7 @@ std::vector<const registration*> select_mechanisms(const registry& all, std::str
 bool colour_wanted(int fd);
 
 extern const subcommand run_command;
+extern const subcommand calibrate_command;
 extern const subcommand list_command;
 extern const subcommand report_command;
 extern const subcommand validate_command;

@@ -98,6 +98,22 @@ std::string fact(const ordered_json& facts, const char* key) {
     return at->is_string() ? at->get<std::string>() : at->is_number() ? at->dump() : "";
 }
 
+/// What ipcmark calibrate found for as many spawns as the run has, or the next smaller number.
+std::string calibration_words(const ordered_json& result) {
+    const auto block = result.find("calibration");
+    if (block == result.end() || !block->is_object()) return {};
+    const auto list = block->find("detectable");
+    if (list == block->end() || !list->is_array()) return {};
+    const auto rounds = result.at("plan").at("rounds").get<std::uint64_t>();
+    const ordered_json* fitting = nullptr;
+    for (const auto& each : *list)
+        if (fitting == nullptr || each.at("spawns").get<std::uint64_t>() <= rounds) fitting = &each;
+    if (fitting == nullptr) return {};
+    return fmt::format("; calibrated: with {} spawns differences under {:.1f} % are noise here",
+                       fitting->at("spawns").get<std::uint64_t>(),
+                       100 * (fitting->at("ratio").get<double>() - 1));
+}
+
 }  // namespace
 
 std::vector<std::string> headlines(const ordered_json& result) {
@@ -157,12 +173,12 @@ std::string trust_line(const ordered_json& result) {
                             fewest < 6 ? " (indicative: an interval needs 6)" : "");
     const auto noise = result.find("noise");
     if (noise == result.end() || !noise->is_object())
-        return text + "; noise of the host not recorded";
+        return text + "; noise of the host not recorded" + calibration_words(result);
     text += "; host " + noise->value("verdict", "not judged");
     if (const auto at = noise->find("smallest_ratio"); at != noise->end() && at->is_number())
         text +=
             fmt::format(", differences below {:.0f} % are noise", 100 * (at->get<double>() - 1));
-    return text;
+    return text + calibration_words(result);
 }
 
 }  // namespace ipcmark

@@ -232,7 +232,7 @@ std::string incomplete_reason(const ordered_json& result) {
 std::string render_trust(const ordered_json& result) {
     const auto& plan = result.at("plan");
     const auto& run = result.at("run");
-    const auto rounds = plan.at("rounds").get<std::uint64_t>();
+    const auto rounds = run.value("rounds_done", plan.at("rounds").get<std::uint64_t>());
     std::string text = trust_line(result) + "\n";
     text += fmt::format(
         "{} spawns in {:.0f} s, {:.0f} % of it measuring; {} rounds; seed {}; clock {} ({:.0f} "

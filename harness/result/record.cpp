@@ -5,6 +5,7 @@
 #include "harness/result/metrics.hpp"
 #include "harness/result/pattern_metrics.hpp"
 #include "harness/result/sitting.hpp"
+#include "harness/result/within_spawn.hpp"
 
 namespace ipcmark {
 
@@ -85,7 +86,9 @@ void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& v
     ipc["peers"] = {peer_block(role::producer, view.spawn.producer(), view.spawn.cpus[0]),
                     peer_block(role::consumer, view.spawn.consumer(), view.spawn.cpus[1])};
     ipc["missing"] = missing_block(what, metrics);
-    ipc["flags"] = ordered_json::array();
+    within_spawn within = judge_spawn(view);
+    ipc["within"] = std::move(within.facts);
+    ipc["flags"] = std::move(within.flags);
     if (is_saturated(view)) ipc["flags"].push_back("saturated");
     if (auto note = parts_note(view); !note.empty()) ipc["parts_note"] = std::move(note);
 }

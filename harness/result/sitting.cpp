@@ -6,6 +6,7 @@
 #include "harness/result/floor_log.hpp"
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/result/within_spawn.hpp"
 
 namespace ipcmark {
 
@@ -157,6 +158,23 @@ std::size_t sitting::failed_cells() const {
         [](const auto& record) { return record.ended && record.ended->ended != status::skipped; }));
 }
 
+std::vector<std::string> sitting::flags_of(const cell_record& record) {
+    const auto values = record.metrics.find(primary_metric(record.metrics));
+    std::vector<std::vector<std::string>> spawn_flags;
+    for (const auto& entry : record.entries)
+        spawn_flags.push_back(entry.at("ipc").value("flags", std::vector<std::string>{}));
+    return flags_of_cell(values == record.metrics.end() ? std::vector<double>{} : values->second,
+                         spawn_flags);
+}
+
+cell_progress sitting::progress(const std::string& cell_name) const {
+    const cell_record& record = cells_.at(index_.at(cell_name));
+    const auto values = record.metrics.find(primary_metric(record.metrics));
+    return {record.entries.size(),
+            values == record.metrics.end() ? std::nullopt : relative_half_width(values->second),
+            record.ended.has_value()};
+}
+
 ordered_json sitting::cell_block(const cell_record& record) const {
     ordered_json block = record.planned;
     const bool unfinished = !record.ended && record.entries.empty();
@@ -187,12 +205,10 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     block["verify"] = record.verify;
     block["counting"] = record.counting;
     block["floor"] = nullptr;
-    block["flags"] = ordered_json::array();
+    block["flags"] = flags_of(record);
     const std::string kind = record.planned.at("pattern");
-    if (kind == "paced" && !record.entries.empty()) {
+    if (kind == "paced" && !record.entries.empty())
         block["saturated"] = most_carry(record.entries, "saturated");
-        if (block["saturated"]) block["flags"].push_back("saturated");
-    }
     if (kind == "switch") block["parts_note"] = parts_note_of(record.entries, block["summary"]);
     return block;
 }

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/plan/budget.hpp"
 #include "harness/plan/plan.hpp"
 
 namespace ipcmark {
@@ -46,6 +47,9 @@ public:
     /// Whether a cell failed, so that later rounds leave it out.
     bool given_up(const std::string& cell_name) const;
 
+    /// How far a cell is: its timed spawns and how sure its main metric is by now.
+    cell_progress progress(const std::string& cell_name) const;
+
     /// The whole result document (ipcmark.result 1.x).
     nlohmann::ordered_json document(bool complete, const std::string& incomplete_reason) const;
 
@@ -67,6 +71,7 @@ private:
     };
 
     nlohmann::ordered_json cell_block(const cell_record& record) const;
+    static std::vector<std::string> flags_of(const cell_record& record);
 
     nlohmann::ordered_json header_;
     std::vector<cell_record> cells_;

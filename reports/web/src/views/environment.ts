@@ -75,11 +75,14 @@ function calibration(result: Result): HTMLElement {
   const head = h("h3", {}, "Calibration");
   if (!found) return h("div", {}, head, h("p", { class: "muted" }, "Not calibrated: what this machine can tell apart is not known. Measure it with ", h("code", {}, "ipcmark calibrate"), "."));
   const percent = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)}\u202f%`;
+  const list = found.detectable ?? [];
+  const fitting = [...list].reverse().find((d) => d.spawns <= result.plan.rounds) ?? list[0];
   return h("div", {}, head, h("p", {}, `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
-    (typeof found.false_alarm_rate === "number" ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.` : "")),
-    (found.detectable ?? []).length === 0 ? null : table("Smallest difference that is found", [
+    (typeof found.false_alarm_rate === "number" ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.` : "") +
+    (fitting ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ${percent(fitting.ratio)} are noise here.` : "")),
+    list.length === 0 ? null : table("Smallest difference that is found", [
       { head: "Spawns a side", cell: (d) => String(d.spawns) }, { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
-    ], found.detectable!));
+    ], list));
 }
 
 function reproduce(result: Result): HTMLElement {
@@ -113,7 +116,7 @@ function runFacts(result: Result): FactMap {
   return {
     clock: clock.source, "why this clock": clock.reason, "one stamp costs": formatTime(clock.stamp_cost_ns), "offset between CPUs": offset,
     started: run.started, elapsed: formatDuration(run.elapsed_s), measuring: formatDuration(run.measuring_s), spawns: run.spawns,
-    profile: plan.profile, rounds: run.rounds_done === undefined ? plan.rounds : `${run.rounds_done} of ${plan.rounds}`,
+    profile: plan.profile, rounds: run.rounds_done === undefined ? plan.rounds : plan.time_budget_s ? run.rounds_done : `${run.rounds_done} of ${plan.rounds}`,
     order: plan.order, "planned per spawn": `${plan.spawn_ms} ms`, "planned cells": plan.cells,
     "time budget": plan.time_budget_s ? formatDuration(plan.time_budget_s) : "none",
   };

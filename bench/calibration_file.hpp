@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace ipcmark {
+
+/// What `ipcmark calibrate` writes, schema name "ipcmark.calibration".
+inline constexpr const char* calibration_schema = "ipcmark.calibration";
+inline constexpr const char* calibration_file_name = "calibration.json";
+
+/// The calibration that a result embeds. `asked_file` is what --calibration names: it must be
+/// readable and of this machine, told by `fingerprint`, otherwise command_error. Empty: the
+/// calibration.json beside `result_file` is taken when it is of this machine, passed over with a
+/// line on standard error when it is of another one. Null when there is none.
+nlohmann::ordered_json calibration_for(const std::string& asked_file,
+                                       const std::string& result_file,
+                                       const std::string& fingerprint);
+
+}  // namespace ipcmark

@@ -1,0 +1,108 @@
+#include <csignal>
+
+#include "bench/test/cli_test.hpp"
+
+namespace ipcmark::test {
+namespace {
+
+/// One cell on one CPU, twelve spawns.
+const std::string small =
+    "ipcmark calibrate --mechanism pipe --pattern round_trip --placement same_cpu --spawns 6 "
+    "--spawn-ms 10 --quiet ";
+
+class calibration : public cli_test {
+protected:
+    void make_foreign(const std::string& file) {
+        auto document = result(file);
+        document["environment"]["fingerprint"] = "fnv64:0000000000000000";
+        box.write(file, document.dump());
+    }
+};
+
+TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it) {
+    const auto ended = expect_code(0, small);
+    EXPECT_TRUE(matches(ended.out, "With 20 spawns, differences under [0-9.]+ % are noise here"));
+    const auto document = result("calibration.json");
+    const auto& block = document.at("calibration");
+    EXPECT_EQ(document.at("schema").at("name"), "ipcmark.calibration");
+    EXPECT_EQ(block.at("spawns"), 12);
+    EXPECT_EQ(block.at("rounds"), 6);
+    EXPECT_EQ(block.at("cells").at(0).at("name"), "round_trip/pipe/64/same_cpu");
+    EXPECT_GE(block.at("cells").at(0).at("spread"), 1);
+    EXPECT_EQ(block.at("cells").at(0).at("metric"), "p50_ns");
+    for (const auto& series : document.at("series"))
+        EXPECT_EQ(series.at("log_ratios").size(), 6u);
+    std::vector<int> sizes;
+    for (const auto& each : block.at("detectable")) {
+        sizes.push_back(each.at("spawns"));
+        EXPECT_GE(each.at("ratio"), 1);
+        EXPECT_GE(each.at("gate_ratio"), each.at("ratio"));
+    }
+    EXPECT_EQ(sizes, (std::vector<int>{10, 20, 40}));
+
+    expect_code(0, tiny);
+    EXPECT_EQ(result().at("calibration"), block);
+    expect_code(0, "ipcmark validate results.json");
+    EXPECT_TRUE(matches(expect_code(0, "ipcmark report results.json --format text").out,
+                        "calibrated: with 10 spawns differences under [0-9.]+ % are noise here"));
+}
+
+TEST_F(calibration, of_another_machine_is_refused_when_asked_for_and_else_passed_over) {
+    expect_code(0, small + "--json other.json");
+    make_foreign("other.json");
+    expect_refused(5, tiny + "--quiet --calibration other.json",
+                   "--calibration other.json: it was made on another machine, .*"
+                   "run `ipcmark calibrate` here");
+    box.write("calibration.json", box.read("other.json"));
+    const auto ended = expect_code(0, tiny);
+    EXPECT_TRUE(matches(ended.err, "calibration.json was made on another machine"));
+    EXPECT_TRUE(result().at("calibration").is_null());
+}
+
+TEST_F(calibration, that_is_none_is_refused_by_name) {
+    box.write("results.json", "{\"schema\": {\"name\": \"ipcmark.result\", \"version\": \"1.1\"}}");
+    box.write("broken.json", "{");
+    for (const char* file : {"results.json", "broken.json", "missing.json"})
+        expect_refused(7, tiny + "--quiet --json out.json --calibration " + file, file);
+}
+
+TEST_F(calibration, needs_six_rounds) {
+    expect_refused(2, "ipcmark calibrate --spawns 5", "--spawns 5: a whole number from 6");
+    expect_refused(6, small + "--time-budget 1ms",
+                   "the time budget was spent after [01] rounds, and a calibration needs 6");
+    expect_refused(2, "ipcmark calibrate --pattern sideways", "'sideways' is no pattern");
+    expect_refused(4, "ipcmark calibrate --mechanism shm_ring_spin --placement same_cpu",
+                   "no cell can run here: both sides spin");
+}
+
+TEST_F(calibration, on_standard_output_is_pure_json) {
+    const auto ended = expect_code(0, small + "--json - --seed 7");
+    EXPECT_EQ(nlohmann::json::parse(ended.out).at("plan").at("seed"), "7");
+    EXPECT_TRUE(box.files().empty());
+}
+
+TEST_F(calibration, an_interruption_in_the_first_rounds_leaves_nothing) {
+    running command = box.start(small + "--spawns 2000 --spawn-ms 2000");
+    ASSERT_EQ(command.wait_for_workers().size(), 2u);
+    command.signal(SIGINT);
+    const auto ended = command.wait();
+    EXPECT_EQ(ended.code, 130);
+    EXPECT_TRUE(matches(ended.err, "interrupted after 0 rounds, .*: nothing was written"));
+    EXPECT_TRUE(box.files().empty());
+}
+
+TEST_F(calibration, a_time_budget_gives_every_cell_the_least_and_none_more_than_thrice_the_plan) {
+    expect_code(0, tiny + "--spawns 6 --pattern round_trip,one_way --no-floors --time-budget 60s");
+    const auto document = result();
+    EXPECT_EQ(document.at("complete"), true);
+    EXPECT_TRUE(document.at("plan").at("budget_rule").is_string());
+    ASSERT_EQ(document.at("cells").size(), 2u);
+    for (const auto& cell : document.at("cells")) {
+        EXPECT_GE(cell.at("spawns_ok"), 8) << "six, and two before the second checkpoint";
+        EXPECT_LE(cell.at("spawns_ok"), 18);
+    }
+    expect_code(0, "ipcmark validate results.json");
+}
+
+}  // namespace
+}  // namespace ipcmark::test

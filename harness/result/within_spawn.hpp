@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/result/metrics.hpp"
+
+namespace ipcmark {
+
+/// What the order and the shape of one spawn's figures tell of it. Nothing is dropped for a flag.
+struct within_spawn {
+    /// nonstationary, bursty, bimodal, drift, autocorrelated
+    std::vector<std::string> flags;
+    /// What the flags come from: "samples", "stride", "n_eff", "lag_1" ..., and the interval of
+    /// this spawn's p50 alone, which says nothing about other spawns; null where the spawn
+    /// has no figures in time order.
+    nlohmann::ordered_json facts;
+};
+
+/// Latencies from 64 samples in time order on (measure/time_sample.hpp):
+///   nonstationary   the first and the last of four blocks differ (stats/stationarity.hpp)
+///   drift           Spearman's rho of 16 window medians over time, p < 0.001
+///   autocorrelated  neighbours among the samples correlate by more than 0.3
+///   bimodal         m-value above 2.8, or a gap between p1 and p99 (stats/modes.hpp)
+/// Streams from 4 blocks of about 5 ms on:
+///   bursty          the median block's rate and the whole phase's differ by more than 10 %
+within_spawn judge_spawn(const spawn_view& view);
+
+/// Flags of a cell, in a fixed order: bimodal, drift and autocorrelated as its spawns show them
+/// over time (`values`, one a spawn, as they ran), and what more than half of the spawns carry.
+/// Drift needs p < 0.001, dependence of neighbours a lag 1 above 0.3 over ten spawns or more.
+std::vector<std::string> flags_of_cell(const std::vector<double>& values,
+                                       const std::vector<std::vector<std::string>>& spawn_flags);
+
+/// The metric that stands for a cell: p50_ns or messages_per_second, else the first of the table
+/// that has values. Empty where none has.
+std::string primary_metric(const std::map<std::string, std::vector<double>>& metrics);
+
+}  // namespace ipcmark

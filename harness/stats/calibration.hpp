@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ipcmark {
+
+/// One metric of one cell that ran twice in each round: ln(a' / a), the adverse direction positive.
+struct identical_pair {
+    std::string cell;
+    std::string metric;
+    double margin = 0.05;  // of the decision rule
+    bool primary = true;   // what the machine's figure is made of: p50 and rates
+    std::vector<double> log_ratios;
+};
+
+/// The smallest change that `spawns` pairs find with a probability of 80 %.
+struct detectable_change {
+    std::size_t spawns = 0;
+    double ratio = 1;       // the 95 % interval excludes 1
+    double gate_ratio = 1;  // the decision rule (decision.hpp) says regressed
+};
+
+struct calibrated_cell {
+    std::string cell;
+    std::string metric;
+    double spread = 1;         // 90th percentile of the ratio, `spawns` pairs a comparison
+    double single_spread = 1;  // of one spawn against one
+    std::vector<detectable_change> detectable;
+};
+
+struct calibration_figures {
+    std::size_t spawns = 0;           // pairs a comparison, for the spread and the false alarms
+    std::size_t comparisons = 0;      // resampled, the family's size included
+    double false_alarm_rate = 0;      // share of them called regressed or improved
+    std::size_t recorded_alarms = 0;  // of the series as they were recorded
+    std::vector<calibrated_cell> cells;
+    std::vector<detectable_change> detectable;  // over the primary series of all cells
+};
+
+/// What identical cells tell of a machine. Comparisons are resampled from the recorded rounds in
+/// circular blocks of five, so that neighbours stay together (Politis and Romano 1992); a block's
+/// labels are swapped by a coin, which changes nothing about identical cells and makes the
+/// difference truly nil. All series of one comparison take the same rounds and labels. A shift by
+/// ln(r) moves estimate and interval by as much, so the smallest ratio found is a percentile of
+/// what each resample would have needed. Comparisons need six pairs; detectable leaves out smaller
+/// numbers, since the signed-rank test cannot say anything then. Deterministic for a seed.
+calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t spawns,
+                              std::uint64_t seed, std::size_t resamples = 400);
+
+}  // namespace ipcmark

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace ipcmark {
+
+enum class change : std::uint8_t { regressed, improved, equivalent, inconclusive };
+std::string_view to_word(change verdict);
+
+/// What one comparison of two cells that ran in the same rounds is decided from. Ratios are
+/// b / a of one metric, above 1 for the worse: for a metric where higher is better, a / b.
+struct paired_change {
+    std::size_t pairs = 0;
+    double ratio = 1;           // Hodges-Lehmann
+    std::optional<double> low;  // 95 % interval
+    std::optional<double> high;
+    std::optional<double> low_90;  // two one-sided tests at 5 %
+    std::optional<double> high_90;
+    double p = 1;           // signed-rank, raw
+    double adjusted_p = 1;  // Benjamini-Hochberg over the family
+    change verdict = change::inconclusive;
+};
+
+/// One metric of one cell: ln(b / a) per round, the adverse direction positive, and the smallest
+/// change that matters in practice (0.05: 5 %).
+struct paired_series {
+    std::vector<double> log_ratios;
+    double margin = 0.05;
+};
+
+/// The rule by which two builds, or a build and itself, are compared (never by a threshold on a
+/// point estimate alone): all series of one comparison are one family.
+///   regressed     adjusted p < 0.05, low > 1 + margin / 2, ratio >= 1 + margin
+///   improved      the same the other way round
+///   equivalent    the 90 % interval within [1 / (1 + margin), 1 + margin]
+///   inconclusive  otherwise
+/// Tests: Wilcoxon's signed-rank; intervals: Hodges-Lehmann; family: Benjamini-Hochberg.
+std::vector<paired_change> decide(const std::vector<paired_series>& family);
+
+}  // namespace ipcmark
