@@ -17,6 +17,7 @@ constexpr const char* examples =
     "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
     "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --spawns 20\n"
     "  ipcmark run --plan my_plan.json --time-budget 10m --json result.json\n"
+    "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
     "\n"
     "Cells are named pattern/mechanism/payload_bytes/placement. Touch, what both sides do to the\n"
@@ -49,6 +50,11 @@ void add_options(cxxopts::Options& options) {
         "spawn-ms", "Timed phase of one spawn", value<std::string>(), "MS")(
         "time-budget", "Start no round that would end later, such as 10m", value<std::string>(),
         "TIME")("no-floors", "Leave out the probes of what this machine could do at best")(
+        "reruns",
+        "Run a contaminated spawn again, at most so often in its round (default 2; 0: never)",
+        value<std::string>(),
+        "N")("strict",
+             "Exit with 5 where doctor warns, before the run, or the result is unusable, after")(
         "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
         "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
              value<std::string>(), "S");
@@ -144,6 +150,9 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
         });
     if (parsed.count("deadline") > 0)
         options.stage_deadline_ms = 1000 * whole_number<std::int64_t>(parsed, "deadline", 1, 3'600);
+    if (parsed.count("reruns") > 0)
+        options.reruns = whole_number<std::uint64_t>(parsed, "reruns", 0, 100);
+    options.strict = parsed.count("strict") > 0;
     options.seed = parsed.count("seed") > 0
                        ? whole_number<std::uint64_t>(parsed, "seed", 0,
                                                      std::numeric_limits<std::uint64_t>::max())

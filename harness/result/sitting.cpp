@@ -6,6 +6,7 @@
 #include "harness/result/floor_log.hpp"
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/result/noise_block.hpp"
 
 namespace ipcmark {
 
@@ -104,10 +105,18 @@ void sitting::add(spawn_record record) {
         to.counting = std::move(record.entry);
         return;
     }
-    for (const auto& [key, value] : record.metrics)
-        if (value && std::isfinite(*value)) to.metrics[key].push_back(*value);
-    for (const auto& [index, count] : record.latency_buckets)
+    const bool accepted = !is_contaminated(record.entry);
+    to.accepted += accepted ? 1 : 0;
+    to.first_tries += record.entry.at("ipc").value("try", 0) == 0 ? 1 : 0;
+    for (const auto& [key, value] : record.metrics) {
+        if (!value || !std::isfinite(*value)) continue;
+        to.metrics[key].push_back(*value);
+        if (accepted) to.accepted_metrics[key].push_back(*value);
+    }
+    for (const auto& [index, count] : record.latency_buckets) {
         to.latency_buckets[index] += count;
+        if (accepted) to.accepted_buckets[index] += count;
+    }
     measuring_s_ += record.entry.at("ipc").at("elapsed_ns").get<double>() / 1e9;
     to.entries.push_back(std::move(record.entry));
 }
@@ -138,21 +147,27 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     else
         block["reason"] = nullptr;
     block["spawns_planned"] = spawns_planned_;
-    block["spawns_ok"] = record.entries.size();
+    const bool clean = estimates_from_accepted(record.first_tries, record.accepted);
+    const auto& metrics = clean ? record.accepted_metrics : record.metrics;
+    const std::size_t contaminated = record.entries.size() - record.accepted;
+    block["spawns_ok"] = record.first_tries;
+    block["spawns_contaminated"] = contaminated;
+    block["spawns_excluded"] = clean ? contaminated : 0;
     block["failures"] = ordered_json::array();
     for (const auto& failed : record.failures)
         block["failures"].push_back(reason_block(failed));
     block["summary"] = ordered_json::object();
     for (const metric& m : all_metrics())
-        if (const auto at = record.metrics.find(std::string(m.key)); at != record.metrics.end())
+        if (const auto at = metrics.find(std::string(m.key)); at != metrics.end())
             block["summary"][at->first] =
                 summary_block(at->second, "spawns", m.unit,
                               better_words[static_cast<std::size_t>(m.direction)], m.source);
-    block["histogram"] = histogram_block(record.latency_buckets);
+    block["histogram"] = histogram_block(clean ? record.accepted_buckets : record.latency_buckets);
     block["verify"] = record.verify;
     block["counting"] = record.counting;
     block["floor"] = nullptr;
     block["flags"] = ordered_json::array();
+    if (!clean && contaminated > 0) block["flags"].push_back("contaminated");
     return block;
 }
 
@@ -180,6 +195,7 @@ ordered_json sitting::document(bool complete, const std::string& incomplete_reas
         if (!record.entries.empty()) ++family;
     }
     add_floor_ratios(result);
+    add_noise_verdict(result);
     return result;
 }
 

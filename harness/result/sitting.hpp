@@ -62,6 +62,11 @@ private:
         std::vector<nlohmann::ordered_json> entries;
         std::map<std::string, std::vector<double>> metrics;
         std::map<std::size_t, std::uint64_t> latency_buckets;
+        // The same without contaminated spawns.
+        std::map<std::string, std::vector<double>> accepted_metrics;
+        std::map<std::size_t, std::uint64_t> accepted_buckets;
+        std::size_t first_tries = 0;
+        std::size_t accepted = 0;
         nlohmann::ordered_json verify;
         nlohmann::ordered_json counting;
     };
