@@ -23,8 +23,8 @@ struct timed_try {
     bool contaminated() const { return !outcome.failed && noise.verdict == quality::contaminated; }
 };
 
-/// Looks at the machine around timed spawns. The gap probe spins 2 ms on the CPUs in use between
-/// any two spawns, from this process, while no worker lives: about 1 % of a run's time, nothing in
+/// Looks at the machine around timed spawns. The gap probe spins 2 ms on each CPU in use between
+/// any two spawns, from this process, while no worker lives: about 2 % of a run's time, nothing in
 /// the timed phase, and for every placement the same. What comes after one spawn counts as before
 /// the next, when that follows at once.
 class spawn_watch {

@@ -80,7 +80,7 @@ inline constexpr std::array gate{
 };
 
 /// What a reading cannot tell by itself. A bound is passed only by what exceeds it by more.
-inline constexpr std::int64_t own_delay_per_switch_ns = 1'000;  // woken up, not yet switched to
+inline constexpr std::int64_t own_delay_per_switch_ns = 300;    // woken up, not yet switched to
 inline constexpr std::int64_t longest_single_gap_ns = 100'000;  // one gap so long may be chance
 
 /// One spawn's disturbance and the verdict over it.

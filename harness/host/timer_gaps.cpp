@@ -49,22 +49,19 @@ timer_gaps gaps_of(const std::vector<std::uint64_t>& stamps_ns) {
 timer_gaps look_for_gaps(std::vector<int> cpus, std::int64_t span_ns) {
     std::sort(cpus.begin(), cpus.end());
     cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
-    std::vector<timer_gaps> found(cpus.size());
-    std::vector<std::thread> spinners;
-    for (std::size_t i = 0; i < cpus.size(); ++i)
-        spinners.emplace_back([&, i] {
-            try {
-                if (cpus[i] >= 0) pin_to(cpus[i]);
-                found[i] = spin(span_ns);
-            } catch (const std::system_error&) {
-                found[i] = {};
-            }
-        });
     timer_gaps sum;
-    for (std::size_t i = 0; i < cpus.size(); ++i) {
-        spinners[i].join();
-        sum += found[i];
-    }
+    // Two threads at once would interrupt each other: one that starts or ends changes the mappings
+    // of both. A thread of its own, so that the caller's affinity stays.
+    std::thread([&] {
+        for (const int cpu : cpus) {
+            try {
+                if (cpu >= 0) pin_to(cpu);
+            } catch (const std::system_error&) {
+                continue;
+            }
+            sum += spin(span_ns);
+        }
+    }).join();
     return sum;
 }
 

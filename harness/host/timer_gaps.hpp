@@ -25,9 +25,8 @@ inline constexpr std::int64_t least_gap_ns = 1'000;
 /// The gaps between successive stamps of one CPU's clock.
 timer_gaps gaps_of(const std::vector<std::uint64_t>& stamps_ns);
 
-/// Spins `span_ns` on each of the CPUs at once, a thread pinned to each (-1: anywhere). Blocks for
-/// that long; keeps those CPUs busy, so never while a pair is timed. A CPU that cannot be used is
-/// left out.
+/// Spins `span_ns` on each of the CPUs (-1: anywhere), one after the other, in a thread of its own.
+/// Blocks for as long; never while a pair is timed. A CPU that cannot be used is left out.
 timer_gaps look_for_gaps(std::vector<int> cpus, std::int64_t span_ns);
 
 }  // namespace ipcmark

@@ -104,7 +104,7 @@ TEST(noise, one_stolen_jiffy_proves_nothing_but_many_do) {
 TEST(noise, run_delay_counts_for_pairs_on_two_cpus_that_nobody_helps) {
     scene s;
     const auto delayed = [&](std::int64_t ns) {
-        s.pair.run_delay_ns = 10'000'000 + ns;  // a microsecond for each switch is the pair's own
+        s.pair.run_delay_ns = 3'000'000 + ns;  // 300 ns for each switch are the pair's own
         return s.verdict();
     };
     EXPECT_EQ(delayed(12'000'000), quality::quiet);
