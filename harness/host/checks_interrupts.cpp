@@ -16,7 +16,7 @@ std::int64_t deepest_exit_us(const host_view& host) {
     for (const int cpu : host.chosen) {
         const std::string folder = fmt::format("{}cpu{}/cpuidle", cpu_root, cpu);
         for (const auto& state : host.files.names(folder)) {
-            const std::string path = folder + "/" + state;
+            const std::string path = fmt::format("{}/{}", folder, state);
             if (host.files.number(path + "/disable").value_or(0) != 0) continue;
             deepest = std::max(deepest, host.files.number(path + "/latency").value_or(-1));
         }

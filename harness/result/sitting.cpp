@@ -131,6 +131,14 @@ std::size_t sitting::failed_cells() const {
         [](const auto& record) { return record.ended && record.ended->ended != status::skipped; }));
 }
 
+bool sitting::rests_on_accepted(const cell_record& record) {
+    return estimates_from_accepted(record.first_tries, record.accepted);
+}
+
+const std::map<std::string, std::vector<double>>& sitting::metrics_of(const cell_record& record) {
+    return rests_on_accepted(record) ? record.accepted_metrics : record.metrics;
+}
+
 ordered_json sitting::cell_block(const cell_record& record) const {
     ordered_json block = record.planned;
     const bool unfinished = !record.ended && record.entries.empty();
@@ -147,8 +155,8 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     else
         block["reason"] = nullptr;
     block["spawns_planned"] = spawns_planned_;
-    const bool clean = estimates_from_accepted(record.first_tries, record.accepted);
-    const auto& metrics = clean ? record.accepted_metrics : record.metrics;
+    const bool clean = rests_on_accepted(record);
+    const auto& metrics = metrics_of(record);
     const std::size_t contaminated = record.entries.size() - record.accepted;
     block["spawns_ok"] = record.first_tries;
     block["spawns_contaminated"] = contaminated;

@@ -71,6 +71,9 @@ private:
         nlohmann::ordered_json counting;
     };
 
+    /// The figures that a cell's estimates, flags and progress rest on: see noise_block.hpp.
+    static bool rests_on_accepted(const cell_record& record);
+    static const std::map<std::string, std::vector<double>>& metrics_of(const cell_record& record);
     nlohmann::ordered_json cell_block(const cell_record& record) const;
 
     nlohmann::ordered_json header_;
