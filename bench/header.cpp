@@ -79,6 +79,7 @@ ordered_json plan_block(const invocation& call, const run_options& options, cons
             {"touch", to_word(request.reads)},
             {"verify", request.verify},
             {"counting_spawns", request.counting_spawns},
+            {"reruns", options.reruns},
             {"filters", request.filters},
             {"cells", what.cells.size()},
             {"time_budget_s",

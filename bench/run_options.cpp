@@ -22,6 +22,7 @@ constexpr const char* examples =
     "  ipcmark run --pattern wake,setup,burst --mechanism unix_sockets --payload 64\n"
     "  ipcmark run --pattern switch,switch_ring --mechanism pipe --payload 64\n"
     "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
+    "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
     "\n"
     "Patterns: round_trip (closed loop: one message there and back); one_way (a stream under\n"
@@ -79,6 +80,11 @@ void add_options(cxxopts::Options& options) {
         "Such as 10m: spawns go where the intervals are widest, after 6 rounds of every cell",
         value<std::string>(),
         "TIME")("no-floors", "Leave out the probes of what this machine could do at best")(
+        "reruns",
+        "Run a contaminated spawn again, at most so often in its round (default 2; 0: never)",
+        value<std::string>(),
+        "N")("strict",
+             "Exit with 5 where doctor warns, before the run, or the result is unusable, after")(
         "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
         "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
              value<std::string>(), "S");
@@ -208,6 +214,9 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
         });
     if (parsed.count("deadline") > 0)
         options.stage_deadline_ms = 1000 * whole_number<std::int64_t>(parsed, "deadline", 1, 3'600);
+    if (parsed.count("reruns") > 0)
+        options.reruns = whole_number<std::uint64_t>(parsed, "reruns", 0, 100);
+    options.strict = parsed.count("strict") > 0;
     options.seed = parsed.count("seed") > 0
                        ? whole_number<std::uint64_t>(parsed, "seed", 0,
                                                      std::numeric_limits<std::uint64_t>::max())

@@ -60,12 +60,12 @@ value quantile(const spawn_view& v) {
 }
 
 value least(const spawn_view& v) {
-    if (v.latencies().count() == 0) return std::nullopt;
+    if (!has_messages(v.what.kind) || v.latencies().count() == 0) return std::nullopt;
     return one_way_allowed(v, static_cast<double>(v.latencies().least_ns()));
 }
 
 value greatest(const spawn_view& v) {
-    if (v.latencies().count() == 0) return std::nullopt;
+    if (!has_messages(v.what.kind) || v.latencies().count() == 0) return std::nullopt;
     return one_way_allowed(v, static_cast<double>(v.latencies().greatest_ns()));
 }
 
