@@ -66,10 +66,10 @@ void banner_if_unoptimised() {
 }
 
 /// --strict: no spawn is started on a host that doctor complains of.
-void refuse_disturbed_host() {
+void refuse_disturbed_host(const plan& what) {
     std::string texts;
     std::size_t complaints = 0;
-    for (const auto& found : examine_host()) {
+    for (const auto& found : examine_host(examination_of(what))) {
         if (found.how < severity::warning) continue;
         ++complaints;
         texts += (texts.empty() ? "" : "; ") + found.text;
@@ -169,7 +169,7 @@ int run_run(const invocation& call) {
     }
     banner_if_unoptimised();
     require_outputs(*options);
-    if (options->strict) refuse_disturbed_host();
+    if (options->strict) refuse_disturbed_host(what);
     return measure(call, *options, what, placements);
 }
 

@@ -108,6 +108,7 @@ private:
             noise_.other_runnable =
                 static_cast<double>(*before_.other_running + *after_.other_running) / 2;
         for (std::size_t i = 0; i < std::min(before_.khz.size(), after_.khz.size()); ++i) {
+            if (before_.khz[i] <= 0) continue;
             const double change = std::abs(
                 static_cast<double>(after_.khz[i]) / static_cast<double>(before_.khz[i]) - 1);
             noise_.frequency_change = std::max(noise_.frequency_change.value_or(0), change);
