@@ -219,7 +219,7 @@ private:
                 watch_.run(planned, clock_, [&] { return spawn(planned, spawn_purpose::timed); });
             if (!done) break;
             again = reruns_.again(planned.what.name(), tries.size(), done->contaminated());
-            if (again) bar_.expect(expected_spawns() + reruns_.reruns());
+            if (again) bar_.expect_more(1);
             done->sequence = sequence_ - 1;
             tries.push_back(std::move(*done));
         }

@@ -158,11 +158,12 @@ std::size_t sitting::failed_cells() const {
 }
 
 std::vector<std::string> sitting::flags_of(const cell_record& record) {
-    const auto values = record.metrics.find(primary_metric(record.metrics));
+    const auto& metrics = metrics_of(record);
+    const auto values = metrics.find(primary_metric(metrics));
     std::vector<std::vector<std::string>> spawn_flags;
     for (const auto& entry : record.entries)
         spawn_flags.push_back(entry.at("ipc").value("flags", std::vector<std::string>{}));
-    return flags_of_cell(values == record.metrics.end() ? std::vector<double>{} : values->second,
+    return flags_of_cell(values == metrics.end() ? std::vector<double>{} : values->second,
                          spawn_flags);
 }
 
@@ -170,7 +171,7 @@ cell_progress sitting::progress(const std::string& cell_name) const {
     const cell_record& record = cells_.at(index_.at(cell_name));
     const auto& metrics = metrics_of(record);
     const auto values = metrics.find(primary_metric(metrics));
-    return {record.entries.size(),
+    return {record.first_tries,
             values == metrics.end() ? std::nullopt : relative_half_width(values->second),
             record.ended.has_value()};
 }
