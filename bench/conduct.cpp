@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bench/clock_prober.hpp"
 #include "bench/floor_prober.hpp"
 #include "bench/pairs.hpp"
 #include "harness/result/metrics.hpp"
@@ -30,6 +31,7 @@ public:
     conclusion run() {
         bar_.expect(expected_spawns());
         if (plan_.request.verify) pass(spawn_purpose::verify, 0);
+        clocks_.probe("begin");
         probe_floors();
         double longest_round_s = 0;
         for (std::uint64_t round = 0; round < plan_.request.spawns && going_on(); ++round) {
@@ -42,6 +44,8 @@ public:
         }
         for (std::uint64_t n = 0; n < plan_.request.counting_spawns && going_on(); ++n)
             pass(spawn_purpose::counting, n);
+        idle_pass();
+        if (!ended_.interrupted) clocks_.probe("end");
         return ended_;
     }
 
@@ -49,7 +53,22 @@ private:
     std::size_t expected_spawns() const {
         const std::uint64_t per_cell =
             plan_.request.spawns + plan_.request.counting_spawns + (plan_.request.verify ? 1 : 0);
-        return plan_.runnable() * per_cell;
+        return plan_.runnable() * per_cell + idle_cells().size();
+    }
+
+    std::vector<std::size_t> idle_cells() const {
+        return plan_.idle_cells(
+            [this](const planned_cell& planned) { return !result_.given_up(planned.what.name()); });
+    }
+
+    /// What waiting costs: once for each mechanism and placement.
+    void idle_pass() {
+        for (const std::size_t index : idle_cells()) {
+            if (!going_on()) return;
+            const planned_cell& planned = plan_.cells[index];
+            if (auto outcome = spawn(planned, spawn_purpose::idle))
+                keep(make_record(planned.what, spawn_purpose::idle, *outcome, clock_, nullptr));
+        }
     }
 
     bool going_on() {
@@ -88,7 +107,7 @@ private:
             bar_.show(result_.spawns(), what);
             return going_on();
         });
-        result_.header()["floors"] = floors_.log().block();
+        journal_(result_.amend({{"floors", floors_.log().block()}}));
     }
 
     spawn_request request_for(const planned_cell& planned, spawn_purpose purpose) {
@@ -96,9 +115,12 @@ private:
         request.what = planned.what;
         request.cpus = planned.cpus;
         request.tag = plan_.tag(sequence_);
+        request.layout = plan_.layout(sequence_);
         if (purpose == spawn_purpose::verify) {
             request.what.reads = touch::verify;
             request.work = plan_.verify_effort(planned.what);
+        } else if (purpose == spawn_purpose::idle) {
+            request.work = plan_.idle_effort();
         } else {
             request.work =
                 purpose == spawn_purpose::timed ? plan_.timed_effort() : plan_.counting_effort();
@@ -191,6 +213,7 @@ private:
     std::uint64_t start_ns_;
     std::uint64_t sequence_ = 0;
     floor_prober floors_{plan_, pairs_, [this](const std::string& text) { bar_.say(text); }};
+    clock_prober clocks_{plan_, pairs_, clock_, result_, journal_};
     conclusion ended_;
 };
 

@@ -7,9 +7,11 @@
 #include "bench/header.hpp"
 #include "bench/journal.hpp"
 #include "bench/version.hpp"
+#include "harness/measure/clock_check.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
+#include "harness/result/floor_log.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
 
@@ -29,7 +31,10 @@ void print_cells(const plan& what, const run_options& options) {
     constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
     const auto spawns = static_cast<double>(what.runnable()) *
                         static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
+    const auto everything = [](const planned_cell&) { return true; };
+    const auto idle = static_cast<double>(what.idle_cells(everything).size());
     const double seconds =
+        idle * (spawn_overhead_s + static_cast<double>(options.plan.idle_ms) / 1e3) +
         spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
     std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, "
               << what.cells.size() - what.runnable() << " skipped; about "
@@ -60,9 +65,20 @@ void banner_if_unoptimised() {
            "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
 
-int exit_code_of(const conclusion& ended, const sitting& result) {
+/// The run's check of itself: nothing is faster than what this machine could do at best.
+bool beats_its_floor(const ordered_json& document) {
+    const std::string beaten = beaten_floors(document);
+    if (beaten.empty()) return false;
+    std::cerr << "ipcmark: self-check failed, faster than their floor: " << beaten
+              << "; either the floor was measured while the machine was busy (run again on a quiet "
+                 "one, see `ipcmark doctor`) or the figure is wrong; --no-floors leaves the floors "
+                 "and this check out\n";
+    return true;
+}
+
+int exit_code_of(const conclusion& ended, const sitting& result, bool floor_beaten) {
     if (ended.interrupted) return exit_interrupted;
-    return result.failed_cells() > 0 ? exit_cell_failed : exit_ok;
+    return result.failed_cells() > 0 || floor_beaten ? exit_cell_failed : exit_ok;
 }
 
 void report(const run_options& options, const ordered_json& document) {
@@ -88,12 +104,16 @@ int measure(const invocation& call, const run_options& options, const plan& what
                  {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});
     progress bar(0, options.quiet);
     const std::uint64_t start_ns = shared_clock::raw_ns();
+    const std::int64_t suspended_ns = suspended_so_far_ns();
+    bool floor_beaten = false;
     conclusion ended;
     try {
         ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
                         [&](const ordered_json& line) { lines.append(line); });
-        finish_header(result.header(), start_ns, ended.rounds_done, clock);
-        report(options, result.document(ended.complete, ended.incomplete_reason));
+        finish_header(result.header(), start_ns, ended.rounds_done, clock, suspended_ns);
+        const auto document = result.document(ended.complete, ended.incomplete_reason);
+        report(options, document);
+        floor_beaten = beats_its_floor(document);
     } catch (const call_failed& e) {
         throw command_error(e.what() + lines.rescue(), exit_environment_refused);
     }
@@ -101,7 +121,7 @@ int measure(const invocation& call, const run_options& options, const plan& what
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
-    return exit_code_of(ended, result);
+    return exit_code_of(ended, result, floor_beaten);
 }
 
 int run_run(const invocation& call) {

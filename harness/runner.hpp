@@ -30,6 +30,7 @@ struct spawn_request {
     /// A probe of measure/floors; `what` tells the block's size and no mechanism works.
     std::string floor = {};
     std::array<std::optional<stage>, 2> die_entering{};  // tests
+    spawn_layout layout = {};
 };
 
 /// Runs process pairs, one at a time, each with the daemon that it needs. Blocks in poll while a

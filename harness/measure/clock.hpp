@@ -22,6 +22,11 @@ struct clock_parameters {
     double cross_cpu_offset_high_ns = 0;
     bool cross_cpu_checked = false;
     std::string reason;  // why this source
+
+    /// What a one-way time between the two CPUs can be wrong by; 0 where they were not compared.
+    double uncertainty_ns() const noexcept {
+        return (cross_cpu_offset_high_ns - cross_cpu_offset_low_ns) / 2;
+    }
 };
 
 /// Reads the shared clock: invariant TSC (rdtscp: waits for earlier instructions), or

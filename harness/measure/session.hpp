@@ -6,9 +6,11 @@
 
 #include "harness/board.hpp"
 #include "harness/measure/clock.hpp"
+#include "harness/measure/energy.hpp"
 #include "harness/measure/histogram.hpp"
 #include "harness/measure/payload.hpp"
 #include "harness/measure/perf_counters.hpp"
+#include "harness/measure/process_usage.hpp"
 #include "harness/measure/usage.hpp"
 #include "harness/transport.hpp"
 
@@ -24,6 +26,8 @@ struct effort {
     std::int64_t timed_ns = 150'000'000;
     std::uint64_t max_messages = 0;  // 0: no limit besides the time
     bool count_events = false;       // a counting spawn: perf events on, timing not to be used
+    bool idle = false;           // the consumer waits for timed_ns in silence, see loops_idle.hpp
+    bool untimed_block = false;  // after short round trips, see loops_block.hpp
 };
 
 /// What one worker measured. Ticks are of the shared clock.
@@ -38,6 +42,11 @@ struct measurement {
     std::uint64_t last_ticks = 0;   // after the last one
     usage consumed;
     perf_counts events;
+    energy_count energy;                     // counting spawns, producer: of the whole machine
+    std::optional<process_usage> auxiliary;  // producer: of the daemon between the two
+    perf_counts auxiliary_events;
+    std::uint64_t untimed_exchanges = 0;  // of the block without clock readings
+    std::int64_t untimed_ns = 0;
     std::vector<std::uint64_t> block_ticks;  // stream consumer: a stamp every block_messages
     std::uint64_t block_messages = 0;
 };
@@ -49,6 +58,7 @@ public:
             const payload_plan& outgoing, const payload_plan& incoming, sequence_rule rule);
 
     const shared_clock clock;
+    const double stamp_cost_ns;
     const effort work;
     payload_writer out;
     payload_checker in;
@@ -77,6 +87,9 @@ public:
         return board_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
 
+    /// Producer: what this process consumes is part of the mechanism's cost.
+    void watch_auxiliary(pid_t pid);
+
     /// Reads usage (and starts the event counters in a counting spawn).
     void start_counting();
     void stop_counting(std::uint64_t messages);
@@ -91,6 +104,10 @@ private:
     usage_reader usage_;
     usage before_;
     perf_counters events_;
+    energy_meter energy_;
+    pid_t auxiliary_pid_ = 0;
+    std::optional<process_usage> auxiliary_before_;
+    perf_counters auxiliary_events_{false};
 };
 
 }  // namespace ipcmark

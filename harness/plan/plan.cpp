@@ -5,6 +5,7 @@
 #include <numeric>
 #include <random>
 #include <regex>
+#include <set>
 #include <stdexcept>
 
 namespace ipcmark {
@@ -103,6 +104,7 @@ std::size_t plan::runnable() const {
 effort plan::timed_effort() const {
     effort work;
     work.timed_ns = request.spawn_ms * ms;
+    work.untimed_block = true;
     return work;
 }
 
@@ -120,7 +122,28 @@ effort plan::verify_effort(const cell& what) const {
 effort plan::counting_effort() const {
     effort work = timed_effort();
     work.count_events = true;
+    work.untimed_block = false;
     return work;
+}
+
+effort plan::idle_effort() const {
+    effort work;
+    work.idle = true;
+    work.timed_ns = request.idle_ms * ms;
+    return work;
+}
+
+std::vector<std::size_t> plan::idle_cells(
+    const std::function<bool(const planned_cell&)>& usable) const {
+    std::vector<std::size_t> chosen;
+    if (request.idle_ms == 0) return chosen;
+    std::set<std::pair<std::string, placement>> known;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const planned_cell& planned = cells[i];
+        if (planned.skipped || planned.alone || !usable(planned)) continue;
+        if (known.emplace(planned.what.transport, planned.what.place).second) chosen.push_back(i);
+    }
+    return chosen;
 }
 
 std::vector<std::size_t> plan::round_order(std::uint64_t round) const {
@@ -137,6 +160,12 @@ std::vector<std::size_t> plan::round_order(std::uint64_t round) const {
 std::uint64_t plan::tag(std::uint64_t sequence) const {
     constexpr std::uint64_t other_stream = 0x5441'4700'0000'0000;
     return mix(seed ^ other_stream, sequence);
+}
+
+spawn_layout plan::layout(std::uint64_t sequence) const {
+    constexpr std::uint64_t other_stream = 0x4c41'594f'5554'0000;
+    return request.randomise_layout ? draw_layout(mix(seed ^ other_stream, sequence))
+                                    : spawn_layout{};
 }
 
 plan expand(const plan_request& request, std::uint64_t seed, const registry& mechanisms,
@@ -171,6 +200,7 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                                     request.depth.value_or(default_depth(*bytes))};
                     if (!filter.passes(planned.what.name())) continue;
                     planned.cpus = where.cpus;
+                    planned.alone = mechanism->info.loops_back;
                     planned.skipped = why_skipped(*mechanism, planned.what, where, unavailable);
                     result.cells.push_back(std::move(planned));
                 }

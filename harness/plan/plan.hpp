@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct plan_request {
     std::int64_t spawn_ms = 100;       // the timed phase of one spawn
     bool verify = true;                // one spawn per cell with every byte checked, before timing
     std::uint64_t counting_spawns = 1;
+    std::int64_t idle_ms = 0;  // silence in which the waiting side's CPU is measured; 0: not at all
+    bool randomise_layout = true;
     std::vector<std::string> filters;  // regular expressions over cell names; a leading '-' negates
 };
 
@@ -32,6 +35,7 @@ struct planned_cell {
     cell what;
     std::array<int, 2> cpus{no_cpu, no_cpu};
     std::optional<failure> skipped;
+    bool alone = false;  // one process does both sides' part: nobody waits for anybody
 };
 
 struct plan {
@@ -44,10 +48,16 @@ struct plan {
     /// `verify`: few messages, every byte checked.
     effort verify_effort(const cell& what) const;
     effort counting_effort() const;
+    effort idle_effort() const;
+    /// The first usable cell of each mechanism and placement: how it waits depends on no more.
+    std::vector<std::size_t> idle_cells(
+        const std::function<bool(const planned_cell&)>& usable) const;
     /// Cell indices of one round in the seeded order of that round.
     std::vector<std::size_t> round_order(std::uint64_t round) const;
     /// The tag of a spawn's messages: differs between any two spawns.
     std::uint64_t tag(std::uint64_t sequence) const;
+    /// How a spawn's memory is shifted; not at all unless request.randomise_layout.
+    spawn_layout layout(std::uint64_t sequence) const;
 };
 
 /// Every combination that the request names, filtered; unavailable mechanisms, refused sizes and

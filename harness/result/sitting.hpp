@@ -11,7 +11,7 @@
 
 namespace ipcmark {
 
-enum class spawn_purpose : std::uint8_t { verify, timed, counting };
+enum class spawn_purpose : std::uint8_t { verify, timed, counting, idle };
 
 /// One spawn as the journal and the document keep it: all plain data.
 struct spawn_record {
@@ -19,7 +19,8 @@ struct spawn_record {
     spawn_purpose purpose = spawn_purpose::timed;
     std::optional<failure> failed;
     std::map<std::string, std::optional<double>> metrics;  // by metric key
-    nlohmann::ordered_json entry;  // timed: the benchmarks[] entry; otherwise its block in the cell
+    /// timed: the benchmarks[] entry; verify, counting: what the cell's block is made of.
+    nlohmann::ordered_json entry;
     std::vector<std::pair<std::size_t, std::uint64_t>> latency_buckets;
 };
 
@@ -39,9 +40,13 @@ public:
     /// Restores from a journal's first line.
     explicit sitting(const nlohmann::ordered_json& first_line);
 
-    /// The journal's first line; every later line is to_json(spawn_record).
+    /// The journal's first line; every later one is to_json(spawn_record) or what amend() returned.
     nlohmann::ordered_json first_line() const;
     void add(spawn_record record);
+    /// Sets blocks of the header; the journal's line about it.
+    nlohmann::ordered_json amend(const nlohmann::ordered_json& blocks);
+    /// Takes a later line of a journal. Throws where it is none.
+    void restore(const nlohmann::ordered_json& line);
 
     /// Whether a cell failed, so that later rounds leave it out.
     bool given_up(const std::string& cell_name) const;
@@ -63,8 +68,10 @@ private:
         std::map<std::string, std::vector<double>> metrics;
         std::map<std::size_t, std::uint64_t> latency_buckets;
         nlohmann::ordered_json verify;
-        nlohmann::ordered_json counting;
+        std::vector<nlohmann::ordered_json> counting;
     };
+
+    void share_idle(const cell_record& from, const spawn_record& record);
 
     nlohmann::ordered_json cell_block(const cell_record& record) const;
 
