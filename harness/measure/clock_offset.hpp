@@ -47,10 +47,8 @@ clock_offset_bound lead_offset(clock_offset_line& line, const Clock& clock, std:
                                std::int64_t span_ns = 200'000'000) {
     clock_offset_bound bound;
     const std::uint64_t end_ns = shared_clock::raw_ns() + static_cast<std::uint64_t>(span_ns);
-    constexpr std::uint64_t between_looks = 1024;
     for (std::uint64_t i = 1;; ++i) {
-        const bool over =
-            i >= exchanges || (i % between_looks == 0 && shared_clock::raw_ns() >= end_ns);
+        const bool over = i >= exchanges || shared_clock::raw_ns() >= end_ns;
         if (over) line.last.store(i, std::memory_order_relaxed);
         const std::uint64_t sent = clock.now();
         line.turn.store(2 * i - 1, std::memory_order_release);
