@@ -18,9 +18,9 @@ nlohmann::ordered_json offset_block(const clock_offset_bound& bound, const share
 void conclude_clock(nlohmann::ordered_json& clock, std::int64_t suspended_ns);
 
 /// Flags cells: `clock_degraded` where the clock was no good, and `timer_dominated` where the clock
-/// readings themselves show: the block without readings differs by more than 10 % from what the
-/// timed phase said, less one reading. It may agree with the mean or with the median: an
-/// interruption that one of the phases had and the other had not moves the mean alone.
+/// readings themselves show: the blocks without readings differ by more than 10 % from what the
+/// timed phase said, less one reading. They may agree with its mean or with its median: an
+/// interruption moves the mean alone.
 void add_clock_flags(nlohmann::ordered_json& document);
 
 }  // namespace ipcmark

@@ -173,7 +173,7 @@ TEST_F(ring_loops_test, a_block_without_stamps_follows_where_the_clock_is_dear) 
     run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
              [&] { loops::round_trip_consumer(consumer_end, other, *lines[1]); });
     EXPECT_EQ(one.result.untimed_exchanges,
-              loops::untimed_exchanges(one.latencies.quantile_ns(0.5)));
+              loops::exchanges_per_block(one.latencies.quantile_ns(0.5)));
     EXPECT_GT(one.result.untimed_ns, 0);
     EXPECT_EQ(one.result.messages, 1000u) << "the block's exchanges are not among them";
     EXPECT_EQ(other.result.messages, 1000u);
@@ -193,9 +193,9 @@ TEST(untimed_block, is_for_short_round_trips_and_dear_clocks) {
     EXPECT_TRUE(loops::wants_untimed_block(499, 20));
     EXPECT_TRUE(loops::wants_untimed_block(1'000, 51));
     EXPECT_FALSE(loops::wants_untimed_block(1'000, 49));
-    EXPECT_EQ(loops::untimed_exchanges(200), 10'000u);
-    EXPECT_EQ(loops::untimed_exchanges(50'000), 1'000u);
-    EXPECT_EQ(loops::untimed_exchanges(1e12), 1u);
+    EXPECT_EQ(loops::exchanges_per_block(200), 500u);
+    EXPECT_EQ(loops::exchanges_per_block(50'000), 50u);
+    EXPECT_EQ(loops::exchanges_per_block(1e12), 1u);
 }
 
 class ring_idle_test : public ring_loops_test, public testing::WithParamInterface<pattern> {};

@@ -27,7 +27,8 @@ struct probe {
 };
 
 /// line_round_trip   one cache line there and back between two pinned, polling processes
-/// futex_wake        half a round trip of two processes on two CPUs that sleep in futex(2)
+/// futex_wake        half a round trip of two processes on two CPUs that sleep in futex(2), or in
+///                   read(2) of an eventfd or a pipe where that is faster
 /// same_cpu_switch   the same on one CPU: a forced context switch with its two system calls
 /// syscall           getppid(2), which the C library does not cache
 /// clock_read        clock_gettime(2) of CLOCK_MONOTONIC_RAW (what a stamp costs is in `clock`)
