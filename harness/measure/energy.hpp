@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/host/host_files.hpp"
+#include "harness/host/files.hpp"
 #include "harness/posix/unique_fd.hpp"
 
 namespace ipcmark {

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "harness/host/host_files.hpp"
+#include "harness/host/files.hpp"
 #include "harness/posix/unique_fd.hpp"
 
 namespace ipcmark {

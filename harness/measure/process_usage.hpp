@@ -5,7 +5,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "harness/host/host_files.hpp"
+#include "harness/host/files.hpp"
 
 namespace ipcmark {
 

@@ -115,13 +115,16 @@ void sitting::add(spawn_record record) {
     to.entries.push_back(std::move(record.entry));
 }
 
-/// How a mechanism waits does not depend on the cell: all of its cells in that placement have it.
+/// How a mechanism waits does not depend on the cell: all that ran in that placement have it.
 void sitting::share_idle(const cell_record& from, const spawn_record& record) {
-    for (auto& cell : cells_)
-        if (cell.planned.at("transport") == from.planned.at("transport") &&
-            cell.planned.at("placement") == from.planned.at("placement"))
-            for (const auto& [key, value] : record.metrics)
-                if (value && std::isfinite(*value)) cell.metrics[key].push_back(*value);
+    for (auto& cell : cells_) {
+        if (cell.ended && cell.ended->ended == status::skipped) continue;
+        if (cell.planned.at("transport") != from.planned.at("transport") ||
+            cell.planned.at("placement") != from.planned.at("placement"))
+            continue;
+        for (const auto& [key, value] : record.metrics)
+            if (value && std::isfinite(*value)) cell.metrics[key].push_back(*value);
+    }
 }
 
 ordered_json sitting::amend(const ordered_json& blocks) {

@@ -193,6 +193,8 @@ TEST(untimed_block, is_for_short_round_trips_and_dear_clocks) {
     EXPECT_TRUE(loops::wants_untimed_block(499, 20));
     EXPECT_TRUE(loops::wants_untimed_block(1'000, 51));
     EXPECT_FALSE(loops::wants_untimed_block(1'000, 49));
+    EXPECT_TRUE(loops::wants_untimed_block(9'999, 101));
+    EXPECT_FALSE(loops::wants_untimed_block(10'001, 101));
     EXPECT_EQ(loops::exchanges_per_block(200), 500u);
     EXPECT_EQ(loops::exchanges_per_block(50'000), 50u);
     EXPECT_EQ(loops::exchanges_per_block(1e12), 1u);

@@ -131,6 +131,9 @@ TEST_F(sitting_test, what_waiting_costs_is_shown_by_every_cell_of_the_mechanism_
     what.cells.back().what.payload_bytes = 4096;
     what.cells.push_back(what.cells[0]);
     what.cells.back().what.place = placement::same_cpu;
+    what.cells.push_back(what.cells[0]);
+    what.cells.back().what.payload_bytes = 1 << 20;
+    what.cells.back().skipped = failure{status::skipped, "limit", "", "too large"};
     sitting s = fresh();
     spawn_record idle;
     idle.cell_name = "round_trip/pipe/64/l3";
@@ -142,6 +145,7 @@ TEST_F(sitting_test, what_waiting_costs_is_shown_by_every_cell_of_the_mechanism_
     EXPECT_TRUE(cells.at(2).at("summary").contains("idle_cpu_share"));
     EXPECT_FALSE(cells.at(1).at("summary").contains("idle_cpu_share"));
     EXPECT_FALSE(cells.at(3).at("summary").contains("idle_cpu_share"));
+    EXPECT_TRUE(cells.at(4).at("summary").empty()) << "it never ran";
 }
 
 TEST_F(sitting_test, what_is_dumped_is_strict_json) {
