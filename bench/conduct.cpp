@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bench/clock_prober.hpp"
 #include "bench/decomposer.hpp"
 #include "bench/floor_prober.hpp"
 #include "bench/pairs.hpp"
@@ -41,6 +42,7 @@ public:
             bar_.show(result_.spawns(), "saturation of " + what.name());
             return going_on() ? std::optional(pairs_.run(asked)) : std::nullopt;
         });
+        clocks_.probe("begin");
         probe_floors();
         for (std::uint64_t round = 0; going_on() && another_round(round); ++round) {
             const double before_s = elapsed_s();
@@ -54,6 +56,8 @@ public:
         if (options_.time_budget_s && !floors_due()) probe_floors();
         for (std::uint64_t n = 0; n < plan_.request.counting_spawns && going_on(); ++n)
             pass(spawn_purpose::counting, n);
+        idle_pass();
+        if (!ended_.interrupted) clocks_.probe("end");
         return ended_;
     }
 
@@ -61,7 +65,22 @@ private:
     std::size_t expected_spawns() const {
         const std::uint64_t per_cell =
             plan_.request.spawns + plan_.request.counting_spawns + (plan_.request.verify ? 1 : 0);
-        return plan_.runnable() * per_cell;
+        return plan_.runnable() * per_cell + idle_cells().size();
+    }
+
+    std::vector<std::size_t> idle_cells() const {
+        return plan_.idle_cells(
+            [this](const planned_cell& planned) { return !result_.given_up(planned.what.name()); });
+    }
+
+    /// What waiting costs: once for each mechanism and placement.
+    void idle_pass() {
+        for (const std::size_t index : idle_cells()) {
+            if (!going_on()) return;
+            const planned_cell& planned = plan_.cells[index];
+            if (auto outcome = spawn(planned, spawn_purpose::idle))
+                keep(make_record(planned.what, spawn_purpose::idle, *outcome, clock_, nullptr));
+        }
     }
 
     bool going_on() {
@@ -134,7 +153,7 @@ private:
             bar_.show(result_.spawns(), what);
             return going_on();
         });
-        result_.header()["floors"] = floors_.log().block();
+        journal_(result_.amend({{"floors", floors_.log().block()}}));
     }
 
     spawn_request request_for(const planned_cell& planned, spawn_purpose purpose) {
@@ -143,12 +162,16 @@ private:
         request.cpus = planned.cpus;
         request.tag = plan_.tag(sequence_);
         const auto saturation = saturations_.of(planned.what);
+        request.layout = plan_.layout(sequence_);
         if (purpose == spawn_purpose::verify) {
             request.what.reads = touch::verify;
             request.what.kind = plain_pattern(planned.what.kind).value();
             request.work = plan_.verify_effort(planned.what);
         } else if (purpose == spawn_purpose::timed) {
             request.work = plan_.timed_effort(planned.what, saturation);
+        } else if (purpose == spawn_purpose::idle) {
+            request.what.kind = plain_pattern(planned.what.kind).value();
+            request.work = plan_.idle_effort();
         } else {
             request.work = plan_.counting_effort(planned.what, saturation);
         }
@@ -279,6 +302,7 @@ private:
     double longest_spawn_s_ = 0;
     spawn_budget budget_{plan_.cells.size(), budget_rule_of(plan_.request.spawns)};
     floor_prober floors_{plan_, pairs_, [this](const std::string& text) { bar_.say(text); }};
+    clock_prober clocks_{plan_, pairs_, clock_, result_, journal_};
     conclusion ended_;
 };
 

@@ -5,8 +5,10 @@
 #include "bench/version.hpp"
 #include "harness/host/checks.hpp"
 #include "harness/host/environment.hpp"
+#include "harness/measure/clock_check.hpp"
 #include "harness/plan/budget.hpp"
 #include "harness/posix/affinity.hpp"
+#include "harness/result/clock_flags.hpp"
 #include "reports/embedded.hpp"
 
 namespace ipcmark {
@@ -69,8 +71,8 @@ ordered_json plan_block(const invocation& call, const run_options& options, cons
     const plan_request& request = what.request;
     return {{"seed", std::to_string(what.seed)},
             {"seed_note",
-             "orders the cells of each round and tags the messages; a string, since JSON "
-             "numbers lose 64-bit integers"},
+             "orders the cells of each round, tags the messages and shifts the memory layout of "
+             "each spawn; a string, since JSON numbers lose 64-bit integers"},
             {"argv", call.full},
             {"profile", request.profile},
             {"rounds", request.spawns},
@@ -80,6 +82,8 @@ ordered_json plan_block(const invocation& call, const run_options& options, cons
             {"verify", request.verify},
             {"counting_spawns", request.counting_spawns},
             {"reruns", options.reruns},
+            {"idle_ms", request.idle_ms},
+            {"layout_randomisation", request.randomise_layout},
             {"filters", request.filters},
             {"cells", what.cells.size()},
             {"time_budget_s",
@@ -164,9 +168,10 @@ ordered_json make_header(const invocation& call, const run_options& options, con
 }
 
 void finish_header(ordered_json& header, std::uint64_t start_ns, std::uint64_t rounds_done,
-                   const clock_parameters& clock) {
+                   const clock_parameters& clock, std::int64_t suspended_before_ns) {
     header["environment"]["state_end"] = state_facts();
     header["clock"]["drift_ppm"] = clock_drift_ppm(clock);
+    conclude_clock(header["clock"], suspended_so_far_ns() - suspended_before_ns);
     header["run"]["elapsed_s"] = static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
     header["run"]["rounds_done"] = rounds_done;
 }

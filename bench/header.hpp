@@ -21,7 +21,8 @@ nlohmann::ordered_json make_header(const invocation& call, const run_options& op
 
 /// Adds what is known only at the end: state, elapsed time, clock drift.
 void finish_header(nlohmann::ordered_json& header, std::uint64_t start_ns,
-                   std::uint64_t rounds_done, const clock_parameters& clock);
+                   std::uint64_t rounds_done, const clock_parameters& clock,
+                   std::int64_t suspended_before_ns);
 
 /// One mechanism's card as `list --json` and results show it.
 nlohmann::ordered_json mechanism_block(const registration& mechanism);

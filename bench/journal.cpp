@@ -22,7 +22,7 @@ journal::journal(const std::string& result_file, const nlohmann::ordered_json& f
 }
 
 journal::~journal() {
-    if (lines_ <= 1) discard();
+    if (spawns_ == 0) discard();
 }
 
 void journal::append(const nlohmann::ordered_json& line) {
@@ -34,7 +34,7 @@ void journal::append(const nlohmann::ordered_json& line) {
     } catch (const call_failed& e) {
         throw call_failed(e.code().value(), "write " + file_);
     }
-    ++lines_;
+    if (!line.contains("header")) ++spawns_;
 }
 
 void journal::discard() {
@@ -44,8 +44,8 @@ void journal::discard() {
 }
 
 std::string journal::rescue() const {
-    return lines_ > 1 ? "; what was measured is in " + file_ + ", which `ipcmark report` reads"
-                      : "";
+    return spawns_ > 0 ? "; what was measured is in " + file_ + ", which `ipcmark report` reads"
+                       : "";
 }
 
 }  // namespace ipcmark

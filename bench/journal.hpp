@@ -27,7 +27,7 @@ public:
 private:
     std::string file_;
     unique_fd fd_;
-    std::size_t lines_ = 0;
+    std::size_t spawns_ = 0;
 };
 
 }  // namespace ipcmark

@@ -45,10 +45,10 @@ void print_help(std::ostream& out) {
            "adds mechanisms from a shared object. Results go to standard output, all else to "
            "standard\n"
            "error. NO_COLOR is honoured.\n\n"
-           "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed or timed out; 4 nothing\n"
-           "matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or unsupported "
-           "file;\n"
-           "70 internal error; 130 interrupted (what was complete is written).\n";
+           "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or beat its "
+           "floor;\n"
+           "4 nothing matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or\n"
+           "unsupported file; 70 internal error; 130 interrupted (what was complete is written).\n";
 }
 
 const subcommand& find_command(const std::string& name) {

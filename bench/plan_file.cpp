@@ -115,6 +115,8 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     take(j, "spawn_ms", plan.spawn_ms);
     take(j, "verify", plan.verify);
     take(j, "counting_spawns", plan.counting_spawns);
+    take(j, "idle_ms", plan.idle_ms);
+    take(j, "layout_randomisation", plan.randomise_layout);
     take(j, "filters", plan.filters);
     check_filters(file, plan);
     take_sizes(j, file, plan.payloads);

@@ -9,9 +9,11 @@
 #include "bench/journal.hpp"
 #include "bench/version.hpp"
 #include "harness/host/checks.hpp"
+#include "harness/measure/clock_check.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
+#include "harness/result/floor_log.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
 
@@ -31,7 +33,9 @@ void print_cells(const plan& what, const run_options& options) {
     constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
     const auto spawns_each =
         static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
-    double seconds = 0;
+    const auto everything = [](const planned_cell&) { return true; };
+    const auto idle = static_cast<double>(what.idle_cells(everything).size());
+    double seconds = idle * (spawn_overhead_s + static_cast<double>(options.plan.idle_ms) / 1e3);
     for (const auto& planned : what.cells)
         if (!planned.skipped)
             seconds += spawns_each *
@@ -92,15 +96,27 @@ void tell_verdict(const run_options& options, const ordered_json& document) {
               << (verdict == "quiet" ? "" : " `ipcmark doctor` says what helps.") << '\n';
 }
 
+/// The run's check of itself: nothing is faster than what this machine could do at best.
+bool beats_its_floor(const ordered_json& document) {
+    const std::string beaten = beaten_floors(document);
+    if (beaten.empty()) return false;
+    std::cerr << "ipcmark: self-check failed, faster than their floor: " << beaten
+              << "; either the floor was measured while the machine was busy (run again on a quiet "
+                 "one, see `ipcmark doctor`) or the figure is wrong; --no-floors leaves the floors "
+                 "and this check out\n";
+    return true;
+}
+
 int exit_code_of(const run_options& options, const conclusion& ended, const sitting& result,
                  const ordered_json& document) {
     if (ended.interrupted) return exit_interrupted;
+    const bool floor_beaten = beats_its_floor(document);
     if (options.strict && verdict_of(document) == "unusable") {
         std::cerr << "ipcmark: --strict: the result is written, but unusable: more than half of "
                      "the spawns were contaminated; quieten the machine and measure again\n";
         return exit_environment_refused;
     }
-    return result.failed_cells() > 0 ? exit_cell_failed : exit_ok;
+    return result.failed_cells() > 0 || floor_beaten ? exit_cell_failed : exit_ok;
 }
 
 void report(const run_options& options, const ordered_json& document) {
@@ -130,12 +146,13 @@ int measure(const invocation& call, const run_options& options, const plan& what
                  {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});
     progress bar(0, options.quiet);
     const std::uint64_t start_ns = shared_clock::raw_ns();
+    const std::int64_t suspended_ns = suspended_so_far_ns();
     conclusion ended;
     ordered_json document;
     try {
         ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
                         [&](const ordered_json& line) { lines.append(line); });
-        finish_header(result.header(), start_ns, ended.rounds_done, clock);
+        finish_header(result.header(), start_ns, ended.rounds_done, clock, suspended_ns);
         document = result.document(ended.complete, ended.incomplete_reason);
         report(options, document);
     } catch (const call_failed& e) {

@@ -23,6 +23,7 @@ constexpr const char* examples =
     "  ipcmark run --pattern switch,switch_ring --mechanism pipe --payload 64\n"
     "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
     "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
+    "  ipcmark run --mechanism eventfd --idle-ms 2000 --no-layout-randomisation --seed 1\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
     "\n"
     "Patterns: round_trip (closed loop: one message there and back); one_way (a stream under\n"
@@ -37,10 +38,10 @@ constexpr const char* examples =
     "both sides do to the\n"
     "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
     "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
-    "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the "
-    "environment\n"
-    "was refused (temporary folder, output file, another machine's calibration); 7 unreadable\n"
-    "calibration; 130 interrupted, what was complete is written.\n";
+    "Exit codes: 0 ok; 2 usage; 3 a cell failed, timed out or was faster than its floor (then the\n"
+    "floor, or the figure, is wrong); 4 nothing matched; 5 the environment was refused (temporary\n"
+    "folder, output file, another machine's calibration, --strict); 7 unreadable calibration; 130\n"
+    "interrupted, what was complete is written.\n";
 
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;
@@ -85,7 +86,14 @@ void add_options(cxxopts::Options& options) {
         value<std::string>(),
         "N")("strict",
              "Exit with 5 where doctor warns, before the run, or the result is unusable, after")(
-        "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
+        "idle-ms",
+        "Silence in which the waiting side's CPU is measured, once for each mechanism and "
+        "placement; 0: not at all",
+        value<std::string>(),
+        "MS")("no-layout-randomisation",
+              "Give all spawns the same memory layout instead of a random one each")(
+        "seed", "Seed of the order, the tags and the layouts (default: random, recorded)",
+        value<std::string>(),
         "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
              value<std::string>(), "S");
     options.add_options("Output")(
@@ -208,6 +216,9 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
         options.plan.spawns = whole_number<std::uint64_t>(parsed, "spawns", 1, 10'000);
     if (parsed.count("spawn-ms") > 0)
         options.plan.spawn_ms = whole_number<std::int64_t>(parsed, "spawn-ms", 1, 600'000);
+    if (parsed.count("idle-ms") > 0)
+        options.plan.idle_ms = whole_number<std::int64_t>(parsed, "idle-ms", 0, 60'000);
+    if (parsed.count("no-layout-randomisation") > 0) options.plan.randomise_layout = false;
     if (parsed.count("time-budget") > 0)
         options.time_budget_s = of_flag("time-budget", [&] {
             return parse_duration_s(parsed["time-budget"].as<std::string>());

@@ -30,8 +30,8 @@ constexpr std::string_view to_word(stage value) {
 }
 
 /// The parts of a spawn's message stream. Each ends with a message that the producer announces.
-enum class phase : std::uint32_t { warm_up, lead_in, timed };
-inline constexpr std::size_t phase_count = 3;
+enum class phase : std::uint32_t { warm_up, lead_in, timed, untimed };
+inline constexpr std::size_t phase_count = 4;
 
 /// Lives in memory shared by the parent and both workers.
 struct board {

@@ -48,8 +48,11 @@ class pair_watch {
 public:
     pair_watch(const spawn_request& request, const run_area::spawn_area& area,
                const clock_parameters& clock, const runner_options& options,
-               interrupt_watch& interrupts)
-        : request_(request), options_(options), interrupts_(interrupts) {
+               interrupt_watch& interrupts, int auxiliary_pid)
+        : request_(request),
+          options_(options),
+          interrupts_(interrupts),
+          auxiliary_pid_(auxiliary_pid) {
         socket_pair peers = socket_pair::make(SOCK_SEQPACKET);
         workers_.reserve(2);
         start(role::producer, peers.ours, area, clock);
@@ -70,6 +73,8 @@ public:
         for (std::size_t side = 0; side < 2; ++side)
             result_.sides[side] = std::move(workers_[side].report);
         result_.cpus = request_.cpus;
+        result_.layout = request_.layout;
+        result_.has_auxiliary = auxiliary_pid_ != 0;
         return std::move(result_);
     }
 
@@ -88,17 +93,26 @@ private:
                  clock,
                  request_.law,
                  request_.floor,
-                 request_.die_entering[index]};
+                 request_.die_entering[index],
+                 request_.layout,
+                 auxiliary_pid_};
         child born = child::spawn_self(worker_arguments(task.cpu, options_.plugins),
                                        {{control.theirs.get(), worker_control_fd},
                                         {peer.get(), worker_peer_fd},
-                                        {board_.fd(), worker_board_fd}});
+                                        {board_.fd(), worker_board_fd}},
+                                       environment_pad());
         workers_.emplace_back(std::move(born), std::move(control.ours));
         try {
             send_frame(workers_.back().control.get(), encode(task));
         } catch (const call_failed&) {
             // It died at once; its pidfd tells.
         }
+    }
+
+    std::vector<std::string> environment_pad() const {
+        const std::size_t bytes = request_.layout.environment_pad_bytes;
+        if (bytes == 0) return {};
+        return {"IPCMARK_LAYOUT_PAD=" + std::string(bytes, 'x')};
     }
 
     bool all_over() const {
@@ -244,6 +258,7 @@ private:
     const spawn_request& request_;
     const runner_options& options_;
     interrupt_watch& interrupts_;
+    int auxiliary_pid_;
     shared_board board_;
     std::uint64_t born_ns_ = shared_clock::raw_ns();
     std::vector<worker_handle> workers_;
@@ -269,7 +284,8 @@ spawn_result run_pair(const spawn_request& request, const run_area::spawn_area& 
                                  std::string("the daemon could not be started: ") + e.what()};
         return refused;
     }
-    return pair_watch(request, area, clock, options, interrupts).finish();
+    return pair_watch(request, area, clock, options, interrupts, daemon ? daemon->pid() : 0)
+        .finish();
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct spawn_request {
     std::array<std::optional<stage>, 2> die_entering{};  // tests
     /// Instead of the runner's; 0: the runner's.
     std::int64_t stage_deadline_ms = 0;
+    spawn_layout layout = {};
 };
 
 /// Runs process pairs, one at a time, each with the daemon that it needs. Blocks in poll while a

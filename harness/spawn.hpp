@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/board.hpp"
+#include "harness/layout.hpp"
 #include "harness/measure/clock.hpp"
 #include "harness/measure/session.hpp"
 #include "harness/plan/cell.hpp"
@@ -29,6 +30,8 @@ struct job {
     std::string law;                    // conformance: the law to act out instead of measuring
     std::string floor = {};             // the floor probe to act out instead of measuring
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
+    spawn_layout layout = {};
+    int auxiliary_pid = 0;  // the daemon between the two; 0: there is none
 };
 
 /// Why a spawn (or a whole cell) did not end ok. Data, never an exception across processes.
@@ -61,6 +64,8 @@ struct spawn_result {
     double wall_s = 0;
     double started_s = 0;          // since the sitting began
     std::uint64_t spawned_ns = 0;  // CLOCK_MONOTONIC_RAW before the first process was spawned
+    spawn_layout layout = {};
+    bool has_auxiliary = false;  // a daemon worked between the two
     bool interrupted = false;
     /// The pattern `switch`: the same exchange by one process and on one CPU, one each at most.
     std::vector<spawn_result> inside = {};

@@ -50,6 +50,9 @@ struct setup {
     unsigned party = 0;
     rendezvous& peer;
     std::map<std::string, std::int64_t> notes = {};  // facts worth recording: granted buffer sizes
+    /// Where in 2 MiB of address space shared memory is to begin (harness/layout.hpp); both sides
+    /// have the same. storages.hpp and channel_pair.hpp see to it.
+    std::size_t region_offset_bytes = 0;
 
     bool producer() const noexcept { return side == role::producer; }
     bool both_ways() const noexcept { return kind == pattern::round_trip; }

@@ -13,7 +13,12 @@ using nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(pacing, rate_hz, poisson, gap_ns, burst, may_spin, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(effort, warm_up_messages, warm_up_min_ns, warm_up_max_ns,
-                                   timed_ns, max_messages, count_events, inside, pace)
+                                   timed_ns, max_messages, count_events, idle, untimed_block,
+                                   inside, pace)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(spawn_layout, environment_pad_bytes, stack_pad_bytes,
+                                   region_offset_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(process_usage, cpu_ns, voluntary_switches, involuntary_switches,
+                                   threads, last_cpu)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(clock_parameters, use_tsc, ns_per_tick_q32, stamp_cost_ns,
                                    cross_cpu_offset_low_ns, cross_cpu_offset_high_ns,
                                    cross_cpu_checked, reason)
@@ -56,10 +61,23 @@ usage usage_from_json(const json& j) {
             optional_number(j.at(7))};
 }
 
+json events_to_json(const perf_counts& counts) {
+    json values = json::array();
+    for (const auto& value : counts.values)
+        values.push_back(or_null(value));
+    return {{"values", std::move(values)}, {"notes", counts.notes}};
+}
+
+perf_counts events_from_json(const json& j) {
+    perf_counts counts;
+    for (std::size_t i = 0; i < counts.values.size(); ++i)
+        if (const json& value = j.at("values").at(i); !value.is_null())
+            counts.values[i] = value.get<std::uint64_t>();
+    j.at("notes").get_to(counts.notes);
+    return counts;
+}
+
 json measurement_to_json(const measurement& m) {
-    json events = json::array();
-    for (const auto& value : m.events.values)
-        events.push_back(or_null(value));
     return {{"warm_up_messages", m.warm_up_messages},
             {"warm_up_ns", m.warm_up_ns},
             {"messages", m.messages},
@@ -69,8 +87,13 @@ json measurement_to_json(const measurement& m) {
             {"first_ticks", m.first_ticks},
             {"last_ticks", m.last_ticks},
             {"usage", usage_to_json(m.consumed)},
-            {"events", events},
-            {"events_unavailable", m.events.unavailable},
+            {"events", events_to_json(m.events)},
+            {"energy_uj", or_null(m.energy.microjoules)},
+            {"energy_note", m.energy.note},
+            {"auxiliary", or_null(m.auxiliary)},
+            {"auxiliary_events", events_to_json(m.auxiliary_events)},
+            {"untimed_exchanges", m.untimed_exchanges},
+            {"untimed_ns", m.untimed_ns},
             {"block_ticks", m.block_ticks},
             {"block_messages", m.block_messages},
             {"figures", m.figures}};
@@ -87,10 +110,12 @@ measurement measurement_from_json(const json& j) {
     j.at("first_ticks").get_to(m.first_ticks);
     j.at("last_ticks").get_to(m.last_ticks);
     m.consumed = usage_from_json(j.at("usage"));
-    for (std::size_t i = 0; i < m.events.values.size(); ++i)
-        if (const json& value = j.at("events").at(i); !value.is_null())
-            m.events.values[i] = value.get<std::uint64_t>();
-    j.at("events_unavailable").get_to(m.events.unavailable);
+    m.events = events_from_json(j.at("events"));
+    m.energy = {optional_at<std::uint64_t>(j, "energy_uj"), j.at("energy_note")};
+    m.auxiliary = optional_at<process_usage>(j, "auxiliary");
+    m.auxiliary_events = events_from_json(j.at("auxiliary_events"));
+    j.at("untimed_exchanges").get_to(m.untimed_exchanges);
+    j.at("untimed_ns").get_to(m.untimed_ns);
     j.at("block_ticks").get_to(m.block_ticks);
     j.at("block_messages").get_to(m.block_messages);
     j.at("figures").get_to(m.figures);
@@ -131,6 +156,8 @@ std::string encode(const job& task) {
            {"clock", task.clock},
            {"law", task.law},
            {"floor", task.floor},
+           {"layout", task.layout},
+           {"auxiliary_pid", task.auxiliary_pid},
            {"die_entering", nullptr}};
     if (task.die_entering) j["die_entering"] = static_cast<std::uint32_t>(*task.die_entering);
     return j.dump();
@@ -153,6 +180,8 @@ job decode_job(const std::string& text) {
     j.at("clock").get_to(task.clock);
     j.at("law").get_to(task.law);
     j.at("floor").get_to(task.floor);
+    j.at("layout").get_to(task.layout);
+    j.at("auxiliary_pid").get_to(task.auxiliary_pid);
     if (const auto entering = optional_at<std::uint32_t>(j, "die_entering"))
         task.die_entering = static_cast<stage>(*entering);
     return task;

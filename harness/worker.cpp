@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "harness/measure/clock_offset.hpp"
 #include "harness/measure/floors/floors.hpp"
 #include "harness/measure/switch_ring.hpp"
 #include "harness/posix/affinity.hpp"
@@ -56,6 +57,14 @@ failure describe_current_exception(std::string_view at_stage) {
     } catch (...) {
         return {status::failed, "error", where, "an exception of unknown type"};
     }
+}
+
+/// Moves what `act` puts on the stack.
+template <class Act>
+[[gnu::noinline]] void with_stack_pad(std::size_t bytes, Act act) {
+    auto* pad = static_cast<volatile char*>(__builtin_alloca(bytes + 1));
+    *pad = 0;  // so that it is not optimised away
+    act();
 }
 
 void measure(const registration& mechanism, setup& cell, session& state, const job& task) {
@@ -109,11 +118,13 @@ private:
                    task.what.depth,
                    2,
                    static_cast<unsigned>(task.side),
-                   peer};
+                   peer,
+                   {},
+                   task.layout.region_offset_bytes};
         const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
         payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
         try {
-            if (!task.floor.empty()) return probe_floor(task, cell, report);
+            if (!task.floor.empty()) return probe(task, cell, report);
             const registration* mechanism = mechanisms_.find(task.what.transport);
             if (mechanism == nullptr || mechanism->run == nullptr)
                 throw std::logic_error("this worker has no transport " + task.what.transport);
@@ -124,7 +135,10 @@ private:
                           cell.producer() ? forward : backward,
                           cell.producer() ? backward : forward, rule_for(mechanism->info.facts));
             state.die_entering = task.die_entering;
-            act(task, *mechanism, cell, state, report);
+            if (task.auxiliary_pid != 0 && cell.producer())
+                state.watch_auxiliary(task.auxiliary_pid);
+            with_stack_pad(task.layout.stack_pad_bytes,
+                           [&] { act(task, *mechanism, cell, state, report); });
             report.measured = std::move(state.result);
             report.latencies = std::move(state.latencies);
             report.latencies_in_order = state.latencies_in_order.values();
@@ -139,13 +153,18 @@ private:
         report.notes = std::move(cell.notes);
     }
 
-    void probe_floor(const job& task, setup& cell, worker_report& report) {
+    void probe(const job& task, setup& cell, worker_report& report) {
         const floors::probe* wanted = floors::find_probe(task.floor);
-        if (wanted == nullptr) throw std::logic_error("no floor is called " + task.floor);
+        const bool clock_offset = task.floor == clock_offset_probe;
+        if (wanted == nullptr && !clock_offset)
+            throw std::logic_error("no floor is called " + task.floor);
         auto& line = board_->workers[static_cast<std::size_t>(task.side)];
         line.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
         line.at.store(stage::timing, std::memory_order_release);
-        floors::act_out(*wanted, cell, task.work.timed_ns);
+        if (clock_offset)
+            probe_clock_offset(cell, shared_clock(task.clock));
+        else
+            floors::act_out(*wanted, cell, task.work.timed_ns);
         report.notes = cell.notes;
     }
 

@@ -65,7 +65,7 @@ ordered_json rebuild(const std::string& text, const std::string& file_name) {
         sitting restored(parse_json(line, file_name));
         while (std::getline(lines, line)) {
             if (lines.eof() || line.empty()) break;
-            restored.add(spawn_record_from_json(parse_json(line, file_name)));
+            restored.restore(parse_json(line, file_name));
         }
         return restored.document(false, "rebuilt from the journal of a run that did not end");
     } catch (const unreadable_result&) {

@@ -20,12 +20,18 @@ protected:
     /// Waits until so many spawns are in the journal.
     void wait_for_spawns(std::size_t count) {
         for (int i = 0; i < 5'000; ++i) {
-            const std::string text = box.read("results.json.journal");
-            if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > count)
-                return;
+            if (spawns_in(box.read("results.json.journal")) >= count) return;
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
         ADD_FAILURE() << "no " << count << " spawns in the journal";
+    }
+
+    static std::size_t spawns_in(const std::string& journal) {
+        std::size_t spawns = 0;
+        for (auto at = journal.find("\n{\"cell\":"); at != std::string::npos;
+             at = journal.find("\n{\"cell\":", at + 1))
+            ++spawns;
+        return spawns;
     }
 
     void wait_for_no_process() {
@@ -38,6 +44,7 @@ protected:
         ASSERT_EQ(restored.at("cells").size(), 2u);
         EXPECT_GE(restored.at("run").at("spawns").get<int>(), 4);
         EXPECT_FALSE(restored.at("benchmarks").empty());
+        EXPECT_FALSE(restored.at("floors").empty()) << "what was probed before the kill";
     }
 };
 

@@ -68,7 +68,8 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
     box.write("p.json", "// what we ship\n" + head + R"(,
         "mechanisms": ["pipe"], /* no sockets */
         "patterns": ["round_trip"], "payloads": ["64", "4Ki"], "placements": ["same_cpu"],
-        "spawns": 2, "spawn_ms": 5, "verify": false, "counting_spawns": 0, "touch": "desc"})");
+        "spawns": 2, "spawn_ms": 5, "verify": false, "counting_spawns": 0, "touch": "desc",
+        "idle_ms": 0, "layout_randomisation": false})");
     expect_code(0, "ipcmark validate --plan p.json");
     expect_code(0, "ipcmark run --plan p.json --payload 128 --spawns 1 --reruns 0");
     const auto document = result();
@@ -77,6 +78,7 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
     ASSERT_EQ(document.at("cells").size(), 1u);
     EXPECT_EQ(document.at("cells").at(0).at("name"), "round_trip/pipe/128/same_cpu");
     EXPECT_EQ(document.at("cells").at(0).at("touch"), "desc");
+    EXPECT_TRUE(document.at("benchmarks").at(0).at("ipc").at("layout").is_null());
 }
 
 TEST_F(plan_file, validate_tells_plans_from_results) {

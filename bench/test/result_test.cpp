@@ -97,6 +97,48 @@ TEST_F(result_file, records_how_it_was_made) {
     EXPECT_EQ(spawn.at("ipc").at("peers").size(), 2u);
 }
 
+TEST_F(result_file, the_seed_alone_decides_the_layouts) {
+    const auto layouts = [&](const std::string& flags) {
+        expect_code(0, tiny + "--no-floors " + flags);
+        std::vector<nlohmann::json> found;
+        for (const auto& spawn : benchmarks())
+            found.push_back(spawn.at("ipc").at("layout"));
+        return found;
+    };
+    const auto seven = layouts("--seed 7");
+    EXPECT_NE(seven.at(0), seven.at(1));
+    EXPECT_EQ(layouts("--seed 7"), seven);
+    EXPECT_NE(layouts("--seed 8"), seven);
+    EXPECT_TRUE(layouts("--seed 7 --no-layout-randomisation").at(0).is_null());
+    EXPECT_EQ(result().at("plan").at("layout_randomisation"), false);
+}
+
+TEST_F(result_file, tells_what_is_counted_and_what_waiting_costs) {
+    expect_code(0, tiny + "--payload 64,128 --idle-ms 20");
+    expect_code(0, "ipcmark validate results.json");
+    for (const auto& cell : cells()) {
+        EXPECT_EQ(cell.at("summary").at("idle_cpu_share").at("n"), 1) << "one spawn for all sizes";
+        const auto counted = cell.at("counting");
+        EXPECT_EQ(counted.at("spawns"), 1);
+        for (const char* key : {"context_switches_per_message", "syscalls_per_message",
+                                "cycles_per_message", "energy_nj_per_message"})
+            EXPECT_TRUE(counted.at(key).is_number() ? counted.at("sources").contains(key)
+                                                    : counted.at("unavailable").contains(key))
+                << key;
+    }
+}
+
+TEST_F(result_file, says_how_far_the_clock_can_be_trusted) {
+    expect_code(0, tiny + "--placement cross,same_cpu --payload 64");
+    const auto clock = result().at("clock");
+    EXPECT_TRUE(clock.at("degraded").is_boolean());
+    EXPECT_EQ(clock.at("degraded").get<bool>(), !clock.at("faults").empty());
+    std::string when;
+    for (const auto& offset : clock.at("offsets"))
+        when += offset.at("when").get<std::string>() + ' ';
+    EXPECT_EQ(when, clock.at("uncertainty_ns").is_null() ? "" : "begin end ");
+}
+
 TEST_F(result_file, does_not_name_the_host_unless_asked) {
     const auto named = expect_code(0, "uname -n");
     const std::string host = "\"" + named.out.substr(0, named.out.find('\n')) + "\"";
@@ -151,6 +193,20 @@ TEST_F(result_file, a_page_is_written_beside_it) {
     EXPECT_NE(box.read("page.html").find("class=\"ipcmark-result\">"), std::string::npos);
     const auto ended = expect_code(0, tiny + "--html - --json r.json");
     EXPECT_TRUE(matches(ended.out.substr(0, 200), "^<!(doctype|DOCTYPE) html>"));
+}
+
+TEST_F(result_file, of_a_run_whose_figures_beat_the_machine_fails_its_self_check) {
+    if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "takes two CPUs";
+    const std::string run = "ipcmark --plugin " IPCMARK_IMPOSSIBLE
+                            " run --mechanism impossible --pattern round_trip --payload 64 "
+                            "--placement cross --spawns 6 --spawn-ms 10 --idle-ms 0 ";
+    const auto ended = expect_code(3, run);
+    EXPECT_TRUE(matches(ended.err,
+                        "self-check failed, faster than their floor: "
+                        "round_trip/impossible/64/\\w+ \\(futex_wake\\); .*--no-floors"));
+    EXPECT_EQ(cells().at(0).at("flags").at(0), "beats_floor");
+    EXPECT_EQ(result().at("complete"), true);
+    expect_code(0, run + "--no-floors");
 }
 
 class dry_run : public cli_test {};

@@ -5,6 +5,7 @@
 
 #include "harness/conform/allocation_count.hpp"
 #include "harness/conform/plays.hpp"
+#include "harness/measure/idle_share.hpp"
 #include "harness/posix/affinity.hpp"
 
 /// What waiting and the timed loop cost.
@@ -62,10 +63,7 @@ double switches_per_message(const worker_report& side) {
 }
 
 double cpu_share(const worker_report& side) {
-    const usage& used = side.measured.consumed;
-    const auto waited = noted_or_zero(side, "idle_ns") - used.run_delay_ns.value_or(0);
-    return static_cast<double>(used.cpu_ns()) /
-           static_cast<double>(std::max<std::int64_t>(waited, 1));
+    return idle_share(side.measured.consumed, noted_or_zero(side, "idle_ns"));
 }
 
 verdict judge_wait_style(examiner& exam) {

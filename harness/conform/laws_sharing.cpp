@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "harness/posix/forked.hpp"
 #include "harness/conform/plays.hpp"
+#include "harness/posix/forked.hpp"
 #include "harness/posix/mapping.hpp"
 
 /// Several processes on one side.

@@ -15,11 +15,11 @@
 #include <unistd.h>
 #include <vector>
 
-#include "harness/posix/forked.hpp"
 #include "harness/conform/noticing.hpp"
 #include "harness/conform/plays.hpp"
 #include "harness/measure/clock.hpp"
 #include "harness/posix/error.hpp"
+#include "harness/posix/forked.hpp"
 #include "harness/posix/mapping.hpp"
 
 /// What a process leaves that is killed in the middle of a message.

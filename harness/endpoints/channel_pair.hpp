@@ -33,7 +33,10 @@ public:
     /// `shared` goes to both channels' constructors.
     template <class... Shared>
     explicit channel_pair(setup& cell, Shared&... shared)
-        : file_(cell.producer() ? make_memfd(cell.name, bytes_for(cell)) : cell.peer.take()),
+        : file_(cell.producer()
+                    ? make_memfd(cell.name,
+                                 mapping::padded_bytes(bytes_for(cell), cell.region_offset_bytes))
+                    : cell.peer.take()),
           memory_(map(cell)),
           forward_(part(cell, 0), cell, channel_end{cell.producer(), cell.producer()}, shared...),
           producer_(cell.producer()) {
@@ -67,7 +70,12 @@ private:
     mapping map(const setup& cell) const {
         struct stat state {};
         checked(::fstat(file_.get(), &state), "fstat");
-        mapping memory = mapping::shared(file_.get(), static_cast<std::size_t>(state.st_size));
+        const std::size_t offset = cell.region_offset_bytes;
+        const auto padded = static_cast<std::size_t>(state.st_size);
+        const std::size_t padding = mapping::padded_bytes(0, offset);
+        if (padded < padding + header_bytes)
+            throw std::runtime_error("the two sides disagree about the shared memory");
+        mapping memory = mapping::shared(file_.get(), padded - padding, offset);
         if (cell.producer()) new (memory.data()) header{cell.payload_bytes};
         const auto* made = std::launder(reinterpret_cast<const header*>(memory.data()));
         if (Channel::keeps_boundaries && made->payload_bytes != cell.payload_bytes)

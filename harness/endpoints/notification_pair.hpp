@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "harness/endpoints/storages.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/posix/mapping.hpp"
 #include "harness/transport.hpp"
 
 namespace ipcmark {
@@ -74,10 +74,7 @@ private:
     static mapping share_page(setup& cell) {
         constexpr std::size_t page_bytes = 2 * ((sizeof(shared) + 63) / 64 * 64);
         if constexpr (!shares) return {};
-        const unique_fd file =
-            cell.producer() ? make_memfd(cell.name, page_bytes) : cell.peer.take();
-        if (cell.producer()) cell.peer.give(file.get());
-        return mapping::shared(file.get(), page_bytes);
+        return memfd_storage(cell, page_bytes);
     }
 
     shared& part(std::size_t index) {

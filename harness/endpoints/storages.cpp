@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "harness/layout.hpp"
 #include "harness/names.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/sysv.hpp"
@@ -37,7 +38,7 @@ mapping named_storage(setup& cell, std::size_t bytes, const std::string& where, 
     unique_fd fd;
     if (cell.producer()) {
         fd.reset(checked(open(O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC), "open shared memory"));
-        reserve_space(fd.get(), bytes, where);
+        reserve_space(fd.get(), mapping::padded_bytes(bytes, cell.region_offset_bytes), where);
         cell.peer.meet();
         cell.peer.meet();
         unlink();
@@ -46,7 +47,14 @@ mapping named_storage(setup& cell, std::size_t bytes, const std::string& where, 
         fd.reset(checked(open(O_RDWR | O_CLOEXEC), "open shared memory"));
         cell.peer.meet();
     }
-    return mapping::shared(fd.get(), bytes);
+    return mapping::shared(fd.get(), bytes, cell.region_offset_bytes);
+}
+
+/// How far into memory of `room` bytes that holds huge pages the `bytes` begin: the layout's offset
+/// as far as there is room, since one more huge page may not exist.
+std::size_t offset_in_huge_page(const setup& cell, std::size_t bytes, std::size_t room) {
+    constexpr std::size_t step = spawn_layout::region_step_bytes;
+    return cell.region_offset_bytes % (room - bytes + step) / step * step;
 }
 
 /// The kibibytes that smaps counts under `key` for the mapping that holds `address`.
@@ -61,9 +69,12 @@ std::size_t smaps_kib(const void* address, std::string_view key) {
 }  // namespace
 
 mapping memfd_storage(setup& cell, std::size_t bytes) {
-    const unique_fd fd = cell.producer() ? make_memfd(cell.name, bytes) : cell.peer.take();
+    const std::size_t offset = cell.region_offset_bytes;
+    const unique_fd fd = cell.producer()
+                             ? make_memfd(cell.name, mapping::padded_bytes(bytes, offset))
+                             : cell.peer.take();
     if (cell.producer()) cell.peer.give(fd.get());
-    return mapping::shared(fd.get(), bytes);
+    return mapping::shared(fd.get(), bytes, offset);
 }
 
 mapping posix_shm_storage(setup& cell, std::size_t bytes) {
@@ -83,12 +94,13 @@ mapping file_storage(setup& cell, std::size_t bytes) {
 
 mapping sysv_shm_storage(setup& cell, std::size_t bytes) {
     const key_t key = sysv_key(cell.name, direction::forward);
+    const std::size_t padded = mapping::padded_bytes(bytes, cell.region_offset_bytes);
     sysv_segment segment;
-    if (cell.producer()) segment = sysv_segment::create(key, bytes);
+    if (cell.producer()) segment = sysv_segment::create(key, padded);
     cell.peer.meet();
-    if (!cell.producer()) segment = sysv_segment::open(key, bytes);
+    if (!cell.producer()) segment = sysv_segment::open(key, padded);
     cell.peer.meet();
-    return mapping::adopt(segment.release(), bytes);
+    return mapping::adopt(segment.release(), padded).from(padded - bytes);
 }
 
 mapping hugetlb_storage(setup& cell, std::size_t bytes) {
@@ -105,7 +117,7 @@ mapping hugetlb_storage(setup& cell, std::size_t bytes) {
         fd = cell.peer.take();
     }
     cell.notes["page_bytes"] = static_cast<std::int64_t>(page_bytes);
-    return mapping::shared(fd.get(), rounded);
+    return mapping::shared(fd.get(), rounded).from(offset_in_huge_page(cell, bytes, rounded));
 }
 
 mapping thp_storage(setup& cell, std::size_t bytes) {
@@ -122,7 +134,7 @@ mapping thp_storage(setup& cell, std::size_t bytes) {
     mapping memory = mapping::shared_huge(fd.get(), rounded);
     cell.notes["huge_bytes"] =
         static_cast<std::int64_t>(smaps_kib(memory.data(), "ShmemPmdMapped:") * kibi);
-    return memory;
+    return std::move(memory).from(offset_in_huge_page(cell, bytes, rounded));
 }
 
 std::optional<std::string> hugetlb_unavailable() {

@@ -11,7 +11,8 @@ namespace ipcmark {
 
 /// Where shared memory comes from. Each maker gives `bytes` of zeroed memory that both sides map,
 /// every page faulted in; the producer makes it, any name is gone when it returns. Throws
-/// limit_exceeded when the memory cannot be had.
+/// limit_exceeded when the memory cannot be had. It begins where the spawn's layout says: System V
+/// segments and huge pages only as far as a page goes.
 using shared_storage = mapping (*)(setup& cell, std::size_t bytes);
 
 /// memfd_create(2), the descriptor handed over.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <thread>
 #include <vector>
 
+#include "harness/measure/clock_offset.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/text_file.hpp"
 
@@ -17,7 +17,6 @@ namespace ipcmark {
 namespace {
 
 constexpr auto calibration_span = std::chrono::milliseconds(200);
-constexpr int offset_exchanges = 20'000;
 
 std::string cpu_flags() {
     const auto text = read_text("/proc/cpuinfo", 16 * 1024).value_or("");
@@ -85,47 +84,22 @@ double measure_stamp_cost_ns(const shared_clock& clock) {
     return cost_ns[blocks / 2];
 }
 
-struct offset_bound {
-    std::int64_t low_ticks = 0;
-    std::int64_t high_ticks = 0;
-    bool consistent = true;
-};
-
-/// Two threads on the two CPUs pass one cache line to and fro. A pair of threads is enough here:
-/// the offset belongs to the CPUs.
-offset_bound measure_offset(const shared_clock& tsc, int first_cpu, int second_cpu) {
-    struct alignas(64) exchange_line {
-        std::atomic<std::uint64_t> turn{0};
-        std::atomic<std::uint64_t> remote_stamp{0};
-    } line;
+/// Two threads on the two CPUs. They are enough at the start: the offset belongs to the CPUs.
+clock_offset_bound measure_offset(const shared_clock& tsc, int first_cpu, int second_cpu) {
+    constexpr std::uint64_t exchanges = 20'000;
+    clock_offset_line line{};
     std::thread remote([&] {
         pin_to(second_cpu);
-        for (std::uint64_t i = 0; i < offset_exchanges; ++i) {
-            while (line.turn.load(std::memory_order_acquire) != 2 * i + 1) {
-            }
-            line.remote_stamp.store(tsc.now(), std::memory_order_relaxed);
-            line.turn.store(2 * i + 2, std::memory_order_release);
-        }
+        follow_offset(line, tsc);
     });
-    std::int64_t out = std::numeric_limits<std::int64_t>::max();
-    std::int64_t back = out;
+    clock_offset_bound bound;
     std::thread local([&] {
         pin_to(first_cpu);
-        for (std::uint64_t i = 0; i < offset_exchanges; ++i) {
-            const auto sent = static_cast<std::int64_t>(tsc.now());
-            line.turn.store(2 * i + 1, std::memory_order_release);
-            while (line.turn.load(std::memory_order_acquire) != 2 * i + 2) {
-            }
-            const auto returned = static_cast<std::int64_t>(tsc.now());
-            const auto there =
-                static_cast<std::int64_t>(line.remote_stamp.load(std::memory_order_relaxed));
-            out = std::min(out, there - sent);
-            back = std::min(back, returned - there);
-        }
+        bound = lead_offset(line, tsc, exchanges);
     });
     local.join();
     remote.join();
-    return {-back, out, out >= 0 && back >= 0};
+    return bound;
 }
 
 clock_parameters fall_back(std::string reason) {
@@ -146,13 +120,15 @@ clock_parameters calibrate_clock(int first_cpu, int second_cpu) {
         static_cast<std::uint64_t>(std::llround(std::ldexp(ns_per_tick, 32)));
     const shared_clock tsc(parameters);
     if (first_cpu != second_cpu) {
-        const offset_bound bound = measure_offset(tsc, first_cpu, second_cpu);
-        if (!bound.consistent)
+        const clock_offset_bound bound = measure_offset(tsc, first_cpu, second_cpu);
+        if (!bound.consistent())
             return fall_back("the TSCs of CPU " + std::to_string(first_cpu) + " and CPU " +
                              std::to_string(second_cpu) + " disagree");
         parameters.cross_cpu_checked = true;
-        parameters.cross_cpu_offset_low_ns = static_cast<double>(bound.low_ticks) * ns_per_tick;
-        parameters.cross_cpu_offset_high_ns = static_cast<double>(bound.high_ticks) * ns_per_tick;
+        parameters.cross_cpu_offset_low_ns =
+            -static_cast<double>(bound.least_back_ticks) * ns_per_tick;
+        parameters.cross_cpu_offset_high_ns =
+            static_cast<double>(bound.least_out_ticks) * ns_per_tick;
     }
     parameters.stamp_cost_ns = measure_stamp_cost_ns(tsc);
     parameters.reason = "invariant TSC, the kernel's own clocksource, consistent across CPUs";

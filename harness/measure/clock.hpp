@@ -23,6 +23,11 @@ struct clock_parameters {
     bool cross_cpu_checked = false;
     std::string reason;                          // why this source
     const std::uint64_t* injected_ns = nullptr;  // tests: time stands still but for this
+
+    /// What a one-way time between the two CPUs can be wrong by; 0 where they were not compared.
+    double uncertainty_ns() const noexcept {
+        return (cross_cpu_offset_high_ns - cross_cpu_offset_low_ns) / 2;
+    }
 };
 
 /// Reads the shared clock: invariant TSC (rdtscp: waits for earlier instructions), or

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "harness/measure/loops_block.hpp"
+#include "harness/measure/loops_idle.hpp"
 #include "harness/measure/session.hpp"
 
 /// The only message loops there are. Each is instantiated in the transport's own file, so that
@@ -152,6 +154,7 @@ void round_trip_producer(T& end, session& run, rendezvous& peer) {
     run.result.messages = exchanges;
     run.result.lost = run.in.lost();
     run.result.out_of_order = run.in.out_of_order();
+    if (run.work.untimed_block) untimed_producer(end, run, peer);
 }
 
 template <class T>
@@ -164,6 +167,7 @@ void round_trip_consumer(T& end, session& run, rendezvous& peer) {
     const std::uint64_t lead_in = follow(end, run, phase::lead_in);
     run.result.messages = follow(end, run, phase::timed);
     run.stop_counting(lead_in + run.result.messages);
+    if (run.work.untimed_block) untimed_consumer(end, run, peer);
 }
 
 /// Sends until over(stamp, messages) holds, looking at the clock every `batch` messages.
@@ -296,6 +300,7 @@ void loop_back(T& end, session& run) {
     run.result.last_ticks = run.clock.now();
     run.stop_counting(run.result.messages);
     run.result.first_ticks = first;
+    untimed_alone(end, run);
 }
 
 }  // namespace ipcmark::loops

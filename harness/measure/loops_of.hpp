@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/measure/loops_idle.hpp"
 #include "harness/measure/loops_inside.hpp"
 #include "harness/measure/loops_scheduled.hpp"
 #include "harness/measure/loops_setup.hpp"
@@ -14,6 +15,8 @@ void run(T& end, session& state, setup& cell) {
         return;
     }
     const bool first = cell.producer();
+    if (state.work.idle)
+        return first ? idle_producer(end, state, cell) : idle_consumer(end, state, cell);
     switch (cell.kind) {
         case pattern::round_trip:
             return first ? round_trip_producer(end, state, cell.peer)

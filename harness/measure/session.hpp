@@ -8,9 +8,11 @@
 
 #include "harness/board.hpp"
 #include "harness/measure/clock.hpp"
+#include "harness/measure/energy.hpp"
 #include "harness/measure/histogram.hpp"
 #include "harness/measure/payload.hpp"
 #include "harness/measure/perf_counters.hpp"
+#include "harness/measure/process_usage.hpp"
 #include "harness/measure/time_sample.hpp"
 #include "harness/measure/usage.hpp"
 #include "harness/transport.hpp"
@@ -39,6 +41,8 @@ struct effort {
     bool count_events = false;       // a counting spawn: perf events on, timing not to be used
     bool inside = false;  // the producer's process holds both ends and makes all the calls
     pacing pace = {};
+    bool idle = false;           // the consumer waits for timed_ns in silence, see loops_idle.hpp
+    bool untimed_block = false;  // after short round trips, see loops_block.hpp
 };
 
 /// What one worker measured. Ticks are of the shared clock.
@@ -53,6 +57,11 @@ struct measurement {
     std::uint64_t last_ticks = 0;   // after the last one
     usage consumed;
     perf_counts events;
+    energy_count energy;                     // counting spawns, producer: of the whole machine
+    std::optional<process_usage> auxiliary;  // producer: of the daemon between the two
+    perf_counts auxiliary_events;
+    std::uint64_t untimed_exchanges = 0;  // of the block without clock readings
+    std::int64_t untimed_ns = 0;
     std::vector<std::uint64_t> block_ticks;  // stream consumer: a stamp every block_messages
     std::uint64_t block_messages = 0;
     std::map<std::string, double> figures;  // what only this pattern tells, by metric key
@@ -65,6 +74,7 @@ public:
             const payload_plan& sent, const payload_plan& received, sequence_rule order);
 
     const shared_clock clock;
+    const double stamp_cost_ns;
     const effort work;
     const payload_plan outgoing;
     const payload_plan incoming;
@@ -107,6 +117,9 @@ public:
         return board_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
 
+    /// Producer: what this process consumes is part of the mechanism's cost.
+    void watch_auxiliary(pid_t pid);
+
     /// Reads usage (and starts the event counters in a counting spawn).
     void start_counting();
     void stop_counting(std::uint64_t messages);
@@ -122,6 +135,10 @@ private:
     usage_reader usage_;
     usage before_;
     perf_counters events_;
+    energy_meter energy_;
+    pid_t auxiliary_pid_ = 0;
+    std::optional<process_usage> auxiliary_before_;
+    perf_counters auxiliary_events_{false};
 };
 
 }  // namespace ipcmark

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <random>
 #include <regex>
+#include <set>
 #include <stdexcept>
 
 #include "harness/measure/switch_ring.hpp"
@@ -144,6 +145,7 @@ effort plan::timed_effort(const cell& what, std::optional<double> saturation_hz)
     constexpr std::int64_t between_bursts_ns = 200'000;
     effort work;
     work.timed_ns = timed_ns(what);
+    work.untimed_block = what.kind == pattern::round_trip;
     const double value = what.varied.value;
     if (what.kind == pattern::paced)
         work.pace.rate_hz = what.varied.name == "load" ? value * saturation_hz.value() : value;
@@ -171,7 +173,30 @@ effort plan::verify_effort(const cell& what) const {
 effort plan::counting_effort(const cell& what, std::optional<double> saturation_hz) const {
     effort work = timed_effort(what, saturation_hz);
     work.count_events = true;
+    work.untimed_block = false;
     return work;
+}
+
+effort plan::idle_effort() const {
+    effort work;
+    work.idle = true;
+    work.timed_ns = request.idle_ms * ms;
+    return work;
+}
+
+std::vector<std::size_t> plan::idle_cells(
+    const std::function<bool(const planned_cell&)>& usable) const {
+    std::vector<std::size_t> chosen;
+    if (request.idle_ms == 0) return chosen;
+    std::set<std::pair<std::string, placement>> known;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const planned_cell& planned = cells[i];
+        if (planned.skipped || planned.alone || !plain_pattern(planned.what.kind) ||
+            !usable(planned))
+            continue;
+        if (known.emplace(planned.what.transport, planned.what.place).second) chosen.push_back(i);
+    }
+    return chosen;
 }
 
 std::vector<std::size_t> plan::round_order(std::uint64_t round) const {
@@ -201,6 +226,12 @@ std::optional<pattern> plain_pattern(pattern kind) {
         default:
             return pattern::one_way;
     }
+}
+
+spawn_layout plan::layout(std::uint64_t sequence) const {
+    constexpr std::uint64_t other_stream = 0x4c41'594f'5554'0000;
+    return request.randomise_layout ? draw_layout(mix(seed ^ other_stream, sequence))
+                                    : spawn_layout{};
 }
 
 plan expand(const plan_request& request, std::uint64_t seed, const registry& mechanisms,
@@ -241,7 +272,8 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                         if (!filter.passes(plain.name())) continue;
                         result.cells.push_back({plain, where.cpus,
                                                 why_skipped(*mechanism, plain, where, unavailable),
-                                                mechanism->info.wait == wait_style::spins});
+                                                mechanism->info.wait == wait_style::spins,
+                                                mechanism->info.loops_back});
                     }
                 }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,9 @@ struct plan_request {
     std::int64_t spawn_ms = 100;       // the timed phase of one spawn
     bool verify = true;                // one spawn per cell with every byte checked, before timing
     std::uint64_t counting_spawns = 1;
-    parameter_request varied;          // rates, gaps, ... of the patterns that have one
+    parameter_request varied;  // rates, gaps, ... of the patterns that have one
+    std::int64_t idle_ms = 0;  // silence in which the waiting side's CPU is measured; 0: not at all
+    bool randomise_layout = true;
     std::vector<std::string> filters;  // regular expressions over cell names; a leading '-' negates
 };
 
@@ -34,6 +37,7 @@ struct planned_cell {
     std::array<int, 2> cpus{no_cpu, no_cpu};
     std::optional<failure> skipped;
     bool spins = false;  // the mechanism never lets its CPU go
+    bool alone = false;  // one process does both sides' part: nobody waits for anybody
 };
 
 struct plan {
@@ -47,12 +51,18 @@ struct plan {
     /// `verify`: few messages, every byte checked.
     effort verify_effort(const cell& what) const;
     effort counting_effort(const cell& what, std::optional<double> saturation_hz = {}) const;
+    effort idle_effort() const;
+    /// The first usable cell of each mechanism and placement: how it waits depends on no more.
+    std::vector<std::size_t> idle_cells(
+        const std::function<bool(const planned_cell&)>& usable) const;
     /// Timed nanoseconds of one spawn, for an estimate of the run's length.
     std::int64_t timed_ns(const cell& what) const;
     /// Cell indices of one round in the seeded order of that round.
     std::vector<std::size_t> round_order(std::uint64_t round) const;
     /// The tag of a spawn's messages: differs between any two spawns.
     std::uint64_t tag(std::uint64_t sequence) const;
+    /// How a spawn's memory is shifted; not at all unless request.randomise_layout.
+    spawn_layout layout(std::uint64_t sequence) const;
 };
 
 /// What a cell's verify and counting spawns do: the nearest pattern without a schedule; nullopt for

@@ -64,15 +64,17 @@ public:
             &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     }
 
-    pid_t run(const std::vector<std::string>& arguments) {
-        std::vector<char*> pointers;
-        pointers.reserve(arguments.size() + 1);
-        for (const auto& argument : arguments)
-            pointers.push_back(const_cast<char*>(argument.c_str()));
+    pid_t run(const std::vector<std::string>& arguments,
+              const std::vector<std::string>& more_environment) {
+        std::vector<char*> pointers = pointers_to(arguments);
         pointers.push_back(nullptr);
+        std::vector<char*> environment = pointers_to(more_environment);
+        for (char** variable = environ; *variable != nullptr; ++variable)
+            environment.push_back(*variable);
+        environment.push_back(nullptr);
         pid_t pid = -1;
         const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions_, &attributes_,
-                                        pointers.data(), environ);
+                                        pointers.data(), environment.data());
         if (error != 0)
             throw call_failed(error, "posix_spawn of a worker",
                               "check RLIMIT_NPROC, RLIMIT_NOFILE and free memory");
@@ -80,6 +82,14 @@ public:
     }
 
 private:
+    static std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+        std::vector<char*> pointers;
+        pointers.reserve(texts.size() + 1);
+        for (const auto& text : texts)
+            pointers.push_back(const_cast<char*>(text.c_str()));
+        return pointers;
+    }
+
     /// The C library refuses numbers beyond RLIMIT_NOFILE here and leaves the step out.
     void copy(int from, int to) {
         if (::posix_spawn_file_actions_adddup2(&actions_, from, to) != 0)
@@ -101,11 +111,12 @@ std::string child_end::text() const {
 }
 
 child child::spawn_self(const std::vector<std::string>& arguments,
-                        const std::vector<std::pair<int, int>>& inherited) {
+                        const std::vector<std::pair<int, int>>& inherited,
+                        const std::vector<std::string>& more_environment) {
     spawn_recipe recipe;
     recipe.inherit(inherited);
     recipe.reset_signals();
-    const pid_t pid = recipe.run(arguments);
+    const pid_t pid = recipe.run(arguments, more_environment);
     child result(pid, unique_fd());
     result.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!result.pidfd_)

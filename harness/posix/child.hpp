@@ -24,9 +24,11 @@ class child {
 public:
     /// posix_spawn of this very executable. `inherited` lists descriptors and the number that each
     /// has in the child; every other descriptor above 2 is closed there. Signal mask and
-    /// dispositions are reset. Throws call_failed.
+    /// dispositions are reset. `more_environment` ("NAME=value") comes before this process's own.
+    /// Throws call_failed.
     static child spawn_self(const std::vector<std::string>& arguments,
-                            const std::vector<std::pair<int, int>>& inherited);
+                            const std::vector<std::pair<int, int>>& inherited,
+                            const std::vector<std::string>& more_environment = {});
 
     /// Another program, found on the PATH; arguments[0] is its name. It gets `inherited` alone,
     /// /dev/null for those of 0 to 2 that are not among it, and SIGKILL when the thread that calls

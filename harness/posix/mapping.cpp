@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
 #include <limits>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -29,8 +31,28 @@ std::size_t available_bytes() {
     return available;
 }
 
-void* map(int fd, std::size_t bytes, int flags) {
-    void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
+constexpr std::size_t region_bytes = std::size_t{2} << 20;
+
+std::size_t page_bytes() {
+    return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Free addresses for `bytes` that begin `offset` into 2 MiB: what is reserved beyond them is given
+/// back, so another mapping of this process may lie beside it.
+void* find_place(std::size_t bytes, std::size_t offset) {
+    const std::size_t reserved_bytes = bytes + 2 * region_bytes;
+    void* reserved = ::mmap(nullptr, reserved_bytes, PROT_NONE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (reserved == MAP_FAILED) return nullptr;  // then anywhere
+    const auto start = reinterpret_cast<std::uintptr_t>(reserved);
+    const std::uintptr_t place =
+        (start + region_bytes - 1) / region_bytes * region_bytes + offset % region_bytes;
+    ::munmap(reserved, reserved_bytes);
+    return reinterpret_cast<void*>(place);
+}
+
+void* map(int fd, std::size_t bytes, int flags, void* place = nullptr) {
+    void* address = ::mmap(place, bytes, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0);
     if (address == MAP_FAILED) {
         if (errno == ENOMEM)
             throw limit_exceeded("mmap of " + std::to_string(bytes) +
@@ -56,15 +78,30 @@ mapping::~mapping() {
     if (address_ != nullptr) ::munmap(address_, bytes_);
 }
 
-mapping mapping::shared(int fd, std::size_t bytes) {
+mapping mapping::shared(int fd, std::size_t bytes, std::size_t region_offset_bytes) {
+    const std::size_t mapped = padded_bytes(bytes, region_offset_bytes);
     struct stat file {};
     checked(::fstat(fd, &file), "fstat");
-    if (static_cast<std::size_t>(file.st_size) != bytes)
+    if (static_cast<std::size_t>(file.st_size) != mapped)
         throw std::runtime_error("the shared memory has " + std::to_string(file.st_size) +
-                                 " bytes, this side expects " + std::to_string(bytes));
+                                 " bytes, this side expects " + std::to_string(mapped));
+    const std::size_t skipped = mapped - bytes;
+    void* place =
+        region_offset_bytes == 0 ? nullptr : find_place(mapped, region_offset_bytes - skipped);
     mapping result;
-    result.address_ = map(fd, bytes, MAP_SHARED);
-    result.bytes_ = bytes;
+    result.address_ = map(fd, mapped, MAP_SHARED, place);
+    result.bytes_ = mapped;
+    result.skipped_ = skipped;
+    return result;
+}
+
+std::size_t mapping::padded_bytes(std::size_t bytes, std::size_t region_offset_bytes) {
+    return bytes + region_offset_bytes % page_bytes();
+}
+
+mapping mapping::from(std::size_t first) && {
+    mapping result = std::move(*this);
+    result.skipped_ += first;
     return result;
 }
 

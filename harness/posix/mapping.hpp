@@ -14,10 +14,12 @@ public:
     mapping() = default;
     mapping(mapping&& other) noexcept
         : address_(std::exchange(other.address_, nullptr)),
-          bytes_(std::exchange(other.bytes_, 0)) {}
+          bytes_(std::exchange(other.bytes_, 0)),
+          skipped_(std::exchange(other.skipped_, 0)) {}
     mapping& operator=(mapping&& other) noexcept {
         std::swap(address_, other.address_);
         std::swap(bytes_, other.bytes_);
+        std::swap(skipped_, other.skipped_);
         return *this;
     }
     mapping(const mapping&) = delete;
@@ -25,7 +27,11 @@ public:
     ~mapping();
 
     /// Maps `bytes` of `fd` shared and read-write, with every page faulted in by this process.
-    static mapping shared(int fd, std::size_t bytes);
+    /// data() comes to lie `region_offset_bytes` into 2 MiB of address space, wherever the kernel
+    /// likes for 0; for that the file has padded_bytes() and what is before data() is unused.
+    static mapping shared(int fd, std::size_t bytes, std::size_t region_offset_bytes = 0);
+    /// What a file must have so that `bytes` of it can begin at that offset.
+    static std::size_t padded_bytes(std::size_t bytes, std::size_t region_offset_bytes);
     /// The same, aligned and advised so that transparent huge pages can back it.
     static mapping shared_huge(int fd, std::size_t bytes);
     /// Private, zeroed, faulted-in memory: sample storage and message buffers.
@@ -34,12 +40,16 @@ public:
     /// Takes over what is mapped already; munmap(2) will end it.
     static mapping adopt(void* address, std::size_t bytes) noexcept;
 
-    std::byte* data() const noexcept { return static_cast<std::byte*>(address_); }
-    std::size_t size() const noexcept { return bytes_; }
+    /// The same memory, less what lies before `first`.
+    mapping from(std::size_t first) &&;
+
+    std::byte* data() const noexcept { return static_cast<std::byte*>(address_) + skipped_; }
+    std::size_t size() const noexcept { return bytes_ - skipped_; }
 
 private:
     void* address_ = nullptr;
-    std::size_t bytes_ = 0;
+    std::size_t bytes_ = 0;    // mapped
+    std::size_t skipped_ = 0;  // before data()
 };
 
 /// A sealed-size anonymous memory file of `bytes`, close-on-exec. Throws limit_exceeded when the

@@ -33,6 +33,10 @@ std::optional<limit> limit_of(const ordered_json& cell, const std::string& wait)
         if (wait != "blocks")
             return limit{"line_round_trip", "p50_ns", 1,
                          "a polling exchange moves a cache line there and back"};
+        if (cell.at("placement") == "same_cpu")
+            return limit{
+                "same_cpu_switch", "p50_ns", 2,
+                "a sleeping exchange on one CPU takes a context switch there and one back"};
         return limit{"futex_wake", "p50_ns", 2,
                      "a sleeping exchange takes a wake-up there and one back"};
     }
@@ -97,6 +101,16 @@ void add_floor_ratio(ordered_json& cell, const ordered_json& floors, const std::
 }
 
 }  // namespace
+
+std::string beaten_floors(const ordered_json& document) {
+    std::string names;
+    for (const auto& cell : document.at("cells"))
+        for (const auto& flag : cell.at("flags"))
+            if (flag == "beats_floor")
+                names += (names.empty() ? "" : ", ") + cell.at("name").get<std::string>() + " (" +
+                         cell.at("floor").at("name").get<std::string>() + ')';
+    return names;
+}
 
 void floor_log::add(const series& to, std::uint64_t round, double figure) {
     auto at = std::find_if(all_.begin(), all_.end(), [&](const series& each) {

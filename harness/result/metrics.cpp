@@ -27,6 +27,30 @@ value field_per_message(const spawn_view& v) {
     return per_message(v, [](const usage& u) { return u.*Field; });
 }
 
+/// Of the daemon between the two, if there is one.
+template <class Quantity>
+value auxiliary_per_message(const spawn_view& v, Quantity quantity) {
+    const auto counted = static_cast<double>(v.producer().counted_messages);
+    const auto& used = v.producer().auxiliary;
+    if (!used || counted <= 0) return std::nullopt;
+    return static_cast<double>(quantity(*used)) / counted;
+}
+
+/// The daemon's part belongs to the mechanism's cost; none without it where it cannot be told.
+template <class Quantity>
+value with_auxiliary(const spawn_view& v, value of_both, Quantity quantity) {
+    if (!v.spawn.has_auxiliary || !of_both) return of_both;
+    const value of_daemon = auxiliary_per_message(v, quantity);
+    if (!of_daemon) return std::nullopt;
+    return *of_both + *of_daemon;
+}
+
+template <std::int64_t usage::*Field, std::int64_t process_usage::*Daemon>
+value field_of_all(const spawn_view& v) {
+    return with_auxiliary(v, field_per_message<Field>(v),
+                          [](const process_usage& u) { return u.*Daemon; });
+}
+
 template <std::optional<std::int64_t> usage::*Field>
 value sum_of(const spawn_view& v) {
     const auto& producer = v.producer().consumed.*Field;
@@ -98,11 +122,23 @@ value lost_share(const spawn_view& v) {
 }
 
 value cpu(const spawn_view& v) {
-    return per_message(v, [](const usage& u) { return u.cpu_ns(); });
+    return with_auxiliary(v, per_message(v, [](const usage& u) { return u.cpu_ns(); }),
+                          [](const process_usage& u) { return u.cpu_ns; });
+}
+
+value auxiliary_cpu(const spawn_view& v) {
+    return auxiliary_per_message(v, [](const process_usage& u) { return u.cpu_ns; });
 }
 
 value switches(const spawn_view& v) {
-    return per_message(v, [](const usage& u) { return u.switches(); });
+    return with_auxiliary(v, per_message(v, [](const usage& u) { return u.switches(); }),
+                          [](const process_usage& u) { return u.switches(); });
+}
+
+value block_mean(const spawn_view& v) {
+    const auto exchanges = static_cast<double>(v.producer().untimed_exchanges);
+    if (exchanges <= 0) return std::nullopt;
+    return static_cast<double>(v.producer().untimed_ns) / exchanges;
 }
 
 value run_delay(const spawn_view& v) {
@@ -162,20 +198,23 @@ const std::vector<metric>& common_metrics() {
         {"min_ns", "ns", better::lower, stamps, least},
         {"max_ns", "ns", better::lower, stamps, greatest},
         {"mean_ns", "ns", better::lower, "shared clock, whole batch", batch_mean},
+        {"block_mean_ns", "ns", better::lower, "shared clock, a block without stamps", block_mean},
         {"messages_per_second", "1/s", better::higher, "shared clock, consumer's view",
          message_rate},
         {"bytes_per_second", "B/s", better::higher, "shared clock, consumer's view", byte_rate},
         {"lost_share", "1", better::lower, "sequence numbers", lost_share},
         {"switches_per_message", "1/message", better::lower, rusage_source, switches},
         {"voluntary_switches_per_message", "1/message", better::neither, rusage_source,
-         field_per_message<&usage::voluntary_switches>},
+         field_of_all<&usage::voluntary_switches, &process_usage::voluntary_switches>},
         {"involuntary_switches_per_message", "1/message", better::neither, rusage_source,
-         field_per_message<&usage::involuntary_switches>},
+         field_of_all<&usage::involuntary_switches, &process_usage::involuntary_switches>},
         {"cpu_ns_per_message", "ns/message", better::lower, rusage_source, cpu},
         {"producer_cpu_ns_per_message", "ns/message", better::lower, rusage_source,
          side_cpu_per_message<0>},
         {"consumer_cpu_ns_per_message", "ns/message", better::lower, rusage_source,
          side_cpu_per_message<1>},
+        {"auxiliary_cpu_ns_per_message", "ns/message", better::lower,
+         "/proc/PID/task/*/schedstat of the daemon", auxiliary_cpu},
         {"user_ns_per_message", "ns/message", better::lower, rusage_source,
          field_per_message<&usage::user_ns>},
         {"system_ns_per_message", "ns/message", better::lower, rusage_source,

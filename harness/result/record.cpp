@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "harness/result/counting.hpp"
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/result/pattern_metrics.hpp"
@@ -13,7 +14,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::array<std::string_view, 3> purpose_words{"verify", "timed", "counting"};
+constexpr std::array<std::string_view, 4> purpose_words{"verify", "timed", "counting", "idle"};
 
 ordered_json peer_block(role side, const worker_report& report, int cpu) {
     const measurement& m = report.measured;
@@ -32,6 +33,27 @@ ordered_json peer_block(role side, const worker_report& report, int cpu) {
             {"migrations", or_null(used.migrations)},
             {"peak_rss_bytes", or_null(report.peak_resident_bytes)},
             {"notes", report.notes}};
+}
+
+ordered_json auxiliary_block(const spawn_view& view) {
+    const auto& used = view.producer().auxiliary;
+    if (!used) return {{"role", "auxiliary"}, {"unavailable", "/proc did not tell"}};
+    return {{"role", "auxiliary"},
+            {"cpu", nullptr},
+            {"placement_note", "not pinned: it runs where the scheduler puts it"},
+            {"last_cpu", used->last_cpu},
+            {"counted_messages", view.producer().counted_messages},
+            {"cpu_ns", used->cpu_ns},
+            {"voluntary_switches", used->voluntary_switches},
+            {"involuntary_switches", used->involuntary_switches},
+            {"threads", used->threads}};
+}
+
+ordered_json layout_block(const spawn_layout& layout) {
+    if (layout == spawn_layout{}) return nullptr;
+    return {{"environment_pad_bytes", layout.environment_pad_bytes},
+            {"stack_pad_bytes", layout.stack_pad_bytes},
+            {"region_offset_bytes", layout.region_offset_bytes}};
 }
 
 /// Why a metric that this pattern should have is null.
@@ -85,28 +107,14 @@ void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& v
     if (view.one_way()) ipc["blocks"] = block_rates(view.consumer(), view.clock);
     ipc["peers"] = {peer_block(role::producer, view.spawn.producer(), view.spawn.cpus[0]),
                     peer_block(role::consumer, view.spawn.consumer(), view.spawn.cpus[1])};
+    if (view.spawn.has_auxiliary) ipc["peers"].push_back(auxiliary_block(view));
+    ipc["layout"] = layout_block(view.spawn.layout);
     ipc["missing"] = missing_block(what, metrics);
     within_spawn within = judge_spawn(view);
     ipc["within"] = std::move(within.facts);
     ipc["flags"] = std::move(within.flags);
     if (is_saturated(view)) ipc["flags"].push_back("saturated");
     if (auto note = parts_note(view); !note.empty()) ipc["parts_note"] = std::move(note);
-}
-
-ordered_json counting_block(const spawn_view& view) {
-    const perf_counts& producer = view.producer().events;
-    const perf_counts& consumer = view.consumer().events;
-    const auto messages = static_cast<double>(view.producer().counted_messages);
-    ordered_json block{{"source", "perf_event software counters, kernel side included"}};
-    for (std::size_t i = 0; i < perf_counts::event_count; ++i) {
-        const std::string key = std::string(perf_counts::names[i]) + "_per_message";
-        if (producer.values[i] && consumer.values[i] && messages > 0)
-            block[key] = static_cast<double>(*producer.values[i] + *consumer.values[i]) / messages;
-        else
-            block[key] = nullptr;
-    }
-    if (!producer.unavailable.empty()) block["unavailable"] = producer.unavailable;
-    return block;
 }
 
 ordered_json failure_to_json(const failure& failed) {
@@ -131,12 +139,13 @@ spawn_record make_record(const cell& what, spawn_purpose purpose, const spawn_re
                         {"messages", static_cast<std::uint64_t>(view.messages())}};
         return record;
     }
+    for (const metric& m : metrics_of(purpose))
+        record.metrics[std::string(m.key)] = m.value(view);
     if (purpose == spawn_purpose::counting) {
         record.entry = counting_block(view);
         return record;
     }
-    for (const metric& m : all_metrics())
-        record.metrics[std::string(m.key)] = m.value(view);
+    if (purpose == spawn_purpose::idle) return record;
     record.latency_buckets = view.latencies().buckets();
     record.entry = std::move(entry);
     fill_timed_entry(record.entry, what, view, record.metrics);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/result/clock_flags.hpp"
+#include "harness/result/counting.hpp"
 #include "harness/result/floor_log.hpp"
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
@@ -115,6 +117,14 @@ ordered_json sitting::first_line() const {
             {"cells", std::move(cells)}};
 }
 
+void sitting::add_figures(cell_record& to, const spawn_record& record, bool accepted) {
+    for (const auto& [key, value] : record.metrics) {
+        if (!value || !std::isfinite(*value)) continue;
+        to.metrics[key].push_back(*value);
+        if (accepted) to.accepted_metrics[key].push_back(*value);
+    }
+}
+
 void sitting::add(spawn_record record) {
     cell_record& to = cells_.at(index_.at(record.cell_name));
     ++spawns_;
@@ -127,24 +137,45 @@ void sitting::add(spawn_record record) {
         to.verify = std::move(record.entry);
         return;
     }
+    if (record.purpose == spawn_purpose::idle) return share_idle(to, record);
     if (record.purpose == spawn_purpose::counting) {
-        to.counting = std::move(record.entry);
+        add_figures(to, record, true);
+        to.counting.push_back(std::move(record.entry));
         return;
     }
     const bool accepted = !is_contaminated(record.entry);
     to.accepted += accepted ? 1 : 0;
     to.first_tries += record.entry.at("ipc").value("try", 0) == 0 ? 1 : 0;
-    for (const auto& [key, value] : record.metrics) {
-        if (!value || !std::isfinite(*value)) continue;
-        to.metrics[key].push_back(*value);
-        if (accepted) to.accepted_metrics[key].push_back(*value);
-    }
+    add_figures(to, record, accepted);
     for (const auto& [index, count] : record.latency_buckets) {
         to.latency_buckets[index] += count;
         if (accepted) to.accepted_buckets[index] += count;
     }
     measuring_s_ += record.entry.at("ipc").at("elapsed_ns").get<double>() / 1e9;
     to.entries.push_back(std::move(record.entry));
+}
+
+/// How a mechanism waits does not depend on the cell: all that ran in that placement have it.
+void sitting::share_idle(const cell_record& from, const spawn_record& record) {
+    for (auto& cell : cells_) {
+        if (cell.ended && cell.ended->ended == status::skipped) continue;
+        if (cell.planned.at("transport") != from.planned.at("transport") ||
+            cell.planned.at("placement") != from.planned.at("placement"))
+            continue;
+        add_figures(cell, record, true);
+    }
+}
+
+ordered_json sitting::amend(const ordered_json& blocks) {
+    header_.update(blocks);
+    return {{"header", blocks}};
+}
+
+void sitting::restore(const ordered_json& line) {
+    if (line.contains("header"))
+        header_.update(line.at("header"));
+    else
+        add(spawn_record_from_json(line));
 }
 
 bool sitting::given_up(const std::string& cell_name) const {
@@ -210,14 +241,21 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     for (const auto& failed : record.failures)
         block["failures"].push_back(reason_block(failed));
     block["summary"] = ordered_json::object();
-    for (const metric& m : all_metrics())
+    const auto summarise = [&](const metric& m, const std::string& source) {
         if (const auto at = metrics.find(std::string(m.key)); at != metrics.end())
             block["summary"][at->first] =
                 summary_block(at->second, "spawns", m.unit,
-                              better_words[static_cast<std::size_t>(m.direction)], m.source);
+                              better_words[static_cast<std::size_t>(m.direction)], source);
+    };
+    for (const metric& m : all_metrics())
+        summarise(m, std::string(m.source));
+    for (const metric& m : counting_metrics())
+        summarise(m, counting_source(record.counting, m));
+    for (const metric& m : idle_metrics())
+        summarise(m, std::string(m.source));
     block["histogram"] = histogram_block(clean ? record.accepted_buckets : record.latency_buckets);
     block["verify"] = record.verify;
-    block["counting"] = record.counting;
+    block["counting"] = merged_counting_block(record.counting);
     block["floor"] = nullptr;
     const auto flags = flags_of(record);
     block["flags"] = flags;
@@ -253,6 +291,7 @@ ordered_json sitting::document(bool complete, const std::string& incomplete_reas
         if (!record.entries.empty()) ++family;
     }
     add_floor_ratios(result);
+    add_clock_flags(result);
     add_noise_verdict(result);
     return result;
 }

@@ -12,7 +12,7 @@
 
 namespace ipcmark {
 
-enum class spawn_purpose : std::uint8_t { verify, timed, counting };
+enum class spawn_purpose : std::uint8_t { verify, timed, counting, idle };
 
 /// One spawn as the journal and the document keep it: all plain data.
 struct spawn_record {
@@ -20,7 +20,8 @@ struct spawn_record {
     spawn_purpose purpose = spawn_purpose::timed;
     std::optional<failure> failed;
     std::map<std::string, std::optional<double>> metrics;  // by metric key
-    nlohmann::ordered_json entry;  // timed: the benchmarks[] entry; otherwise its block in the cell
+    /// timed: the benchmarks[] entry; verify, counting: what the cell's block is made of.
+    nlohmann::ordered_json entry;
     std::vector<std::pair<std::size_t, std::uint64_t>> latency_buckets;
 };
 
@@ -40,9 +41,13 @@ public:
     /// Restores from a journal's first line.
     explicit sitting(const nlohmann::ordered_json& first_line);
 
-    /// The journal's first line; every later line is to_json(spawn_record).
+    /// The journal's first line; every later one is to_json(spawn_record) or what amend() returned.
     nlohmann::ordered_json first_line() const;
     void add(spawn_record record);
+    /// Sets blocks of the header; the journal's line about it.
+    nlohmann::ordered_json amend(const nlohmann::ordered_json& blocks);
+    /// Takes a later line of a journal. Throws where it is none.
+    void restore(const nlohmann::ordered_json& line);
 
     /// Whether a cell failed, so that later rounds leave it out.
     bool given_up(const std::string& cell_name) const;
@@ -72,9 +77,12 @@ private:
         std::size_t first_tries = 0;
         std::size_t accepted = 0;
         nlohmann::ordered_json verify;
-        nlohmann::ordered_json counting;
+        std::vector<nlohmann::ordered_json> counting;
     };
 
+    /// Adds a spawn's figures; those that were accepted count for the estimates.
+    static void add_figures(cell_record& to, const spawn_record& record, bool accepted);
+    void share_idle(const cell_record& from, const spawn_record& record);
     /// The figures that a cell's estimates, flags and progress rest on: see noise_block.hpp.
     static bool rests_on_accepted(const cell_record& record);
     static const std::map<std::string, std::vector<double>>& metrics_of(const cell_record& record);

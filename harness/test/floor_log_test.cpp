@@ -27,6 +27,7 @@ ordered_json document(std::vector<ordered_json> cells) {
         log.add({"line_round_trip", "ns", "", placement::l3, {}, {}}, 0, ns);
     log.add({"line_round_trip", "ns", "", placement::smt, {}, {}}, 0, 40);
     log.add({"futex_wake", "ns", "", placement::l3, {}, {}}, 0, 2000);
+    log.add({"same_cpu_switch", "ns", "", placement::same_cpu, {}, {}}, 0, 800);
     log.add({"memcpy", "bytes_per_second", "", {}, 65'536, {}}, 0, 20e9);
     return {{"floors", log.block()},
             {"mechanisms",
@@ -54,6 +55,26 @@ TEST(floor_log, a_sleeping_round_trip_is_held_against_two_wake_ups) {
     const auto c = with_ratio(cell("pipe", "round_trip", 64, "p50_ns", figures(6000, 5000, 7000)));
     EXPECT_EQ(c.at("floor").at("value"), 4000.0);
     EXPECT_DOUBLE_EQ(c.at("summary").at("ratio_to_floor").at("median").get<double>(), 1.5);
+}
+
+TEST(floor_log, on_one_cpu_a_sleeping_round_trip_is_held_against_two_switches) {
+    auto there = cell("pipe", "round_trip", 64, "p50_ns", figures(2000, 1800, 2400));
+    there["placement"] = "same_cpu";
+    const auto c = with_ratio(there);
+    EXPECT_EQ(c.at("floor").at("name"), "same_cpu_switch");
+    EXPECT_EQ(c.at("floor").at("value"), 1600.0);
+    EXPECT_DOUBLE_EQ(c.at("summary").at("ratio_to_floor").at("median").get<double>(), 1.25);
+}
+
+TEST(floor_log, the_self_check_names_the_cells_that_beat_their_floor) {
+    auto fair = cell("ring", "round_trip", 64, "p50_ns", figures(150, 120, 200));
+    auto unfair = cell("ring", "round_trip", 64, "p50_ns", figures(75, 70, 85));
+    unfair["name"] = "round_trip/ring/64/l3";
+    ordered_json d = document({fair, unfair});
+    add_floor_ratios(d);
+    EXPECT_EQ(beaten_floors(d), "round_trip/ring/64/l3 (line_round_trip)");
+    d["cells"] = ordered_json::array({fair});
+    EXPECT_EQ(beaten_floors(d), "");
 }
 
 TEST(floor_log, a_stream_is_held_against_memcpy_of_its_size_by_cost) {

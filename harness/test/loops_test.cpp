@@ -85,8 +85,8 @@ protected:
         const payload_plan there{touch::rw, bytes, 77};
         const payload_plan back{touch::rw, bytes, ~std::uint64_t{77}};
         const bool producer = side == role::producer;
-        return session(shared, side, clock_parameters{}, work, producer ? there : back,
-                       producer ? back : there, rule);
+        return session(shared, side, clock, work, producer ? there : back, producer ? back : there,
+                       rule);
     }
 
     template <class Producer, class Consumer>
@@ -97,6 +97,7 @@ protected:
     }
 
     board shared;
+    clock_parameters clock;
     effort work;
     std::array<std::optional<rendezvous>, 2> lines;
     std::vector<std::byte> memory =
@@ -163,6 +164,59 @@ TEST_F(ring_loops_test, the_time_limit_ends_a_phase) {
     EXPECT_GE(timed_producer.result.last_ticks - timed_producer.result.first_ticks, 20'000'000u);
     EXPECT_GT(timed_producer.result.messages, 0u);
 }
+
+TEST_F(ring_loops_test, a_block_without_stamps_follows_where_the_clock_is_dear) {
+    work.untimed_block = true;
+    clock.stamp_cost_ns = 1e9;
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, other, *lines[1]); });
+    EXPECT_EQ(one.result.untimed_exchanges,
+              loops::exchanges_per_block(one.latencies.quantile_ns(0.5)));
+    EXPECT_GT(one.result.untimed_ns, 0);
+    EXPECT_EQ(one.result.messages, 1000u) << "the block's exchanges are not among them";
+    EXPECT_EQ(other.result.messages, 1000u);
+    EXPECT_EQ(one.latencies.count(), 1000u);
+}
+
+TEST_F(ring_loops_test, no_block_follows_where_the_clock_does_not_show) {
+    work.untimed_block = true;
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, other, *lines[1]); });
+    EXPECT_EQ(one.result.untimed_exchanges > 0, one.latencies.quantile_ns(0.5) < 500);
+}
+
+TEST(untimed_block, is_for_short_round_trips_and_dear_clocks) {
+    EXPECT_TRUE(loops::wants_untimed_block(499, 20));
+    EXPECT_TRUE(loops::wants_untimed_block(1'000, 51));
+    EXPECT_FALSE(loops::wants_untimed_block(1'000, 49));
+    EXPECT_TRUE(loops::wants_untimed_block(9'999, 101));
+    EXPECT_FALSE(loops::wants_untimed_block(10'001, 101));
+    EXPECT_EQ(loops::exchanges_per_block(200), 500u);
+    EXPECT_EQ(loops::exchanges_per_block(50'000), 50u);
+    EXPECT_EQ(loops::exchanges_per_block(1e12), 1u);
+}
+
+class ring_idle_test : public ring_loops_test, public testing::WithParamInterface<pattern> {};
+
+TEST_P(ring_idle_test, a_consumer_reads_its_usage_around_the_silence) {
+    work.idle = true;
+    work.timed_ns = 20'000'000;
+    producer_cell.kind = consumer_cell.kind = GetParam();
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::idle_producer(producer_end, one, producer_cell); },
+             [&] { loops::idle_consumer(consumer_end, other, consumer_cell); });
+    EXPECT_EQ(other.result.messages, 1u);
+    EXPECT_EQ(other.result.counted_messages, 1u);
+    EXPECT_GT(other.result.last_ticks, other.result.first_ticks);
+}
+
+INSTANTIATE_TEST_SUITE_P(of, ring_idle_test, testing::Values(pattern::round_trip, pattern::one_way),
+                         [](const auto& which) { return std::string(to_word(which.param)); });
 
 TEST_F(loops_test, losses_of_a_lossy_stream_are_counted_exactly) {
     int ends[2];

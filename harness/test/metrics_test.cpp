@@ -43,6 +43,25 @@ TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
     EXPECT_DOUBLE_EQ(*value_of("minor_faults_per_message", view()), 0.008);
 }
 
+TEST_F(metrics_test, a_daemons_part_is_added_and_shown_apart) {
+    EXPECT_FALSE(value_of("auxiliary_cpu_ns_per_message", view()));
+    spawn.has_auxiliary = true;
+    EXPECT_FALSE(value_of("cpu_ns_per_message", view())) << "without it the sum would be too small";
+    spawn.sides[0].measured.auxiliary = process_usage{
+        .cpu_ns = 500'000, .voluntary_switches = 1'000, .involuntary_switches = 10, .threads = 1};
+    EXPECT_DOUBLE_EQ(*value_of("auxiliary_cpu_ns_per_message", view()), 500);
+    EXPECT_DOUBLE_EQ(*value_of("cpu_ns_per_message", view()), 2500);
+    EXPECT_DOUBLE_EQ(*value_of("switches_per_message", view()), 3.01);
+    EXPECT_DOUBLE_EQ(*value_of("involuntary_switches_per_message", view()), 0.12);
+}
+
+TEST_F(metrics_test, a_block_without_stamps_gives_its_mean) {
+    EXPECT_FALSE(value_of("block_mean_ns", view()));
+    spawn.sides[0].measured.untimed_exchanges = 10'000;
+    spawn.sides[0].measured.untimed_ns = 2'500'000;
+    EXPECT_DOUBLE_EQ(*value_of("block_mean_ns", view()), 250);
+}
+
 TEST_F(metrics_test, a_figure_that_one_side_lacks_is_none) {
     EXPECT_FALSE(value_of("run_delay_ns_per_message", view()));
     EXPECT_EQ(value_of("migrations", view()), 0);

@@ -116,6 +116,62 @@ TEST_F(plan_test, what_cannot_run_is_skipped_and_kept) {
     EXPECT_EQ(codes, (std::set<std::string>{"limit", "placement"}));
 }
 
+TEST_F(plan_test, the_seed_and_the_number_of_a_spawn_decide_its_layout) {
+    request.mechanisms = {"pipe"};
+    const plan one = expanded();
+    EXPECT_EQ(one.layout(3), expanded().layout(3));
+    EXPECT_NE(one.layout(3), one.layout(4));
+    EXPECT_NE(one.layout(3), expand(request, 43, all, two_cpus()).layout(3));
+    request.randomise_layout = false;
+    EXPECT_EQ(expanded().layout(3), spawn_layout{});
+}
+
+TEST_F(plan_test, layouts_reach_all_of_their_ranges_and_no_further) {
+    const plan one = expanded();
+    spawn_layout least{~0u, ~0u, ~0u};
+    spawn_layout most;
+    for (std::uint64_t sequence = 0; sequence < 2'000; ++sequence) {
+        const spawn_layout drawn = one.layout(sequence);
+        const auto widen = [](std::uint32_t value, std::uint32_t& low, std::uint32_t& high) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        };
+        widen(drawn.environment_pad_bytes, least.environment_pad_bytes, most.environment_pad_bytes);
+        widen(drawn.stack_pad_bytes, least.stack_pad_bytes, most.stack_pad_bytes);
+        widen(drawn.region_offset_bytes, least.region_offset_bytes, most.region_offset_bytes);
+        EXPECT_EQ(drawn.region_offset_bytes % spawn_layout::region_step_bytes, 0u);
+    }
+    EXPECT_LT(least.environment_pad_bytes, 100u);
+    EXPECT_LT(least.stack_pad_bytes, 100u);
+    EXPECT_LT(least.region_offset_bytes, 40'000u);
+    EXPECT_GT(most.environment_pad_bytes, 3'990u);
+    EXPECT_LT(most.environment_pad_bytes, 4'096u);
+    EXPECT_GT(most.stack_pad_bytes, 3'990u);
+    EXPECT_LT(most.stack_pad_bytes, 4'096u);
+    EXPECT_GT(most.region_offset_bytes, 2'000'000u);
+    EXPECT_LT(most.region_offset_bytes, 2u << 20);
+}
+
+TEST_F(plan_test, waiting_is_measured_once_for_each_mechanism_and_placement) {
+    request.mechanisms = {"null", "pipe", "shm_ring_spin"};
+    request.placements = {"cross", "same_cpu"};
+    const auto chosen = [&] {
+        const plan what = expanded();
+        std::vector<std::string> found;
+        for (const std::size_t index : what.idle_cells([](const planned_cell& planned) {
+                 return planned.what.name() != "round_trip/pipe/64/l3";
+             }))
+            found.push_back(what.cells[index].what.name());
+        return found;
+    };
+    EXPECT_TRUE(chosen().empty()) << "not asked for";
+    request.idle_ms = 10;
+    const std::vector<std::string> expected{"round_trip/shm_ring_spin/64/l3",
+                                            "round_trip/pipe/65536/l3",
+                                            "round_trip/pipe/64/same_cpu"};
+    EXPECT_EQ(chosen(), expected) << "null waits for nobody, spinners do not share a CPU";
+}
+
 TEST_F(plan_test, filters_select_and_exclude) {
     request.mechanisms = {"pipe", "udp", "posix_mq", "boost_message_queue"};
     request.filters = {"round_trip/.*/64/", "-mq|message_queue"};

@@ -85,6 +85,22 @@ TEST(mapping, a_region_of_another_size_is_refused) {
     EXPECT_THROW(mapping::shared(fd.get(), 4096), std::runtime_error);
 }
 
+TEST(mapping, begins_where_in_two_mebibytes_it_should) {
+    constexpr std::size_t region = 2u << 20;
+    for (const std::size_t offset : {std::size_t{128}, std::size_t{4096}, std::size_t{1'234'560}}) {
+        const std::size_t padded = mapping::padded_bytes(8192, offset);
+        EXPECT_EQ(padded, 8192 + offset % 4096);
+        const unique_fd fd = make_memfd("ipcmark-test", padded);
+        const mapping here = mapping::shared(fd.get(), 8192, offset);
+        const mapping there = mapping::shared(fd.get(), 8192, offset);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(here.data()) % region, offset);
+        EXPECT_EQ(here.size(), 8192u);
+        here.data()[8191] = std::byte{7};
+        EXPECT_EQ(there.data()[8191], std::byte{7});
+    }
+    EXPECT_EQ(mapping::padded_bytes(100, 0), 100u);
+}
+
 TEST(mapping, memory_that_cannot_be_had_is_a_limit) {
     EXPECT_THROW(make_memfd("ipcmark-test", std::size_t{1} << 60), limit_exceeded);
 }

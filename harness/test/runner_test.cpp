@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <dirent.h>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +13,9 @@
 #include <signal.h>
 #include <thread>
 
+#include "harness/endpoints/storages.hpp"
+#include "harness/measure/clock_offset.hpp"
+#include "harness/measure/idle_share.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/worker.hpp"
@@ -312,6 +317,94 @@ TEST_F(runner_test, a_daemon_lives_as_long_as_its_pair) {
     EXPECT_EQ(most, 3u);
 }
 
+/// A daemon that never sleeps.
+child launch_spinner(const private_area&) {
+    return child::spawn_program({"sh", "-c", "while :; do :; done"}, {});
+}
+
+TEST_F(runner_test, what_a_daemon_consumes_is_brought_back) {
+    options.launcher = [](std::string_view) { return &launch_spinner; };
+    request.work.timed_ns = 300'000'000;
+    request.work.count_events = true;
+    const spawn_result busy = run();
+    ASSERT_FALSE(busy.failed) << busy.failed->text;
+    EXPECT_TRUE(busy.has_auxiliary);
+    const auto& used = busy.producer().measured.auxiliary;
+    ASSERT_TRUE(used);
+    EXPECT_GT(used->cpu_ns, 0);
+    EXPECT_EQ(used->threads, 1);
+    EXPECT_GE(used->last_cpu, 0);
+    EXPECT_FALSE(busy.consumer().measured.auxiliary) << "one side is enough";
+    options.launcher = nullptr;
+    EXPECT_FALSE(run().has_auxiliary);
+}
+
+TEST_F(runner_test, a_counting_spawn_tells_of_every_event) {
+    request.work.count_events = true;
+    const spawn_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    for (const auto& side : result.sides)
+        for (std::size_t i = 0; i < perf_counts::event_count; ++i)
+            EXPECT_FALSE(side.measured.events.notes[i].empty()) << perf_counts::names[i];
+    EXPECT_FALSE(result.producer().measured.energy.note.empty());
+    request.work.count_events = false;
+    EXPECT_FALSE(run().producer().measured.events.values[0]) << "never in a timed spawn";
+}
+
+TEST_F(runner_test, both_workers_get_the_spawns_layout) {
+    request.law = "layout";
+    request.layout = {1234, 100, 5 * 4096 + 256};
+    const spawn_result shifted = run();
+    ASSERT_FALSE(shifted.failed) << shifted.failed->text;
+    EXPECT_EQ(shifted.layout, request.layout);
+    for (const auto& side : shifted.sides) {
+        EXPECT_EQ(side.notes.at("environment_pad"), 1234);
+        EXPECT_EQ(side.notes.at("region_offset"), 5 * 4096 + 256);
+    }
+    request.layout = {};
+    EXPECT_EQ(run().producer().notes.at("environment_pad"), -1);
+}
+
+/// CPU share of the consumer of a pair on two CPUs, none where there is one.
+class idle_test : public runner_test {
+protected:
+    std::optional<double> share_of(const char* transport) {
+        const auto cpus = allowed_cpus();
+        if (cpus.size() < 2) return std::nullopt;
+        request.what.transport = transport;
+        request.cpus = {cpus.front(), cpus.back()};
+        request.work.idle = true;
+        request.work.timed_ns = 200'000'000;
+        const spawn_result result = run();
+        EXPECT_FALSE(result.failed) << result.failed->text;
+        const measurement& waiting = result.consumer().measured;
+        EXPECT_EQ(waiting.messages, 1u);
+        return idle_share(waiting.consumed,
+                          shared_clock(clock).to_ns(waiting.first_ticks, waiting.last_ticks));
+    }
+};
+
+TEST_F(idle_test, one_that_spins_burns_its_cpu_while_nothing_comes) {
+    const auto share = share_of("shm_ring_spin");
+    if (!share) GTEST_SKIP() << "one CPU is allowed here";
+    EXPECT_GT(*share, 0.5);
+}
+
+TEST_F(idle_test, one_that_sleeps_burns_none) {
+    const auto share = share_of("pipe");
+    if (!share) GTEST_SKIP() << "one CPU is allowed here";
+    EXPECT_LT(*share, 0.3);
+}
+
+TEST_F(runner_test, two_processes_bound_how_far_their_clocks_are_apart) {
+    request.floor = std::string(clock_offset_probe);
+    const spawn_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    EXPECT_GE(result.producer().notes.at("least_out_ticks"), 0);
+    EXPECT_GE(result.producer().notes.at("least_back_ticks"), 0);
+    EXPECT_TRUE(result.consumer().notes.empty());
+}
+
 TEST_F(runner_test, a_daemon_goes_even_when_both_workers_were_killed) {
     options.launcher = [](std::string_view) { return &launch_sleeper; };
     request.die_entering = {stage::timing, stage::timing};
@@ -345,12 +438,27 @@ TEST_F(runner_test, pinned_workers_stay_where_they_were_put) {
 }  // namespace
 }  // namespace ipcmark
 
+namespace {
+
+/// A law of this test alone: notes where things lie.
+void note_layout(const ipcmark::registration&, ipcmark::setup& cell, ipcmark::session&,
+                 const ipcmark::job&) {
+    const char* pad = std::getenv("IPCMARK_LAYOUT_PAD");
+    const ipcmark::mapping memory = ipcmark::memfd_storage(cell, 4096);
+    cell.notes["environment_pad"] = pad == nullptr ? -1 : static_cast<std::int64_t>(strlen(pad));
+    cell.notes["region_offset"] =
+        static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data()) %
+                                  ipcmark::spawn_layout::region_range_bytes);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && arguments.front() == "worker") {
         ipcmark::registry all;
         ipcmark::register_all(all);
-        return ipcmark::worker_main(arguments, all);
+        return ipcmark::worker_main(arguments, all, &note_layout);
     }
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();

@@ -159,6 +159,63 @@ TEST_F(sitting_test, without_a_judged_spawn_there_is_no_verdict) {
     EXPECT_TRUE(s.document(true, "").at("noise").is_null());
 }
 
+TEST_F(sitting_test, a_journal_brings_back_what_was_learnt_on_the_way) {
+    sitting s = fresh();
+    const std::string first = s.first_line().dump();
+    const std::string line =
+        s.amend({{"floors", ordered_json::array()}, {"clock", {{"a", 1}}}}).dump();
+    sitting restored(ordered_json::parse(first));
+    restored.restore(ordered_json::parse(line));
+    restored.restore(to_json(timed(5)));
+    s.add(timed(5));
+    EXPECT_EQ(restored.document(false, "x").dump(), s.document(false, "x").dump());
+    EXPECT_TRUE(restored.document(false, "x").at("floors").is_array());
+    EXPECT_THROW(restored.restore(ordered_json::object()), std::exception);
+}
+
+TEST_F(sitting_test, counting_spawns_are_never_mixed_with_timed_ones) {
+    sitting s = fresh();
+    s.add(timed(5));
+    for (const double calls : {4.0, 8.0, 5.0}) {
+        spawn_record counted;
+        counted.cell_name = "round_trip/pipe/64/l3";
+        counted.purpose = spawn_purpose::counting;
+        counted.metrics = {{"syscalls_per_message", calls}};
+        counted.entry = {{"source", "x"},
+                         {"syscalls_per_message", calls},
+                         {"sources", {{"syscalls_per_message", "tracepoint"}}}};
+        s.add(counted);
+    }
+    const auto cell = s.document(true, "").at("cells").at(0);
+    EXPECT_EQ(cell.at("spawns_ok"), 1);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("n"), 1);
+    EXPECT_EQ(cell.at("summary").at("syscalls_per_message").at("median"), 5.0);
+    EXPECT_EQ(cell.at("summary").at("syscalls_per_message").at("source"), "tracepoint");
+    EXPECT_EQ(cell.at("counting").at("spawns"), 3);
+}
+
+TEST_F(sitting_test, what_waiting_costs_is_shown_by_every_cell_of_the_mechanism_there) {
+    what.cells.push_back(what.cells[0]);
+    what.cells.back().what.payload_bytes = 4096;
+    what.cells.push_back(what.cells[0]);
+    what.cells.back().what.place = placement::same_cpu;
+    what.cells.push_back(what.cells[0]);
+    what.cells.back().what.payload_bytes = 1 << 20;
+    what.cells.back().skipped = failure{status::skipped, "limit", "", "too large"};
+    sitting s = fresh();
+    spawn_record idle;
+    idle.cell_name = "round_trip/pipe/64/l3";
+    idle.purpose = spawn_purpose::idle;
+    idle.metrics = {{"idle_cpu_share", 0.01}};
+    s.add(spawn_record_from_json(to_json(idle)));
+    const auto cells = s.document(true, "").at("cells");
+    EXPECT_EQ(cells.at(0).at("summary").at("idle_cpu_share").at("median"), 0.01);
+    EXPECT_TRUE(cells.at(2).at("summary").contains("idle_cpu_share"));
+    EXPECT_FALSE(cells.at(1).at("summary").contains("idle_cpu_share"));
+    EXPECT_FALSE(cells.at(3).at("summary").contains("idle_cpu_share"));
+    EXPECT_TRUE(cells.at(4).at("summary").empty()) << "it never ran";
+}
+
 TEST_F(sitting_test, what_is_dumped_is_strict_json) {
     const std::string text =
         dump_document({{"broken", "\xff\x01"}, {"nan", std::numeric_limits<double>::quiet_NaN()}});

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "harness/measure/clock.hpp"
-#include "harness/measure/perf_counters.hpp"
+#include "harness/measure/idle_share.hpp"
 
 namespace ipcmark {
 namespace {
@@ -41,17 +41,13 @@ TEST(usage, the_peak_is_that_of_this_program) {
     EXPECT_GT(*before, 100'000);
 }
 
-TEST(perf_counters, count_switches_or_say_why_not) {
-    perf_counters counters(true);
-    counters.start();
-    sleep_briefly(10);
-    counters.stop();
-    const perf_counts counts = counters.read();
-    if (counts.unavailable.empty())
-        EXPECT_GE(counts.values[0].value(), 10u);
-    else
-        EXPECT_FALSE(counts.values[0]);
-    EXPECT_FALSE(perf_counters(false).read().values[0]);
+TEST(idle_share, leaves_out_when_others_ran) {
+    usage used;
+    used.user_ns = 400;
+    used.system_ns = 100;
+    EXPECT_DOUBLE_EQ(idle_share(used, 1000), 0.5);
+    used.run_delay_ns = 500;
+    EXPECT_DOUBLE_EQ(idle_share(used, 1000), 1.0) << "a spinner on a busy machine is still one";
 }
 
 TEST(clock, ticks_and_nanoseconds_convert_both_ways) {

@@ -6,7 +6,7 @@
 namespace ipcmark::floors {
 
 double line_round_trip(setup& cell, std::int64_t span_ns);
-double futex_wake(setup& cell, std::int64_t span_ns);
+double wake_up(setup& cell, std::int64_t span_ns);
 double system_call(setup& cell, std::int64_t span_ns);
 double clock_read(setup& cell, std::int64_t span_ns);
 double fork_exec(setup& cell, std::int64_t span_ns);

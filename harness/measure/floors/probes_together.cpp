@@ -1,9 +1,13 @@
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
 
 #include "harness/endpoints/storages.hpp"
 #include "harness/endpoints/waits.hpp"
+#include "harness/endpoints/wakeups/eventfd.hpp"
+#include "harness/endpoints/wakeups/futex.hpp"
+#include "harness/endpoints/wakeups/pipe.hpp"
 #include "harness/measure/clock.hpp"
 #include "harness/measure/floors/probes.hpp"
 #include "harness/stats/order.hpp"
@@ -14,7 +18,7 @@ namespace {
 
 // A clock reading must not show beside a block.
 constexpr std::uint64_t line_block = 64;
-constexpr std::uint64_t futex_block = 1;
+constexpr std::uint64_t wake_block = 1;
 constexpr std::uint64_t warm_up_exchanges = 256;
 
 struct stop_line {
@@ -85,19 +89,24 @@ double line_round_trip(setup& cell, std::int64_t span_ns) {
     return ns;
 }
 
-double futex_wake(setup& cell, std::int64_t span_ns) {
+namespace {
+
+/// Half a round trip of two processes that sleep until the other wakes them by `Wakeup`.
+template <class Wakeup>
+double hand_over(setup& cell, std::int64_t span_ns) {
+    using wakeup_state = typename Wakeup::shared;
     struct words {
-        futex_wakeup::shared there;
-        futex_wakeup::shared back;
+        wakeup_state there;
+        wakeup_state back;
         stop_line stop;
     };
     const mapping memory = memfd_storage(cell, sizeof(words));
     auto& shared = *reinterpret_cast<words*>(memory.data());
-    futex_wakeup there(cell, direction::forward, shared.there);
-    futex_wakeup back(cell, direction::backward, shared.back);
+    Wakeup there(cell, direction::forward, shared.there);
+    Wakeup back(cell, direction::backward, shared.back);
     double ns = 0;
     if (cell.producer())
-        ns = lead(shared.stop, span_ns, futex_block, [&](std::uint64_t) {
+        ns = lead(shared.stop, span_ns, wake_block, [&](std::uint64_t) {
             there.post();
             back.wait();
         });
@@ -108,6 +117,16 @@ double futex_wake(setup& cell, std::int64_t span_ns) {
         });
     cell.peer.meet();
     return ns / 2;
+}
+
+}  // namespace
+
+/// The kernel's ways to wake a sleeper differ by some percent, and which is fastest differs between
+/// machines. A floor is the fastest.
+double wake_up(setup& cell, std::int64_t span_ns) {
+    return std::min({hand_over<futex_wakeup>(cell, span_ns / 3),
+                     hand_over<eventfd_counter_wakeup>(cell, span_ns / 3),
+                     hand_over<pipe_wakeup>(cell, span_ns / 3)});
 }
 
 }  // namespace ipcmark::floors

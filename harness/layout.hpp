@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+
+namespace ipcmark {
+
+/// By how much a spawn's memory is shifted, so that one lucky layout is not the result: the size of
+/// the environment alone changed conclusions on every machine that Mytkowicz et al. tried
+/// ("Producing wrong data without doing anything obviously wrong!", ASPLOS 2009). Both processes of
+/// a pair have the same. Address space randomisation stays as the system has it.
+struct spawn_layout {
+    static constexpr std::uint32_t pad_range_bytes = 4096;
+    static constexpr std::uint32_t region_range_bytes = 2u << 20;
+    /// Two cache lines: what lies in shared memory keeps its lines apart by as much.
+    static constexpr std::uint32_t region_step_bytes = 128;
+
+    std::uint32_t environment_pad_bytes = 0;  // below pad_range_bytes
+    std::uint32_t stack_pad_bytes = 0;        // below pad_range_bytes; the ABI rounds it up to 16
+    /// Where in 2 MiB of address space the shared memory that the harness makes begins, a multiple
+    /// of region_step_bytes; 0 leaves it to the kernel.
+    std::uint32_t region_offset_bytes = 0;
+
+    friend bool operator==(const spawn_layout&, const spawn_layout&) = default;
+};
+
+/// From 64 random bits.
+constexpr spawn_layout draw_layout(std::uint64_t bits) {
+    const auto take = [&bits](std::uint64_t range) {
+        const auto part = static_cast<std::uint32_t>(bits % range);
+        bits /= range;
+        return part;
+    };
+    spawn_layout layout;
+    layout.environment_pad_bytes = take(spawn_layout::pad_range_bytes);
+    layout.stack_pad_bytes = take(spawn_layout::pad_range_bytes);
+    layout.region_offset_bytes =
+        spawn_layout::region_step_bytes *
+        take(spawn_layout::region_range_bytes / spawn_layout::region_step_bytes);
+    return layout;
+}
+
+}  // namespace ipcmark
