@@ -234,15 +234,17 @@ std::string render_trust(const ordered_json& result) {
     const auto& run = result.at("run");
     const auto rounds = run.value("rounds_done", plan.at("rounds").get<std::uint64_t>());
     std::string text = trust_line(result) + "\n";
-    text += fmt::format(
-        "{} spawns in {:.0f} s, {:.0f} % of it measuring; {} rounds; seed {}; clock {} ({:.0f} "
-        "ns a stamp)\n",
-        run.at("spawns").get<std::uint64_t>(), run.at("elapsed_s").get<double>(),
-        100 * run.at("measuring_s").get<double>() /
-            std::max(run.at("elapsed_s").get<double>(), 1e-9),
-        rounds, plan.at("seed").get<std::string>(),
-        result.at("clock").at("source").get<std::string>(),
-        result.at("clock").at("stamp_cost_ns").get<double>());
+    const double elapsed_s = run.at("elapsed_s").get<double>();
+    const double measuring_s = run.at("measuring_s").get<double>();
+    const std::string time =
+        elapsed_s > 0 ? fmt::format("in {:.0f} s, {:.0f} % of it measuring", elapsed_s,
+                                    100 * measuring_s / elapsed_s)
+                      : fmt::format("and {:.0f} s of measuring; the run did not end", measuring_s);
+    text += fmt::format("{} spawns {}; {} rounds; seed {}; clock {} ({:.0f} ns a stamp)\n",
+                        run.at("spawns").get<std::uint64_t>(), time, rounds,
+                        plan.at("seed").get<std::string>(),
+                        result.at("clock").at("source").get<std::string>(),
+                        result.at("clock").at("stamp_cost_ns").get<double>());
     if (!result.at("complete").get<bool>())
         text += "INCOMPLETE: " + shown(incomplete_reason(result)) + "\n";
     if (!result.at("build").at("optimised").get<bool>())
