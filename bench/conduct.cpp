@@ -2,9 +2,14 @@
 
 #include <algorithm>
 
+#include "bench/decomposer.hpp"
 #include "bench/floor_prober.hpp"
 #include "bench/pairs.hpp"
+#include "bench/saturations.hpp"
+#include "harness/plan/rerun_rule.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/result/noise_block.hpp"
+#include "harness/spawn_watch.hpp"
 
 namespace ipcmark {
 
@@ -25,11 +30,17 @@ public:
           result_(result),
           bar_(bar),
           journal_(journal),
-          start_ns_(shared_clock::raw_ns()) {}
+          start_ns_(shared_clock::raw_ns()),
+          watch_(result.header().at("mechanisms")),
+          reruns_(options.reruns) {}
 
     conclusion run() {
         bar_.expect(expected_spawns());
         if (plan_.request.verify) pass(spawn_purpose::verify, 0);
+        saturations_.measure(plan_, clock_, [this](const cell& what, const spawn_request& asked) {
+            bar_.show(result_.spawns(), "saturation of " + what.name());
+            return going_on() ? std::optional(pairs_.run(asked)) : std::nullopt;
+        });
         probe_floors();
         for (std::uint64_t round = 0; going_on() && another_round(round); ++round) {
             const double before_s = elapsed_s();
@@ -131,20 +142,28 @@ private:
         request.what = planned.what;
         request.cpus = planned.cpus;
         request.tag = plan_.tag(sequence_);
+        const auto saturation = saturations_.of(planned.what);
         if (purpose == spawn_purpose::verify) {
             request.what.reads = touch::verify;
+            request.what.kind = plain_pattern(planned.what.kind).value();
             request.work = plan_.verify_effort(planned.what);
+        } else if (purpose == spawn_purpose::timed) {
+            request.work = plan_.timed_effort(planned.what, saturation);
         } else {
-            request.work =
-                purpose == spawn_purpose::timed ? plan_.timed_effort() : plan_.counting_effort();
+            request.work = plan_.counting_effort(planned.what, saturation);
         }
+        request.work.pace.seed = request.tag;
         return request;
     }
 
     /// Runs one spawn; nullopt when a signal ended it, which is no fault of the cell.
     std::optional<spawn_result> spawn(const planned_cell& planned, spawn_purpose purpose) {
         bar_.show(result_.spawns(), planned.what.name());
-        spawn_result outcome = pairs_.run(request_for(planned, purpose));
+        const spawn_request asked = request_for(planned, purpose);
+        spawn_result outcome =
+            planned.what.kind == pattern::decompose
+                ? decomposer_.run(asked, planned.spins, purpose == spawn_purpose::timed)
+                : pairs_.run(asked);
         ++sequence_;
         if (outcome.interrupted) {
             going_on();
@@ -167,7 +186,8 @@ private:
         const std::uint64_t salt = apart * (1 + static_cast<std::uint64_t>(purpose)) + round;
         for (const std::size_t index : plan_.round_order(salt)) {
             const planned_cell& planned = plan_.cells[index];
-            if (result_.given_up(planned.what.name())) continue;
+            if (result_.given_up(planned.what.name()) || !plain_pattern(planned.what.kind))
+                continue;
             if (!going_on()) return;
             if (auto outcome = spawn(planned, purpose))
                 keep(make_record(planned.what, purpose, *outcome, clock_, nullptr));
@@ -176,26 +196,44 @@ private:
 
     void timed_round(std::uint64_t round) {
         std::vector<spawn_slot> slots;
-        std::optional<spawn_result> latest;
+        std::vector<timed_try> tries;  // of the slot at hand
         for (const std::size_t index : plan_.round_order(round)) {
             const planned_cell& planned = plan_.cells[index];
             if (!runs_in(index, round)) continue;
             slots.push_back({planned.what.name(),
-                             [this, &planned, &latest] { return run_slot(planned, latest); },
-                             [this, &planned, &latest, round](ordered_json entry) {
-                                 if (latest) keep_timed(planned, *latest, round, std::move(entry));
+                             [this, &planned, &tries] { return run_slot(planned, tries); },
+                             [this, &planned, &tries, round](const ordered_json& entry) {
+                                 for (std::size_t n = 0; n < tries.size(); ++n)
+                                     keep_timed(planned, tries, n, round, entry);
                              }});
         }
         run_round(slots);
     }
 
-    spawn_outcome run_slot(const planned_cell& planned, std::optional<spawn_result>& latest) {
-        latest.reset();
-        if (!going_on()) return {false, "interrupted", 0, 0};
-        latest = spawn(planned, spawn_purpose::timed);
-        if (!latest) return {false, "interrupted", 0, 0};
-        if (latest->failed) return {false, latest->failed->text, 0, 0};
-        const spawn_view view{planned.what, *latest, clock_};
+    /// One spawn, and while it is contaminated and the rule allows, another in its place. All stay.
+    spawn_outcome run_slot(const planned_cell& planned, std::vector<timed_try>& tries) {
+        tries.clear();
+        bool again = true;
+        while (again && going_on()) {
+            auto done =
+                watch_.run(planned, clock_, [&] { return spawn(planned, spawn_purpose::timed); });
+            if (!done) break;
+            again = reruns_.again(planned.what.name(), tries.size(), done->contaminated());
+            if (again) bar_.expect_more(1);
+            done->sequence = sequence_ - 1;
+            tries.push_back(std::move(*done));
+        }
+        if (reruns_.gave_up_now())
+            bar_.say(
+                "most spawns are contaminated by other work on this machine: running them "
+                "again is left off while that lasts; `ipcmark doctor` says what helps");
+        if (tries.empty()) return {false, "interrupted", 0, 0};
+        return outcome_of(planned, tries.back().outcome);
+    }
+
+    spawn_outcome outcome_of(const planned_cell& planned, const spawn_result& spawn) const {
+        if (spawn.failed) return {false, spawn.failed->text, 0, 0};
+        const spawn_view view{planned.what, spawn, clock_};
         const double counted = static_cast<double>(view.producer().counted_messages);
         const double cpu_ns = static_cast<double>(view.producer().consumed.cpu_ns() +
                                                   view.consumer().consumed.cpu_ns());
@@ -203,12 +241,21 @@ private:
                 cpu_ns / std::max(counted, 1.0)};
     }
 
-    void keep_timed(const planned_cell& planned, const spawn_result& spawn, std::uint64_t round,
-                    ordered_json entry) {
+    void keep_timed(const planned_cell& planned, const std::vector<timed_try>& tries,
+                    std::size_t which, std::uint64_t round, ordered_json entry) {
+        const auto& [spawn, noise, sequence] = tries[which];
+        if (!spawn.failed) {
+            const spawn_outcome figures = outcome_of(planned, spawn);
+            entry["real_time"] = figures.real_ns;
+            entry["cpu_time"] = figures.cpu_ns;
+        }
         entry["ipc"] = {{"cell", planned.what.name()},
-                        {"sequence", sequence_ - 1},
+                        {"sequence", sequence},
                         {"round", round},
-                        {"t_start_s", spawn.started_s}};
+                        {"try", which},
+                        {"t_start_s", spawn.started_s},
+                        {"quality", to_word(noise.verdict)},
+                        {"noise", noise_to_json(noise)}};
         const ordered_json& source = result_.header().at("clock");
         entry["ipc"]["clock"] = {{"source", source.at("source")},
                                  {"stamp_cost_ns", source.at("stamp_cost_ns")}};
@@ -224,7 +271,11 @@ private:
     progress& bar_;
     const journal_writer& journal_;
     std::uint64_t start_ns_;
+    spawn_watch watch_;
+    rerun_rule reruns_;
     std::uint64_t sequence_ = 0;
+    saturations saturations_;
+    decomposer decomposer_{pairs_};
     double longest_spawn_s_ = 0;
     spawn_budget budget_{plan_.cells.size(), budget_rule_of(plan_.request.spawns)};
     floor_prober floors_{plan_, pairs_, [this](const std::string& text) { bar_.say(text); }};

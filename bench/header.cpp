@@ -15,11 +15,11 @@ using nlohmann::ordered_json;
 
 namespace {
 
-ordered_json environment_block(const run_options& options) {
+ordered_json environment_block(const run_options& options, const plan& what) {
     ordered_json identity = identity_facts(options.redact);
     ordered_json limits = ipc_limit_facts();
     ordered_json warnings = ordered_json::array();
-    for (const auto& found : examine_host())
+    for (const auto& found : examine_host(examination_of(what)))
         if (found.how == severity::warning || found.how == severity::error)
             warnings.push_back({{"id", found.id},
                                 {"severity", to_word(found.how)},
@@ -79,6 +79,7 @@ ordered_json plan_block(const invocation& call, const run_options& options, cons
             {"touch", to_word(request.reads)},
             {"verify", request.verify},
             {"counting_spawns", request.counting_spawns},
+            {"reruns", options.reruns},
             {"filters", request.filters},
             {"cells", what.cells.size()},
             {"time_budget_s",
@@ -148,7 +149,7 @@ ordered_json make_header(const invocation& call, const run_options& options, con
     return {{"context",
              benchmark_context("v" + build.at("libraries").at("benchmark").get<std::string>(),
                                build_is_optimised() ? "release" : "debug", options.redact)},
-            {"environment", environment_block(options)},
+            {"environment", environment_block(options, what)},
             {"build", build},
             {"clock", clock_block(clock)},
             {"topology", topology_block(placements)},
@@ -175,6 +176,14 @@ std::array<int, 2> cpus_in_use(const plan& what) {
         if (!planned.skipped && planned.cpus[0] != planned.cpus[1]) return planned.cpus;
     const auto allowed = allowed_cpus();
     return {allowed.front(), allowed.size() > 1 ? allowed[1] : allowed.front()};
+}
+
+examination examination_of(const plan& what) {
+    const auto cpus = cpus_in_use(what);
+    examination how;
+    how.cpus = {cpus[0]};
+    if (cpus[1] != cpus[0]) how.cpus.push_back(cpus[1]);
+    return how;
 }
 
 std::string page_available() {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/run_options.hpp"
+#include "harness/host/checks.hpp"
 #include "harness/host/topology.hpp"
 #include "harness/plan/plan.hpp"
 
@@ -27,6 +28,9 @@ nlohmann::ordered_json mechanism_block(const registration& mechanism);
 
 /// The two CPUs whose clocks the plan compares; the same one twice when it uses only one.
 std::array<int, 2> cpus_in_use(const plan& what);
+
+/// How to look at the host for this plan: at the CPUs that it uses.
+examination examination_of(const plan& what);
 
 /// Empty when this build can write HTML, otherwise what to install.
 std::string page_available();

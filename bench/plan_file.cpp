@@ -58,6 +58,36 @@ void take_sizes(const ordered_json& from, const std::string& file, std::vector<s
     }
 }
 
+/// A list of texts, each through a parser of harness/plan; its complaint gets file and pointer.
+template <class Use>
+void take_texts(const ordered_json& from, const char* key, const std::string& file, Use use) {
+    const auto at = from.find(key);
+    if (at == from.end()) return;
+    for (std::size_t i = 0; i < at->size(); ++i)
+        try {
+            use((*at)[i].get<std::string>());
+        } catch (const std::invalid_argument& e) {
+            throw command_error(file + ": /" + key + "/" + std::to_string(i) + " " + e.what());
+        }
+}
+
+void take_parameters(const ordered_json& j, const std::string& file, parameter_request& varied) {
+    take_texts(j, "rates", file,
+               [&](const auto& text) { varied.rates_hz.push_back(parse_rate_hz(text)); });
+    take_texts(j, "loads", file, [&](const auto& text) {
+        for (const double load : parse_loads(text))
+            varied.loads.push_back(load);
+    });
+    take_texts(j, "gaps", file,
+               [&](const auto& text) { varied.gaps_ns.push_back(parse_gap_ns(text)); });
+    take_texts(j, "working_sets", file, [&](const auto& text) {
+        varied.working_sets_bytes.push_back(text == "0" ? 0 : parse_payload_bytes(text));
+    });
+    take(j, "bursts", varied.bursts);
+    take(j, "ring_processes", varied.processes);
+    varied.poisson = j.value("schedule", "fixed") == "poisson";
+}
+
 void check_filters(const std::string& file, const plan_request& plan) {
     for (std::size_t i = 0; i < plan.filters.size(); ++i) {
         const std::string_view filter = plan.filters[i];
@@ -88,6 +118,7 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     take(j, "filters", plan.filters);
     check_filters(file, plan);
     take_sizes(j, file, plan.payloads);
+    take_parameters(j, file, plan.varied);
     if (j.contains("depth")) plan.depth = j.at("depth").get<std::size_t>();
     if (j.contains("touch"))
         plan.reads = from_word<touch>(j.at("touch").get<std::string>()).value();

@@ -18,6 +18,7 @@ public:
     void show(std::size_t done, const std::string& what);
     /// Spawns that will not happen after all.
     void expect(std::size_t spawns_expected) { expected_ = spawns_expected; }
+    void expect_more(std::size_t spawns) { expected_ += spawns; }
     /// A line of its own, above the bar.
     void say(const std::string& line);
 

@@ -8,6 +8,7 @@
 #include "bench/header.hpp"
 #include "bench/journal.hpp"
 #include "bench/version.hpp"
+#include "harness/host/checks.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -28,10 +29,13 @@ void print_cells(const plan& what, const run_options& options) {
         std::cout << '\n';
     }
     constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
-    const auto spawns = static_cast<double>(what.runnable()) *
-                        static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
-    const double seconds =
-        spawns * (spawn_overhead_s + static_cast<double>(options.plan.spawn_ms) / 1e3);
+    const auto spawns_each =
+        static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
+    double seconds = 0;
+    for (const auto& planned : what.cells)
+        if (!planned.skipped)
+            seconds += spawns_each *
+                       (spawn_overhead_s + static_cast<double>(what.timed_ns(planned.what)) / 1e9);
     std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, "
               << what.cells.size() - what.runnable() << " skipped; about "
               << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
@@ -61,8 +65,41 @@ void banner_if_unoptimised() {
            "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
 
-int exit_code_of(const conclusion& ended, const sitting& result) {
+/// --strict: no spawn is started on a host that doctor complains of.
+void refuse_disturbed_host(const plan& what) {
+    std::string texts;
+    std::size_t complaints = 0;
+    for (const auto& found : examine_host(examination_of(what))) {
+        if (found.how < severity::warning) continue;
+        ++complaints;
+        texts += (texts.empty() ? "" : "; ") + found.text;
+    }
+    if (complaints > 0)
+        throw command_error("--strict: this machine is not fit to measure on (" + texts +
+                                "); `ipcmark doctor` says what helps, or run without --strict",
+                            exit_environment_refused);
+}
+
+std::string verdict_of(const ordered_json& document) {
+    const ordered_json& noise = document.at("noise");
+    return noise.is_null() ? std::string() : noise.at("verdict").get<std::string>();
+}
+
+void tell_verdict(const run_options& options, const ordered_json& document) {
+    const std::string verdict = verdict_of(document);
+    if (verdict.empty() || options.quiet) return;
+    std::cerr << "Noise: " << verdict << ": " << document.at("noise").at("text").get<std::string>()
+              << (verdict == "quiet" ? "" : " `ipcmark doctor` says what helps.") << '\n';
+}
+
+int exit_code_of(const run_options& options, const conclusion& ended, const sitting& result,
+                 const ordered_json& document) {
     if (ended.interrupted) return exit_interrupted;
+    if (options.strict && verdict_of(document) == "unusable") {
+        std::cerr << "ipcmark: --strict: the result is written, but unusable: more than half of "
+                     "the spawns were contaminated; quieten the machine and measure again\n";
+        return exit_environment_refused;
+    }
     return result.failed_cells() > 0 ? exit_cell_failed : exit_ok;
 }
 
@@ -94,11 +131,13 @@ int measure(const invocation& call, const run_options& options, const plan& what
     progress bar(0, options.quiet);
     const std::uint64_t start_ns = shared_clock::raw_ns();
     conclusion ended;
+    ordered_json document;
     try {
         ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
                         [&](const ordered_json& line) { lines.append(line); });
         finish_header(result.header(), start_ns, ended.rounds_done, clock);
-        report(options, result.document(ended.complete, ended.incomplete_reason));
+        document = result.document(ended.complete, ended.incomplete_reason);
+        report(options, document);
     } catch (const call_failed& e) {
         throw command_error(e.what() + lines.rescue(), exit_environment_refused);
     }
@@ -106,7 +145,8 @@ int measure(const invocation& call, const run_options& options, const plan& what
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
-    return exit_code_of(ended, result);
+    tell_verdict(options, document);
+    return exit_code_of(options, ended, result, document);
 }
 
 int run_run(const invocation& call) {
@@ -129,6 +169,7 @@ int run_run(const invocation& call) {
     }
     banner_if_unoptimised();
     require_outputs(*options);
+    if (options->strict) refuse_disturbed_host(what);
     return measure(call, *options, what, placements);
 }
 

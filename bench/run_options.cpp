@@ -17,10 +17,24 @@ constexpr const char* examples =
     "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
     "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --spawns 20\n"
     "  ipcmark run --plan my_plan.json --time-budget 10m --json result.json\n"
+    "  ipcmark run --pattern paced --mechanism pipe,tcp --payload 64 --load 10..95% --html "
+    "load.html\n"
+    "  ipcmark run --pattern wake,setup,burst --mechanism unix_sockets --payload 64\n"
+    "  ipcmark run --pattern switch,switch_ring --mechanism pipe --payload 64\n"
     "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
+    "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
     "\n"
-    "Cells are named pattern/mechanism/payload_bytes/placement. Touch, what both sides do to the\n"
+    "Patterns: round_trip (closed loop: one message there and back); one_way (a stream under\n"
+    "back-pressure); paced (open loop: response times from when a message was due, so that a "
+    "stall\n"
+    "shows in every message that it delayed); wake (one message after a silence); burst (n at\n"
+    "once); setup (from nothing to the first message, and down again); switch (the round trip in\n"
+    "one process, on one CPU and on two: what system calls, a context switch and a wake-up cost);\n"
+    "switch_ring (a token round many processes over pipes, as lmbench's lat_ctx does).\n"
+    "\n"
+    "Cells are named pattern/mechanism/payload_bytes/placement, and /parameter=value. Touch, what "
+    "both sides do to the\n"
     "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
     "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
     "Exit codes: 0 ok; 2 usage; 3 a cell failed or timed out; 4 nothing matched; 5 the "
@@ -35,8 +49,9 @@ void add_options(cxxopts::Options& options) {
         "Mechanisms and families (unix_sockets), comma-separated; all: every one (default: the "
         "profile's)",
         value<std::string>(),
-        "NAMES")("pattern", "round_trip, one_way", value<std::string>(), "WORDS")(
-        "p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
+        "NAMES")("pattern", "round_trip, one_way, paced, wake, burst, setup, switch, switch_ring",
+                 value<std::string>(),
+                 "WORDS")("p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
         "placement", "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free",
         value<std::string>(),
         "WORDS")("filter", "Regular expression over cell names; a leading - excludes; repeatable",
@@ -45,6 +60,18 @@ void add_options(cxxopts::Options& options) {
         "depth", "Messages a mechanism should be able to hold (default: about 256 KiB)",
         value<std::string>(),
         "N")("plan", "A plan file; flags override it", value<std::string>(), "FILE");
+    options.add_options("Patterns with a parameter")(
+        "rate", "paced: messages a second, 1k,10k,100k", value<std::string>(), "RATES")(
+        "load", "paced: shares of the cell's own saturation, 50% or a sweep (default 10..95%)",
+        value<std::string>(),
+        "SHARES")("schedule", "paced: fixed (equal gaps) or poisson", value<std::string>(), "WORD")(
+        "gap", "wake: silences before a message (default 10us,100us,1ms,10ms,100ms)",
+        value<std::string>(),
+        "TIMES")("burst", "burst: messages at once (default 8,64)", value<std::string>(), "N")(
+        "ring-processes", "switch_ring: processes in the ring (default 2,8,32)",
+        value<std::string>(),
+        "N")("working-set", "switch_ring: bytes that each sums at a hop (default 0,64Ki,1Mi)",
+             value<std::string>(), "SIZES");
     options.add_options("How much")(
         "profile", "quick (5 spawns a cell), default (20) or rigorous (40)", value<std::string>(),
         "NAME")("spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
@@ -53,6 +80,11 @@ void add_options(cxxopts::Options& options) {
         "Such as 10m: spawns go where the intervals are widest, after 6 rounds of every cell",
         value<std::string>(),
         "TIME")("no-floors", "Leave out the probes of what this machine could do at best")(
+        "reruns",
+        "Run a contaminated spawn again, at most so often in its round (default 2; 0: never)",
+        value<std::string>(),
+        "N")("strict",
+             "Exit with 5 where doctor warns, before the run, or the result is unusable, after")(
         "seed", "Seed of the order and the tags (default: random, recorded)", value<std::string>(),
         "N")("deadline", "Seconds that a stage of a spawn may take beyond its plan (default 10)",
              value<std::string>(), "S");
@@ -141,6 +173,36 @@ void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan
         plan.mechanisms.emplace_back(each->info.name);
 }
 
+void apply_parameters(const cxxopts::ParseResult& parsed, parameter_request& varied) {
+    const auto each = [&](const char* flag, auto use) {
+        if (parsed.count(flag) == 0) return;
+        const auto words = split_list(parsed[flag].as<std::string>());
+        if (words.empty()) throw command_error("--" + std::string(flag) + " names nothing");
+        for (const auto& text : words)
+            of_flag(flag, [&] { use(text); });
+    };
+    each("rate", [&](const auto& text) { varied.rates_hz.push_back(parse_rate_hz(text)); });
+    each("load", [&](const auto& text) {
+        for (const double load : parse_loads(text))
+            varied.loads.push_back(load);
+    });
+    each("gap", [&](const auto& text) { varied.gaps_ns.push_back(parse_gap_ns(text)); });
+    each("burst", [&](const auto& text) {
+        varied.bursts.push_back(parse_count(text, "messages", 2, 4096));
+    });
+    each("ring-processes", [&](const auto& text) {
+        varied.processes.push_back(parse_count(text, "processes", 2, 64));
+    });
+    each("working-set", [&](const auto& text) {
+        varied.working_sets_bytes.push_back(text == "0" ? 0 : parse_payload_bytes(text));
+    });
+    if (parsed.count("schedule") == 0) return;
+    const auto word = parsed["schedule"].as<std::string>();
+    if (word != "fixed" && word != "poisson")
+        throw command_error("--schedule: '" + word + "' is not one of fixed or poisson");
+    varied.poisson = word == "poisson";
+}
+
 void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
     if (parsed.count("spawns") > 0)
         options.plan.spawns = whole_number<std::uint64_t>(parsed, "spawns", 1, 10'000);
@@ -152,6 +214,9 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
         });
     if (parsed.count("deadline") > 0)
         options.stage_deadline_ms = 1000 * whole_number<std::int64_t>(parsed, "deadline", 1, 3'600);
+    if (parsed.count("reruns") > 0)
+        options.reruns = whole_number<std::uint64_t>(parsed, "reruns", 0, 100);
+    options.strict = parsed.count("strict") > 0;
     options.seed = parsed.count("seed") > 0
                        ? whole_number<std::uint64_t>(parsed, "seed", 0,
                                                      std::numeric_limits<std::uint64_t>::max())
@@ -182,7 +247,8 @@ std::optional<run_options> parse_run_options(const invocation& call) {
                               "Spawns process pairs, measures every cell, writes the result\n");
     add_options(declared);
     const auto parsed =
-        parse_arguments(declared, call, examples, {"What to measure", "How much", "Output"});
+        parse_arguments(declared, call, examples,
+                        {"What to measure", "Patterns with a parameter", "How much", "Output"});
     if (!parsed) return std::nullopt;
     run_options options;
     options.plan = named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>()
@@ -192,6 +258,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
         check_plan_mechanisms(file, options.plan, call.mechanisms);
     }
     apply_what(*parsed, call, options.plan);
+    apply_parameters(*parsed, options.plan.varied);
     apply_how_much(*parsed, options);
     options.json_file = file_name(*parsed, "json", options.json_file);
     options.html_file = file_name(*parsed, "html", "");

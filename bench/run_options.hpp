@@ -15,6 +15,8 @@ struct run_options {
     std::optional<double> time_budget_s;
     bool floors = true;  // probe the machine's limits before, between and after the rounds
     std::int64_t stage_deadline_ms = 10'000;
+    std::uint64_t reruns = 2;  // of a contaminated spawn, in its round
+    bool strict = false;       // refuse a host that doctor warns of, and an unusable result
     std::string json_file = "results.json";
     std::string html_file;         // empty: none
     std::string calibration_file;  // empty: calibration.json beside the result, if there is one

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/function_view.hpp"
-#include "harness/measure/loops.hpp"
+#include "harness/measure/loops_of.hpp"
 #include "harness/posix/child.hpp"
 #include "harness/transport.hpp"
 
@@ -68,18 +68,6 @@ private:
     T end_;
 };
 
-template <class T>
-void run_spawn(setup& cell, session& state) {
-    state.enter(stage::constructing);
-    T end(cell);
-    state.enter(stage::meeting);
-    cell.peer.meet();
-    loops::run(end, state, cell);
-    // Both endpoints live until both sides are through, so that a reader never sees the writer's
-    // close inside a phase.
-    cell.peer.meet();
-}
-
 }  // namespace detail
 
 /// All mechanisms, in registration order.
@@ -90,7 +78,7 @@ public:
     void add() {
         registration entry;
         entry.info = T::info;
-        entry.run = &detail::run_spawn<T>;
+        entry.run = &loops::run_spawn<T>;
         entry.make = [](setup& cell) -> std::unique_ptr<any_endpoint> {
             return std::make_unique<detail::erased_endpoint<T>>(cell);
         };

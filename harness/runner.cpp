@@ -32,6 +32,8 @@ struct socket_pair {
 
 /// One worker as its parent sees it.
 struct worker_handle {
+    worker_handle(child born, unique_fd line)
+        : process(std::move(born)), control(std::move(line)) {}
     child process;
     unique_fd control;
     worker_report report;
@@ -87,14 +89,11 @@ private:
                  request_.law,
                  request_.floor,
                  request_.die_entering[index]};
-        workers_.push_back({child::spawn_self(worker_arguments(task.cpu, options_.plugins),
-                                              {{control.theirs.get(), worker_control_fd},
-                                               {peer.get(), worker_peer_fd},
-                                               {board_.fd(), worker_board_fd}}),
-                            std::move(control.ours),
-                            {},
-                            false,
-                            {}});
+        child born = child::spawn_self(worker_arguments(task.cpu, options_.plugins),
+                                       {{control.theirs.get(), worker_control_fd},
+                                        {peer.get(), worker_peer_fd},
+                                        {board_.fd(), worker_board_fd}});
+        workers_.emplace_back(std::move(born), std::move(control.ours));
         try {
             send_frame(workers_.back().control.get(), encode(task));
         } catch (const call_failed&) {
@@ -171,7 +170,9 @@ private:
     }
 
     std::int64_t allowance_ns(stage at) const {
-        const std::int64_t base = options_.stage_deadline_ms * ms;
+        const std::int64_t base =
+            ms * (request_.stage_deadline_ms > 0 ? request_.stage_deadline_ms
+                                                 : options_.stage_deadline_ms);
         if (at == stage::warming_up) return base + 4 * request_.work.warm_up_max_ns;
         if (at == stage::timing) return base + 2 * request_.work.timed_ns;
         return base;
@@ -290,6 +291,7 @@ spawn_result runner::run(const spawn_request& request) {
     }
     const std::uint64_t end_ns = shared_clock::raw_ns();
     result.wall_s = static_cast<double>(end_ns - start_ns) / 1e9;
+    result.spawned_ns = start_ns;
     result.started_s = static_cast<double>(start_ns - born_ns_) / 1e9;
     return result;
 }

@@ -30,6 +30,8 @@ struct spawn_request {
     /// A probe of measure/floors; `what` tells the block's size and no mechanism works.
     std::string floor = {};
     std::array<std::optional<stage>, 2> die_entering{};  // tests
+    /// Instead of the runner's; 0: the runner's.
+    std::int64_t stage_deadline_ms = 0;
 };
 
 /// Runs process pairs, one at a time, each with the daemon that it needs. Blocks in poll while a

@@ -48,7 +48,8 @@ struct worker_report {
     std::vector<double> latencies_in_order;  // ns; evenly thinned out, see time_sample
     std::uint64_t order_stride = 1;          // latencies from one of them to the next
     std::optional<std::int64_t> peak_resident_bytes;
-    int last_cpu = no_cpu;  // where it ran at the end
+    int last_cpu = no_cpu;         // where it ran at the end
+    std::uint64_t started_ns = 0;  // CLOCK_MONOTONIC_RAW when its main had begun
     std::map<std::string, std::int64_t> notes;
 };
 
@@ -58,8 +59,13 @@ struct spawn_result {
     std::array<worker_report, 2> sides;  // producer, consumer
     std::array<int, 2> cpus{no_cpu, no_cpu};
     double wall_s = 0;
-    double started_s = 0;  // since the sitting began
+    double started_s = 0;          // since the sitting began
+    std::uint64_t spawned_ns = 0;  // CLOCK_MONOTONIC_RAW before the first process was spawned
     bool interrupted = false;
+    /// The pattern `switch`: the same exchange by one process and on one CPU, one each at most.
+    std::vector<spawn_result> inside = {};
+    std::vector<spawn_result> one_cpu = {};
+    std::string parts_note = {};  // why one of them is missing
 
     const worker_report& producer() const { return sides[0]; }
     const worker_report& consumer() const { return sides[1]; }

@@ -20,7 +20,16 @@ using writable = std::span<std::byte>;
 using readable = std::span<const std::byte>;
 
 enum class role : std::uint8_t { producer, consumer };
-enum class pattern : std::uint8_t { round_trip, one_way };
+enum class pattern : std::uint8_t {
+    round_trip,
+    one_way,
+    paced,        // open loop: one way, on a schedule
+    wake,         // one way, one message after a silence
+    burst,        // one way, n messages at once
+    setup,        // from nothing to the first message, and down again
+    decompose,    // "switch": the round trip in one process, on one CPU, on two
+    switch_ring,  // no mechanism at all: a token goes round many processes over pipes
+};
 
 /// What a cell asks of a mechanism before any process exists.
 struct demand {

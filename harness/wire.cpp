@@ -11,8 +11,9 @@ namespace ipcmark {
 
 using nlohmann::json;
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(pacing, rate_hz, poisson, gap_ns, burst, may_spin, seed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(effort, warm_up_messages, warm_up_min_ns, warm_up_max_ns,
-                                   timed_ns, max_messages, count_events)
+                                   timed_ns, max_messages, count_events, inside, pace)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(clock_parameters, use_tsc, ns_per_tick_q32, stamp_cost_ns,
                                    cross_cpu_offset_low_ns, cross_cpu_offset_high_ns,
                                    cross_cpu_checked, reason)
@@ -71,7 +72,8 @@ json measurement_to_json(const measurement& m) {
             {"events", events},
             {"events_unavailable", m.events.unavailable},
             {"block_ticks", m.block_ticks},
-            {"block_messages", m.block_messages}};
+            {"block_messages", m.block_messages},
+            {"figures", m.figures}};
 }
 
 measurement measurement_from_json(const json& j) {
@@ -91,6 +93,7 @@ measurement measurement_from_json(const json& j) {
     j.at("events_unavailable").get_to(m.events.unavailable);
     j.at("block_ticks").get_to(m.block_ticks);
     j.at("block_messages").get_to(m.block_messages);
+    j.at("figures").get_to(m.figures);
     return m;
 }
 
@@ -117,6 +120,8 @@ std::string encode(const job& task) {
            {"placement", to_word(what.place)},
            {"touch", to_word(what.reads)},
            {"depth", what.depth},
+           {"parameter", what.varied.value},
+           {"working_set_bytes", what.varied.working_set_bytes},
            {"side", to_word(task.side)},
            {"cpu", task.cpu},
            {"name", task.name},
@@ -137,6 +142,8 @@ job decode_job(const std::string& text) {
     task.what = {j.at("transport"),          word_at<pattern>(j, "pattern"),
                  j.at("payload_bytes"),      word_at<placement>(j, "placement"),
                  word_at<touch>(j, "touch"), j.at("depth")};
+    j.at("parameter").get_to(task.what.varied.value);
+    j.at("working_set_bytes").get_to(task.what.varied.working_set_bytes);
     task.side = word_at<role>(j, "side");
     j.at("cpu").get_to(task.cpu);
     j.at("name").get_to(task.name);
@@ -161,6 +168,7 @@ std::string encode(const worker_report& report) {
                 {"order_stride", report.order_stride},
                 {"peak_resident_bytes", or_null(report.peak_resident_bytes)},
                 {"last_cpu", report.last_cpu},
+                {"started_ns", report.started_ns},
                 {"notes", report.notes}}
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -180,6 +188,7 @@ worker_report decode_report(const std::string& text) {
     j.at("order_stride").get_to(report.order_stride);
     report.peak_resident_bytes = optional_at<std::int64_t>(j, "peak_resident_bytes");
     j.at("last_cpu").get_to(report.last_cpu);
+    j.at("started_ns").get_to(report.started_ns);
     j.at("notes").get_to(report.notes);
     return report;
 }

@@ -25,7 +25,13 @@ struct spelling<role> {
 template <>
 struct spelling<pattern> {
     static constexpr std::array words{std::pair{pattern::round_trip, "round_trip"},
-                                      std::pair{pattern::one_way, "one_way"}};
+                                      std::pair{pattern::one_way, "one_way"},
+                                      std::pair{pattern::paced, "paced"},
+                                      std::pair{pattern::wake, "wake"},
+                                      std::pair{pattern::burst, "burst"},
+                                      std::pair{pattern::setup, "setup"},
+                                      std::pair{pattern::decompose, "switch"},
+                                      std::pair{pattern::switch_ring, "switch_ring"}};
 };
 template <>
 struct spelling<touch> {

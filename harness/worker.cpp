@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/measure/floors/floors.hpp"
+#include "harness/measure/switch_ring.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/wire.hpp"
@@ -57,8 +58,13 @@ failure describe_current_exception(std::string_view at_stage) {
     }
 }
 
-void measure(const registration& mechanism, setup& cell, session& state, const job&) {
-    mechanism.run(cell, state);
+void measure(const registration& mechanism, setup& cell, session& state, const job& task) {
+    if (cell.kind != pattern::switch_ring) return mechanism.run(cell, state);
+    state.enter(stage::timing);
+    if (cell.producer())
+        measure_switch_ring(state, static_cast<unsigned>(task.what.varied.value),
+                            task.what.varied.working_set_bytes);
+    cell.peer.meet();
 }
 
 sequence_rule rule_for(const traits& facts) {
@@ -83,6 +89,7 @@ public:
         if (!receive_frame(control_.get(), text)) return;
         const job task = decode_job(text);
         worker_report report;
+        report.started_ns = started_ns_;
         carry_out(task, report);
         auto& line = board_->workers[static_cast<std::size_t>(task.side)];
         line.at.store(stage::reporting, std::memory_order_release);
@@ -155,6 +162,7 @@ private:
         if (task.die_entering == entering) ::raise(SIGKILL);
     }
 
+    const std::uint64_t started_ns_ = shared_clock::raw_ns();
     const registry& mechanisms_;
     worker_act act_out_law_;
     unique_fd control_;

@@ -1,6 +1,8 @@
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 #include "harness/endpoints/fd_datagram.hpp"
@@ -10,7 +12,7 @@
 namespace ipcmark::transports {
 
 /// What a faulty transport does to the message that is due.
-enum class fault { drop, corrupt, duplicate, reorder, hang, die };
+enum class fault { drop, corrupt, duplicate, reorder, stall, hang, die };
 
 /// For tests only: a seqpacket pair that misbehaves once, at its 1,500th message (past the
 /// warm-up's minimum), to prove that the harness reports each fault as itself.
@@ -43,11 +45,13 @@ struct faulty : fd_datagram {
 
 private:
     static constexpr int due = 1'500;
+    static constexpr std::chrono::milliseconds stall{50};
 
     template <class Fill>
     void misbehave(Fill fill) {
         fill(held_bytes_);
         if constexpr (Kind == fault::drop) return;
+        if constexpr (Kind == fault::stall) std::this_thread::sleep_for(stall);
         if constexpr (Kind == fault::hang) ::pause();
         if constexpr (Kind == fault::die) ::raise(SIGKILL);
         if constexpr (Kind == fault::reorder) {
@@ -90,6 +94,7 @@ constexpr transport_info drops = card("faulty_drop", "loses one message");
 constexpr transport_info corrupts = card("faulty_corrupt", "flips one bit of one message");
 constexpr transport_info duplicates = card("faulty_duplicate", "delivers one message twice");
 constexpr transport_info reorders = card("faulty_reorder", "lets one message overtake another");
+constexpr transport_info stalls = card("faulty_stall", "is late with one message by 50 ms");
 constexpr transport_info hangs = card("faulty_hang", "stops answering");
 constexpr transport_info dies = card("faulty_die", "is killed while it works");
 
@@ -100,6 +105,7 @@ void register_faulty(registry& all) {
     all.add<faulty<fault::corrupt, corrupts>>();
     all.add<faulty<fault::duplicate, duplicates>>();
     all.add<faulty<fault::reorder, reorders>>();
+    all.add<faulty<fault::stall, stalls>>();
     all.add<faulty<fault::hang, hangs>>();
     all.add<faulty<fault::die, dies>>();
 }

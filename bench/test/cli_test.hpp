@@ -11,10 +11,11 @@
 
 namespace ipcmark::test {
 
-/// One cell on one CPU, a verify, two timed and one counting spawn: well under a second.
+/// One cell on one CPU, a verify, two timed and one counting spawn: well under a second. Nothing is
+/// run again, so that a test knows the number of spawns on a busy machine too.
 inline const std::string tiny =
     "ipcmark run --profile quick --mechanism pipe --pattern round_trip --payload 64 "
-    "--placement same_cpu --spawns 2 --spawn-ms 10 ";
+    "--placement same_cpu --spawns 2 --spawn-ms 10 --reruns 0 ";
 
 /// The same for as long as a signal needs to come.
 inline const std::string lasting = tiny + "--spawns 2000 ";

@@ -70,7 +70,7 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
         "patterns": ["round_trip"], "payloads": ["64", "4Ki"], "placements": ["same_cpu"],
         "spawns": 2, "spawn_ms": 5, "verify": false, "counting_spawns": 0, "touch": "desc"})");
     expect_code(0, "ipcmark validate --plan p.json");
-    expect_code(0, "ipcmark run --plan p.json --payload 128 --spawns 1");
+    expect_code(0, "ipcmark run --plan p.json --payload 128 --spawns 1 --reruns 0");
     const auto document = result();
     EXPECT_EQ(document.at("plan").at("profile"), "plan file");
     EXPECT_EQ(document.at("run").at("spawns"), 1);

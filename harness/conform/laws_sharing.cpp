@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/conform/forked.hpp"
+#include "harness/posix/forked.hpp"
 #include "harness/conform/plays.hpp"
 #include "harness/posix/mapping.hpp"
 

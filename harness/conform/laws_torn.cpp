@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <vector>
 
-#include "harness/conform/forked.hpp"
+#include "harness/posix/forked.hpp"
 #include "harness/conform/noticing.hpp"
 #include "harness/conform/plays.hpp"
 #include "harness/measure/clock.hpp"

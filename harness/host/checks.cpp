@@ -13,29 +13,19 @@ namespace {
 
 using check = finding (*)(const checks::host_view&);
 
-constexpr std::array<check, 23> all_checks{checks::allowed_cpus,
-                                           checks::cpu_quota,
-                                           checks::governor,
-                                           checks::turbo,
-                                           checks::hardware_threads,
-                                           checks::load_average,
-                                           checks::foreign_cpu,
-                                           checks::runnable,
-                                           checks::steal,
-                                           checks::virtual_machine,
-                                           checks::battery,
-                                           checks::clock_source,
-                                           checks::huge_pages,
-                                           checks::address_randomisation,
-                                           checks::perf_events,
-                                           checks::pipe_size,
-                                           checks::posix_queues,
-                                           checks::queue_bytes,
-                                           checks::sysv_messages,
-                                           checks::socket_buffers,
-                                           checks::shared_memory,
-                                           checks::open_files,
-                                           checks::locked_memory};
+constexpr std::array<check, 34> all_checks{
+    checks::allowed_cpus,    checks::cpu_quota,         checks::governor,
+    checks::turbo,           checks::hardware_threads,  checks::idle_states,
+    checks::isolation,       checks::interrupts,        checks::load_average,
+    checks::foreign_cpu,     checks::runnable,          checks::steal,
+    checks::virtual_machine, checks::battery,           checks::swapping,
+    checks::clock_source,    checks::huge_pages,        checks::address_randomisation,
+    checks::perf_events,     checks::timer_resolution,  checks::mitigations,
+    checks::numa_balancing,  checks::same_page_merging, checks::watchdogs,
+    checks::timer_migration, checks::preemption,        checks::pipe_size,
+    checks::posix_queues,    checks::queue_bytes,       checks::sysv_messages,
+    checks::socket_buffers,  checks::shared_memory,     checks::open_files,
+    checks::locked_memory};
 
 std::optional<cpu_time> elapsed(const std::optional<cpu_time>& before,
                                 const std::optional<cpu_time>& after) {
@@ -47,9 +37,18 @@ void default_wait() {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
+/// CPU 0 takes the timer's and most interrupts, so that a pair avoids it where it can.
+std::vector<int> usual_pair(std::vector<int> allowed) {
+    if (allowed.size() > 2) std::erase(allowed, 0);
+    if (allowed.size() > 2) allowed.resize(2);
+    return allowed;
+}
+
 checks::host_view observe(const examination& how) {
     constexpr int samples = 10;
     const auto allowed = allowed_cpus_of(how.files);
+    const auto chosen = how.cpus.empty() ? usual_pair(allowed) : how.cpus;
+    const auto interrupts = read_interrupts(how.files, chosen);
     const auto machine = read_cpu_time(how.files);
     const auto share = read_cpu_time(how.files, allowed);
     double others = 0;
@@ -67,7 +66,10 @@ checks::host_view observe(const examination& how) {
             machine_after,
             elapsed(machine, machine_after),
             elapsed(share, read_cpu_time(how.files, allowed)),
-            seen > 0 ? std::optional(others / seen) : std::nullopt};
+            seen > 0 ? std::optional(others / seen) : std::nullopt,
+            chosen,
+            interrupts_since(interrupts, read_interrupts(how.files, chosen)),
+            timer_resolution_ns(how.files)};
 }
 
 }  // namespace

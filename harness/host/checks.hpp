@@ -36,6 +36,7 @@ struct finding {
 struct examination {
     host_files files = host_files();
     std::function<void()> wait;  // between two of ten samples; empty: sleeps 20 ms
+    std::vector<int> cpus = {};  // the pair's; empty: the first two allowed, not 0 if possible
 };
 
 /// Everything that decides whether this machine is fit to measure on. Takes about 200 ms.

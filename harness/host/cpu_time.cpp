@@ -19,7 +19,7 @@ std::optional<cpu_time> parse_line(const std::vector<std::string>& words) {
     }
     const auto& [user, nice, system, idle, iowait, irq, softirq, steal] = ticks;
     const std::int64_t busy = user + nice + system + irq + softirq;
-    return cpu_time{busy, softirq, steal, busy + idle + iowait + steal};
+    return cpu_time{busy, softirq, steal, busy + idle + iowait + steal, irq};
 }
 
 bool wanted(const std::string& name, const std::vector<int>& cpus) {
@@ -43,7 +43,7 @@ std::optional<cpu_time> read_cpu_time(const host_files& files, const std::vector
         if (!one) return std::nullopt;
         const cpu_time so_far = sum.value_or(cpu_time{});
         sum = cpu_time{so_far.busy + one->busy, so_far.softirq + one->softirq,
-                       so_far.steal + one->steal, so_far.total + one->total};
+                       so_far.steal + one->steal, so_far.total + one->total, so_far.irq + one->irq};
     }
     return sum;
 }

@@ -14,9 +14,11 @@ struct cpu_time {
     std::int64_t softirq = 0;
     std::int64_t steal = 0;
     std::int64_t total = 0;
+    std::int64_t irq = 0;  // stays 0 where the kernel does not account interrupts' time
 
     friend cpu_time operator-(const cpu_time& a, const cpu_time& b) {
-        return {a.busy - b.busy, a.softirq - b.softirq, a.steal - b.steal, a.total - b.total};
+        return {a.busy - b.busy, a.softirq - b.softirq, a.steal - b.steal, a.total - b.total,
+                a.irq - b.irq};
     }
 };
 

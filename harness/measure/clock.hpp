@@ -21,7 +21,8 @@ struct clock_parameters {
     double cross_cpu_offset_low_ns = 0;  // bounds of the offset between the CPUs in use
     double cross_cpu_offset_high_ns = 0;
     bool cross_cpu_checked = false;
-    std::string reason;  // why this source
+    std::string reason;                          // why this source
+    const std::uint64_t* injected_ns = nullptr;  // tests: time stands still but for this
 };
 
 /// Reads the shared clock: invariant TSC (rdtscp: waits for earlier instructions), or
@@ -29,7 +30,14 @@ struct clock_parameters {
 class shared_clock {
 public:
     explicit shared_clock(const clock_parameters& parameters) noexcept
-        : ns_per_tick_q32_(parameters.ns_per_tick_q32), use_tsc_(parameters.use_tsc) {}
+        : ns_per_tick_q32_(parameters.ns_per_tick_q32),
+          use_tsc_(parameters.use_tsc),
+          injected_ns_(parameters.injected_ns),
+          uncertainty_ns_(
+              (parameters.cross_cpu_offset_high_ns - parameters.cross_cpu_offset_low_ns) / 2) {}
+
+    /// How far the clocks of the two CPUs in use may be apart: half the bound on their offset.
+    double uncertainty_ns() const noexcept { return uncertainty_ns_; }
 
     [[gnu::always_inline]] std::uint64_t now() const noexcept {
 #if defined(__x86_64__)
@@ -38,7 +46,7 @@ public:
             return __rdtscp(&cpu);
         }
 #endif
-        return raw_ns();
+        return injected_ns_ == nullptr ? raw_ns() : *injected_ns_;
     }
 
     /// A span of ticks in ns; rounds down. Ticks that run backwards (a broken clock) give 0.
@@ -62,6 +70,8 @@ public:
 private:
     std::uint64_t ns_per_tick_q32_;
     bool use_tsc_;
+    const std::uint64_t* injected_ns_;
+    double uncertainty_ns_;
 };
 
 /// Chooses and calibrates the clock (about a quarter second). The TSC is taken when the CPU says

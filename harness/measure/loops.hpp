@@ -298,22 +298,4 @@ void loop_back(T& end, session& run) {
     run.result.first_ticks = first;
 }
 
-/// Runs one side of a spawn: one call per spawn, everything below it inlined.
-template <class T>
-void run(T& end, session& state, setup& cell) {
-    if constexpr (T::info.loops_back) {
-        if (cell.producer()) loop_back(end, state);
-    } else if (cell.kind == pattern::round_trip) {
-        if (cell.producer())
-            round_trip_producer(end, state, cell.peer);
-        else
-            round_trip_consumer(end, state, cell.peer);
-    } else {
-        if (cell.producer())
-            one_way_producer(end, state, cell.peer);
-        else
-            one_way_consumer(end, state, cell.peer);
-    }
-}
-
 }  // namespace ipcmark::loops

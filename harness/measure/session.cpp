@@ -7,14 +7,18 @@
 namespace ipcmark {
 
 session::session(board& shared, role side, const clock_parameters& clock_source,
-                 const effort& effort_, const payload_plan& outgoing, const payload_plan& incoming,
-                 sequence_rule rule)
+                 const effort& effort_, const payload_plan& sent, const payload_plan& received,
+                 sequence_rule order)
     : clock(clock_source),
       work(effort_),
-      out(outgoing),
-      in(incoming, rule),
+      outgoing(sent),
+      incoming(received),
+      rule(order),
+      out(sent),
+      in(received, order),
       board_(shared),
       line_(shared.workers[static_cast<std::size_t>(side)]),
+      peer_line_(shared.workers[side == role::producer ? 1 : 0]),
       events_(effort_.count_events) {
     constexpr std::size_t blocks_at_most = 4096;
     result.block_ticks.reserve(blocks_at_most);

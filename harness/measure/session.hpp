@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/board.hpp"
@@ -15,6 +17,16 @@
 
 namespace ipcmark {
 
+/// When the messages of an open loop are due (paced, wake, burst).
+struct pacing {
+    double rate_hz = 0;       // > 0: on an absolute schedule, one message each 1/rate
+    bool poisson = false;     // with exponential gaps of that mean
+    std::int64_t gap_ns = 0;  // rate 0: so long after all earlier messages have been received
+    std::uint64_t burst = 1;  // messages that are due at once
+    bool may_spin = true;     // the producer has its CPU to itself and waits on the clock
+    std::uint64_t seed = 0;   // of the exponential gaps
+};
+
 /// How much a spawn does. Fixed before it starts; never extended because figures look uneven.
 struct effort {
     /// Warm-up: at least `warm_up_messages` and `warm_up_min_ns`, whichever is later, but no
@@ -25,6 +37,8 @@ struct effort {
     std::int64_t timed_ns = 150'000'000;
     std::uint64_t max_messages = 0;  // 0: no limit besides the time
     bool count_events = false;       // a counting spawn: perf events on, timing not to be used
+    bool inside = false;  // the producer's process holds both ends and makes all the calls
+    pacing pace = {};
 };
 
 /// What one worker measured. Ticks are of the shared clock.
@@ -41,16 +55,20 @@ struct measurement {
     perf_counts events;
     std::vector<std::uint64_t> block_ticks;  // stream consumer: a stamp every block_messages
     std::uint64_t block_messages = 0;
+    std::map<std::string, double> figures;  // what only this pattern tells, by metric key
 };
 
 /// One worker's side of a spawn: everything that the loops need, allocated before they start.
 class session {
 public:
     session(board& shared, role side, const clock_parameters& clock, const effort& work,
-            const payload_plan& outgoing, const payload_plan& incoming, sequence_rule rule);
+            const payload_plan& sent, const payload_plan& received, sequence_rule order);
 
     const shared_clock clock;
     const effort work;
+    const payload_plan outgoing;
+    const payload_plan incoming;
+    const sequence_rule rule;
     payload_writer out;
     payload_checker in;
     histogram latencies;
@@ -80,6 +98,10 @@ public:
         return in.expected() - 1 >=
                board_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
+    /// Messages that the other side says it is through with.
+    std::uint64_t peer_progress() const noexcept {
+        return peer_line_.messages.load(std::memory_order_acquire);
+    }
     /// The announced last message, or board::not_announced.
     std::uint64_t announced(phase which) const noexcept {
         return board_.last_sequence[index(which)].load(std::memory_order_acquire);
@@ -96,6 +118,7 @@ private:
 
     board& board_;
     board::worker_line& line_;
+    const board::worker_line& peer_line_;
     usage_reader usage_;
     usage before_;
     perf_counters events_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "harness/plan/parameter.hpp"
 #include "harness/words.hpp"
 
 namespace ipcmark {
@@ -15,9 +16,10 @@ struct cell {
     placement place = placement::free;
     touch reads = touch::rw;
     std::size_t depth = 1;
+    cell_parameter varied = {};
 
-    /// "pattern/transport/payload_bytes/placement": filter target, JSON key, HTML anchor and
-    /// Google Benchmark name.
+    /// "pattern/transport/payload_bytes/placement", and "/parameter=value" where the pattern has
+    /// one: filter target, JSON key, HTML anchor and Google Benchmark name.
     std::string name() const;
     demand asked() const { return {kind, payload_bytes, depth}; }
     friend bool operator==(const cell&, const cell&) = default;

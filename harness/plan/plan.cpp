@@ -7,6 +7,8 @@
 #include <regex>
 #include <stdexcept>
 
+#include "harness/measure/switch_ring.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -60,6 +62,13 @@ std::vector<placement_choice> choose_placements(const plan_request& request,
     return chosen;
 }
 
+/// Where the cells of a pattern can be, whatever places were asked for.
+std::optional<std::string> why_misplaced(pattern kind, placement place) {
+    if (kind == pattern::decompose && place == placement::same_cpu)
+        return "this pattern has its own exchange on one CPU; it compares that with two";
+    return std::nullopt;
+}
+
 std::optional<failure> why_skipped(const registration& mechanism, const cell& what,
                                    const placement_choice& where,
                                    const std::optional<std::string>& unavailable) {
@@ -68,6 +77,7 @@ std::optional<failure> why_skipped(const registration& mechanism, const cell& wh
     };
     if (unavailable) return skip("unavailable", *unavailable);
     if (!where.available) return skip("placement", where.reason);
+    if (auto misplaced = why_misplaced(what.kind, where.name)) return skip("placement", *misplaced);
     if (mechanism.info.wait == wait_style::spins && !mechanism.info.loops_back &&
         where.name == placement::same_cpu)
         return skip("placement",
@@ -93,6 +103,29 @@ std::optional<std::size_t> size_for(const transport_info& info, std::size_t aske
     return asked_bytes == all_asked.front() ? std::optional(info.payload.min_bytes) : std::nullopt;
 }
 
+/// One token on one CPU, whatever mechanisms and places were asked for.
+void add_switch_rings(const plan_request& request, const name_filter& filter,
+                      const std::vector<placement_choice>& known, plan& result) {
+    const auto here = std::find_if(known.begin(), known.end(), [](const placement_choice& choice) {
+        return choice.name == placement::same_cpu;
+    });
+    for (const cell_parameter& varied : parameters_of(pattern::switch_ring, request.varied)) {
+        planned_cell planned;
+        planned.what = {std::string(switch_ring_object),
+                        pattern::switch_ring,
+                        1,
+                        placement::same_cpu,
+                        request.reads,
+                        1,
+                        varied};
+        if (!filter.passes(planned.what.name())) continue;
+        planned.cpus = here->cpus;
+        if (!here->available)
+            planned.skipped = failure{status::skipped, "placement", "", here->reason};
+        result.cells.push_back(std::move(planned));
+    }
+}
+
 }  // namespace
 
 std::size_t plan::runnable() const {
@@ -100,9 +133,27 @@ std::size_t plan::runnable() const {
         std::count_if(cells.begin(), cells.end(), [](const auto& c) { return !c.skipped; }));
 }
 
-effort plan::timed_effort() const {
+std::int64_t plan::timed_ns(const cell& what) const {
+    constexpr std::int64_t silences = 20;  // the fewest samples that give a median
+    const std::int64_t usual = request.spawn_ms * ms;
+    if (what.kind != pattern::wake) return usual;
+    return std::max(usual, silences * static_cast<std::int64_t>(what.varied.value));
+}
+
+effort plan::timed_effort(const cell& what, std::optional<double> saturation_hz) const {
+    constexpr std::int64_t between_bursts_ns = 200'000;
     effort work;
-    work.timed_ns = request.spawn_ms * ms;
+    work.timed_ns = timed_ns(what);
+    const double value = what.varied.value;
+    if (what.kind == pattern::paced)
+        work.pace.rate_hz = what.varied.name == "load" ? value * saturation_hz.value() : value;
+    if (what.kind == pattern::wake) work.pace.gap_ns = static_cast<std::int64_t>(value);
+    if (what.kind == pattern::burst) {
+        work.pace.gap_ns = between_bursts_ns;
+        work.pace.burst = static_cast<std::uint64_t>(value);
+    }
+    work.pace.poisson = what.varied.poisson;
+    work.pace.may_spin = what.place != placement::same_cpu;
     return work;
 }
 
@@ -117,8 +168,8 @@ effort plan::verify_effort(const cell& what) const {
     return work;
 }
 
-effort plan::counting_effort() const {
-    effort work = timed_effort();
+effort plan::counting_effort(const cell& what, std::optional<double> saturation_hz) const {
+    effort work = timed_effort(what, saturation_hz);
     work.count_events = true;
     return work;
 }
@@ -139,6 +190,19 @@ std::uint64_t plan::tag(std::uint64_t sequence) const {
     return mix(seed ^ other_stream, sequence);
 }
 
+std::optional<pattern> plain_pattern(pattern kind) {
+    switch (kind) {
+        case pattern::round_trip:
+        case pattern::decompose:
+            return pattern::round_trip;
+        case pattern::setup:
+        case pattern::switch_ring:
+            return std::nullopt;
+        default:
+            return pattern::one_way;
+    }
+}
+
 plan expand(const plan_request& request, std::uint64_t seed, const registry& mechanisms,
             const std::vector<placement_choice>& placements) {
     plan result;
@@ -154,26 +218,33 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                           : std::find(names.begin(), names.end(), entry.info.name) != names.end();
         if (wanted) chosen.emplace_back(&entry, entry.why_unavailable());
     }
-    for (const pattern kind : request.patterns)
+    for (const pattern kind : request.patterns) {
+        if (kind == pattern::switch_ring) {
+            add_switch_rings(request, filter, placements, result);
+            continue;
+        }
         for (const auto& where : places)
             for (const std::size_t asked_bytes : request.payloads)
                 for (const auto& [mechanism, unavailable] : chosen) {
                     const auto bytes = size_for(mechanism->info, asked_bytes, request.payloads);
                     if (!bytes) continue;
                     // Without a peer there is one process and no direction to stream in.
-                    if (mechanism->info.loops_back && kind == pattern::one_way) continue;
-                    planned_cell planned;
-                    planned.what = {std::string(mechanism->info.name),
-                                    kind,
-                                    *bytes,
-                                    where.name,
-                                    request.reads,
-                                    request.depth.value_or(default_depth(*bytes))};
-                    if (!filter.passes(planned.what.name())) continue;
-                    planned.cpus = where.cpus;
-                    planned.skipped = why_skipped(*mechanism, planned.what, where, unavailable);
-                    result.cells.push_back(std::move(planned));
+                    if (mechanism->info.loops_back && kind != pattern::round_trip) continue;
+                    cell plain{std::string(mechanism->info.name),
+                               kind,
+                               *bytes,
+                               where.name,
+                               request.reads,
+                               request.depth.value_or(default_depth(*bytes))};
+                    for (const cell_parameter& varied : parameters_of(kind, request.varied)) {
+                        plain.varied = varied;
+                        if (!filter.passes(plain.name())) continue;
+                        result.cells.push_back({plain, where.cpus,
+                                                why_skipped(*mechanism, plain, where, unavailable),
+                                                mechanism->info.wait == wait_style::spins});
+                    }
                 }
+    }
     return result;
 }
 

@@ -24,6 +24,7 @@ struct plan_request {
     std::int64_t spawn_ms = 100;       // the timed phase of one spawn
     bool verify = true;                // one spawn per cell with every byte checked, before timing
     std::uint64_t counting_spawns = 1;
+    parameter_request varied;          // rates, gaps, ... of the patterns that have one
     std::vector<std::string> filters;  // regular expressions over cell names; a leading '-' negates
 };
 
@@ -32,6 +33,7 @@ struct planned_cell {
     cell what;
     std::array<int, 2> cpus{no_cpu, no_cpu};
     std::optional<failure> skipped;
+    bool spins = false;  // the mechanism never lets its CPU go
 };
 
 struct plan {
@@ -40,15 +42,22 @@ struct plan {
     std::uint64_t seed = 0;
 
     std::size_t runnable() const;
-    effort timed_effort() const;
+    /// `saturation_hz`: what the cell carries at most, for a cell that asks for a share of it.
+    effort timed_effort(const cell& what, std::optional<double> saturation_hz = {}) const;
     /// `verify`: few messages, every byte checked.
     effort verify_effort(const cell& what) const;
-    effort counting_effort() const;
+    effort counting_effort(const cell& what, std::optional<double> saturation_hz = {}) const;
+    /// Timed nanoseconds of one spawn, for an estimate of the run's length.
+    std::int64_t timed_ns(const cell& what) const;
     /// Cell indices of one round in the seeded order of that round.
     std::vector<std::size_t> round_order(std::uint64_t round) const;
     /// The tag of a spawn's messages: differs between any two spawns.
     std::uint64_t tag(std::uint64_t sequence) const;
 };
+
+/// What a cell's verify and counting spawns do: the nearest pattern without a schedule; nullopt for
+/// one that has no messages of its own to look at.
+std::optional<pattern> plain_pattern(pattern kind);
 
 /// Every combination that the request names, filtered; unavailable mechanisms, refused sizes and
 /// missing placements become skipped cells. Throws std::invalid_argument for a bad filter or word.

@@ -1,5 +1,8 @@
 #include "harness/result/metrics.hpp"
 
+#include "harness/plan/plan.hpp"
+#include "harness/result/pattern_metrics.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -39,27 +42,35 @@ value side_cpu_per_message(const spawn_view& v) {
     return static_cast<double>(v.spawn.sides[Side].measured.consumed.cpu_ns()) / counted;
 }
 
-const histogram& latencies(const spawn_view& v) {
-    return v.spawn.producer().latencies;
+/// A one-way time hangs on the offset between two CPUs' clocks: below ten times its uncertainty
+/// it is none.
+value one_way_allowed(const spawn_view& v, value ns) {
+    if (!ns || !v.scheduled() || v.what.place == placement::same_cpu) return ns;
+    return *ns >= 10 * v.clock.uncertainty_ns() ? ns : std::nullopt;
+}
+
+bool has_messages(pattern kind) {
+    return plain_pattern(kind).has_value() && kind != pattern::decompose;
 }
 
 template <std::size_t Index>
 value quantile(const spawn_view& v) {
-    return latencies(v).supported_quantile_ns(percentiles[Index].q);
+    if (v.what.kind == pattern::decompose) return std::nullopt;  // its parts have their own keys
+    return one_way_allowed(v, v.latencies().supported_quantile_ns(percentiles[Index].q));
 }
 
 value least(const spawn_view& v) {
-    if (latencies(v).count() == 0) return std::nullopt;
-    return static_cast<double>(latencies(v).least_ns());
+    if (!has_messages(v.what.kind) || v.latencies().count() == 0) return std::nullopt;
+    return one_way_allowed(v, static_cast<double>(v.latencies().least_ns()));
 }
 
 value greatest(const spawn_view& v) {
-    if (latencies(v).count() == 0) return std::nullopt;
-    return static_cast<double>(latencies(v).greatest_ns());
+    if (!has_messages(v.what.kind) || v.latencies().count() == 0) return std::nullopt;
+    return one_way_allowed(v, static_cast<double>(v.latencies().greatest_ns()));
 }
 
 value batch_mean(const spawn_view& v) {
-    if (v.one_way() || v.messages() <= 0) return std::nullopt;
+    if (v.what.kind != pattern::round_trip || v.messages() <= 0) return std::nullopt;
     return v.elapsed_ns() / v.messages();
 }
 
@@ -77,9 +88,11 @@ value byte_rate(const spawn_view& v) {
 }
 
 value lost_share(const spawn_view& v) {
-    const auto& reader = v.one_way() ? v.consumer() : v.producer();
+    if (!has_messages(v.what.kind)) return std::nullopt;
+    const bool streams = v.one_way() || v.scheduled();
+    const auto& reader = streams ? v.consumer() : v.producer();
     const auto all =
-        static_cast<double>(reader.messages) + (v.one_way() ? static_cast<double>(reader.lost) : 0);
+        static_cast<double>(reader.messages) + (streams ? static_cast<double>(reader.lost) : 0);
     if (all <= 0) return std::nullopt;
     return static_cast<double>(reader.lost) / all;
 }
@@ -108,16 +121,38 @@ value peak_memory(const spawn_view& v) {
 
 }  // namespace
 
+std::optional<double> spawn_view::figure(const std::string& key) const {
+    for (const auto* side : {&consumer(), &producer()})
+        if (const auto at = side->figures.find(key); at != side->figures.end()) return at->second;
+    return std::nullopt;
+}
+
 double spawn_view::messages() const {
-    return static_cast<double>(one_way() ? consumer().messages : producer().messages);
+    return static_cast<double>(one_way() || scheduled() ? consumer().messages
+                                                        : producer().messages);
 }
 
 double spawn_view::elapsed_ns() const {
-    const std::uint64_t last = one_way() ? consumer().last_ticks : producer().last_ticks;
+    const std::uint64_t last =
+        one_way() || scheduled() ? consumer().last_ticks : producer().last_ticks;
     return static_cast<double>(clock.to_ns(producer().first_ticks, last));
 }
 
 const std::vector<metric>& all_metrics() {
+    static const std::vector<metric> table = [] {
+        std::vector<metric> all = common_metrics();
+        const auto add = [&all](const std::vector<metric>& more) {
+            all.insert(all.end(), more.begin(), more.end());
+        };
+        add(scheduled_metrics());
+        add(setup_metrics());
+        add(switch_metrics());
+        return all;
+    }();
+    return table;
+}
+
+const std::vector<metric>& common_metrics() {
     static const std::vector<metric> table{
         {percentiles[0].key, "ns", better::lower, stamps, quantile<0>},
         {percentiles[1].key, "ns", better::lower, stamps, quantile<1>},

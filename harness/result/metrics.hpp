@@ -20,9 +20,20 @@ struct spawn_view {
     const measurement& producer() const { return spawn.producer().measured; }
     const measurement& consumer() const { return spawn.consumer().measured; }
     bool one_way() const { return what.kind == pattern::one_way; }
+    /// On a schedule, one way: the consumer has the latencies.
+    bool scheduled() const {
+        return what.kind == pattern::paced || what.kind == pattern::wake ||
+               what.kind == pattern::burst;
+    }
+    const histogram& latencies() const {
+        return scheduled() ? spawn.consumer().latencies : spawn.producer().latencies;
+    }
+    /// A figure that only this pattern has, of the side that has it.
+    std::optional<double> figure(const std::string& key) const;
     /// Messages that count: round trips, or what the consumer of a stream received.
     double messages() const;
-    /// The timed phase: producer's first send to its last reply, or to the consumer's last receive.
+    /// The timed phase: producer's first send to its last reply, or to the consumer's last receive
+    /// where that has the last word.
     double elapsed_ns() const;
 };
 
@@ -35,6 +46,9 @@ struct metric {
     /// nullopt: this spawn cannot give it (pattern, samples, or the kernel does not tell).
     std::optional<double> (*value)(const spawn_view&);
 };
+
+/// Those of every pattern with messages.
+const std::vector<metric>& common_metrics();
 
 /// Every metric, in the order that reports list them.
 const std::vector<metric>& all_metrics();

@@ -3,6 +3,7 @@
 
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/result/pattern_metrics.hpp"
 #include "harness/result/sitting.hpp"
 #include "harness/result/within_spawn.hpp"
 
@@ -40,6 +41,10 @@ ordered_json missing_block(const cell& what,
     if (what.kind == pattern::round_trip)
         for (const auto& [q, key] : percentiles)
             if (!metrics.at(std::string(key))) missing[std::string(key)] = "insufficient_samples";
+    if (what.kind == pattern::paced || what.kind == pattern::wake || what.kind == pattern::burst)
+        for (const auto& [q, key] : percentiles)
+            if (!metrics.at(std::string(key)))
+                missing[std::string(key)] = "insufficient_samples_or_clock_uncertainty";
     if (what.kind == pattern::one_way && what.reads == touch::desc)
         missing["bytes_per_second"] = "untouched_payload";
     for (const char* key : {"run_delay_ns_per_message", "migrations", "peak_rss_bytes"})
@@ -69,7 +74,8 @@ void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& v
     if (const auto& rate = metrics.at("messages_per_second")) entry["items_per_second"] = *rate;
     ordered_json& ipc = entry["ipc"];
     ipc["messages"] = static_cast<std::uint64_t>(view.messages());
-    const measurement& reader = view.one_way() ? view.consumer() : view.producer();
+    const measurement& reader =
+        view.one_way() || view.scheduled() ? view.consumer() : view.producer();
     ipc["lost"] = reader.lost;
     ipc["out_of_order"] = reader.out_of_order;
     ipc["elapsed_ns"] = static_cast<std::int64_t>(view.elapsed_ns());
@@ -83,6 +89,8 @@ void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& v
     within_spawn within = judge_spawn(view);
     ipc["within"] = std::move(within.facts);
     ipc["flags"] = std::move(within.flags);
+    if (is_saturated(view)) ipc["flags"].push_back("saturated");
+    if (auto note = parts_note(view); !note.empty()) ipc["parts_note"] = std::move(note);
 }
 
 ordered_json counting_block(const spawn_view& view) {
@@ -129,7 +137,7 @@ spawn_record make_record(const cell& what, spawn_purpose purpose, const spawn_re
     }
     for (const metric& m : all_metrics())
         record.metrics[std::string(m.key)] = m.value(view);
-    record.latency_buckets = spawn.producer().latencies.buckets();
+    record.latency_buckets = view.latencies().buckets();
     record.entry = std::move(entry);
     fill_timed_entry(record.entry, what, view, record.metrics);
     return record;

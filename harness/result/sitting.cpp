@@ -6,6 +6,7 @@
 #include "harness/result/floor_log.hpp"
 #include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/result/noise_block.hpp"
 #include "harness/result/within_spawn.hpp"
 
 namespace ipcmark {
@@ -22,6 +23,30 @@ ordered_json reason_block(const failure& failed) {
             {"text", failed.text}};
 }
 
+ordered_json parameter_block(const cell_parameter& varied) {
+    if (varied.name.empty()) return nullptr;
+    ordered_json block{{"name", varied.name}, {"value", varied.value}, {"text", varied.text}};
+    if (varied.name == "processes") block["working_set_bytes"] = varied.working_set_bytes;
+    return block;
+}
+
+/// What the pattern `switch` says of its parts: the newest spawn's words, and what the intervals
+/// do not let be told from zero.
+ordered_json parts_note_of(const std::vector<ordered_json>& entries, const ordered_json& summary) {
+    std::string note;
+    if (!entries.empty()) note = entries.back().at("ipc").value("parts_note", "");
+    for (const char* part : {"syscall_copy_ns", "context_switch_ns", "wake_up_ns"}) {
+        if (!summary.contains(part)) continue;
+        const ordered_json& low = summary.at(part).at("low");
+        const bool unresolved = low.is_number() ? low.get<double>() <= 0
+                                                : summary.at(part).at("min").get<double>() <= 0;
+        if (unresolved)
+            note += std::string(note.empty() ? "" : " ") + part +
+                    " is not told apart from zero by this run.";
+    }
+    return note.empty() ? ordered_json(nullptr) : ordered_json(note);
+}
+
 ordered_json planned_block(const planned_cell& planned) {
     const cell& what = planned.what;
     ordered_json cpus = ordered_json::array();
@@ -34,7 +59,8 @@ ordered_json planned_block(const planned_cell& planned) {
             {"placement", to_word(what.place)},
             {"touch", to_word(what.reads)},
             {"depth", what.depth},
-            {"cpus", std::move(cpus)}};
+            {"cpus", std::move(cpus)},
+            {"parameter", parameter_block(what.varied)}};
 }
 
 ordered_json histogram_block(const std::map<std::size_t, std::uint64_t>& buckets) {
@@ -105,10 +131,18 @@ void sitting::add(spawn_record record) {
         to.counting = std::move(record.entry);
         return;
     }
-    for (const auto& [key, value] : record.metrics)
-        if (value && std::isfinite(*value)) to.metrics[key].push_back(*value);
-    for (const auto& [index, count] : record.latency_buckets)
+    const bool accepted = !is_contaminated(record.entry);
+    to.accepted += accepted ? 1 : 0;
+    to.first_tries += record.entry.at("ipc").value("try", 0) == 0 ? 1 : 0;
+    for (const auto& [key, value] : record.metrics) {
+        if (!value || !std::isfinite(*value)) continue;
+        to.metrics[key].push_back(*value);
+        if (accepted) to.accepted_metrics[key].push_back(*value);
+    }
+    for (const auto& [index, count] : record.latency_buckets) {
         to.latency_buckets[index] += count;
+        if (accepted) to.accepted_buckets[index] += count;
+    }
     measuring_s_ += record.entry.at("ipc").at("elapsed_ns").get<double>() / 1e9;
     to.entries.push_back(std::move(record.entry));
 }
@@ -124,20 +158,30 @@ std::size_t sitting::failed_cells() const {
 }
 
 std::vector<std::string> sitting::flags_of(const cell_record& record) {
-    const auto values = record.metrics.find(primary_metric(record.metrics));
+    const auto& metrics = metrics_of(record);
+    const auto values = metrics.find(primary_metric(metrics));
     std::vector<std::vector<std::string>> spawn_flags;
     for (const auto& entry : record.entries)
         spawn_flags.push_back(entry.at("ipc").value("flags", std::vector<std::string>{}));
-    return flags_of_cell(values == record.metrics.end() ? std::vector<double>{} : values->second,
+    return flags_of_cell(values == metrics.end() ? std::vector<double>{} : values->second,
                          spawn_flags);
 }
 
 cell_progress sitting::progress(const std::string& cell_name) const {
     const cell_record& record = cells_.at(index_.at(cell_name));
-    const auto values = record.metrics.find(primary_metric(record.metrics));
-    return {record.entries.size(),
-            values == record.metrics.end() ? std::nullopt : relative_half_width(values->second),
+    const auto& metrics = metrics_of(record);
+    const auto values = metrics.find(primary_metric(metrics));
+    return {record.first_tries,
+            values == metrics.end() ? std::nullopt : relative_half_width(values->second),
             record.ended.has_value()};
+}
+
+bool sitting::rests_on_accepted(const cell_record& record) {
+    return estimates_from_accepted(record.first_tries, record.accepted);
+}
+
+const std::map<std::string, std::vector<double>>& sitting::metrics_of(const cell_record& record) {
+    return rests_on_accepted(record) ? record.accepted_metrics : record.metrics;
 }
 
 ordered_json sitting::cell_block(const cell_record& record) const {
@@ -156,21 +200,32 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     else
         block["reason"] = nullptr;
     block["spawns_planned"] = spawns_planned_;
-    block["spawns_ok"] = record.entries.size();
+    const bool clean = rests_on_accepted(record);
+    const auto& metrics = metrics_of(record);
+    const std::size_t contaminated = record.entries.size() - record.accepted;
+    block["spawns_ok"] = record.first_tries;
+    block["spawns_contaminated"] = contaminated;
+    block["spawns_excluded"] = clean ? contaminated : 0;
     block["failures"] = ordered_json::array();
     for (const auto& failed : record.failures)
         block["failures"].push_back(reason_block(failed));
     block["summary"] = ordered_json::object();
     for (const metric& m : all_metrics())
-        if (const auto at = record.metrics.find(std::string(m.key)); at != record.metrics.end())
+        if (const auto at = metrics.find(std::string(m.key)); at != metrics.end())
             block["summary"][at->first] =
                 summary_block(at->second, "spawns", m.unit,
                               better_words[static_cast<std::size_t>(m.direction)], m.source);
-    block["histogram"] = histogram_block(record.latency_buckets);
+    block["histogram"] = histogram_block(clean ? record.accepted_buckets : record.latency_buckets);
     block["verify"] = record.verify;
     block["counting"] = record.counting;
     block["floor"] = nullptr;
-    block["flags"] = flags_of(record);
+    const auto flags = flags_of(record);
+    block["flags"] = flags;
+    if (!clean && contaminated > 0) block["flags"].push_back("contaminated");
+    const std::string kind = record.planned.at("pattern");
+    if (kind == "paced" && !record.entries.empty())
+        block["saturated"] = std::find(flags.begin(), flags.end(), "saturated") != flags.end();
+    if (kind == "switch") block["parts_note"] = parts_note_of(record.entries, block["summary"]);
     return block;
 }
 
@@ -198,6 +253,7 @@ ordered_json sitting::document(bool complete, const std::string& incomplete_reas
         if (!record.entries.empty()) ++family;
     }
     add_floor_ratios(result);
+    add_noise_verdict(result);
     return result;
 }
 

@@ -66,10 +66,18 @@ private:
         std::vector<nlohmann::ordered_json> entries;
         std::map<std::string, std::vector<double>> metrics;
         std::map<std::size_t, std::uint64_t> latency_buckets;
+        // The same without contaminated spawns.
+        std::map<std::string, std::vector<double>> accepted_metrics;
+        std::map<std::size_t, std::uint64_t> accepted_buckets;
+        std::size_t first_tries = 0;
+        std::size_t accepted = 0;
         nlohmann::ordered_json verify;
         nlohmann::ordered_json counting;
     };
 
+    /// The figures that a cell's estimates, flags and progress rest on: see noise_block.hpp.
+    static bool rests_on_accepted(const cell_record& record);
+    static const std::map<std::string, std::vector<double>>& metrics_of(const cell_record& record);
     nlohmann::ordered_json cell_block(const cell_record& record) const;
     static std::vector<std::string> flags_of(const cell_record& record);
 

@@ -47,6 +47,60 @@ TEST_F(plan_test, expands_to_every_combination) {
                                         "one_way/pipe/65536/l3", "one_way/tcp/65536/l3"}));
 }
 
+TEST_F(plan_test, a_parameter_makes_cells_and_their_names) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::paced, pattern::wake, pattern::burst};
+    request.varied.rates_hz = {10'000};
+    request.varied.loads = {0.5};
+    request.varied.gaps_ns = {1e6};
+    request.varied.bursts = {8};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"paced/pipe/64/l3/rate=10000", "paced/pipe/64/l3/load=0.5",
+                                        "wake/pipe/64/l3/gap=1000000", "burst/pipe/64/l3/n=8"}));
+}
+
+TEST_F(plan_test, the_switch_ring_is_one_mechanism_on_one_cpu) {
+    request.mechanisms = {"tcp", "pipe"};
+    request.patterns = {pattern::switch_ring};
+    request.varied.processes = {2, 16};
+    request.varied.working_sets_bytes = {0, 65'536};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"switch_ring/pipe/1/same_cpu/procs=2,set=0",
+                                        "switch_ring/pipe/1/same_cpu/procs=2,set=65536",
+                                        "switch_ring/pipe/1/same_cpu/procs=16,set=0",
+                                        "switch_ring/pipe/1/same_cpu/procs=16,set=65536"}));
+}
+
+TEST_F(plan_test, a_share_of_saturation_becomes_a_rate) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::paced};
+    request.varied.loads = {0.25};
+    const plan what = expanded();
+    EXPECT_DOUBLE_EQ(what.timed_effort(what.cells[0].what, 400'000).pace.rate_hz, 100'000);
+}
+
+TEST_F(plan_test, a_long_silence_gets_the_time_for_twenty_of_it) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::wake};
+    request.varied.gaps_ns = {1e8};
+    const plan what = expanded();
+    EXPECT_EQ(what.timed_effort(what.cells[0].what).timed_ns, 2'000'000'000);
+}
+
+TEST_F(plan_test, the_decomposition_needs_two_cpus) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::decompose};
+    request.placements = {"cross", "same_cpu"};
+    const plan what = expanded();
+    ASSERT_EQ(what.cells.size(), 2u);
+    EXPECT_FALSE(what.cells[0].skipped);
+    EXPECT_TRUE(what.cells[1].skipped);
+}
+
 TEST_F(plan_test, what_cannot_run_is_skipped_and_kept) {
     request.mechanisms = {"udp", "shm_ring_spin"};
     request.payloads = {65'536};

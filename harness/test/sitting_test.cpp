@@ -1,5 +1,6 @@
 #include "harness/result/sitting.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace ipcmark {
@@ -89,6 +90,73 @@ TEST_F(sitting_test, a_journal_rebuilds_the_same_document) {
     for (std::size_t i = 1; i < lines.size(); ++i)
         restored.add(spawn_record_from_json(ordered_json::parse(lines[i])));
     EXPECT_EQ(restored.document(false, "x").dump(), s.document(false, "x").dump());
+}
+
+/// A try of the cell's spawn that was judged, and its p50.
+spawn_record judged(spawn_record record, const char* quality, int which = 0) {
+    record.entry["ipc"]["quality"] = quality;
+    record.entry["ipc"]["try"] = which;
+    return record;
+}
+
+TEST_F(sitting_test, contaminated_spawns_are_kept_but_left_out_of_the_estimates) {
+    sitting s = fresh();
+    s.add(judged(timed(90), "contaminated"));
+    s.add(judged(timed(2), "usable", 1));
+    s.add(judged(timed(1), "quiet"));
+    s.add(judged(timed(3), "quiet"));
+    s.add(judged(timed(80), "contaminated"));
+    const auto document = s.document(true, "");
+    const auto& cell = document.at("cells").at(0);
+    EXPECT_EQ(document.at("benchmarks").size(), 5u);
+    EXPECT_EQ(cell.at("spawns_ok"), 4) << "one of them was run twice";
+    EXPECT_EQ(cell.at("spawns_contaminated"), 2);
+    EXPECT_EQ(cell.at("spawns_excluded"), 2);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("n"), 3);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("max"), 3);
+    EXPECT_EQ(cell.at("histogram").at("count"), 33);
+    EXPECT_TRUE(cell.at("flags").empty());
+    EXPECT_EQ(document.at("noise").at("rerun"), 1);
+    EXPECT_EQ(document.at("noise").at("verdict"), "noisy");
+}
+
+TEST_F(sitting_test, a_cell_with_too_few_clean_spawns_uses_all_and_says_so) {
+    sitting s = fresh();
+    s.add(judged(timed(1), "quiet"));
+    for (const double p50 : {50.0, 60.0, 70.0})
+        s.add(judged(timed(p50), "contaminated"));
+    const auto document = s.document(true, "");
+    const auto& cell = document.at("cells").at(0);
+    EXPECT_EQ(cell.at("summary").at("p50_ns").at("n"), 4);
+    EXPECT_EQ(cell.at("spawns_excluded"), 0);
+    EXPECT_EQ(cell.at("spawns_contaminated"), 3);
+    EXPECT_EQ(cell.at("flags"), ordered_json::array({"contaminated"}));
+    EXPECT_EQ(document.at("noise").at("verdict"), "unusable");
+    EXPECT_TRUE(document.at("noise").at("smallest_ratio").is_null());
+}
+
+TEST_F(sitting_test, half_of_the_spawns_are_enough) {
+    sitting s = fresh();
+    s.add(judged(timed(1), "quiet"));
+    s.add(judged(timed(50), "contaminated"));
+    EXPECT_EQ(s.document(true, "").at("cells").at(0).at("summary").at("p50_ns").at("n"), 1);
+}
+
+TEST_F(sitting_test, a_quiet_run_tells_the_smallest_difference_and_its_gate) {
+    sitting s = fresh();
+    for (const double p50 : {98.0, 99.0, 100.0, 100.0, 101.0, 102.0})
+        s.add(judged(timed(p50), "quiet"));
+    const auto noise = s.document(true, "").at("noise");
+    EXPECT_EQ(noise.at("verdict"), "quiet");
+    EXPECT_NEAR(noise.at("smallest_ratio").get<double>(), 1 + std::sqrt(2.0) * 0.02, 1e-9);
+    EXPECT_NE(noise.at("text").get<std::string>().find("below 2.8 %"), std::string::npos);
+    EXPECT_EQ(noise.at("gate").at("rows").at("foreign_cpu").at("usable"), 0.15);
+}
+
+TEST_F(sitting_test, without_a_judged_spawn_there_is_no_verdict) {
+    sitting s = fresh();
+    s.add(timed(5));
+    EXPECT_TRUE(s.document(true, "").at("noise").is_null());
 }
 
 TEST_F(sitting_test, what_is_dumped_is_strict_json) {

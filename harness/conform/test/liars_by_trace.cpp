@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "harness/conform/forked.hpp"
+#include "harness/posix/forked.hpp"
 #include "liar_bases.hpp"
 #include "liars.hpp"
 

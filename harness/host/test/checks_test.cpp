@@ -30,6 +30,21 @@ struct good_host : fake_host {
         write("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never");
         write("/proc/sys/kernel/randomize_va_space", "2");
         write("/proc/sys/kernel/perf_event_paranoid", "1");
+        write(cpu + "cpuidle/current_driver", "intel_idle");
+        for (const char* each : {"cpu1", "cpu2"})
+            write(cpu + each + "/cpuidle/state0/latency", "2")
+                .write(cpu + each + "/cpuidle/state1/latency", "300")
+                .write(cpu + each + "/cpuidle/state1/disable", "1");
+        write(cpu + "isolated", "1-2").write(cpu + "nohz_full", "1-2");
+        write("/proc/interrupts", interrupts(100));
+        write("/proc/timer_list", "Timer List Version: v0.9\n .resolution: 1 nsecs");
+        write(cpu + "vulnerabilities/meltdown", "Not affected");
+        write("/proc/sys/kernel/numa_balancing", "0");
+        write("/sys/kernel/mm/ksm/run", "0");
+        write("/proc/sys/kernel/nmi_watchdog", "0");
+        write("/proc/sys/kernel/timer_migration", "0");
+        write("/proc/version", "Linux version 6.1.0 (x) #1 SMP PREEMPT_DYNAMIC Debian 6.1.1");
+        write("/proc/meminfo", "MemTotal: 100 kB\nSwapTotal: 2048 kB\nSwapFree: 2048 kB");
         write("/proc/sys/fs/pipe-max-size", "1048576");
         write("/proc/sys/fs/mqueue/msgsize_max", "1048576");
         write("/proc/sys/fs/mqueue/msg_max", "64");
@@ -37,6 +52,16 @@ struct good_host : fake_host {
         write("/proc/sys/net/core/wmem_max", "16777216");
         write("/dev/shm/placeholder", "");
         tick(0, 0, 0);
+    }
+
+    /// A disk that interrupts CPU 1, and the kernel's own, which no device causes.
+    static std::string interrupts(long of_disk) {
+        return "           CPU0       CPU1       CPU2       CPU3\n"
+               " 36:          5 " +
+               std::to_string(of_disk) +
+               "          0          0  PCI-MSIX-0000:00:02.0   1-edge      nvme0q1\n"
+               "LOC:        900        " +
+               std::to_string(of_disk * 7) + "        900        900   Local timer interrupts";
     }
 
     /// /proc/stat of four CPUs: ticks of the whole machine.
@@ -78,7 +103,7 @@ TEST(checks, a_good_machine_is_all_ok) {
         EXPECT_EQ(found.how, severity::ok) << found.id << ": " << found.text;
         EXPECT_EQ(found.remedy, "") << found.id;
     }
-    EXPECT_EQ(ids.size(), 23u);
+    EXPECT_EQ(ids.size(), 34u);
 }
 
 TEST(checks, warnings_and_errors_always_bring_a_remedy) {
@@ -125,6 +150,30 @@ INSTANTIATE_TEST_SUITE_P(
         spoilt{cpu + "intel_pstate/no_turbo", "0", "cpu.turbo", severity::info, "no_turbo"},
         spoilt{cpu + "intel_pstate", "", "cpu.turbo", severity::info, ""},
         spoilt{cpu + "smt/active", "1", "cpu.smt", severity::info, "smt/control"},
+        spoilt{cpu + "cpuidle", "", "cpu.idle", severity::info, ""},
+        spoilt{cpu + "cpuidle/current_driver", "haltpoll", "cpu.idle", severity::info,
+               "guest_halt_poll_ns"},
+        spoilt{cpu + "cpu2/cpuidle/state1/disable", "0", "cpu.idle", severity::info, "tune-host"},
+        spoilt{cpu + "isolated", "3", "cpu.isolated", severity::info, "isolcpus=1-2"},
+        spoilt{cpu + "isolated", "", "cpu.isolated", severity::info, "nohz_full=1-2"},
+        spoilt{"/proc/interrupts", "", "cpu.interrupts", severity::info, ""},
+        spoilt{"/proc/timer_list", " .resolution: 4000000 nsecs", "kernel.timers",
+               severity::warning, "highres=off"},
+        spoilt{"/proc/timer_list", "", "kernel.timers", severity::info, ""},
+        spoilt{cpu + "vulnerabilities/meltdown", "Mitigation: PTI", "kernel.mitigations",
+               severity::info, "mitigations=off"},
+        spoilt{"/proc/sys/kernel/numa_balancing", "1", "kernel.numa_balancing", severity::info,
+               "kernel.numa_balancing=0"},
+        spoilt{"/sys/kernel/mm/ksm/run", "1", "kernel.ksm", severity::info, "ksm/run"},
+        spoilt{"/proc/sys/kernel/nmi_watchdog", "1", "kernel.watchdog", severity::info,
+               "nmi_watchdog=0"},
+        spoilt{"/proc/sys/kernel/timer_migration", "1", "kernel.timer_migration", severity::info,
+               "timer_migration=0"},
+        spoilt{"/proc/version", "Linux version 6.1.0 #1 SMP PREEMPT_RT", "kernel.preemption",
+               severity::info, ""},
+        spoilt{"/proc/version", "", "kernel.preemption", severity::info, ""},
+        spoilt{"/proc/meminfo", "SwapTotal: 9000 kB\nSwapFree: 100 kB", "machine.swap",
+               severity::info, "swapoff"},
         spoilt{"/proc/loadavg", "1.20 0 0 1/84 100", "load.average", severity::warning, "uptime"},
         spoilt{"/proc/loadavg", "0.20 0 0 3/84 100", "load.runnable", severity::warning, "ps -eo"},
         spoilt{"/proc/cpuinfo", "flags : fpu hypervisor", "machine.virtual", severity::warning,
@@ -208,6 +257,37 @@ TEST(checks, a_discharging_battery_is_a_warning_but_a_mouse_is_not) {
     host.write("/sys/class/power_supply/BAT0/type", "Battery")
         .write("/sys/class/power_supply/BAT0/status", "Discharging");
     EXPECT_EQ(look(examine(host), "machine.power").how, severity::warning);
+}
+
+TEST(checks, device_interrupts_on_the_pairs_cpus_are_counted_and_the_way_elsewhere_is_shown) {
+    good_host host;
+    const auto during = [&](long interrupts) {
+        host.write("/proc/interrupts", good_host::interrupts(100));
+        return look(examine_while(host,
+                                  [&host, interrupts] {
+                                      host.write("/proc/interrupts",
+                                                 good_host::interrupts(100 + interrupts));
+                                  }),
+                    "cpu.interrupts");
+    };
+    EXPECT_EQ(during(0).how, severity::ok);
+    EXPECT_EQ(during(3).how, severity::info);
+    const auto many = during(500);
+    EXPECT_EQ(many.how, severity::warning);
+    EXPECT_NE(many.text.find("500 device interrupts on CPUs 1-2"), std::string::npos) << many.text;
+    EXPECT_NE(many.text.find("nvme0q1 (IRQ 36)"), std::string::npos) << many.text;
+    EXPECT_TRUE(many.remedy.starts_with("echo 0,3 | sudo tee /proc/irq/36/smp_affinity_list"))
+        << many.remedy;
+}
+
+TEST(checks, the_cpus_looked_at_are_those_asked_for) {
+    good_host host;
+    const auto findings =
+        examine_host({host.files(),
+                      [&host] { host.write("/proc/interrupts", good_host::interrupts(900)); },
+                      {2, 3}});
+    EXPECT_EQ(look(findings, "cpu.interrupts").how, severity::ok);
+    EXPECT_EQ(look(findings, "cpu.isolated").how, severity::info) << "CPU 3 is not isolated";
 }
 
 struct quota_case {

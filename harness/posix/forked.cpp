@@ -1,4 +1,4 @@
-#include "harness/conform/forked.hpp"
+#include "harness/posix/forked.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -10,7 +10,7 @@
 
 #include "harness/posix/error.hpp"
 
-namespace ipcmark::conform {
+namespace ipcmark {
 
 forked_copy::forked_copy(const std::function<void()>& part) : pid_(checked(::fork(), "fork")) {
     if (pid_ != 0) return;
@@ -40,4 +40,4 @@ void forked_copy::join() {
         throw std::runtime_error("a second process on this side could not do its part");
 }
 
-}  // namespace ipcmark::conform
+}  // namespace ipcmark

@@ -3,7 +3,7 @@
 #include <functional>
 #include <sys/types.h>
 
-namespace ipcmark::conform {
+namespace ipcmark {
 
 /// A copy of this process, endpoint and all, that does `part` and ends: two processes on one side
 /// of a mechanism. The copy dies with this process.
@@ -21,4 +21,4 @@ private:
     pid_t pid_;
 };
 
-}  // namespace ipcmark::conform
+}  // namespace ipcmark

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/plan/plan.hpp"
+#include "harness/runner.hpp"
+
+namespace ipcmark {
+
+/// What cells that ask for a share of their saturation carry at most: the median rate of three
+/// spawns of the pattern one_way with the same mechanism, payload and placement, before the first
+/// round. Measured once, so that every spawn of a cell has the same schedule.
+class saturations {
+public:
+    /// Runs one spawn; nullopt: the run is over.
+    using spawner = std::function<std::optional<spawn_result>(const cell&, const spawn_request&)>;
+
+    void measure(const plan& what, const shared_clock& clock, const spawner& run);
+
+    /// Messages a second; nullopt for a cell that asks for none. A cell whose saturation could not
+    /// be measured gets one message a second, which its own spawns will explain.
+    std::optional<double> of(const cell& what) const;
+
+private:
+    std::map<std::string, double> rates_hz_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,239 @@
+#include "harness/host/noise.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/host/test/fake_host.hpp"
+
+namespace ipcmark {
+
+void PrintTo(quality how, std::ostream* out) {
+    *out << to_word(how);
+}
+
+namespace {
+
+constexpr double ms = 1e6;
+
+/// A second of a machine of two CPUs on which only the pair works, each CPU half the time. The
+/// numbers are those of USER_HZ 100, which every x86 and Arm kernel has.
+struct scene {
+    scene() {
+        before.cpus = cpu_time{100, 10, 0, 1000, 0};
+        after.cpus = cpu_time{200, 10, 0, 1200, 0};
+        after.own_cpu_ns = 1'000'000'000;
+        after.at_ns = 1'000'000'000;
+        before.pressure_us = 5'000;
+        after.pressure_us = 6'000;
+        before.other_running = after.other_running = 0;
+        before.khz = after.khz = {3'000'000, 3'000'000};
+        pair.elapsed_ns = 600 * ms;
+        pair.messages = 60'000;
+        pair.run_delay_ns = 2'000'000;
+        pair.voluntary_switches = 10'000;
+        pair.migrations = 0;
+        pair.cpus = {0, 1};
+        gaps = {8'000'000, 3'000, 2'000};
+    }
+    spawn_noise judged() const { return judge_noise(before, after, gaps, pair); }
+    quality verdict() const { return judged().verdict; }
+    /// Another process of this many CPUs.
+    scene& disturb(double cpus) {
+        after.cpus->busy += static_cast<std::int64_t>(100 * cpus);
+        return *this;
+    }
+    /// The same work in a shorter time.
+    scene& last(double seconds) {
+        after.at_ns = static_cast<std::uint64_t>(1e9 * seconds);
+        after.own_cpu_ns = static_cast<std::int64_t>(1e9 * seconds);
+        after.cpus = cpu_time{100 + static_cast<std::int64_t>(100 * seconds), 10, 0,
+                              1000 + static_cast<std::int64_t>(200 * seconds), 0};
+        return *this;
+    }
+
+    noise_reading before, after;
+    timer_gaps gaps;
+    pair_disturbance pair;
+};
+
+TEST(noise, what_the_pair_and_the_harness_use_is_not_foreign) {
+    const spawn_noise noise = scene().judged();
+    EXPECT_EQ(noise.verdict, quality::quiet);
+    EXPECT_DOUBLE_EQ(noise.foreign_cpu.value(), 0);
+    EXPECT_DOUBLE_EQ(noise.steal.value(), 0);
+    EXPECT_NEAR(noise.run_delay.value(), 2.0 / 1200, 1e-9);
+    EXPECT_NEAR(noise.psi_cpu.value(), 0.001, 1e-9);
+    EXPECT_TRUE(noise.reasons.empty());
+}
+
+TEST(noise, foreign_work_passes_a_bound_only_beyond_a_jiffy_of_each_cpu) {
+    EXPECT_EQ(scene().disturb(0.04).verdict(), quality::quiet) << "0.02 + 2 jiffies in a second";
+    EXPECT_EQ(scene().disturb(0.05).verdict(), quality::usable);
+    EXPECT_EQ(scene().disturb(0.16).verdict(), quality::usable);
+    const spawn_noise noise = scene().disturb(0.18).judged();
+    EXPECT_EQ(noise.verdict, quality::contaminated);
+    ASSERT_EQ(noise.reasons.size(), 1u);
+    EXPECT_EQ(noise.reasons[0], "foreign_cpu 0.18 > 0.15 + 0.02");
+}
+
+TEST(noise, the_daemon_and_the_harness_count_as_own_since_they_are_reaped_children) {
+    scene s;
+    s.disturb(0.5).after.own_cpu_ns += 500'000'000;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+}
+
+TEST(noise, a_pairs_own_loopback_interrupts_are_not_foreign_where_the_kernel_counts_them_apart) {
+    scene s;
+    s.after.cpus->busy += 40;
+    s.after.cpus->softirq += 40;
+    EXPECT_EQ(s.verdict(), quality::contaminated) << "they are in nobody's CPU time";
+    s.after.interrupts_apart = true;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    EXPECT_DOUBLE_EQ(s.judged().interrupt_cpu.value(), 0.4);
+}
+
+TEST(noise, one_stolen_jiffy_proves_nothing_but_many_do) {
+    scene s;
+    s.after.cpus->steal = 1;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    s.after.cpus->steal = 2;
+    EXPECT_EQ(s.verdict(), quality::usable);
+    s.after.cpus->steal = 4;
+    EXPECT_EQ(s.verdict(), quality::contaminated);
+}
+
+TEST(noise, run_delay_counts_for_pairs_on_two_cpus_that_nobody_helps) {
+    scene s;
+    const auto delayed = [&](std::int64_t ns) {
+        s.pair.run_delay_ns = 3'000'000 + ns;  // 300 ns for each switch are the pair's own
+        return s.verdict();
+    };
+    EXPECT_EQ(delayed(12'000'000), quality::quiet);
+    EXPECT_EQ(delayed(13'000'000), quality::usable);
+    EXPECT_EQ(delayed(37'000'000), quality::contaminated);
+    EXPECT_EQ(s.judged().reasons.size(), 1u);
+    s.pair.helped = true;
+    EXPECT_EQ(s.verdict(), quality::quiet) << "it may wait for its own daemon";
+    s.pair.helped = false;
+    s.pair.cpus = {1, 1};
+    EXPECT_EQ(s.verdict(), quality::quiet) << "it waits for itself";
+    EXPECT_GT(s.judged().run_delay.value(), 0.03) << "told all the same";
+}
+
+TEST(noise, a_span_too_short_for_jiffies_says_so_and_is_judged_by_pressure) {
+    scene s;
+    s.last(0.06);
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    const auto coarse = s.judged().coarse;
+    EXPECT_NE(std::find(coarse.begin(), coarse.end(), "foreign_cpu"), coarse.end());
+    s.after.cpus->busy += 2;  // a third of a CPU by jiffies, or nothing
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    s.after.pressure_us = *s.before.pressure_us + 12'000;
+    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.judged().reasons.at(0), "psi_cpu 0.2 > 0.15");
+    s.after.cpus->busy -= 2;
+    s.pair.cpus = {1, 1};
+    EXPECT_EQ(s.verdict(), quality::quiet) << "two processes on one CPU make pressure themselves";
+}
+
+TEST(noise, pressure_does_not_convict_where_jiffies_suffice) {
+    scene s;
+    s.after.pressure_us = *s.before.pressure_us + 500'000;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    EXPECT_NEAR(s.judged().psi_cpu.value(), 0.5, 1e-9);
+}
+
+TEST(noise, one_gap_may_be_chance_but_many_are_not) {
+    scene s;
+    s.gaps = {8'000'000, 90'000, 90'000};
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    s.gaps = {8'000'000, 90'000, 10'000};
+    EXPECT_EQ(s.verdict(), quality::usable);
+    s.gaps = {8'000'000, 2'000'000, 2'000'000};
+    EXPECT_EQ(s.verdict(), quality::contaminated) << "no tick lasts 2 ms";
+    s.gaps = {};
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    EXPECT_FALSE(s.judged().gap_ppm);
+}
+
+TEST(noise, a_pinned_worker_that_moved_and_a_page_from_the_disk_contaminate) {
+    scene s;
+    s.pair.migrations = 1;
+    EXPECT_EQ(s.verdict(), quality::contaminated);
+    s.pair.cpus = {-1, -1};
+    EXPECT_EQ(s.verdict(), quality::quiet) << "an unpinned one may move";
+    s.pair.major_faults = 1;
+    EXPECT_EQ(s.verdict(), quality::contaminated);
+}
+
+TEST(noise, the_worst_reading_decides_and_gives_the_reasons) {
+    scene s;
+    s.disturb(0.1).pair.major_faults = 2;
+    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.judged().reasons, std::vector<std::string>{"major_faults 2 > 0"});
+}
+
+TEST(noise, what_was_measured_has_no_say) {
+    scene s;
+    s.pair.messages = 1;
+    s.pair.elapsed_ns = 6'000 * ms;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+}
+
+TEST(noise, frequency_and_involuntary_switches_are_told) {
+    scene s;
+    s.after.khz = {3'000'000, 2'400'000};
+    s.pair.involuntary_switches = 600;
+    EXPECT_NEAR(s.judged().frequency_change.value(), 0.2, 1e-9);
+    EXPECT_NEAR(s.judged().involuntary_per_s.value(), 1000, 1e-9);
+    EXPECT_NEAR(s.judged().involuntary_per_message.value(), 0.01, 1e-9);
+    s.pair.cpus = {0, 0};
+    EXPECT_FALSE(s.judged().involuntary_per_message) << "there it is a way to switch";
+}
+
+TEST(noise, a_machine_that_tells_nothing_gives_no_figures) {
+    const spawn_noise noise = judge_noise({}, {}, {}, {});
+    EXPECT_EQ(noise.verdict, quality::quiet);
+    EXPECT_FALSE(noise.foreign_cpu || noise.steal || noise.psi_cpu || noise.run_delay);
+}
+
+TEST(noise, the_machine_is_read_from_its_files) {
+    fake_host host;
+    host.write("/proc/stat",
+               "cpu 9 9 9 9 9 9 9 9 0 0\n"
+               "cpu0 1 0 2 50 0 0 3 4 0 0\n"
+               "cpu1 10 0 20 500 0 7 30 40 0 0\ncpu2 1000 0 0 0 0 0 0 0 0 0")
+        .write("/proc/pressure/cpu",
+               "some avg10=1.00 avg60=0.50 avg300=0.10 total=12345\n"
+               "full avg10=0.00 avg60=0.00 avg300=0.00 total=0")
+        .write("/proc/loadavg", "0.5 0.5 0.5 4/100 7")
+        .write("/sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "2400000");
+    const noise_reading reading = read_noise(host.files(), {0, 1}, {1});
+    EXPECT_EQ(reading.cpus->busy, 1 + 2 + 3 + 10 + 20 + 30 + 7);
+    EXPECT_EQ(reading.cpus->steal, 44);
+    EXPECT_EQ(reading.cpus->irq, 7);
+    EXPECT_TRUE(reading.interrupts_apart);
+    EXPECT_EQ(reading.pressure_us, 12345);
+    EXPECT_EQ(reading.other_running, 3);
+    EXPECT_EQ(reading.khz, std::vector<std::int64_t>{2'400'000});
+    EXPECT_GT(reading.at_ns, 0u);
+    EXPECT_FALSE(read_noise(fake_host().files(), {0}, {0}).pressure_us);
+}
+
+TEST(timer_gaps, are_what_lies_more_than_a_microsecond_apart) {
+    const timer_gaps found = gaps_of({0, 100, 1'100, 2'101, 2'200, 7'200});
+    EXPECT_EQ(found.span_ns, 7'200);
+    EXPECT_EQ(found.in_gaps_ns, 1'001 + 5'000);
+    EXPECT_EQ(found.longest_ns, 5'000);
+    EXPECT_NEAR(found.ppm(), 1e6 * 6'001 / 7'200, 1e-6);
+    EXPECT_EQ(timer_gaps{}.ppm(), 0);
+}
+
+TEST(timer_gaps, are_looked_for_on_each_cpu_once) {
+    const timer_gaps one = look_for_gaps({-1, -1}, 100'000);
+    EXPECT_GE(one.span_ns, 100'000);
+    EXPECT_LE(one.in_gaps_ns, one.span_ns);
+    EXPECT_EQ(look_for_gaps({100'000}, 100'000).span_ns, 0) << "no such CPU";
+}
+
+}  // namespace
+}  // namespace ipcmark

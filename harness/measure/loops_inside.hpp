@@ -1,0 +1,111 @@
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <sys/socket.h>
+#include <thread>
+
+#include "harness/measure/loops.hpp"
+#include "harness/posix/error.hpp"
+
+/// The exchange without a second process: one process holds both ends and makes all the calls of a
+/// round trip itself, so that nothing ever waits. What is left is system calls and copies: `O` of
+/// lmbench's lat_ctx (McVoy and Staelin, "lmbench: portable tools for performance analysis", 1996).
+namespace ipcmark::loops {
+
+/// Both ends of a mechanism in one process. Their constructors talk to each other, hence a thread
+/// for one of them; it is gone before the first message.
+template <class T>
+class both_ends {
+public:
+    explicit both_ends(setup& cell) {
+        int lines[2];
+        checked(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lines), "socketpair");
+        std::optional<rendezvous> line_here;
+        line_here.emplace(unique_fd(lines[0]));
+        rendezvous line_there{unique_fd(lines[1])};
+        setup here = side_of(cell, role::producer, *line_here);
+        setup there = side_of(cell, role::consumer, line_there);
+        std::exception_ptr trouble;
+        std::thread other([&] {
+            try {
+                consumer.emplace(there);
+            } catch (...) {
+                trouble = std::current_exception();
+            }
+        });
+        try {
+            producer.emplace(here);
+        } catch (...) {
+            line_here.reset();  // so that the other one does not wait for this one
+            other.join();
+            throw;
+        }
+        other.join();
+        if (trouble) std::rethrow_exception(trouble);
+    }
+
+    std::optional<T> producer;
+    std::optional<T> consumer;
+
+private:
+    static setup side_of(const setup& cell, role side, rendezvous& line) {
+        return {side,
+                cell.kind,
+                cell.name,
+                cell.directory,
+                cell.payload_bytes,
+                cell.depth,
+                cell.parties,
+                static_cast<unsigned>(side),
+                line};
+    }
+};
+
+/// The consumer's half of the payload rules, which in a pair the other process's session has.
+struct other_half {
+    explicit other_half(const session& run) : out(run.incoming), in(run.outgoing, run.rule) {}
+    payload_writer out;
+    payload_checker in;
+};
+
+template <class T>
+void exchange_inside(both_ends<T>& ends, session& run, other_half& other) {
+    send_next(*ends.producer, run);
+    flush(*ends.producer);
+    if (!ends.consumer->recv([&other](readable bytes) { other.in.check(bytes); }))
+        run.peer_closed();
+    ends.consumer->send([&other](writable bytes) noexcept { other.out.write(bytes); });
+    flush(*ends.consumer);
+    if (!receive_next(*ends.producer, run)) run.peer_closed();
+}
+
+template <class T>
+void inside_producer(setup& cell, session& run) {
+    run.enter(stage::constructing);
+    both_ends<T> ends(cell);
+    other_half other(run);
+    run.enter(stage::warming_up);
+    const std::uint64_t start = run.clock.now();
+    std::uint64_t exchanges = 0;
+    for (; !warm_up_over(run, start, run.clock.now(), exchanges); ++exchanges)
+        exchange_inside(ends, run, other);
+    run.result.warm_up_messages = exchanges;
+    run.enter(stage::timing);
+    run.start_counting();
+    const std::uint64_t first = run.clock.now();
+    const std::uint64_t deadline = first + run.clock.to_ticks(run.work.timed_ns);
+    std::uint64_t previous = first;
+    for (exchanges = 0; previous < deadline; ++exchanges) {
+        exchange_inside(ends, run, other);
+        const std::uint64_t now = run.clock.now();
+        run.record(run.clock.to_ns(previous, now));
+        previous = now;
+    }
+    run.stop_counting(exchanges);
+    run.result.messages = exchanges;
+    run.result.first_ticks = first;
+    run.result.last_ticks = previous;
+}
+
+}  // namespace ipcmark::loops

@@ -1,0 +1,196 @@
+#include "harness/result/pattern_metrics.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace ipcmark {
+
+namespace {
+
+using value = std::optional<double>;
+
+constexpr std::string_view stamps = "shared clock";
+constexpr double sleeps_from_switches = 1.5;  // a round trip: below, most exchanges never slept
+
+/// Keys of figures that a worker computes itself, as template arguments.
+constexpr std::array figure_keys{
+    "send_p50_ns",  "send_p99_ns", "sched_lag_p99_ns", "offered_per_second", "achieved_per_second",
+    "missed_share", "drain_ns",    "hop_ns",           "overhead_ns"};
+
+template <std::size_t Index>
+value figure(const spawn_view& v) {
+    return v.figure(figure_keys[Index]);
+}
+
+value side_figure(const spawn_view& v, role side, const char* key) {
+    const auto& figures = v.spawn.sides[static_cast<std::size_t>(side)].measured.figures;
+    const auto at = figures.find(key);
+    return at == figures.end() ? std::nullopt : value(at->second);
+}
+
+value span_ns(const spawn_view& v, value from_ticks, value to_ticks) {
+    if (!from_ticks || !to_ticks || *to_ticks == 0) return std::nullopt;
+    return static_cast<double>(v.clock.to_ns(static_cast<std::uint64_t>(*from_ticks),
+                                             static_cast<std::uint64_t>(*to_ticks)));
+}
+
+/// The earlier (or later) of both sides' stamps of one name.
+template <class Choose>
+value of_both(const spawn_view& v, const char* key, Choose choose) {
+    const value producer = side_figure(v, role::producer, key);
+    const value consumer = side_figure(v, role::consumer, key);
+    if (!producer || !consumer) return std::nullopt;
+    return choose(*producer, *consumer);
+}
+
+double earlier(double a, double b) {
+    return std::min(a, b);
+}
+double later(double a, double b) {
+    return std::max(a, b);
+}
+
+value construct(const spawn_view& v) {
+    return span_ns(v, of_both(v, "begun_ticks", earlier), of_both(v, "constructed_ticks", later));
+}
+
+value first_message(const spawn_view& v) {
+    return span_ns(v, side_figure(v, role::producer, "exchanged_ticks"),
+                   side_figure(v, role::consumer, "exchanged_ticks"));
+}
+
+value teardown(const spawn_view& v) {
+    const value longest = of_both(v, "teardown_ticks", later);
+    return longest ? span_ns(v, 1, 1 + *longest) : std::nullopt;
+}
+
+value spawning(const spawn_view& v) {
+    if (v.what.kind != pattern::setup) return std::nullopt;
+    const std::uint64_t last =
+        std::max(v.spawn.producer().started_ns, v.spawn.consumer().started_ns);
+    if (v.spawn.spawned_ns == 0 || last < v.spawn.spawned_ns) return std::nullopt;
+    return static_cast<double>(last - v.spawn.spawned_ns);
+}
+
+value median_of(const std::vector<spawn_result>& exchange) {
+    if (exchange.empty()) return std::nullopt;
+    return exchange.front().producer().latencies.supported_quantile_ns(0.5);
+}
+
+value inside(const spawn_view& v) {
+    return median_of(v.spawn.inside);
+}
+
+value on_one_cpu(const spawn_view& v) {
+    return median_of(v.spawn.one_cpu);
+}
+
+value on_two_cpus(const spawn_view& v) {
+    if (v.what.kind != pattern::decompose) return std::nullopt;
+    return v.spawn.producer().latencies.supported_quantile_ns(0.5);
+}
+
+/// Context switches of both processes in one round trip.
+value switches_of(const spawn_result& exchange) {
+    const measurement& first = exchange.producer().measured;
+    const auto counted = static_cast<double>(first.counted_messages);
+    if (counted <= 0) return std::nullopt;
+    return static_cast<double>(first.consumed.switches() +
+                               exchange.consumer().measured.consumed.switches()) /
+           counted;
+}
+
+value syscall_copy(const spawn_view& v) {
+    const value whole = inside(v);
+    return whole ? value(*whole / 2) : std::nullopt;
+}
+
+value context_switch(const spawn_view& v) {
+    if (v.what.kind == pattern::switch_ring) return v.figure("context_switch_ns");
+    const value here = on_one_cpu(v);
+    const value alone = inside(v);
+    if (!here || !alone) return std::nullopt;
+    const value switches = switches_of(v.spawn.one_cpu.front());
+    if (!switches || *switches < sleeps_from_switches) return std::nullopt;
+    return (*here - *alone) / *switches;
+}
+
+value wake_up(const spawn_view& v) {
+    const value apart = on_two_cpus(v);
+    const value alone = inside(v);
+    if (!apart || !alone) return std::nullopt;
+    const value switches = switches_of(v.spawn);
+    if (!switches || *switches < sleeps_from_switches) return std::nullopt;
+    return (*apart - *alone) / 2;
+}
+
+}  // namespace
+
+const std::vector<metric>& scheduled_metrics() {
+    static const std::vector<metric> table{
+        {figure_keys[0], "ns", better::lower, stamps, figure<0>},
+        {figure_keys[1], "ns", better::lower, stamps, figure<1>},
+        {figure_keys[2], "ns", better::lower, stamps, figure<2>},
+        {figure_keys[3], "1/s", better::neither, "the schedule", figure<3>},
+        {figure_keys[4], "1/s", better::higher, stamps, figure<4>},
+        {figure_keys[5], "1", better::lower, "stamps of the sends", figure<5>},
+        {figure_keys[6], "ns", better::lower, stamps, figure<6>},
+    };
+    return table;
+}
+
+const std::vector<metric>& setup_metrics() {
+    static const std::vector<metric> table{
+        {"construct_ns", "ns", better::lower, stamps, construct},
+        {"first_message_ns", "ns", better::lower, stamps, first_message},
+        {"teardown_ns", "ns", better::lower, stamps, teardown},
+        {"spawn_ns", "ns", better::neither, "CLOCK_MONOTONIC_RAW of parent and workers", spawning},
+    };
+    return table;
+}
+
+const std::vector<metric>& switch_metrics() {
+    static const std::vector<metric> table{
+        {"one_process_ns", "ns", better::lower, stamps, inside},
+        {"one_cpu_ns", "ns", better::lower, stamps, on_one_cpu},
+        {"two_cpus_ns", "ns", better::lower, stamps, on_two_cpus},
+        {"syscall_copy_ns", "ns", better::lower, "half of one_process_ns", syscall_copy},
+        {"context_switch_ns", "ns", better::lower, "difference of medians over counted switches",
+         context_switch},
+        {"wake_up_ns", "ns", better::lower, "half of a difference of medians", wake_up},
+        {figure_keys[7], "ns", better::lower, stamps, figure<7>},
+        {figure_keys[8], "ns", better::lower, stamps, figure<8>},
+    };
+    return table;
+}
+
+std::string parts_note(const spawn_view& view) {
+    if (view.what.kind != pattern::decompose) return {};
+    std::string note = view.spawn.parts_note;
+    const auto add = [&note](std::string_view sentence) {
+        note += (note.empty() ? "" : " ") + std::string(sentence);
+    };
+    const value apart = switches_of(view.spawn);
+    if (apart && *apart < sleeps_from_switches)
+        add("On two CPUs it does not sleep between messages: there is no wake-up to price.");
+    if (!view.spawn.one_cpu.empty()) {
+        const value here = switches_of(view.spawn.one_cpu.front());
+        if (here && *here < sleeps_from_switches)
+            add("On one CPU most round trips went without a context switch.");
+    }
+    return note;
+}
+
+bool is_saturated(const spawn_view& view) {
+    constexpr double kept_at_least = 0.99;
+    constexpr double growth_at_most = 2;
+    constexpr double lag_at_most = 0.1;
+    const value offered = view.figure("offered_per_second");
+    const value achieved = view.figure("achieved_per_second");
+    if (!offered || !achieved) return false;
+    if (*achieved < kept_at_least * *offered) return true;
+    return view.figure("response_growth").value_or(1) > growth_at_most &&
+           view.figure("lag_of_response").value_or(0) > lag_at_most;
+}
+
+}  // namespace ipcmark
