@@ -72,7 +72,8 @@ TEST_F(calibration, needs_six_rounds) {
     expect_refused(2, "ipcmark calibrate --spawns 5", "--spawns 5: a whole number from 6");
     expect_refused(6, small + "--time-budget 1ms",
                    "the time budget was spent after [01] rounds, and a calibration needs 6");
-    expect_refused(2, "ipcmark calibrate --pattern sideways", "'sideways' is no pattern");
+    expect_refused(2, "ipcmark calibrate --pattern sideways",
+                   "'sideways' is not one of round_trip, one_way");
     expect_refused(4, "ipcmark calibrate --mechanism shm_ring_spin --placement same_cpu",
                    "no cell can run here: both sides spin");
 }
