@@ -51,6 +51,7 @@ struct watched_metric {
     bool primary;
 };
 constexpr std::array watched{watched_metric{"p50_ns", true, 0.05, true},
+                             watched_metric{"construct_ns", true, 0.05, true},
                              watched_metric{"messages_per_second", false, 0.05, true},
                              watched_metric{"p99_ns", true, 0.15, false},
                              watched_metric{"cpu_ns_per_message", true, 0.05, false}};
@@ -60,7 +61,7 @@ void declare(cxxopts::Options& options) {
     options.add_options()(
         "m,mechanism", "Mechanisms and families, comma-separated",
         value<std::string>()->default_value("pipe,unix_stream,shm_ring_spin,shm_ring_futex"),
-        "NAMES")("pattern", "round_trip, one_way",
+        "NAMES")("pattern", "round_trip, one_way, paced (10 k/s), wake, burst, setup",
                  value<std::string>()->default_value("round_trip,one_way"), "WORDS")(
         "p,payload", "Message sizes", value<std::string>()->default_value("64"), "SIZES")(
         "placement", "As for run", value<std::string>()->default_value("cross"), "WORDS")(
@@ -90,6 +91,9 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     plan.profile = "calibrate";
     plan.verify = false;
     plan.counting_spawns = 0;
+    // A load would be a share of a saturation that nobody measures here.
+    plan.varied.loads.clear();
+    plan.varied.rates_hz = {10'000};
     plan.mechanisms.clear();
     for (const registration* each :
          select_mechanisms(mechanisms, parsed["mechanism"].as<std::string>()))
@@ -97,7 +101,9 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     plan.patterns.clear();
     for (const auto& text : split_list(parsed["pattern"].as<std::string>())) {
         const auto kind = from_word<pattern>(text);
-        if (!kind) throw command_error("--pattern: '" + text + "' is no pattern");
+        if (!kind || *kind == pattern::decompose || *kind == pattern::switch_ring)
+            throw command_error("--pattern: '" + text +
+                                "' is not one of round_trip, one_way, paced, wake, burst or setup");
         plan.patterns.push_back(*kind);
     }
     plan.payloads.clear();
@@ -215,7 +221,8 @@ private:
         request.what = cell.planned->what;
         request.cpus = cell.planned->cpus;
         request.tag = plan_.tag(spawns_++);
-        request.work = plan_.timed_effort();
+        request.work = plan_.timed_effort(cell.planned->what);
+        request.work.pace.seed = request.tag;
         const spawn_result outcome = pairs_.run(request);
         interrupted_ = outcome.interrupted;
         if (outcome.failed && !outcome.interrupted) {

@@ -16,6 +16,14 @@ ordered_json detectable_block(const std::vector<detectable_change>& list) {
     return block;
 }
 
+ordered_json by_metric_block(
+    const std::map<std::string, std::vector<detectable_change>>& by_metric) {
+    ordered_json block = ordered_json::object();
+    for (const auto& [metric, list] : by_metric)
+        block[metric] = detectable_block(list);
+    return block;
+}
+
 /// One entry a cell, its main metric's figures first, the others below "metrics".
 ordered_json cells_block(const std::vector<calibrated_cell>& cells) {
     ordered_json block = ordered_json::array();
@@ -53,6 +61,7 @@ ordered_json calibration_block(const calibration_figures& figures, const ordered
         {"false_alarm_rate", figures.false_alarm_rate},
         {"recorded_alarms", figures.recorded_alarms},
         {"detectable", detectable_block(figures.detectable)},
+        {"by_metric", by_metric_block(figures.by_metric)},
         {"cells", cells_block(figures.cells)},
         {"method",
          "identical cells in pairs, fresh processes, random order within the pair; spread: 90th "
@@ -66,7 +75,6 @@ ordered_json calibration_block(const calibration_figures& figures, const ordered
 
 std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
     std::string text = fmt::format("{:<40}{:>22}{:>10}", "identical cells", "", "spread");
-    const std::size_t sizes = figures.detectable.size();
     for (const auto& each : figures.detectable)
         text += fmt::format("{:>10}", fmt::format("n = {}", each.spawns));
     text += "\n";
@@ -92,10 +100,12 @@ std::string calibration_text(const calibration_figures& figures, std::uint64_t r
             "The rule called {} of the identical cells different in this sitting itself: do not "
             "trust comparisons on this host until it is quieter (ipcmark doctor).\n",
             figures.recorded_alarms);
-    for (std::size_t i = 0; i < sizes; ++i)
-        if (figures.detectable[i].spawns == comparison_spawns)
-            text += fmt::format("With {} spawns, differences under {:.1f} % are noise here.\n",
-                                comparison_spawns, percent(figures.detectable[i].ratio));
+    for (const auto& [metric, list] : figures.by_metric)
+        for (const auto& found : list)
+            if (found.spawns == comparison_spawns)
+                text += fmt::format(
+                    "With {} spawns, differences under {:.1f} % in {} are noise here.\n",
+                    comparison_spawns, percent(found.ratio), metric);
     return text;
 }
 

@@ -98,20 +98,35 @@ std::string fact(const ordered_json& facts, const char* key) {
     return at->is_string() ? at->get<std::string>() : at->is_number() ? at->dump() : "";
 }
 
-/// What ipcmark calibrate found for as many spawns as the run has, or the next smaller number.
+/// Of a list of spawns and ratios that of as many spawns as the run has, or the next smaller.
+const ordered_json* fitting(const ordered_json& of, const char* key, std::uint64_t rounds) {
+    const auto list = of.find(key);
+    if (list == of.end() || !list->is_array()) return nullptr;
+    const ordered_json* found = nullptr;
+    for (const auto& each : *list)
+        if (found == nullptr || each.at("spawns").get<std::uint64_t>() <= rounds) found = &each;
+    return found;
+}
+
+/// What ipcmark calibrate found out, of latencies and rates apart where it says so.
 std::string calibration_words(const ordered_json& result) {
     const auto block = result.find("calibration");
     if (block == result.end() || !block->is_object()) return {};
-    const auto list = block->find("detectable");
-    if (list == block->end() || !list->is_array()) return {};
     const auto rounds = result.at("plan").at("rounds").get<std::uint64_t>();
-    const ordered_json* fitting = nullptr;
-    for (const auto& each : *list)
-        if (fitting == nullptr || each.at("spawns").get<std::uint64_t>() <= rounds) fitting = &each;
-    if (fitting == nullptr) return {};
-    return fmt::format("; calibrated: with {} spawns differences under {:.1f} % are noise here",
-                       fitting->at("spawns").get<std::uint64_t>(),
-                       100 * (fitting->at("ratio").get<double>() - 1));
+    const ordered_json* over_all = fitting(*block, "detectable", rounds);
+    if (over_all == nullptr) return {};
+    const auto percent = [](const ordered_json& found) {
+        return fmt::format("{:.1f} %", 100 * (found.at("ratio").get<double>() - 1));
+    };
+    std::string limits = percent(*over_all);
+    if (const auto apart = block->find("by_metric"); apart != block->end() && apart->is_object()) {
+        const ordered_json* latency = fitting(*apart, "p50_ns", rounds);
+        const ordered_json* rate = fitting(*apart, "messages_per_second", rounds);
+        if (latency != nullptr && rate != nullptr)
+            limits = percent(*latency) + " in latency and " + percent(*rate) + " in rates";
+    }
+    return fmt::format("; calibrated: with {} spawns differences under {} are noise here",
+                       over_all->at("spawns").get<std::uint64_t>(), limits);
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ protected:
 
 TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it) {
     const auto ended = expect_code(0, small);
-    EXPECT_TRUE(matches(ended.out, "With 20 spawns, differences under [0-9.]+ % are noise here"));
+    EXPECT_TRUE(
+        matches(ended.out, "With 20 spawns, differences under [0-9.]+ % in p50_ns are noise here"));
     const auto document = result("calibration.json");
     const auto& block = document.at("calibration");
     EXPECT_EQ(document.at("schema").at("name"), "ipcmark.calibration");
@@ -32,6 +33,7 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     EXPECT_EQ(block.at("cells").at(0).at("metric"), "p50_ns");
     for (const auto& series : document.at("series"))
         EXPECT_EQ(series.at("log_ratios").size(), 6u);
+    EXPECT_EQ(block.at("by_metric").at("p50_ns"), block.at("detectable"));
     std::vector<int> sizes;
     for (const auto& each : block.at("detectable")) {
         sizes.push_back(each.at("spawns"));
@@ -70,7 +72,8 @@ TEST_F(calibration, needs_six_rounds) {
     expect_refused(2, "ipcmark calibrate --spawns 5", "--spawns 5: a whole number from 6");
     expect_refused(6, small + "--time-budget 1ms",
                    "the time budget was spent after [01] rounds, and a calibration needs 6");
-    expect_refused(2, "ipcmark calibrate --pattern sideways", "'sideways' is no pattern");
+    expect_refused(2, "ipcmark calibrate --pattern sideways",
+                   "'sideways' is not one of round_trip, one_way");
     expect_refused(4, "ipcmark calibrate --mechanism shm_ring_spin --placement same_cpu",
                    "no cell can run here: both sides spin");
 }

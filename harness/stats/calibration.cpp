@@ -115,11 +115,17 @@ public:
                 each[at].add(family[at].log_ratios, family[at].margin);
         }
         needs all{spawns, {}, {}};
+        std::map<std::string, needs> by_metric;
         for (std::size_t at = 0; at < series_.size(); ++at) {
             result.cells[at].detectable.push_back(each[at].found());
-            if (series_[at].primary) all.add(each[at]);
+            if (!series_[at].primary) continue;
+            all.add(each[at]);
+            by_metric.try_emplace(series_[at].metric, needs{spawns, {}, {}})
+                .first->second.add(each[at]);
         }
         if (!all.interval.empty()) result.detectable.push_back(all.found());
+        for (const auto& [metric, of_it] : by_metric)
+            result.by_metric[metric].push_back(of_it.found());
     }
 
 private:

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +39,8 @@ struct calibration_figures {
     std::size_t recorded_alarms = 0;  // of the series as they were recorded
     std::vector<calibrated_cell> cells;
     std::vector<detectable_change> detectable;  // over the primary series of all cells
+    // The same by metric: latencies and rates of one machine differ a lot in what they tell.
+    std::map<std::string, std::vector<detectable_change>> by_metric;
 };
 
 /// What identical cells tell of a machine. Comparisons are resampled from the recorded rounds in

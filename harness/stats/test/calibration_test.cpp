@@ -82,6 +82,8 @@ TEST(calibration, a_seed_gives_the_same_figures_again_and_secondary_metrics_stay
     EXPECT_EQ(once.detectable.front().ratio, again.detectable.front().ratio);
     EXPECT_EQ(once.detectable.back().ratio, once.cells[0].detectable.back().ratio);
     EXPECT_GT(once.cells[1].detectable.back().ratio, once.detectable.back().ratio);
+    EXPECT_EQ(once.by_metric.size(), 1u);
+    EXPECT_EQ(once.by_metric.at("p50_ns").back().ratio, once.detectable.back().ratio);
     EXPECT_TRUE(calibrate({}, 20, 4).detectable.empty());
 }
 
