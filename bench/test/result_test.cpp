@@ -199,8 +199,12 @@ TEST_F(result_file, of_a_run_whose_figures_beat_the_machine_fails_its_self_check
     if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "takes two CPUs";
     const std::string run = "ipcmark --plugin " IPCMARK_IMPOSSIBLE
                             " run --mechanism impossible --pattern round_trip --payload 64 "
-                            "--placement cross --spawns 6 --spawn-ms 10 --idle-ms 0 ";
-    const auto ended = expect_code(3, run);
+                            "--placement cross --spawns 7 --spawn-ms 50 --idle-ms 0 ";
+    // A busy machine may keep one of the spinning processes from running in a whole spawn.
+    auto ended = box.run(run);
+    for (int attempt = 1; attempt < 4 && ended.code == 0; ++attempt)
+        ended = box.run(run);
+    EXPECT_EQ(ended.code, 3);
     EXPECT_TRUE(matches(ended.err,
                         "self-check failed, faster than their floor: "
                         "round_trip/impossible/64/\\w+ \\(futex_wake\\); .*--no-floors"));

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "harness/measure/clock_check.hpp"
+#include "harness/stats/order.hpp"
 
 namespace ipcmark {
 
@@ -18,22 +22,39 @@ double to_ns(const shared_clock& clock, std::int64_t ticks) {
     return ticks < 0 ? -ns : ns;
 }
 
-std::optional<double> median_of(const ordered_json& cell, const char* metric) {
-    const auto& summary = cell.at("summary");
-    const auto at = summary.find(metric);
-    if (at == summary.end() || !at->at("median").is_number()) return std::nullopt;
-    return at->at("median").get<double>();
+using spawns_of_cell = std::vector<const ordered_json*>;
+
+std::map<std::string, spawns_of_cell> by_cell(const ordered_json& document) {
+    std::map<std::string, spawns_of_cell> spawns;
+    if (const auto all = document.find("benchmarks"); all != document.end())
+        for (const auto& spawn : *all)
+            spawns[spawn.at("ipc").value("cell", "")].push_back(&spawn);
+    return spawns;
 }
 
-bool timer_shows(const ordered_json& cell, double stamp_cost_ns) {
+/// The median over spawns of what the timed phase said, less one reading, over what the blocks of
+/// the same spawn said; nullopt where no spawn has both.
+std::optional<double> over_block(const spawns_of_cell& spawns, const char* metric,
+                                 double stamp_cost_ns) {
+    std::vector<double> ratios;
+    for (const ordered_json* spawn : spawns) {
+        const auto timed = spawn->find(metric);
+        const auto block = spawn->find("block_mean_ns");
+        if (timed == spawn->end() || block == spawn->end()) continue;
+        if (!timed->is_number() || !block->is_number() || block->get<double>() <= 0) continue;
+        ratios.push_back((timed->get<double>() - stamp_cost_ns) / block->get<double>());
+    }
+    return ratios.empty() ? std::nullopt : std::optional(median(std::move(ratios)));
+}
+
+bool timer_shows(const spawns_of_cell& spawns, double stamp_cost_ns) {
     constexpr double agreement = 0.10;
-    const auto block_ns = median_of(cell, "block_mean_ns");
-    if (!block_ns) return false;
-    const auto agrees = [&](const char* metric) {
-        const auto timed_ns = median_of(cell, metric);
-        return timed_ns && std::abs(*timed_ns - stamp_cost_ns - *block_ns) <= agreement * *block_ns;
+    const auto mean = over_block(spawns, "mean_ns", stamp_cost_ns);
+    const auto middle = over_block(spawns, "p50_ns", stamp_cost_ns);
+    const auto agrees = [](const std::optional<double>& ratio) {
+        return ratio && std::abs(*ratio - 1) <= agreement;
     };
-    return !agrees("mean_ns") && !agrees("p50_ns");
+    return (mean || middle) && !agrees(mean) && !agrees(middle);
 }
 
 }  // namespace
@@ -72,10 +93,13 @@ void add_clock_flags(ordered_json& document) {
     if (clock == document.end()) return;
     const bool degraded = clock->value("degraded", false);
     const double stamp_cost_ns = clock->value("stamp_cost_ns", 0.0);
+    const auto spawns = by_cell(document);
     for (auto& cell : document.at("cells")) {
         if (cell.at("summary").empty()) continue;
         if (degraded) cell["flags"].push_back("clock_degraded");
-        if (timer_shows(cell, stamp_cost_ns)) cell["flags"].push_back("timer_dominated");
+        const auto its = spawns.find(cell.value("name", ""));
+        if (its != spawns.end() && timer_shows(its->second, stamp_cost_ns))
+            cell["flags"].push_back("timer_dominated");
     }
 }
 

@@ -18,9 +18,9 @@ nlohmann::ordered_json offset_block(const clock_offset_bound& bound, const share
 void conclude_clock(nlohmann::ordered_json& clock, std::int64_t suspended_ns);
 
 /// Flags cells: `clock_degraded` where the clock was no good, and `timer_dominated` where the clock
-/// readings themselves show: the blocks without readings differ by more than 10 % from what the
-/// timed phase said, less one reading. They may agree with its mean or with its median: an
-/// interruption moves the mean alone.
+/// readings themselves show: what the timed phase said, less one reading, differs by more than 10 %
+/// from what the blocks without readings in the same spawn said, in the median over spawns. They
+/// may agree with its mean or with its median: an interruption moves the mean alone.
 void add_clock_flags(nlohmann::ordered_json& document);
 
 }  // namespace ipcmark

@@ -163,7 +163,7 @@ TEST_F(sitting_test, a_journal_brings_back_what_was_learnt_on_the_way) {
     sitting s = fresh();
     const std::string first = s.first_line().dump();
     const std::string line =
-        s.amend({{"floors", ordered_json::array()}, {"clock", {{"a", 1}}}}).dump();
+        s.amend({{"floors", ordered_json::array()}, {"mechanisms", ordered_json::array()}}).dump();
     sitting restored(ordered_json::parse(first));
     restored.restore(ordered_json::parse(line));
     restored.restore(to_json(timed(5)));
