@@ -13,6 +13,7 @@
 #include "bench/plan_file.hpp"
 #include "bench/progress.hpp"
 #include "harness/interrupt.hpp"
+#include "harness/measure/clock_check.hpp"
 #include "harness/plan/sizes.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -311,11 +312,12 @@ int measure(const invocation& call, const run_options& options, const plan& what
                  {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});
     progress bar(2 * what.runnable() * options.plan.spawns, options.quiet);
     const std::uint64_t start_ns = shared_clock::raw_ns();
+    const std::int64_t suspended_ns = suspended_so_far_ns();
     calibrator work(what, options, pairs, interrupts, stamps, bar);
     work.run();
     const auto series = work.series();
     require_enough(work, series);
-    finish_header(header, start_ns, work.rounds(), clock);
+    finish_header(header, start_ns, work.rounds(), clock, suspended_ns);
     const auto figures = calibrate(series, comparison_spawns, what.seed);
     const std::string text = dump_document(document_of(header, work, series, figures));
     if (options.json_file == "-") {

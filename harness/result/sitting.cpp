@@ -260,7 +260,7 @@ ordered_json sitting::cell_block(const cell_record& record) const {
     const auto flags = flags_of(record);
     block["flags"] = flags;
     if (!clean && contaminated > 0) block["flags"].push_back("contaminated");
-    const std::string kind = record.planned.at("pattern");
+    const std::string kind = record.planned.value("pattern", "");
     if (kind == "paced" && !record.entries.empty())
         block["saturated"] = std::find(flags.begin(), flags.end(), "saturated") != flags.end();
     if (kind == "switch") block["parts_note"] = parts_note_of(record.entries, block["summary"]);
