@@ -30,7 +30,7 @@ int look_unprivileged(std::int64_t paranoid) {
     if (paranoid <= 1) return 0;
     // A user-only event would read 0 here without a word.
     if (counts.values[0]) return 3;
-    return counts.unavailable.find("perf_event_paranoid") == std::string::npos ? 4 : 0;
+    return counts.notes[0].find("perf_event_paranoid") == std::string::npos ? 4 : 0;
 }
 
 TEST(unprivileged, switches_come_from_rusage_and_the_refused_events_say_why) {
