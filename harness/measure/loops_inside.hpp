@@ -1,65 +1,29 @@
 #pragma once
 
-#include <exception>
 #include <optional>
-#include <sys/socket.h>
-#include <thread>
 
+#include "harness/function_view.hpp"
 #include "harness/measure/loops.hpp"
-#include "harness/posix/error.hpp"
 
 /// The exchange without a second process: one process holds both ends and makes all the calls of a
 /// round trip itself, so that nothing ever waits. What is left is system calls and copies: `O` of
 /// lmbench's lat_ctx (McVoy and Staelin, "lmbench: portable tools for performance analysis", 1996).
 namespace ipcmark::loops {
 
-/// Both ends of a mechanism in one process. Their constructors talk to each other, hence a thread
-/// for one of them; it is gone before the first message.
-template <class T>
-class both_ends {
-public:
-    explicit both_ends(setup& cell) {
-        int lines[2];
-        checked(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lines), "socketpair");
-        std::optional<rendezvous> line_here;
-        line_here.emplace(unique_fd(lines[0]));
-        rendezvous line_there{unique_fd(lines[1])};
-        setup here = side_of(cell, role::producer, *line_here);
-        setup there = side_of(cell, role::consumer, line_there);
-        std::exception_ptr trouble;
-        std::thread other([&] {
-            try {
-                consumer.emplace(there);
-            } catch (...) {
-                trouble = std::current_exception();
-            }
-        });
-        try {
-            producer.emplace(here);
-        } catch (...) {
-            line_here.reset();  // so that the other one does not wait for this one
-            other.join();
-            throw;
-        }
-        other.join();
-        if (trouble) std::rethrow_exception(trouble);
-    }
+/// Makes both ends of a cell in this process. Constructors of the two sides talk to each other,
+/// hence a thread for the consumer's; it is gone when this returns. Throws what they throw.
+void make_both_ends(const setup& cell, function_view<void(setup&)> make_producer,
+                    function_view<void(setup&)> make_consumer);
 
+template <class T>
+struct both_ends {
+    explicit both_ends(const setup& cell) {
+        make_both_ends(
+            cell, [this](setup& side) { producer.emplace(side); },
+            [this](setup& side) { consumer.emplace(side); });
+    }
     std::optional<T> producer;
     std::optional<T> consumer;
-
-private:
-    static setup side_of(const setup& cell, role side, rendezvous& line) {
-        return {side,
-                cell.kind,
-                cell.name,
-                cell.directory,
-                cell.payload_bytes,
-                cell.depth,
-                cell.parties,
-                static_cast<unsigned>(side),
-                line};
-    }
 };
 
 /// The consumer's half of the payload rules, which in a pair the other process's session has.

@@ -72,9 +72,15 @@ export class ResultIndex {
 
   // The sizes that were asked for, and 0 where there are notifications.
   payloads(pattern?: Pattern): number[] {
-    const cells = pattern === undefined ? this.result.cells.filter((c) => c.pattern === "round_trip" || c.pattern === "one_way") : this.cells(pattern);
+    const cells = pattern === undefined ? this.plainCells() : this.cells(pattern);
     const asked = cells.filter((c) => (this.fixedPayload(c.transport) ?? 0) === 0);
     return [...new Set(asked.map((c) => c.payload_bytes))].sort((a, b) => a - b);
+  }
+
+  // Those that most views draw; a run of other patterns alone has its sizes from them.
+  private plainCells(): Cell[] {
+    const plain = this.result.cells.filter((c) => c.pattern === "round_trip" || c.pattern === "one_way");
+    return plain.length > 0 ? plain : this.result.cells.filter((c) => c.pattern !== "switch_ring");
   }
 
   patterns(): Pattern[] {

@@ -42,8 +42,31 @@ export const headlineView: View = {
 
 function headlines(context: Context): HTMLElement[] {
   const names = context.names();
-  const items = [fastest(context, names), bandwidth(context, names), cheapest(context, names)].filter((item) => item !== null);
+  const plain = [fastest(context, names), bandwidth(context, names), cheapest(context, names)].filter((item) => item !== null);
+  const items = plain.length > 0 ? plain : elsewhere.map((each) => bestElsewhere(context, names, each)).filter((item) => item !== null);
   return items.length > 0 ? items : [h("li", {}, names.length === 0 ? "The filters leave no mechanism." : "No cell ended ok in this placement, so there is nothing to rank.")];
+}
+
+// What a run without round trips and streams can say first.
+interface Elsewhere { pattern: Pattern; metric: string; kicker: string; says: string }
+const elsewhere: Elsewhere[] = [
+  { pattern: "wake", metric: "p50_ns", kicker: "Fastest after a silence", says: "the first message comes soonest through " },
+  { pattern: "paced", metric: "p99_ns", kicker: "Lowest p99 on a timetable", says: "messages are received soonest through " },
+  { pattern: "burst", metric: "drain_ns", kicker: "Quickest to drain", says: "a burst is drained soonest by " },
+  { pattern: "setup", metric: "construct_ns", kicker: "Quickest to set up", says: "both ends are ready soonest with " },
+];
+
+function bestElsewhere(context: Context, names: string[], { pattern, metric, kicker, says }: Elsewhere): HTMLElement | null {
+  const usable = context.cellsOf(pattern, null).filter((cell) => cell.status === "ok" && names.includes(cell.transport) && !cell.saturated && context.index.fixedPayload(cell.transport) === null);
+  const payload = Math.min(...usable.map((cell) => cell.payload_bytes));
+  const strictest = Math.max(...usable.map((cell) => cell.parameter?.value ?? 0));
+  const alike = usable.filter((cell) => cell.payload_bytes === payload && (cell.parameter?.value ?? 0) === strictest);
+  const found = alike.flatMap((cell) => { const value = medianOf(cell, metric); return value === null ? [] : [{ cell, value }]; });
+  const best = found.sort((a, b) => a.value - b.value)[0];
+  if (!best) return null;
+  const where = best.cell.parameter?.text ? `, ${best.cell.parameter.text}` : "";
+  return item(`${kicker}, ${formatPayload(payload)}${where}`, best.cell.transport, formatTime(best.value), context,
+    [`At ${formatPayload(payload)}${where} ${says}`, strong(best.cell.transport), `: ${formatTime(best.value)}.`], "");
 }
 
 function fastest(context: Context, names: string[]): HTMLElement | null {
