@@ -19,8 +19,8 @@ concept viewable = !std::is_same_v<std::remove_cvref_t<Callable>, Self> &&
 template <class Result, class... Arguments>
 class function_view<Result(Arguments...)> {
 public:
-    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the concept leaves copies alone
     template <detail::viewable<function_view, Result, Arguments...> Callable>
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the concept leaves copies alone
     function_view(Callable&& callable) noexcept
         : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
           call_([](void* object, Arguments... arguments) -> Result {

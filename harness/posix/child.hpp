@@ -37,9 +37,7 @@ public:
                                const std::vector<std::pair<int, int>>& inherited);
 
     child(child&& other) noexcept
-        : pid_(std::exchange(other.pid_, -1)),
-          pidfd_(std::move(other.pidfd_)),
-          end_(std::move(other.end_)) {}
+        : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), end_(other.end_) {}
     child& operator=(child&&) = delete;
     ~child();
 
