@@ -50,7 +50,8 @@ ordered_json object_json(const ipc_object& object) {
         {"bytes", object.bytes ? ordered_json(*object.bytes) : ordered_json()},
         {"since", time_json(object.since_s)},
         {"state", text_or_null(object.state)}};
-    if (object.numbered()) facts["key"] = fmt::format("0x{:08x}", object.key);
+    if (object.numbered())
+        facts["key"] = fmt::format("0x{:08x}", static_cast<std::uint32_t>(object.key));
     return facts;
 }
 

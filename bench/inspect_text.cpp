@@ -112,7 +112,9 @@ constexpr std::array object_groups{
     object_group{kind::socket, "Unix sockets with a name", ""}};
 
 std::string object_name(const ipc_object& object, std::string_view folder) {
-    if (object.numbered()) return fmt::format("{} (key 0x{:08x})", object.name, object.key);
+    if (object.numbered())
+        return fmt::format("{} (key 0x{:08x})", object.name,
+                           static_cast<std::uint32_t>(object.key));
     return object.name.starts_with(folder) ? object.name.substr(folder.size()) : object.name;
 }
 
