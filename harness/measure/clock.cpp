@@ -19,7 +19,7 @@ namespace {
 constexpr auto calibration_span = std::chrono::milliseconds(200);
 
 std::string cpu_flags() {
-    const auto text = read_text("/proc/cpuinfo", 16 * 1024).value_or("");
+    const auto text = read_text("/proc/cpuinfo", std::size_t{16} << 10).value_or("");
     const auto at = text.find("\nflags");
     if (at == std::string::npos) return {};
     return text.substr(at, text.find('\n', at + 1) - at) + ' ';

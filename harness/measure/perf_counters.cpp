@@ -51,7 +51,7 @@ unique_fd open_event(const event_kind& kind, std::uint64_t config, pid_t task, b
 }
 
 std::string describe_refusal(const event_kind& kind, int error, const host_files& files) {
-    const std::string call = std::string("perf_event_open: ") + std::strerror(error);
+    std::string call = std::string("perf_event_open: ") + std::strerror(error);
     if (refused(error)) {
         const auto level = files.number("/proc/sys/kernel/perf_event_paranoid");
         return call + " (kernel.perf_event_paranoid is " +

@@ -13,7 +13,7 @@ std::string cell::name() const {
 }
 
 std::size_t default_depth(std::size_t payload_bytes) {
-    constexpr std::size_t queue_bytes = 256 * 1024;
+    constexpr std::size_t queue_bytes = std::size_t{256} << 10;
     return std::clamp<std::size_t>(queue_bytes / std::max<std::size_t>(payload_bytes, 1), 4, 1024);
 }
 

@@ -48,7 +48,8 @@ void* find_place(std::size_t bytes, std::size_t offset) {
     const std::uintptr_t place =
         (start + region_bytes - 1) / region_bytes * region_bytes + offset % region_bytes;
     ::munmap(reserved, reserved_bytes);
-    return reinterpret_cast<void*>(place);
+    // An address to ask for, not one to use: what mmap returns is.
+    return reinterpret_cast<void*>(place);  // NOLINT(performance-no-int-to-ptr)
 }
 
 void* map(int fd, std::size_t bytes, int flags, void* place = nullptr) {
