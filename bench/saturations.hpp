@@ -10,9 +10,10 @@
 
 namespace ipcmark {
 
-/// What cells that ask for a share of their saturation carry at most: the median rate of three
-/// spawns of the pattern one_way with the same mechanism, payload and placement, before the first
-/// round. Measured once, so that every spawn of a cell has the same schedule.
+/// What cells that ask for a share of their saturation carry at most, measured once before the
+/// first round, so that every spawn of a cell has the same schedule: the median rate of three
+/// spawns of one_way, then that of three spawns which are offered as much on a timetable; the lower
+/// one. A timetable takes two clock readings a message, which a fast ring's stream does not.
 class saturations {
 public:
     /// Runs one spawn; nullopt: the run is over.

@@ -185,11 +185,13 @@ bool is_saturated(const spawn_view& view) {
     constexpr double kept_at_least = 0.99;
     constexpr double growth_at_most = 2;
     constexpr double lag_at_most = 0.1;
+    constexpr double queued_at_most = 32;
     const value offered = view.figure("offered_per_second");
     const value achieved = view.figure("achieved_per_second");
     if (!offered || !achieved) return false;
     if (*achieved < kept_at_least * *offered) return true;
-    return view.figure("response_growth").value_or(1) > growth_at_most &&
+    const double queued = view.latencies().quantile_ns(0.5) * *offered / 1e9;
+    return queued > queued_at_most && view.figure("response_growth").value_or(1) > growth_at_most &&
            view.figure("lag_of_response").value_or(0) > lag_at_most;
 }
 

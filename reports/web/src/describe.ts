@@ -49,7 +49,7 @@ const shownMetrics: [string, string, (v: number | null | undefined) => string][]
   ["lost_share", "lost", formatShare],
   ["switches_per_message", "switches / message", formatCount],
   ["cpu_ns_per_message", "CPU / message", formatTime],
-  ["ratio_to_floor", "\u00d7 floor", (v) => (typeof v === "number" ? `${v.toPrecision(3)}\u00d7` : "\u2013")],
+  ["ratio_to_floor", "\u00d7 floor", (v) => (typeof v === "number" ? `${v < 999.5 ? v.toPrecision(3) : v.toFixed(0)}\u00d7` : "\u2013")],
 ];
 
 // Label and text, one line each; what has no figure is left out.

@@ -57,12 +57,14 @@ function trustLine(result: Result): Child[] {
 
 // Half widths of the intervals of the main figure, relative to the median: the middle one and the widest.
 function intervalWidths(result: Result): [string, string] | null {
-  const found = result.cells.flatMap((cell) => {
+  // An open loop near saturation has medians that mean a queue's length.
+  const plain = result.cells.filter((cell) => cell.pattern === "round_trip" || cell.pattern === "one_way");
+  const found = (plain.length > 0 ? plain : result.cells).flatMap((cell) => {
     const s = cell.status === "ok" ? cell.summary[cell.pattern === "one_way" ? "messages_per_second" : "p50_ns"] : undefined;
     return typeof s?.median === "number" && typeof s.low === "number" && typeof s.high === "number" && s.median > 0 ? [(s.high - s.low) / (2 * s.median)] : [];
   }).sort((a, b) => a - b);
   if (found.length === 0) return null;
-  const percent = (share: number) => `${(100 * share).toPrecision(2)}\u202f%`;
+  const percent = (share: number) => `${share < 0.995 ? (100 * share).toPrecision(2) : (100 * share).toFixed(0)}\u202f%`;
   return [percent(found[Math.floor(found.length / 2)]!), percent(found[found.length - 1]!)];
 }
 
