@@ -1,5 +1,3 @@
-#include "harness/runner.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -18,54 +16,12 @@
 #include "harness/measure/idle_share.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
+#include "harness/test/runner_fixture.hpp"
 #include "harness/worker.hpp"
 #include "transports/register_all.hpp"
 
 namespace ipcmark {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::size_t children() {
-    std::ifstream list("/proc/self/task/" + std::to_string(::getpid()) + "/children");
-    return static_cast<std::size_t>(std::distance(std::istream_iterator<int>(list), {}));
-}
-
-std::size_t entries(const fs::path& folder, const std::string& prefix) {
-    std::size_t count = 0;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder, ignored))
-        count += entry.path().filename().string().starts_with(prefix);
-    return count;
-}
-
-class runner_test : public testing::Test {
-protected:
-    runner_test() {
-        options.stage_deadline_ms = 700;
-        request.what = {"unix_seqpacket", pattern::round_trip, 64, placement::free, touch::rw, 16};
-        request.tag = 0x1122334455667788;
-        request.work.warm_up_min_ns = 1'000'000;
-        request.work.warm_up_messages = 100;
-        request.work.warm_up_max_ns = 20'000'000;
-        request.work.timed_ns = 10'000'000;
-    }
-
-    ~runner_test() override {
-        EXPECT_EQ(children(), 0u);
-        EXPECT_EQ(entries("/dev/shm", area.directory().filename()), 0u);
-        EXPECT_EQ(entries(area.directory(), "0"), 0u) << "the spawn's folder";
-    }
-
-    spawn_result run() { return runner(area, interrupts, clock, options).run(request); }
-
-    run_area area;
-    interrupt_watch interrupts;
-    clock_parameters clock;
-    runner_options options;
-    spawn_request request;
-};
-
 TEST_F(runner_test, a_pair_brings_back_what_both_sides_measured) {
     const spawn_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
@@ -73,83 +29,6 @@ TEST_F(runner_test, a_pair_brings_back_what_both_sides_measured) {
     EXPECT_EQ(result.producer().measured.messages, result.consumer().measured.messages);
     EXPECT_EQ(result.producer().latencies.count(), result.producer().measured.messages);
     EXPECT_GT(result.producer().peak_resident_bytes.value(), 0);
-}
-
-class open_loop_test : public runner_test {
-protected:
-    open_loop_test() {
-        options.stage_deadline_ms = 5'000;
-        request.what.depth = 1024;
-        request.work.warm_up_messages = 10;
-        request.work.warm_up_min_ns = 0;
-        request.work.timed_ns = 400'000'000;
-    }
-};
-
-TEST_F(open_loop_test, a_stall_shows_in_every_message_that_it_delayed) {
-    request.what.transport = "faulty_stall";
-    request.what.kind = pattern::paced;
-    request.work.pace.rate_hz = 10'000;
-    const spawn_result paced = run();
-    ASSERT_FALSE(paced.failed) << paced.failed->text;
-    EXPECT_GE(paced.consumer().latencies.supported_quantile_ns(0.99).value(), 40e6)
-        << "500 of 4,000 messages were due while the producer stood still for 50 ms";
-    request.what.kind = pattern::round_trip;
-    const spawn_result closed = run();
-    ASSERT_FALSE(closed.failed) << closed.failed->text;
-    EXPECT_GE(closed.producer().latencies.greatest_ns(), 50'000'000u);
-    EXPECT_LT(closed.producer().latencies.supported_quantile_ns(0.99).value(), 40e6)
-        << "a closed loop waits with it: coordinated omission";
-}
-
-TEST_F(open_loop_test, a_paced_cell_says_how_well_the_schedule_was_kept) {
-    request.what.kind = pattern::paced;
-    request.work.pace.rate_hz = 2'000;
-    request.work.pace.poisson = true;
-    const spawn_result result = run();
-    ASSERT_FALSE(result.failed) << result.failed->text;
-    const measurement& producer = result.producer().measured;
-    EXPECT_EQ(producer.messages, result.consumer().measured.messages);
-    EXPECT_NEAR(static_cast<double>(producer.messages), 800, 200) << "Poisson: 800 +- 28";
-    EXPECT_NEAR(producer.figures.at("offered_per_second"), 2'000, 500);
-    EXPECT_GT(producer.figures.at("achieved_per_second"), 0);
-    EXPECT_LE(producer.figures.at("missed_share"), 1);
-    EXPECT_EQ(result.consumer().latencies.count(), result.consumer().measured.messages);
-    EXPECT_LE(result.consumer().measured.figures.at("send_p50_ns"),
-              result.consumer().latencies.quantile_ns(0.5) * 1.01);
-}
-
-TEST_F(open_loop_test, what_cannot_be_sent_in_time_is_missed_and_not_forgotten) {
-    request.what.kind = pattern::paced;
-    request.work.timed_ns = 50'000'000;
-    request.work.pace.rate_hz = 20e6;  // beyond any socket
-    const spawn_result result = run();
-    ASSERT_FALSE(result.failed) << result.failed->text;
-    EXPECT_GT(result.producer().measured.figures.at("missed_share"), 0.5);
-    EXPECT_LT(result.producer().measured.figures.at("achieved_per_second"), 19e6);
-}
-
-TEST_F(open_loop_test, a_silence_precedes_each_message_of_wake) {
-    request.what.kind = pattern::wake;
-    request.work.pace.gap_ns = 5'000'000;
-    const spawn_result result = run();
-    ASSERT_FALSE(result.failed) << result.failed->text;
-    const auto messages = result.consumer().measured.messages;
-    EXPECT_GE(messages, 2u);
-    EXPECT_LE(messages, 82u) << "no more than fit into 400 ms with 5 ms between them";
-    EXPECT_EQ(result.consumer().latencies.count(), messages);
-}
-
-TEST_F(open_loop_test, a_burst_is_drained_before_the_next_one) {
-    request.what.kind = pattern::burst;
-    request.work.timed_ns = 50'000'000;
-    request.work.pace.burst = 8;
-    request.work.pace.gap_ns = 200'000;
-    const spawn_result result = run();
-    ASSERT_FALSE(result.failed) << result.failed->text;
-    EXPECT_EQ(result.consumer().measured.messages % 8, 0u);
-    EXPECT_GE(result.consumer().measured.figures.at("drain_ns"),
-              static_cast<double>(result.consumer().latencies.least_ns()));
 }
 
 TEST_F(runner_test, setting_up_is_stamped_on_both_sides) {
