@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <csignal>
 #include <ctime>
 #include <fmt/format.h>
 #include <iostream>
@@ -12,8 +11,8 @@
 #include "bench/header.hpp"
 #include "bench/plan_file.hpp"
 #include "bench/progress.hpp"
+#include "bench/workplace.hpp"
 #include "harness/interrupt.hpp"
-#include "harness/measure/clock_check.hpp"
 #include "harness/plan/sizes.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -301,23 +300,15 @@ void require_enough(const calibrator& done, const std::vector<identical_pair>& s
 
 int measure(const invocation& call, const run_options& options, const plan& what,
             const std::vector<placement_choice>& placements) {
-    std::signal(SIGPIPE, SIG_IGN);
-    interrupt_watch interrupts;
-    run_area area;
-    const auto cpus = cpus_in_use(what);
-    const clock_parameters clock = calibrate_clock(cpus[0], cpus[1]);
-    ordered_json header = make_header(call, options, what, placements, clock);
-    const shared_clock stamps(clock);
-    runner pairs(area, interrupts, clock,
-                 {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});
+    workplace here(call, options, what);
+    ordered_json header = make_header(call, options, what, placements, here.clock);
+    const shared_clock stamps(here.clock);
     progress bar(2 * what.runnable() * options.plan.spawns, options.quiet);
-    const std::uint64_t start_ns = shared_clock::raw_ns();
-    const std::int64_t suspended_ns = suspended_so_far_ns();
-    calibrator work(what, options, pairs, interrupts, stamps, bar);
+    calibrator work(what, options, here.pairs, here.interrupts, stamps, bar);
     work.run();
     const auto series = work.series();
     require_enough(work, series);
-    finish_header(header, start_ns, work.rounds(), clock, suspended_ns);
+    finish_header(header, here.start_ns, work.rounds(), here.clock, here.suspended_ns);
     const auto figures = calibrate(series, comparison_spawns, what.seed);
     const std::string text = dump_document(document_of(header, work, series, figures));
     if (options.json_file == "-") {

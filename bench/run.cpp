@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <unistd.h>
@@ -8,8 +7,8 @@
 #include "bench/header.hpp"
 #include "bench/journal.hpp"
 #include "bench/version.hpp"
+#include "bench/workplace.hpp"
 #include "harness/host/checks.hpp"
-#include "harness/measure/clock_check.hpp"
 #include "harness/posix/affinity.hpp"
 #include "harness/posix/error.hpp"
 #include "harness/posix/text_file.hpp"
@@ -130,29 +129,21 @@ void report(const run_options& options, const ordered_json& document) {
 
 int measure(const invocation& call, const run_options& options, const plan& what,
             const std::vector<placement_choice>& placements) {
-    // A reader of --json - that goes away must not end us before everything is swept.
-    std::signal(SIGPIPE, SIG_IGN);
-    interrupt_watch interrupts;
-    run_area area;
-    const auto cpus = cpus_in_use(what);
-    const clock_parameters clock = calibrate_clock(cpus[0], cpus[1]);
-    ordered_json header = make_header(call, options, what, placements, clock);
+    workplace here(call, options, what);
+    ordered_json header = make_header(call, options, what, placements, here.clock);
     header["calibration"] =
         calibration_for(options.calibration_file, options.json_file,
                         header.at("environment").at("fingerprint").get<std::string>());
     sitting result(std::move(header), what);
     journal lines(options.json_file, result.first_line());
-    runner pairs(area, interrupts, clock,
-                 {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()});
     progress bar(0, options.quiet);
-    const std::uint64_t start_ns = shared_clock::raw_ns();
-    const std::int64_t suspended_ns = suspended_so_far_ns();
     conclusion ended;
     ordered_json document;
     try {
-        ended = conduct(what, options, pairs, interrupts, shared_clock(clock), result, bar,
-                        [&](const ordered_json& line) { lines.append(line); });
-        finish_header(result.header(), start_ns, ended.rounds_done, clock, suspended_ns);
+        ended = conduct(what, options, here.pairs, here.interrupts, shared_clock(here.clock),
+                        result, bar, [&](const ordered_json& line) { lines.append(line); });
+        finish_header(result.header(), here.start_ns, ended.rounds_done, here.clock,
+                      here.suspended_ns);
         document = result.document(ended.complete, ended.incomplete_reason);
         report(options, document);
     } catch (const call_failed& e) {

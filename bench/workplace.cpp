@@ -1,0 +1,28 @@
+#include "bench/workplace.hpp"
+
+#include <csignal>
+
+#include "bench/header.hpp"
+#include "harness/measure/clock_check.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+clock_parameters calibrated_for(const plan& what) {
+    const auto cpus = cpus_in_use(what);
+    return calibrate_clock(cpus[0], cpus[1]);
+}
+
+}  // namespace
+
+workplace::workplace(const invocation& call, const run_options& options, const plan& what)
+    : clock(calibrated_for(what)),
+      pairs(area, interrupts, clock,
+            {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()}),
+      start_ns(shared_clock::raw_ns()),
+      suspended_ns(suspended_so_far_ns()) {
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace ipcmark
