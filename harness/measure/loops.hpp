@@ -213,15 +213,21 @@ inline std::uint64_t batch_for(const session& run, std::int64_t span_ns, std::ui
     return std::clamp<std::uint64_t>(batch, 1, at_most);
 }
 
+/// The producer's warm-up of all that goes one way.
 template <class T>
-void one_way_producer(T& end, session& run, rendezvous& peer) {
-    constexpr std::int64_t clock_span_ns = 20'000;
+void warm_up_by_stream(T& end, session& run) {
     run.enter(stage::warming_up);
     const std::uint64_t start = run.clock.now();
     run.result.warm_up_messages = stream(
         end, run, phase::warm_up, 1,
         [&](std::uint64_t now, std::uint64_t n) { return warm_up_over(run, start, now, n); });
     run.result.warm_up_ns = run.clock.to_ns(start, run.clock.now());
+}
+
+template <class T>
+void one_way_producer(T& end, session& run, rendezvous& peer) {
+    constexpr std::int64_t clock_span_ns = 20'000;
+    warm_up_by_stream(end, run);
     const std::uint64_t limit = run.work.max_messages;
     const std::uint64_t batch = limit == 0 ? batch_for(run, clock_span_ns, 1024) : std::uint64_t{1};
     run.enter(stage::timing);
