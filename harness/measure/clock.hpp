@@ -38,10 +38,8 @@ public:
         : ns_per_tick_q32_(parameters.ns_per_tick_q32),
           use_tsc_(parameters.use_tsc),
           injected_ns_(parameters.injected_ns),
-          uncertainty_ns_(
-              (parameters.cross_cpu_offset_high_ns - parameters.cross_cpu_offset_low_ns) / 2) {}
+          uncertainty_ns_(parameters.uncertainty_ns()) {}
 
-    /// How far the clocks of the two CPUs in use may be apart: half the bound on their offset.
     double uncertainty_ns() const noexcept { return uncertainty_ns_; }
 
     [[gnu::always_inline]] std::uint64_t now() const noexcept {

@@ -1,5 +1,6 @@
 #include "harness/result/metrics.hpp"
 
+#include "harness/measure/clock_offset.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/result/pattern_metrics.hpp"
 
@@ -66,11 +67,10 @@ value side_cpu_per_message(const spawn_view& v) {
     return static_cast<double>(v.spawn.sides[Side].measured.consumed.cpu_ns()) / counted;
 }
 
-/// A one-way time hangs on the offset between two CPUs' clocks: below ten times its uncertainty
-/// it is none.
+/// A one-way time hangs on the offset between two CPUs' clocks.
 value one_way_allowed(const spawn_view& v, value ns) {
     if (!ns || !v.scheduled() || v.what.place == placement::same_cpu) return ns;
-    return *ns >= 10 * v.clock.uncertainty_ns() ? ns : std::nullopt;
+    return one_way_is_meaningful(*ns, v.clock.uncertainty_ns()) ? ns : std::nullopt;
 }
 
 bool has_messages(pattern kind) {

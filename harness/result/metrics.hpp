@@ -53,6 +53,11 @@ const std::vector<metric>& common_metrics();
 /// Every metric, in the order that reports list them.
 const std::vector<metric>& all_metrics();
 
+/// The figure that stands for a cell: the first of these that it has. One for each pattern.
+inline constexpr std::array<std::string_view, 6> headline_metrics{
+    "p50_ns",       "messages_per_second", "drain_ns",
+    "construct_ns", "two_cpus_ns",         "context_switch_ns"};
+
 /// The percentiles reported where samples suffice, with their keys.
 struct percentile {
     double q;

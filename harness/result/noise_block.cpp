@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/result/json_values.hpp"
+#include "harness/result/metrics.hpp"
 #include "harness/stats/order.hpp"
 
 namespace ipcmark {
@@ -16,12 +17,8 @@ namespace {
 constexpr double quiet_share = 0.1;
 constexpr double unusable_share = 0.5;
 
-/// The figure that a reader looks at first, by pattern: the first that the cell has.
-constexpr std::array headline{"p50_ns",       "messages_per_second", "drain_ns",
-                              "construct_ns", "context_switch_ns",   "two_cpus_ns"};
-
 std::optional<double> relative_half_width(const ordered_json& cell) {
-    for (const char* key : headline) {
+    for (const auto key : headline_metrics) {
         const auto at = cell.at("summary").find(key);
         if (at == cell.at("summary").end() || !at->is_object()) continue;
         if (!at->at("low").is_number() || !at->at("high").is_number()) return std::nullopt;

@@ -133,9 +133,8 @@ std::string primary_metric(const std::map<std::string, std::vector<double>>& met
         const auto at = metrics.find(key);
         return at != metrics.end() && !at->second.empty();
     };
-    for (const char* key :
-         {"p50_ns", "messages_per_second", "construct_ns", "two_cpus_ns", "context_switch_ns"})
-        if (has(key)) return key;
+    for (const auto key : headline_metrics)
+        if (has(std::string(key))) return std::string(key);
     for (const metric& each : all_metrics())
         if (has(std::string(each.key))) return std::string(each.key);
     return {};

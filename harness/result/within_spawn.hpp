@@ -34,9 +34,8 @@ within_spawn judge_spawn(const spawn_view& view);
 std::vector<std::string> flags_of_cell(const std::vector<double>& values,
                                        const std::vector<std::vector<std::string>>& spawn_flags);
 
-/// The metric that stands for a cell: p50_ns or messages_per_second, what setup and
-/// switch have instead, else the first of the table
-/// that has values. Empty where none has.
+/// The first of headline_metrics that has values, else the first of the table. Empty where none
+/// has.
 std::string primary_metric(const std::map<std::string, std::vector<double>>& metrics);
 
 }  // namespace ipcmark

@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/test/metric_value.hpp"
+
 namespace ipcmark {
 namespace {
-
-std::optional<double> value_of(std::string_view key, const spawn_view& view) {
-    for (const metric& m : all_metrics())
-        if (m.key == key) return m.value(view);
-    ADD_FAILURE() << "no metric " << key;
-    return std::nullopt;
-}
 
 /// An exchange of one duration, and so many context switches a round trip.
 spawn_result exchange(std::int64_t round_trip_ns, std::int64_t switches_each) {
