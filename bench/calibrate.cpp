@@ -6,20 +6,21 @@
 #include <iostream>
 #include <random>
 
-#include "bench/calibration_block.hpp"
 #include "bench/calibration_file.hpp"
 #include "bench/header.hpp"
 #include "bench/plan_file.hpp"
 #include "bench/progress.hpp"
 #include "bench/workplace.hpp"
-#include "harness/interrupt.hpp"
-#include "harness/plan/sizes.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/text_file.hpp"
+#include "harness/analysis/calibration.hpp"
+#include "harness/analysis/calibration_block.hpp"
+#include "harness/analysis/record_builder.hpp"
+#include "harness/analysis/result_builder.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/text_file.hpp"
+#include "harness/base/sizes.hpp"
 #include "harness/result/metrics.hpp"
-#include "harness/result/sitting.hpp"
-#include "harness/runner.hpp"
-#include "harness/stats/calibration.hpp"
+#include "harness/run/interrupt.hpp"
+#include "harness/run/runner.hpp"
 
 namespace ipcmark {
 

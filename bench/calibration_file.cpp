@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "bench/subcommand.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/text_file.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/text_file.hpp"
 #include "reports/read_result.hpp"
 
 namespace ipcmark {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/subcommand.hpp"
-#include "harness/conform/laws.hpp"
-#include "harness/nearest.hpp"
+#include "harness/base/suggest.hpp"
+#include "harness/conform/checks.hpp"
 
 namespace ipcmark {
 

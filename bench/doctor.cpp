@@ -4,9 +4,11 @@
 #include <iostream>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "bench/subcommand.hpp"
 #include "bench/terminal.hpp"
-#include "harness/host/checks.hpp"
+#include "harness/host/checks/checks.hpp"
 
 namespace ipcmark {
 

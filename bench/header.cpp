@@ -3,12 +3,14 @@
 #include <ctime>
 
 #include "bench/version.hpp"
-#include "harness/host/checks.hpp"
-#include "harness/host/environment.hpp"
-#include "harness/measure/clock_check.hpp"
-#include "harness/plan/budget.hpp"
-#include "harness/posix/affinity.hpp"
-#include "harness/result/clock_flags.hpp"
+#include "harness/analysis/clock_faults.hpp"
+#include "harness/analysis/clock_flags.hpp"
+#include "harness/base/clock_calibration.hpp"
+#include "harness/base/posix/affinity.hpp"
+#include "harness/host/checks/checks.hpp"
+#include "harness/host/facts/environment.hpp"
+#include "harness/host/ipc/ipc_limits.hpp"
+#include "harness/run/budget.hpp"
 #include "reports/embedded.hpp"
 
 namespace ipcmark {

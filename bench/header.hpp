@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/run_options.hpp"
-#include "harness/host/checks.hpp"
-#include "harness/host/topology.hpp"
-#include "harness/plan/plan.hpp"
+#include "harness/host/checks/checks.hpp"
+#include "harness/run/placements.hpp"
+#include "harness/run/plan.hpp"
 
 namespace ipcmark {
 

@@ -3,7 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "bench/inspect_view.hpp"
+#include "bench/inspection.hpp"
 #include "bench/subcommand.hpp"
 
 namespace ipcmark {

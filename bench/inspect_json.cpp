@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <iostream>
 
-#include "bench/inspect_view.hpp"
+#include "bench/inspection.hpp"
 
 namespace ipcmark {
 

@@ -8,7 +8,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "bench/inspect_view.hpp"
+#include "bench/inspection.hpp"
 #include "bench/subcommand.hpp"
 #include "bench/terminal.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
-#include "harness/plan/sizes.hpp"
+#include "harness/base/sizes.hpp"
 
 namespace ipcmark {
 

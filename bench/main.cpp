@@ -9,10 +9,10 @@
 #include "bench/plugins.hpp"
 #include "bench/subcommand.hpp"
 #include "bench/version.hpp"
-#include "harness/conform/laws.hpp"
-#include "harness/nearest.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/worker.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/suggest.hpp"
+#include "harness/conform/checks.hpp"
+#include "harness/worker/worker.hpp"
 #include "transports/register_all.hpp"
 
 namespace ipcmark {

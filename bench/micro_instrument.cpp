@@ -2,12 +2,13 @@
 #include <benchmark/benchmark.h>
 #include <vector>
 
+#include "harness/base/clock.hpp"
+#include "harness/base/clock_calibration.hpp"
 #include "harness/endpoints/shm_ring.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/measure/clock.hpp"
-#include "harness/measure/histogram.hpp"
-#include "harness/measure/payload.hpp"
-#include "harness/measure/usage.hpp"
+#include "harness/stats/histogram.hpp"
+#include "harness/worker/counters/usage.hpp"
+#include "harness/worker/payload.hpp"
 
 namespace ipcmark {
 namespace {

@@ -3,9 +3,9 @@
 #include <regex>
 
 #include "bench/subcommand.hpp"
-#include "harness/nearest.hpp"
-#include "harness/plan/sizes.hpp"
-#include "harness/posix/text_file.hpp"
+#include "harness/base/posix/text_file.hpp"
+#include "harness/base/sizes.hpp"
+#include "harness/base/suggest.hpp"
 #include "reports/embedded.hpp"
 #include "reports/read_result.hpp"
 
@@ -58,7 +58,7 @@ void take_sizes(const ordered_json& from, const std::string& file, std::vector<s
     }
 }
 
-/// A list of texts, each through a parser of harness/plan; its complaint gets file and pointer.
+/// A list of texts, each through a parser of plan words; its complaint gets file and pointer.
 template <class Use>
 void take_texts(const ordered_json& from, const char* key, const std::string& file, Use use) {
     const auto at = from.find(key);

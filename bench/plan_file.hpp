@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/plan/plan.hpp"
+#include "harness/run/plan.hpp"
 
 namespace ipcmark {
 

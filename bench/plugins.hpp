@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark {
 

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "harness/measure/clock.hpp"
+#include "harness/base/clock.hpp"
 
 namespace ipcmark {
 

@@ -6,8 +6,8 @@
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
-#include "harness/posix/text_file.hpp"
-#include "harness/result/sitting.hpp"
+#include "harness/analysis/result_builder.hpp"
+#include "harness/base/posix/text_file.hpp"
 #include "reports/csv.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown.hpp"

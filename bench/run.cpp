@@ -3,16 +3,16 @@
 #include <unistd.h>
 
 #include "bench/calibration_file.hpp"
-#include "bench/conduct.hpp"
+#include "bench/executor.hpp"
 #include "bench/header.hpp"
-#include "bench/journal.hpp"
 #include "bench/version.hpp"
 #include "bench/workplace.hpp"
-#include "harness/host/checks.hpp"
-#include "harness/posix/affinity.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/text_file.hpp"
-#include "harness/result/floor_log.hpp"
+#include "harness/analysis/floor_ratios.hpp"
+#include "harness/base/posix/affinity.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/text_file.hpp"
+#include "harness/host/checks/checks.hpp"
+#include "harness/run/journal.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
 
@@ -134,7 +134,7 @@ int measure(const invocation& call, const run_options& options, const plan& what
     header["calibration"] =
         calibration_for(options.calibration_file, options.json_file,
                         header.at("environment").at("fingerprint").get<std::string>());
-    sitting result(std::move(header), what);
+    sitting result(std::move(header), what.cells, what.request.spawns);
     journal lines(options.json_file, result.first_line());
     progress bar(0, options.quiet);
     conclusion ended;

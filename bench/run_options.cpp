@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "bench/plan_file.hpp"
-#include "harness/nearest.hpp"
-#include "harness/plan/sizes.hpp"
+#include "harness/base/sizes.hpp"
+#include "harness/base/suggest.hpp"
 
 namespace ipcmark {
 
@@ -130,7 +130,7 @@ Enum word(const std::string& text, const char* flag) {
                         join_or(words));
 }
 
-/// Runs a parser of harness/plan and turns its complaint into a usage error of `flag`.
+/// Runs a parser of plan words and turns its complaint into a usage error of `flag`.
 template <class Parse>
 auto of_flag(const char* flag, Parse parse) {
     try {

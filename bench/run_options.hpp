@@ -4,7 +4,7 @@
 #include <string>
 
 #include "bench/subcommand.hpp"
-#include "harness/plan/plan.hpp"
+#include "harness/run/plan.hpp"
 
 namespace ipcmark {
 

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <unistd.h>
 
-#include "harness/nearest.hpp"
+#include "harness/base/suggest.hpp"
 
 namespace ipcmark {
 

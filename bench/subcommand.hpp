@@ -8,7 +8,7 @@
 
 #include <cxxopts.hpp>
 
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark {
 

@@ -3,7 +3,8 @@
 #include <csignal>
 
 #include "bench/header.hpp"
-#include "harness/measure/clock_check.hpp"
+#include "harness/analysis/clock_faults.hpp"
+#include "harness/base/clock_calibration.hpp"
 
 namespace ipcmark {
 

@@ -4,10 +4,10 @@
 
 #include "bench/run_options.hpp"
 #include "bench/subcommand.hpp"
-#include "harness/area.hpp"
-#include "harness/interrupt.hpp"
-#include "harness/plan/plan.hpp"
-#include "harness/runner.hpp"
+#include "harness/run/interrupt.hpp"
+#include "harness/run/plan.hpp"
+#include "harness/run/runner.hpp"
+#include "harness/run/workspace.hpp"
 
 namespace ipcmark {
 

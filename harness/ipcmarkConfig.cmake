@@ -1,8 +1,5 @@
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
-find_dependency(PkgConfig)
 find_dependency(Boost 1.74)
-find_dependency(nlohmann_json 3.9)
 find_dependency(fmt)
-pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
 include(${CMAKE_CURRENT_LIST_DIR}/ipcmarkTargets.cmake)

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <limits>
 
-#include "harness/plan/sizes.hpp"
-#include "reports/units.hpp"
+#include "harness/base/sizes.hpp"
+#include "harness/base/units.hpp"
 
 namespace ipcmark {
 

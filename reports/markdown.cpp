@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "harness/plan/sizes.hpp"
+#include "harness/base/sizes.hpp"
+#include "harness/base/units.hpp"
 #include "reports/bars.hpp"
 #include "reports/cells.hpp"
 #include "reports/compare.hpp"
-#include "reports/units.hpp"
 
 namespace ipcmark {
 

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <sstream>
 
-#include "harness/posix/text_file.hpp"
-#include "harness/result/sitting.hpp"
+#include "harness/analysis/result_builder.hpp"
+#include "harness/base/posix/text_file.hpp"
 #include "reports/embedded.hpp"
 #include "reports/json_schema.hpp"
 

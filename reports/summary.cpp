@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "harness/plan/sizes.hpp"
+#include "harness/base/sizes.hpp"
+#include "harness/base/units.hpp"
 #include "reports/cells.hpp"
-#include "reports/units.hpp"
 
 namespace ipcmark {
 

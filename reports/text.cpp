@@ -7,11 +7,11 @@
 #include <limits>
 #include <string_view>
 
-#include "harness/plan/sizes.hpp"
+#include "harness/base/sizes.hpp"
+#include "harness/base/units.hpp"
 #include "reports/bars.hpp"
 #include "reports/cells.hpp"
 #include "reports/compare.hpp"
-#include "reports/units.hpp"
 
 namespace ipcmark {
 

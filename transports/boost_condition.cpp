@@ -1,6 +1,6 @@
 #include "harness/endpoints/notification_pair.hpp"
-#include "harness/endpoints/wakeups/boost_sync.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/boost_wakeups.hpp"
 
 namespace ipcmark::transports {
 

@@ -2,9 +2,9 @@
 
 #include <boost/lockfree/spsc_queue.hpp>
 
-#include "harness/endpoints/managed_pair.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/boost_managed_pair.hpp"
 
 namespace ipcmark::transports {
 

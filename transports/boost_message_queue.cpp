@@ -2,10 +2,10 @@
 
 #include <boost/interprocess/ipc/message_queue.hpp>
 
-#include "harness/host/limits.hpp"
-#include "harness/names.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/registry.hpp"
+#include "harness/base/object_names.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/endpoints/limits.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

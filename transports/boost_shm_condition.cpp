@@ -2,8 +2,8 @@
 #include <boost/interprocess/sync/interprocess_mutex.hpp>
 #include <boost/interprocess/sync/scoped_lock.hpp>
 
-#include "harness/endpoints/managed_pair.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/boost_managed_pair.hpp"
 
 namespace ipcmark::transports {
 

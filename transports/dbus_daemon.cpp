@@ -7,11 +7,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "harness/endpoints/sd_bus_messages.hpp"
-#include "harness/posix/child.hpp"
-#include "harness/posix/io.hpp"
-#include "harness/posix/text_file.hpp"
-#include "harness/registry.hpp"
+#include "harness/base/posix/child.hpp"
+#include "harness/base/posix/io.hpp"
+#include "harness/base/posix/text_file.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/sd_bus_messages.hpp"
 
 namespace ipcmark::transports {
 

@@ -2,9 +2,9 @@
 
 #include <systemd/sd-id128.h>
 
-#include "harness/endpoints/sd_bus_messages.hpp"
-#include "harness/posix/unique_fd.hpp"
-#include "harness/registry.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/sd_bus_messages.hpp"
 
 namespace ipcmark::transports {
 

@@ -5,9 +5,9 @@
 #include <thread>
 #include <unistd.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

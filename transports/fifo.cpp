@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/fd_stream.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

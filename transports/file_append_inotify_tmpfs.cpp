@@ -2,7 +2,7 @@
 #include <sys/inotify.h>
 
 #include "harness/endpoints/file_queue.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

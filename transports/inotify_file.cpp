@@ -1,6 +1,6 @@
 #include "harness/endpoints/notification_pair.hpp"
-#include "harness/endpoints/wakeups/inotify.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/inotify_wakeup.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,7 +1,7 @@
 # ipcmark_transport(name [VARIANTS names...] [PACKAGE cmake-package | PKG_CONFIG module]
-#                   [LINK targets...] [HINT "package to install"])
+#                   [LINK targets...] [SOURCES files...] [HINT "package to install"])
 #
-# Adds name.cpp and a call of its register_name(registry&) to the generated list. VARIANTS are the
+# Adds name.cpp, with the SOURCES that it needs besides, and a call of its register_name(registry&) to the generated list. VARIANTS are the
 # other names that the file registers. Where PACKAGE (or the pkg-config module, which may name a
 # version as in "liburing>=2.3" and is linked when found) is not there, all these names are
 # registered as missing with HINT, so that `list` and reports say so.
@@ -12,7 +12,7 @@ set(IPCMARK_TRANSPORT_CALLS "")
 set(IPCMARK_TRANSPORT_LINKS "")
 
 macro(ipcmark_transport name)
-    cmake_parse_arguments(_arg "" "PACKAGE;PKG_CONFIG;HINT" "LINK;VARIANTS" ${ARGN})
+    cmake_parse_arguments(_arg "" "PACKAGE;PKG_CONFIG;HINT" "LINK;SOURCES;VARIANTS" ${ARGN})
     set_property(GLOBAL APPEND PROPERTY IPCMARK_TRANSPORT_NAMES ${name} ${_arg_VARIANTS})
     set(_found TRUE)
     set(_needs "${_arg_PACKAGE}${_arg_PKG_CONFIG}")
@@ -26,7 +26,7 @@ macro(ipcmark_transport name)
         list(APPEND _arg_LINK PkgConfig::ipcmark_${_module})
     endif()
     if(_found)
-        list(APPEND IPCMARK_TRANSPORT_SOURCES ${name}.cpp)
+        list(APPEND IPCMARK_TRANSPORT_SOURCES ${name}.cpp ${_arg_SOURCES})
         list(APPEND IPCMARK_TRANSPORT_LINKS ${_arg_LINK})
         string(APPEND IPCMARK_TRANSPORT_DECLARATIONS "void register_${name}(registry&);\n")
         string(APPEND IPCMARK_TRANSPORT_CALLS "    transports::register_${name}(all);\n")
@@ -43,5 +43,5 @@ macro(ipcmark_finish_transports)
     add_library(ipcmark_transports STATIC
         ${IPCMARK_TRANSPORT_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/register_all.cpp)
     add_library(ipcmark::transports ALIAS ipcmark_transports)
-    target_link_libraries(ipcmark_transports PUBLIC ipcmark::harness PRIVATE ${IPCMARK_TRANSPORT_LINKS})
+    target_link_libraries(ipcmark_transports PUBLIC ipcmark::worker PRIVATE ${IPCMARK_TRANSPORT_LINKS})
 endmacro()

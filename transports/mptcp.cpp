@@ -1,9 +1,9 @@
 #include <linux/mptcp.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -2,8 +2,8 @@
 #include <linux/netlink.h>
 
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/host/limits.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/limits.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,5 +1,5 @@
-#include "harness/posix/mapping.hpp"
-#include "harness/registry.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -2,9 +2,9 @@
 #include <sys/resource.h>
 #include <vector>
 
+#include "harness/base/posix/mapping.hpp"
 #include "harness/endpoints/counted_channel.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

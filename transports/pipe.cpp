@@ -1,6 +1,7 @@
 #include "harness/endpoints/fd_stream.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
 #include "harness/endpoints/wait_variants.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

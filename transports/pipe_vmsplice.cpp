@@ -6,11 +6,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/io.hpp"
+#include "harness/base/posix/mapping.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/io.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,7 +1,7 @@
 #include <mqueue.h>
 
-#include "harness/endpoints/posix_queue.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/posix_queue.hpp"
 
 namespace ipcmark::transports {
 

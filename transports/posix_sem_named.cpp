@@ -1,6 +1,6 @@
 #include "harness/endpoints/notification_pair.hpp"
 #include "harness/endpoints/wakeups/posix_sem.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

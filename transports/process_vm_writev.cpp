@@ -1,7 +1,7 @@
 #include <sys/uio.h>
 
 #include "harness/endpoints/counted_channel.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

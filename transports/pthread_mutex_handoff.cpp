@@ -1,6 +1,6 @@
 #include "harness/endpoints/notification_pair.hpp"
-#include "harness/endpoints/wakeups/lock_relay.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/lock_handoff.hpp"
 
 namespace ipcmark::transports {
 

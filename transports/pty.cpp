@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <termios.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -3,7 +3,7 @@
 #include <random>
 
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

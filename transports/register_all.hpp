@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark {
 

@@ -1,6 +1,6 @@
-#include "harness/endpoints/byte_ring.hpp"
 #include "harness/endpoints/channel_pair.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/byte_ring.hpp"
 
 namespace ipcmark::transports {
 

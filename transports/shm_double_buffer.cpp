@@ -1,6 +1,6 @@
 #include "harness/endpoints/channel_pair.hpp"
-#include "harness/endpoints/latest_buffers.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/latest_buffers.hpp"
 
 namespace ipcmark::transports {
 

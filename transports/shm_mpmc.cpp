@@ -1,6 +1,6 @@
 #include "harness/endpoints/channel_pair.hpp"
-#include "harness/endpoints/mpmc_ring.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/mpmc_ring.hpp"
 
 namespace ipcmark::transports {
 

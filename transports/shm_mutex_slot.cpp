@@ -1,6 +1,6 @@
 #include "harness/endpoints/channel_pair.hpp"
-#include "harness/endpoints/mutex_slot.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/mutex_slot.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,7 +1,7 @@
 #include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/endpoints/wakeups/boost_sync.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/boost_wakeups.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,7 +1,7 @@
 #include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/endpoints/wakeups/posix_sem.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,6 +1,6 @@
 #include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,6 +1,6 @@
 #include "harness/endpoints/ring_pair.hpp"
-#include "harness/endpoints/user_wait.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/user_wait.hpp"
 
 namespace ipcmark::transports {
 

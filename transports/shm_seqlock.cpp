@@ -1,6 +1,6 @@
 #include "harness/endpoints/channel_pair.hpp"
-#include "harness/endpoints/seqlock.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/seqlock.hpp"
 
 namespace ipcmark::transports {
 

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "harness/endpoints/wakeups/signals.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

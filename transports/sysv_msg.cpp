@@ -1,5 +1,5 @@
-#include "harness/endpoints/sysv_messages.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/sysv_messages.hpp"
 
 namespace ipcmark::transports {
 

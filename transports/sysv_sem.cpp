@@ -1,7 +1,7 @@
 #include "harness/endpoints/wakeups/sysv_sem.hpp"
 
 #include "harness/endpoints/notification_pair.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,6 +1,7 @@
 #include "harness/endpoints/fd_stream.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
 #include "harness/endpoints/wait_variants.hpp"
-#include "harness/posix/socket.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

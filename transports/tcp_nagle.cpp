@@ -1,6 +1,6 @@
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

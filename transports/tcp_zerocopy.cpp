@@ -1,8 +1,8 @@
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/fd_stream.hpp"
-#include "harness/endpoints/zerocopy_sender.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/zerocopy_sender.hpp"
 
 namespace ipcmark::transports {
 

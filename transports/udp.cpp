@@ -1,5 +1,5 @@
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,6 +1,6 @@
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/host/limits.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/limits.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

@@ -3,12 +3,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "harness/endpoints/file_payload.hpp"
-#include "harness/posix/descriptor_message.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/base/posix/descriptor_message.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/file_payload.hpp"
 
 namespace ipcmark::transports {
 

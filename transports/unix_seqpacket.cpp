@@ -1,9 +1,9 @@
 #include <sys/socket.h>
 
 #include "harness/endpoints/fd_datagram.hpp"
-#include "harness/host/limits.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/limits.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
+#include "harness/worker/registry.hpp"
 
 namespace ipcmark::transports {
 

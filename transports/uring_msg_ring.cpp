@@ -1,8 +1,7 @@
-#include "harness/endpoints/wakeups/uring_msg_ring.hpp"
-
 #include "harness/endpoints/ring_pair.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/uring_msg_ring_wakeup.hpp"
 
 namespace ipcmark::transports {
 

@@ -1,6 +1,6 @@
-#include "harness/endpoints/uring_stream.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
+#include "harness/worker/registry.hpp"
+#include "transports/parts/uring_stream.hpp"
 
 namespace ipcmark::transports {
 

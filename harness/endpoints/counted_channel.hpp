@@ -6,11 +6,11 @@
 #include <new>
 #include <span>
 
+#include "harness/base/posix/error.hpp"
+#include "harness/contract/transport.hpp"
 #include "harness/endpoints/channel_pair.hpp"
 #include "harness/endpoints/futex_event.hpp"
 #include "harness/endpoints/peer_process.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/transport.hpp"
 
 namespace ipcmark {
 

@@ -6,11 +6,11 @@
 #include <sys/socket.h>
 #include <utility>
 
-#include "harness/posix/error.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/posix/unique_fd.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/contract/transport.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
 
 namespace ipcmark {
 

@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "harness/base/posix/mapping.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/contract/transport.hpp"
 #include "harness/endpoints/readiness.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/posix/unique_fd.hpp"
-#include "harness/transport.hpp"
 
 namespace ipcmark {
 

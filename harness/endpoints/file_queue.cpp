@@ -8,9 +8,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "harness/area.hpp"
-#include "harness/host/limits.hpp"
-#include "harness/posix/error.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/run_names.hpp"
+#include "harness/endpoints/limits.hpp"
 
 namespace ipcmark {
 

@@ -6,12 +6,12 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/names.hpp"
-#include "harness/posix/inotify.hpp"
-#include "harness/posix/io.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/posix/unique_fd.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/object_names.hpp"
+#include "harness/base/posix/inotify.hpp"
+#include "harness/base/posix/io.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/contract/transport.hpp"
 
 namespace ipcmark {
 

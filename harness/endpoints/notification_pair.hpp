@@ -3,9 +3,9 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "harness/contract/transport.hpp"
 #include "harness/endpoints/storages.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/transport.hpp"
 
 namespace ipcmark {
 

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/posix/error.hpp"
-#include "harness/posix/text_file.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/text_file.hpp"
 
 namespace ipcmark {
 

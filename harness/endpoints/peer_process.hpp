@@ -6,8 +6,8 @@
 #include <string_view>
 #include <sys/types.h>
 
-#include "harness/posix/unique_fd.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/contract/transport.hpp"
 
 namespace ipcmark {
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 #include <utility>
 
-#include "harness/posix/error.hpp"
-#include "harness/posix/text_file.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/text_file.hpp"
 
 namespace ipcmark {
 

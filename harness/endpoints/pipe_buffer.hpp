@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-#include "harness/posix/unique_fd.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/contract/transport.hpp"
 
 namespace ipcmark {
 

@@ -6,11 +6,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/io.hpp"
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/contract/transport.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/io.hpp"
-#include "harness/posix/unique_fd.hpp"
-#include "harness/transport.hpp"
 
 /// How a byte stream waits for the kernel: policies of basic_fd_stream. Each has
 ///   watch(reader, writer)       once, when the descriptors are there; either may be -1

@@ -7,9 +7,9 @@
 #include <new>
 #include <stdexcept>
 
-#include "harness/posix/error.hpp"
-#include "harness/posix/mapping.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/contract/transport.hpp"
 
 namespace ipcmark {
 

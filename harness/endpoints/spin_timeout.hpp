@@ -3,8 +3,8 @@
 #include <chrono>
 #include <optional>
 
+#include "harness/contract/transport.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/transport.hpp"
 
 namespace ipcmark {
 

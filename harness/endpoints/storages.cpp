@@ -5,11 +5,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/layout.hpp"
-#include "harness/names.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/sysv.hpp"
-#include "harness/posix/text_file.hpp"
+#include "harness/base/object_names.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/sysv.hpp"
+#include "harness/base/posix/text_file.hpp"
+#include "harness/contract/memory_layout.hpp"
 
 namespace ipcmark {
 

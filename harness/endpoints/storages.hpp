@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "harness/posix/mapping.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/posix/mapping.hpp"
+#include "harness/contract/transport.hpp"
 
 namespace ipcmark {
 

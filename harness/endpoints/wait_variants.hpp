@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "harness/endpoints/readiness.hpp"
-#include "harness/registry.hpp"
 
 /// The variants of a byte stream that differ in how they wait: pipe, pipe_poll, pipe_epoll,
 /// pipe_epoll_et, pipe_busy.
@@ -42,13 +41,13 @@ public:
 };
 
 /// Registers a stream transport once for each way to wait.
-template <template <class> class Stream>
-void add_each_wait(registry& all) {
-    all.add<Stream<blocking>>();
-    all.add<Stream<nonblocking<poll_wait>>>();
-    all.add<Stream<nonblocking<epoll_wait_for<false>>>>();
-    all.add<Stream<nonblocking<epoll_wait_for<true>>>>();
-    all.add<Stream<nonblocking<busy_wait>>>();
+template <template <class> class Stream, class Registry>
+void add_each_wait(Registry& all) {
+    all.template add<Stream<blocking>>();
+    all.template add<Stream<nonblocking<poll_wait>>>();
+    all.template add<Stream<nonblocking<epoll_wait_for<false>>>>();
+    all.template add<Stream<nonblocking<epoll_wait_for<true>>>>();
+    all.template add<Stream<nonblocking<busy_wait>>>();
 }
 
 }  // namespace ipcmark

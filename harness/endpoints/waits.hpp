@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "harness/contract/transport.hpp"
 #include "harness/endpoints/wakeups/futex.hpp"
-#include "harness/transport.hpp"
 
 namespace ipcmark {
 

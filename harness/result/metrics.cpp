@@ -1,7 +1,7 @@
 #include "harness/result/metrics.hpp"
 
-#include "harness/measure/clock_offset.hpp"
-#include "harness/plan/plan.hpp"
+#include "harness/base/clock_offset.hpp"
+#include "harness/contract/patterns.hpp"
 #include "harness/result/pattern_metrics.hpp"
 
 namespace ipcmark {

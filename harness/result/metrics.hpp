@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/spawn.hpp"
+#include "harness/base/clock.hpp"
+#include "harness/contract/cell.hpp"
+#include "harness/result/repetition.hpp"
 
 namespace ipcmark {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/measure/histogram.hpp"
+#include "harness/stats/histogram.hpp"
 #include "harness/stats/order.hpp"
 
 namespace ipcmark {

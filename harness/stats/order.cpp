@@ -37,4 +37,10 @@ std::optional<spread> summarise(std::vector<double> values) {
     return result;
 }
 
+std::optional<double> relative_half_width(const std::vector<double>& values) {
+    const auto seen = summarise(values);
+    if (!seen || !seen->low || seen->median == 0) return std::nullopt;
+    return (*seen->high - *seen->low) / (2 * std::abs(seen->median));
+}
+
 }  // namespace ipcmark

@@ -35,4 +35,8 @@ struct spread {
 /// nullopt for no values. Nothing is dropped.
 std::optional<spread> summarise(std::vector<double> values);
 
+/// Relative half-width of the interval of the values' median; nullopt below six values, or where
+/// the median is 0.
+std::optional<double> relative_half_width(const std::vector<double>& values);
+
 }  // namespace ipcmark

@@ -6,12 +6,12 @@
 #include <gtest/gtest.h>
 #include <iterator>
 
+#include "harness/base/units.hpp"
 #include "reports/bars.hpp"
 #include "reports/compare.hpp"
 #include "reports/csv.hpp"
 #include "reports/markdown.hpp"
 #include "reports/read_result.hpp"
-#include "reports/units.hpp"
 
 namespace ipcmark {
 namespace {

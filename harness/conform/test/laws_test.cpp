@@ -1,5 +1,3 @@
-#include "harness/conform/laws.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -17,9 +15,10 @@
 #include <unistd.h>
 #include <vector>
 
+#include "harness/conform/access_probe.hpp"
 #include "harness/conform/allocation_count.hpp"
-#include "harness/conform/ipc_objects.hpp"
-#include "harness/conform/ledger.hpp"
+#include "harness/conform/checks.hpp"
+#include "harness/conform/delivery_checker.hpp"
 #include "liars.hpp"
 #include "transports/register_all.hpp"
 

@@ -3,14 +3,14 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/fd_datagram.hpp"
 #include "harness/endpoints/fd_stream.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
 #include "harness/endpoints/ring_pair.hpp"
+#include "harness/endpoints/socket_pairs.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/socket.hpp"
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 /// What the liars are made of.
 namespace ipcmark::conform {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/registry.hpp"
+#include "harness/worker/registry.hpp"
 
 /// Two honest mechanisms, honest_packets and honest_bytes, and for every law some that break it in
 /// one point each.

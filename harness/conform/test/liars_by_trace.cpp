@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "harness/posix/forked.hpp"
+#include "harness/base/posix/forked.hpp"
 #include "liar_bases.hpp"
 #include "liars.hpp"
 

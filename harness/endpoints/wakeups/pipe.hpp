@@ -3,9 +3,9 @@
 #include <cerrno>
 #include <unistd.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/pipe_buffer.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/posix/error.hpp"
 
 namespace ipcmark {
 

@@ -6,8 +6,8 @@
 #include <semaphore.h>
 #include <string>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/posix/error.hpp"
 
 namespace ipcmark {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <pthread.h>
 
+#include "harness/base/posix/process_shared.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/posix/process_shared.hpp"
 
 namespace ipcmark {
 

@@ -8,8 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/posix/error.hpp"
 
 namespace ipcmark {
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <sys/sem.h>
 
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/sysv.hpp"
 #include "harness/endpoints/wakeups/wakeup.hpp"
-#include "harness/posix/error.hpp"
-#include "harness/posix/sysv.hpp"
 
 namespace ipcmark {
 

@@ -2,8 +2,8 @@
 
 #include <concepts>
 
-#include "harness/names.hpp"
-#include "harness/transport.hpp"
+#include "harness/base/object_names.hpp"
+#include "harness/contract/transport.hpp"
 
 namespace ipcmark {
 

@@ -1,4 +1,4 @@
-#include "harness/host/cgroup.hpp"
+#include "harness/host/facts/cgroup.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "harness/host/checks.hpp"
+#include "harness/host/checks/checks.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>

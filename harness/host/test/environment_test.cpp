@@ -1,8 +1,9 @@
-#include "harness/host/environment.hpp"
+#include "harness/host/facts/environment.hpp"
 
 #include <gtest/gtest.h>
 
-#include "harness/host/cpu_time.hpp"
+#include "harness/host/facts/cpu_time.hpp"
+#include "harness/host/ipc/ipc_limits.hpp"
 #include "harness/host/test/fake_host.hpp"
 
 namespace ipcmark {

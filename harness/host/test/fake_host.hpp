@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/host/host_files.hpp"
+#include "harness/host/facts/json_facts.hpp"
 
 namespace ipcmark {
 

@@ -1,9 +1,9 @@
-#include "harness/host/ipc_limits.hpp"
+#include "harness/host/ipc/ipc_limits.hpp"
 
 #include <gtest/gtest.h>
 #include <set>
 
-#include "harness/host/environment.hpp"
+#include "harness/host/facts/environment.hpp"
 #include "harness/host/test/fake_host.hpp"
 
 namespace ipcmark {

@@ -1,12 +1,12 @@
-#include "harness/host/ipc_objects.hpp"
+#include "harness/host/ipc/ipc_objects.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/host/descriptors.hpp"
-#include "harness/host/ipc_picture.hpp"
+#include "harness/host/ipc/descriptors.hpp"
+#include "harness/host/ipc/ipc_snapshot.hpp"
 #include "harness/host/test/fake_host.hpp"
 
 namespace ipcmark {

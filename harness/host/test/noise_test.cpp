@@ -1,4 +1,4 @@
-#include "harness/host/noise.hpp"
+#include "harness/host/noise/noise.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
-#include "harness/host/topology.hpp"
-
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <hwloc.h>
 #include <memory>
 #include <numeric>
 
-#include "harness/posix/affinity.hpp"
+#include "harness/base/posix/affinity.hpp"
+#include "harness/host/facts/machine_shape.hpp"
+#include "harness/run/placements.hpp"
 
 namespace ipcmark {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "harness/measure/histogram.hpp"
+#include "harness/stats/histogram.hpp"
 #include "harness/stats/test/simulate.hpp"
 
 namespace ipcmark {

@@ -1,0 +1,112 @@
+#include "harness/analysis/calibration_block.hpp"
+
+#include <fmt/format.h>
+
+namespace ipcmark {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json detectable_block(const std::vector<detectable_change>& list) {
+    ordered_json block = ordered_json::array();
+    for (const auto& each : list)
+        block.push_back(
+            {{"spawns", each.spawns}, {"ratio", each.ratio}, {"gate_ratio", each.gate_ratio}});
+    return block;
+}
+
+ordered_json by_metric_block(
+    const std::map<std::string, std::vector<detectable_change>>& by_metric) {
+    ordered_json block = ordered_json::object();
+    for (const auto& [metric, list] : by_metric)
+        block[metric] = detectable_block(list);
+    return block;
+}
+
+/// One entry a cell, its main metric's figures first, the others below "metrics".
+ordered_json cells_block(const std::vector<calibrated_cell>& cells) {
+    ordered_json block = ordered_json::array();
+    for (const auto& each : cells) {
+        ordered_json figures{{"spread", each.spread},
+                             {"single_spread", each.single_spread},
+                             {"detectable", detectable_block(each.detectable)}};
+        if (block.empty() || block.back().at("name") != each.cell) {
+            ordered_json entry{{"name", each.cell}, {"metric", each.metric}};
+            entry.update(figures);
+            entry["metrics"] = ordered_json::object();
+            block.push_back(std::move(entry));
+        } else {
+            block.back()["metrics"][each.metric] = std::move(figures);
+        }
+    }
+    return block;
+}
+
+double percent(double ratio) {
+    return 100 * (ratio - 1);
+}
+
+}  // namespace
+
+ordered_json calibration_block(const calibration_figures& figures, const ordered_json& header,
+                               std::uint64_t rounds, std::size_t spawns) {
+    return {
+        {"date", header.at("run").at("started")},
+        {"spawns", spawns},
+        {"rounds", rounds},
+        {"fingerprint", header.at("environment").at("fingerprint")},
+        {"comparison_spawns", figures.spawns},
+        {"comparisons", figures.comparisons},
+        {"false_alarm_rate", figures.false_alarm_rate},
+        {"recorded_alarms", figures.recorded_alarms},
+        {"detectable", detectable_block(figures.detectable)},
+        {"by_metric", by_metric_block(figures.by_metric)},
+        {"cells", cells_block(figures.cells)},
+        {"method",
+         "identical cells in pairs, fresh processes, random order within the pair; spread: 90th "
+         "percentile of the ratio over resampled comparisons (single_spread: over single "
+         "pairs); false alarms: share of them that the decision rule calls regressed or "
+         "improved; detectable: smallest ratio that the 95 % interval tells from 1 "
+         "(gate_ratio: that the rule calls regressed) in 80 % of the resamples, over p50 and "
+         "rates, extrapolated where there are fewer rounds; resampled by circular blocks of 5 "
+         "rounds with labels swapped at random"}};
+}
+
+std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
+    std::string text = fmt::format("{:<40}{:>22}{:>10}", "identical cells", "", "spread");
+    for (const auto& each : figures.detectable)
+        text += fmt::format("{:>10}", fmt::format("n = {}", each.spawns));
+    text += "\n";
+    for (const auto& each : figures.cells) {
+        text += fmt::format("{:<40}{:>22}{:>8.1f} %", each.cell, each.metric, percent(each.spread));
+        for (const auto& found : each.detectable)
+            text += fmt::format("{:>8.1f} %", percent(found.ratio));
+        text += "\n";
+    }
+    text += fmt::format(
+        "\nspread: 90 % of comparisons of {} spawns lie within; n: the smallest change that so "
+        "many "
+        "spawns find in four of five comparisons.\nFalse alarms of the comparison rule: {:.2f} % "
+        "of {} comparisons.\n",
+        figures.spawns, 100 * figures.false_alarm_rate, figures.comparisons);
+    if (rounds < comparison_spawns)
+        text += fmt::format(
+            "Figures for more than the {} rounds of this calibration are extrapolated; --spawns 40 "
+            "measures them.\n",
+            rounds);
+    if (figures.recorded_alarms > 0)
+        text += fmt::format(
+            "The rule called {} of the identical cells different in this sitting itself: do not "
+            "trust comparisons on this host until it is quieter (ipcmark doctor).\n",
+            figures.recorded_alarms);
+    for (const auto& [metric, list] : figures.by_metric)
+        for (const auto& found : list)
+            if (found.spawns == comparison_spawns)
+                text += fmt::format(
+                    "With {} spawns, differences under {:.1f} % in {} are noise here.\n",
+                    comparison_spawns, percent(found.ratio), metric);
+    return text;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,142 @@
+#include "harness/analysis/within_repetition.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/stats/test/simulate.hpp"
+#include "harness/stats/time_sample.hpp"
+
+namespace ipcmark {
+namespace {
+
+using flag_list = std::vector<std::string>;
+
+class within_spawn_test : public testing::Test {
+protected:
+    /// A round trip whose n-th latency is draw(n).
+    template <class Draw>
+    within_spawn judge(std::size_t n, Draw draw) {
+        time_sample in_order;
+        worker_report& producer = spawn.sides[0];
+        producer.latencies = histogram();
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto latency_ns = static_cast<std::int64_t>(draw(i));
+            producer.latencies.record(latency_ns);
+            in_order.record(latency_ns);
+        }
+        producer.latencies_in_order = in_order.values();
+        producer.order_stride = in_order.stride();
+        return judge_spawn({what, spawn, clock});
+    }
+
+    /// A stream whose blocks of 100 messages took so long each.
+    within_spawn judge_stream(const std::vector<std::uint64_t>& spans_ns) {
+        what.kind = pattern::one_way;
+        measurement& consumer = spawn.sides[1].measured;
+        consumer.block_messages = 100;
+        std::uint64_t now = 1'000;
+        spawn.sides[0].measured.first_ticks = now;
+        consumer.block_ticks = {now};
+        for (const std::uint64_t span : spans_ns)
+            consumer.block_ticks.push_back(now += span);
+        consumer.last_ticks = now;
+        consumer.messages = 100 * spans_ns.size();
+        return judge_spawn({what, spawn, clock});
+    }
+
+    simulate::source random{81};
+    cell what{"pipe", pattern::round_trip, 64, placement::l3, touch::rw, 16};
+    spawn_result spawn;
+    shared_clock clock{clock_parameters{}};
+};
+
+TEST_F(within_spawn_test, a_steady_spawn_carries_no_flag_and_says_why) {
+    const auto judged =
+        judge(20'000, [&](std::size_t) { return 9'000 * std::exp(0.2 * random.normal()); });
+    EXPECT_EQ(judged.flags, flag_list());
+    EXPECT_EQ(judged.facts.at("stride"), 16);
+    EXPECT_EQ(judged.facts.at("samples"), 1'250);
+    EXPECT_GT(judged.facts.at("n_eff"), 800);
+    EXPECT_NEAR(judged.facts.at("m_value").get<double>(), 2, 0.1);
+    EXPECT_NEAR(judged.facts.at("lag_1").get<double>(), 0, 0.1);
+    EXPECT_LT(judged.facts.at("p50_interval_ns").at(0), 9'000);
+    EXPECT_GT(judged.facts.at("p50_interval_ns").at(1), 9'000);
+}
+
+TEST_F(within_spawn_test, a_spawn_that_gets_slower_is_nonstationary_and_drifts) {
+    const auto judged = judge(20'000, [&](std::size_t i) {
+        return (9'000 + 0.1 * static_cast<double>(i)) * std::exp(0.1 * random.normal());
+    });
+    EXPECT_EQ(judged.flags, (flag_list{"nonstationary", "drift"}));
+    EXPECT_LT(judged.facts.at("first_quarter_ns"), judged.facts.at("last_quarter_ns"));
+    EXPECT_GT(judged.facts.at("drift_rho"), 0.9);
+}
+
+TEST_F(within_spawn_test, latencies_like_their_neighbours_are_autocorrelated) {
+    simulate::ar1 series(random, 0.9);
+    const auto judged =
+        judge(2'000, [&](std::size_t) { return 9'000 * std::exp(0.2 * series.next()); });
+    EXPECT_EQ(judged.flags, flag_list{"autocorrelated"});
+    EXPECT_LT(judged.facts.at("n_eff"), 2'000 / 5);
+}
+
+TEST_F(within_spawn_test, two_ways_to_take_are_bimodal_even_without_any_spread) {
+    EXPECT_EQ(judge(5'000, [&](std::size_t) { return random.coin() ? 5'000 : 50'000; }).flags,
+              flag_list{"bimodal"});
+    EXPECT_EQ(judge(5'000,
+                    [&](std::size_t) {
+                        return (random.coin() ? 5'000 : 9'000) * std::exp(0.1 * random.normal());
+                    })
+                  .flags,
+              flag_list{"bimodal"});
+    EXPECT_EQ(judge(5'000, [&](std::size_t) { return random.coin(0.01) ? 50'000 : 5'000; }).flags,
+              flag_list());
+}
+
+TEST_F(within_spawn_test, a_stream_that_stalls_is_bursty) {
+    EXPECT_EQ(judge_stream({50, 50, 51, 49, 50, 50}).flags, flag_list());
+    const auto judged = judge_stream({50, 50, 51, 49, 50, 200});
+    EXPECT_EQ(judged.flags, flag_list{"bursty"});
+    EXPECT_NEAR(judged.facts.at("median_block_to_whole").get<double>(), 450 / 6.0 / 50, 1e-9);
+}
+
+TEST_F(within_spawn_test, too_few_figures_get_no_verdict) {
+    EXPECT_TRUE(judge(63, [](std::size_t i) { return 1'000 * (i + 1); }).facts.is_null());
+    EXPECT_FALSE(judge(64, [](std::size_t i) { return 1'000 * (i + 1); }).facts.is_null());
+    spawn.sides[0].latencies_in_order.clear();
+    EXPECT_TRUE(judge_stream({50, 50, 500}).facts.is_null());
+}
+
+TEST(cell_flags, what_more_than_half_of_the_spawns_carry_the_cell_carries) {
+    const flag_list bursty{"bursty"};
+    const flag_list none;
+    EXPECT_EQ(flags_of_cell({1, 1, 1, 1}, {bursty, none, bursty, none}), none);
+    EXPECT_EQ(flags_of_cell({1, 1, 1}, {bursty, none, bursty}), bursty);
+    EXPECT_EQ(flags_of_cell({}, {}), none);
+    // Others' flags after ours, and each once.
+    EXPECT_EQ(flags_of_cell({1, 1}, {{"contaminated", "drift"}, {"drift", "contaminated"}}),
+              (flag_list{"drift", "contaminated"}));
+}
+
+TEST(cell_flags, spawns_in_time_order_tell_modes_drift_and_dependence) {
+    std::vector<flag_list> twenty(20);
+    std::vector<double> modes;
+    std::vector<double> rising;
+    for (int i = 0; i < 20; ++i) {
+        modes.push_back(i % 2 == 0 ? 100 + 0.1 * i : 150 - 0.1 * i);
+        rising.push_back(100 + i);
+    }
+    EXPECT_EQ(flags_of_cell(modes, twenty), flag_list{"bimodal"});
+    EXPECT_EQ(flags_of_cell(rising, twenty), (flag_list{"drift", "autocorrelated"}));
+    EXPECT_EQ(flags_of_cell(std::vector<double>(20, 100.0), twenty), flag_list());
+}
+
+TEST(cell_flags, the_main_metric_is_the_median_latency_or_the_rate) {
+    EXPECT_EQ(primary_metric({{"p50_ns", {1}}, {"mean_ns", {1}}}), "p50_ns");
+    EXPECT_EQ(primary_metric({{"messages_per_second", {1}}, {"cpu_ns_per_message", {1}}}),
+              "messages_per_second");
+    EXPECT_EQ(primary_metric({{"cpu_ns_per_message", {1}}, {"p50_ns", {}}}), "cpu_ns_per_message");
+    EXPECT_EQ(primary_metric({}), "");
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <mqueue.h>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+#include "harness/base/object_names.hpp"
+#include "harness/base/posix/sysv.hpp"
+#include "harness/conform/access_probe.hpp"
+#include "harness/conform/rendezvous_proxy.hpp"
+#include "harness/conform/scenarios.hpp"
+#include "harness/worker/worker.hpp"
+
+/// Who can reach the mechanism.
+namespace ipcmark::conform {
+
+namespace {
+
+/// The names by which a pair's objects can be found: its folder, what carries its name, and System
+/// V objects of this user that were not there when it began.
+class name_watch {
+public:
+    explicit name_watch(const setup& cell)
+        : name_(cell.name), directory_(cell.directory), known_(system_v_objects()) {}
+
+    std::vector<ipc_object> names() const {
+        std::vector<ipc_object> found = files_below(directory_);
+        for (auto& file : files_below("/dev/shm"))
+            if (is_ours(std::filesystem::path(file.name).filename().string()))
+                found.push_back(file);
+        for (auto& queue : queues())
+            found.push_back(queue);
+        for (auto& object : system_v_objects())
+            if (has_our_key(object) && std::ranges::find(known_, object) == known_.end())
+                found.push_back(object);
+        return found;
+    }
+
+private:
+    bool is_ours(const std::string& file) const {
+        return file.starts_with(name_) || file.starts_with("sem." + name_);
+    }
+
+    /// By the spawn's keys, or new and without a key at all. Another pair may be making its own.
+    bool has_our_key(const ipc_object& object) const {
+        if (object.owner != ::geteuid()) return false;
+        if (object.key == IPC_PRIVATE) return true;
+        for (unsigned slot = 0; slot < sysv_slots; ++slot)
+            if (object.key == sysv_key(name_, slot)) return true;
+        return false;
+    }
+
+    /// Listed where that is possible, asked for by name in any case.
+    std::vector<ipc_object> queues() const {
+        std::vector<ipc_object> found;
+        for (auto& queue : message_queues())
+            if (is_ours(queue.name.substr(1))) found.push_back(queue);
+        if (!found.empty()) return found;
+        for (const auto which : {direction::forward, direction::backward}) {
+            const std::string name = "/" + directed_name(name_, which);
+            const unique_fd queue(::mq_open(name.c_str(), O_RDONLY | O_CLOEXEC));
+            struct stat state {};
+            if (queue && ::fstat(queue.get(), &state) == 0)
+                found.push_back(
+                    {ipc_object::kind::queue, name, state.st_mode & 0777u, state.st_uid});
+        }
+        return found;
+    }
+
+    std::string name_;
+    std::filesystem::path directory_;
+    std::vector<ipc_object> known_;
+};
+
+/// Every name seen, and the first thing wrong with one.
+struct door_check {
+    const name_watch& watch;
+    std::vector<ipc_object> seen = {};
+    std::uint64_t tried = 0;
+    std::string fault = {};
+
+    /// Runs in the chaperone's thread: nothing may escape.
+    void look() noexcept try {
+        for (const auto& object : watch.names())
+            if (std::ranges::find(seen, object) == seen.end()) inspect(object);
+    } catch (const std::exception& e) {
+        fault = e.what();
+    }
+
+    void inspect(const ipc_object& object) {
+        seen.push_back(object);
+        if (object.open_to_others() && fault.empty())
+            fault = object.text() + " is open to others than its owner";
+        if (::geteuid() != 0) return;
+        ++tried;
+        if (nobody_can_open(object) && fault.empty())
+            fault = "the user nobody could open " + object.text();
+    }
+};
+
+void show_doors(actor& me) {
+    const name_watch watch(me.cell);
+    me.cell.peer.meet();  // the other side has made nothing before this
+    const auto open_before = open_addresses();
+    door_check check{watch};
+    std::size_t remaining = 0;
+    {
+        chaperone between(worker_peer_fd, [&check] { check.look(); });
+        setup watched{me.cell.side,      me.cell.kind,          me.cell.name,
+                      me.cell.directory, me.cell.payload_bytes, me.cell.depth,
+                      me.cell.parties,   me.cell.party,         between.line()};
+        actor guarded{me.mechanism, watched, me.state, me.task};
+        const auto end = guarded.construct();
+        remaining = watch.names().size();
+        me.note("open_addresses", open_addresses() - open_before);
+        guarded.part();
+    }
+    me.note("names_seen", check.seen.size());
+    me.note("names_left", remaining);
+    me.note("nobody_tried", check.tried);
+    if (::geteuid() == 0) me.note("nobody_signalled", nobody_can_signal(::getpid()) ? 1 : 0);
+    if (!check.fault.empty()) throw std::runtime_error(check.fault);
+}
+
+void be_the_other_side(actor& me) {
+    me.cell.peer.meet();
+    const auto open_before = open_addresses();
+    const auto end = me.construct();
+    me.note("open_addresses", open_addresses() - open_before);
+    me.part();
+}
+
+std::int64_t open_on_either_side(const spawn_result& result) {
+    return noted_or_zero(result.producer(), "open_addresses") +
+           noted_or_zero(result.consumer(), "open_addresses");
+}
+
+std::optional<std::string> false_claim(access claimed, const spawn_result& result) {
+    const worker_report& seen = result.producer();
+    const auto open = open_on_either_side(result);
+    const auto names = noted_or_zero(seen, "names_seen");
+    const auto left = noted_or_zero(seen, "names_left");
+    if (open > 0 && claimed != access::anyone)
+        return "it holds a socket with an address that has no owner, but claims otherwise";
+    switch (claimed) {
+        case access::anyone:
+            if (open == 0) return "it claims `anyone` but holds no address that anyone can reach";
+            break;
+        case access::file_mode:
+            if (names == 0) return "it claims `file_mode` but no name of it was seen";
+            break;
+        case access::same_user:
+            if (names > 0) return fmt::format("it claims `same_user` but has {} names", names);
+            if (noted_or_zero(seen, "nobody_signalled") > 0)
+                return "it claims `same_user` but the user nobody may signal its process";
+            break;
+        case access::descriptor:
+            if (left > 0)
+                return fmt::format("it claims `descriptor` but {} names are left once it is made",
+                                   left);
+            break;
+    }
+    return std::nullopt;
+}
+
+verdict judge_access(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "doors",
+                      .kind = pattern::round_trip,
+                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const worker_report& seen = result.producer();
+    if (const auto fault = false_claim(exam.facts().control, result)) return broken(*fault);
+    const auto names = noted_or_zero(seen, "names_seen");
+    const auto tried = noted_or_zero(seen, "nobody_tried");
+    return holds(
+        fmt::format("{}: {} names while it was made, none open to others{}, {} left after; "
+                    "{} addresses without an owner",
+                    to_word(exam.facts().control), names,
+                    tried > 0 ? fmt::format(" (the user nobody was refused {} times)", tried) : "",
+                    noted_or_zero(seen, "names_left"), open_on_either_side(result)));
+}
+
+}  // namespace
+
+const law access_law{.name = "access",
+                     .sentence =
+                         "every name carries the bits of its owner alone and lets nobody "
+                         "else in; a descriptor leaves no name; an address without an owner "
+                         "(internet, packet, netlink, vsock, abstract) is within anyone's "
+                         "reach, and nothing else is; what processes of one user may do to "
+                         "each other needs neither",
+                     .backs = "control",
+                     .judge = judge_access,
+                     .plays = {play{"doors", show_doors, be_the_other_side}}};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,101 @@
+#include "harness/conform/check_context.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <unistd.h>
+
+namespace ipcmark::conform {
+
+namespace {
+
+constexpr std::int64_t hang_deadline_ms = 1'500;
+
+/// No two performances share a tag, so that a message that strays is recognised.
+std::uint64_t fresh_tag() {
+    static std::atomic<std::uint64_t> count{0};
+    constexpr std::uint64_t spread = 0x9E3779B97F4A7C15u;
+    const std::uint64_t number = count.fetch_add(1, std::memory_order_relaxed) + 1;
+    return (number << 32 ^ static_cast<std::uint64_t>(::getpid())) * spread;
+}
+
+spawn_request request_for(const registration& mechanism, const staging& how) {
+    spawn_request request;
+    request.what = {std::string(mechanism.info.name),
+                    how.kind,
+                    how.payload_bytes,
+                    placement::free,
+                    how.reads,
+                    how.depth};
+    request.cpus = how.cpus;
+    constexpr std::uint64_t warm_up_messages = 100;
+    constexpr std::int64_t warm_up_max_ns = 20'000'000;
+    request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages, false};
+    request.tag = fresh_tag();
+    return request;
+}
+
+}  // namespace
+
+spawn_result examiner::perform(const staging& how) {
+    spawn_request request = request_for(mechanism, how);
+    request.law = std::string(law_.name) + '/' + std::string(how.play);
+    const std::int64_t deadline_ms = room_.chosen.deadline_ms;
+    return run(request, how.may_hang ? std::min(hang_deadline_ms, deadline_ms) : deadline_ms);
+}
+
+spawn_result examiner::measure(const staging& how,
+                               std::array<std::optional<stage>, 2> die_entering) {
+    spawn_request request = request_for(mechanism, how);
+    request.die_entering = die_entering;
+    return run(request, room_.chosen.deadline_ms);
+}
+
+spawn_result examiner::run(const spawn_request& request, std::int64_t deadline_ms) {
+    runner spawner(
+        room_.area, room_.interrupts, {},
+        {deadline_ms, room_.chosen.plugins, [this](std::string_view) { return mechanism.launch; }});
+    spawn_result result = spawner.run(request);
+    if (result.interrupted) throw interrupted("interrupted");
+    return result;
+}
+
+std::optional<verdict> examiner::trouble(const spawn_result& result) {
+    if (!result.failed) return std::nullopt;
+    if (result.failed->ended == status::skipped) return excused(result.failed->text);
+    return broken(result.failed->text);
+}
+
+bool examiner::admits(std::size_t payload_bytes, pattern kind, std::size_t depth) {
+    return !mechanism.why_refused({kind, payload_bytes, depth});
+}
+
+std::size_t examiner::fitting(std::size_t wanted, pattern kind, std::size_t depth) {
+    const auto& range = info().payload;
+    std::size_t size = std::clamp(wanted, range.min_bytes, range.max_bytes);
+    while (size > range.min_bytes && !admits(size, kind, depth))
+        size = std::max(size / 2, range.min_bytes);
+    return size;
+}
+
+std::optional<std::size_t> examiner::largest(pattern kind) {
+    const auto admitted = [&](std::size_t size) { return admits(size, kind, default_depth(size)); };
+    auto [low, high] = info().payload;
+    if (!admitted(low)) return std::nullopt;
+    if (admitted(high)) return high;
+    while (high - low > 1) {
+        const std::size_t middle = low + (high - low) / 2;
+        (admitted(middle) ? low : high) = middle;
+    }
+    return low;
+}
+
+std::optional<std::int64_t> noted(const worker_report& report, const std::string& key) {
+    const auto at = report.notes.find(key);
+    return at == report.notes.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::int64_t noted_or_zero(const worker_report& report, const std::string& key) {
+    return noted(report, key).value_or(0);
+}
+
+}  // namespace ipcmark::conform

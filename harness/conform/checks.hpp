@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/conform/check.hpp"
+#include "harness/run/interrupt.hpp"
+#include "harness/run/workspace.hpp"
+#include "harness/worker/worker.hpp"
+
+namespace ipcmark::conform {
+
+/// Every law, in the order in which a mechanism is examined.
+std::span<const law* const> all_laws();
+const law* find_law(std::string_view name);
+
+struct options {
+    std::int64_t deadline_ms = 10'000;  // a stage may take this long
+    std::vector<std::string> plugins;
+};
+
+/// What examinations share: the private folder, the interrupts, the options.
+struct courtroom {
+    run_area& area;
+    interrupt_watch& interrupts;
+    options chosen = {};
+};
+
+/// SIGINT or SIGTERM came during an examination.
+class interrupted : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Examines one mechanism by one law: spawns what the law needs, leaves nothing behind. Throws
+/// `interrupted`, or call_failed when this process cannot spawn at all.
+verdict examine(const law& which, const registration& mechanism, courtroom& room);
+
+}  // namespace ipcmark::conform
+
+namespace ipcmark {
+
+/// What a worker does whose job names a law; for worker_main.
+void act_out_law(const registration& mechanism, setup& cell, session& state, const job& task);
+
+}  // namespace ipcmark

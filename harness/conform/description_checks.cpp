@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "harness/conform/scenarios.hpp"
+
+/// What a mechanism's card says of itself.
+namespace ipcmark::conform {
+
+namespace {
+
+bool well_formed_name(std::string_view name) {
+    const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !name.empty() && lower(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+std::optional<std::string> fault_of_card(const transport_info& card) {
+    if (!well_formed_name(card.name)) return "its name is not of the form [a-z][a-z0-9_]*";
+    if (card.summary.empty()) return "it has no summary";
+    if (card.family.empty()) return "it has no family";
+    if (card.reference.empty()) return "it has no reference (manual page or document)";
+    if (card.facts.platforms.find("linux") == std::string_view::npos)
+        return fmt::format("its platforms are '{}', which lacks linux", card.facts.platforms);
+    if (card.payload.min_bytes > card.payload.max_bytes)
+        return fmt::format("its smallest payload, {} bytes, is above its largest, {}",
+                           card.payload.min_bytes, card.payload.max_bytes);
+    if (card.facts.latest_value && !card.facts.may_drop)
+        return "it claims `latest_value`, which loses what it replaces, but not `may_drop`";
+    if (card.facts.encrypted)
+        return "it claims `encrypted`, which no law can prove yet; drop the claim or add the law";
+    return std::nullopt;
+}
+
+verdict judge_description(examiner& exam) {
+    if (const auto fault = fault_of_card(exam.info())) return broken(*fault);
+    return holds(
+        fmt::format("{} ({}; {})", exam.info().summary, exam.info().family, exam.info().reference));
+}
+
+/// What is wrong with how sizes outside the limits are answered, and with what is admitted.
+std::optional<verdict> fault_of_limits(examiner& exam, pattern kind, std::size_t largest) {
+    constexpr std::size_t absurd = std::size_t{1} << 63;
+    for (const std::size_t beyond : {largest + 1, absurd})
+        if (const auto why = exam.mechanism.why_refused({kind, beyond, default_depth(beyond)});
+            !why || why->empty())
+            return broken(fmt::format("{} bytes are not refused with a reason", beyond));
+    if (const std::size_t least = exam.info().payload.min_bytes;
+        least > 0 && exam.admits(least - 1, kind, default_depth(least)))
+        return broken(fmt::format("{} bytes are below its smallest but not refused", least - 1));
+    auto wrong = carried_wrongly(exam, {.play = kind == pattern::one_way ? "stream" : "exchange",
+                                        .kind = kind,
+                                        .payload_bytes = largest,
+                                        .depth = default_depth(largest),
+                                        .messages = 2,
+                                        .reads = touch::rw});
+    // Elsewhere a limit met at run time is an excuse; here it is the fault.
+    if (wrong && wrong->ended == outcome::excused)
+        wrong = broken("admitted beforehand, refused at run time: " + wrong->text);
+    return wrong;
+}
+
+verdict judge_limits(examiner& exam) {
+    std::string text;
+    for (const pattern kind : {pattern::one_way, pattern::round_trip}) {
+        const auto largest = exam.largest(kind);
+        if (!largest)
+            return excused("not even its smallest size is admitted here: " +
+                           *exam.mechanism.why_refused({kind, exam.info().payload.min_bytes, 4}));
+        if (auto fault = fault_of_limits(exam, kind, *largest)) return *fault;
+        text += fmt::format("{}{} bytes {} carried, one more refused", text.empty() ? "" : "; ",
+                            *largest, kind == pattern::one_way ? "one way" : "both ways");
+    }
+    return holds(text);
+}
+
+}  // namespace
+
+const law description_law{.name = "description",
+                          .sentence = "its card is complete and claims nothing that no law proves",
+                          .backs = "name, summary, family, reference, platforms",
+                          .judge = judge_description};
+
+const law limits_law{.name = "limits",
+                     .sentence =
+                         "the largest size admitted works, any beyond it is refused with "
+                         "the reason before a process starts",
+                     .backs = "payload",
+                     .judge = judge_limits,
+                     .plays = {stream_play, exchange_play, alone_play}};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "harness/base/function_view.hpp"
+#include "harness/conform/check_context.hpp"
+#include "harness/conform/scenario_worker.hpp"
+
+/// How a survivor notices that its peer was killed.
+namespace ipcmark::conform {
+
+/// Tells the peer the time, just before one's own death.
+void tell_time_of_death(actor& me);
+
+/// How many deaths to act out, of which one must be noticed in time: one, unless the card says that
+/// notice may come late.
+int tries_to_notice(const traits& facts);
+
+/// Repeats `part` until it returns false or throws, either of which is noticing the peer's death,
+/// for a little over a second; notes how long after the death that was, and how.
+void note_when_noticed(actor& me, function_view<bool()> part);
+
+/// What a survivor noted.
+struct noticing {
+    bool ever = false;     // within what note_when_noticed waits
+    bool in_time = false;  // within a second of the death
+    std::string text;
+};
+noticing describe_noticing(const worker_report& survivor, std::string_view who,
+                           std::string_view call);
+
+/// The verdict when a pair did not even come to the death that it was to act out.
+std::optional<verdict> never_died(const spawn_result& result);
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,321 @@
+#include <atomic>
+#include <chrono>
+#include <fmt/format.h>
+#include <new>
+#include <thread>
+
+#include "harness/base/posix/mapping.hpp"
+#include "harness/conform/scenarios.hpp"
+
+/// What happens to messages that wait.
+namespace ipcmark::conform {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t not_known = ~std::uint64_t{0};
+constexpr std::size_t queued_payload_bytes = 4096;
+
+void consume_slowly(actor& me) {
+    const auto end = me.construct();
+    payload_checker& seen = me.state.in;
+    std::this_thread::sleep_for(milliseconds(20));
+    while (seen.expected() < me.messages()) {
+        if (!end->recv([&seen](readable bytes) { seen.check(bytes); })) break;
+        if (seen.expected() % 16 == 0) std::this_thread::sleep_for(milliseconds(1));
+    }
+    if (me.may_drop()) seen.close_gap(me.messages() - 1);
+    me.note("received", seen.received());
+    me.note("lost", seen.lost());
+    me.part();
+}
+
+verdict judge_slow_consumer(examiner& exam) {
+    constexpr std::int64_t messages = 400;
+    const spawn_result result = exam.perform({.play = "lag",
+                                              .payload_bytes = exam.fitting(queued_payload_bytes),
+                                              .depth = 8,
+                                              .messages = static_cast<std::uint64_t>(messages)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const auto received = noted_or_zero(result.consumer(), "received");
+    const auto lost = noted_or_zero(result.consumer(), "lost");
+    if (received + lost != messages || (lost > 0 && !exam.facts().may_drop))
+        return broken(
+            fmt::format("{} sent, {} received, {} counted as lost", messages, received, lost));
+    return holds(fmt::format("{} sent to a sleepy consumer, {} received, {} lost{}", messages,
+                             received, lost, lost > 0 ? " and counted" : ""));
+}
+
+/// What the two sides of a full queue know of each other.
+struct tally {
+    std::atomic<bool> began{false};
+    std::atomic<std::uint64_t> accepted{0};       // sends that have returned
+    std::atomic<bool> enough{false};              // the consumer has seen what it wanted
+    std::atomic<std::uint64_t> total{not_known};  // messages in all, set before the last one
+};
+
+class shared_tally {
+public:
+    explicit shared_tally(actor& me)
+        : file_(me.cell.producer() ? make_memfd("ipcmark-tally", sizeof(tally))
+                                   : me.cell.peer.take()),
+          memory_(mapping::shared(file_.get(), sizeof(tally))) {
+        if (!me.cell.producer()) return;
+        new (memory_.data()) tally;
+        me.cell.peer.give(file_.get());
+    }
+    tally* operator->() const { return std::launder(reinterpret_cast<tally*>(memory_.data())); }
+
+private:
+    unique_fd file_;
+    mapping memory_;
+};
+
+void send_until_told(actor& me) {
+    const auto end = me.construct();
+    const shared_tally shared(me);
+    std::uint64_t sent = 0;
+    shared->began.store(true, std::memory_order_release);
+    while (sent < me.messages() && !shared->enough.load(std::memory_order_acquire)) {
+        me.send(*end);
+        shared->accepted.store(++sent, std::memory_order_release);
+    }
+    shared->total.store(sent + 1, std::memory_order_release);
+    me.send(*end);
+    me.part();
+}
+
+/// Waits until the producer has made no progress for as long as `still` or has sent everything.
+/// Returns the messages accepted.
+std::uint64_t watch_it_fill(const tally& shared, std::uint64_t messages, milliseconds still) {
+    std::uint64_t accepted = 0;
+    auto since = std::chrono::steady_clock::now();
+    while (accepted < messages && std::chrono::steady_clock::now() - since < still) {
+        std::this_thread::sleep_for(milliseconds(2));
+        const bool began = shared.began.load(std::memory_order_acquire);
+        const std::uint64_t now = shared.accepted.load(std::memory_order_acquire);
+        if (now != accepted || !began) since = std::chrono::steady_clock::now();
+        accepted = now;
+    }
+    return accepted;
+}
+
+void read_nothing_then_all(actor& me) {
+    const auto end = me.construct();
+    const shared_tally shared(me);
+    // That one never waits is disproved by a long halt alone, not by a busy machine or disk.
+    const bool never_waits = me.may_drop() || !me.mechanism.info.facts.back_pressure;
+    const auto still = milliseconds(never_waits ? 1'000 : 50);
+    const std::uint64_t accepted = watch_it_fill(*shared.operator->(), me.messages(), still);
+    me.note("accepted", accepted);
+    shared->enough.store(true, std::memory_order_release);
+    std::uint64_t received = 0;
+    payload_checker& seen = me.state.in;
+    const bool bounded = accepted < me.messages();
+    const bool unbounded = never_waits && !me.may_drop();
+    while ((bounded || unbounded) && received < shared->total.load(std::memory_order_acquire) &&
+           end->recv([&seen](readable bytes) { seen.check(bytes); }))
+        ++received;
+    me.note("received", received);
+    me.part();
+    me.note("total", shared->total.load(std::memory_order_acquire));
+}
+
+verdict judge_full_queue(examiner& exam) {
+    const bool may_drop = exam.facts().may_drop;
+    const bool waits = exam.facts().back_pressure;
+    const std::int64_t most = may_drop || !waits ? 2'000 : 16'384;
+    const std::size_t size = exam.fitting(queued_payload_bytes);
+    const spawn_result result = exam.perform({.play = "fill_up",
+                                              .payload_bytes = size,
+                                              .messages = static_cast<std::uint64_t>(most),
+                                              .reads = touch::line});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const auto accepted = noted_or_zero(result.consumer(), "accepted");
+    if (may_drop)
+        return accepted == most
+                   ? holds(fmt::format("{} sent to nobody without ever waiting", accepted))
+                   : broken(
+                         fmt::format("it may drop, yet send waited after {} messages", accepted));
+    if (waits && accepted >= most)
+        return broken(
+            fmt::format("{} messages of {} bytes were accepted while nobody read: "
+                        "send does not wait",
+                        accepted, size));
+    if (!waits && accepted < most)
+        return broken(
+            fmt::format("send waited after {} messages: `back_pressure` is undersold", accepted));
+    const auto received = noted_or_zero(result.consumer(), "received");
+    if (const auto total = noted_or_zero(result.consumer(), "total"); received != total)
+        return broken(fmt::format("{} of {} messages came out", received, total));
+    if (!waits)
+        return holds(
+            fmt::format("{} messages were accepted without waiting while nobody read, all "
+                        "came out later",
+                        accepted));
+    return holds(
+        fmt::format("send waited after {} messages ({:.0f} KiB), all {} came out later", accepted,
+                    static_cast<double>(accepted) * static_cast<double>(size) / 1024, received));
+}
+
+constexpr std::uint64_t overwritten = 4;
+
+std::optional<std::string> unless_lossy(const registration& mechanism) {
+    if (mechanism.info.facts.may_drop) return without_peer(mechanism);
+    return "it drops nothing, so nothing is replaced";
+}
+
+void send_then_meet(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, overwritten);
+    me.part();
+    me.part();
+}
+
+void see_the_first(actor& me) {
+    const auto end = me.construct();
+    me.part();
+    ledger messages = me.incoming(overwritten);
+    if (me.receive(*end, messages)) me.note("first", messages.last());
+    me.part();
+}
+
+verdict judge_latest_value(examiner& exam) {
+    const bool claimed = exam.facts().latest_value;
+    const spawn_result result =
+        exam.perform({.play = "replace", .payload_bytes = exam.fitting(64)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const auto first = noted(result.consumer(), "first");
+    if (!first) return broken("nothing was received");
+    const bool newest = *first + 1 == static_cast<std::int64_t>(overwritten);
+    const std::string text =
+        fmt::format("of {} messages sent, number {} was received first", overwritten, *first + 1);
+    return claimed == newest ? holds(text) : broken(text + ": `latest_value` says otherwise");
+}
+
+constexpr std::uint64_t ordinary = 3;
+
+void queue_then_hurry(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, ordinary);
+    end->send_urgent([&me](writable bytes) { me.state.out.write(bytes); });
+    me.part();
+    me.part();
+}
+
+void see_which_is_first(actor& me) {
+    const auto end = me.construct();
+    me.part();
+    ledger messages = me.incoming(ordinary + 1);
+    me.receive(*end, messages);
+    me.note("first", messages.last());
+    me.receive_all(*end, messages);
+    messages.sums().write_to(me.cell.notes);
+    me.part();
+}
+
+verdict judge_priorities(examiner& exam) {
+    const bool claimed = exam.facts().priorities;
+    if (claimed != exam.mechanism.has_urgent)
+        return broken(claimed ? "it claims `priorities` but has no send_urgent"
+                              : "it has send_urgent but does not claim `priorities`");
+    if (!claimed) return holds("none claimed, no send_urgent");
+    const spawn_result result =
+        exam.perform({.play = "overtake", .payload_bytes = exam.fitting(64), .depth = 8});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const account sums = account::read_from(result.consumer().notes);
+    if (const auto fault = sums.fault(exam.facts().may_drop, false)) return broken(*fault);
+    if (noted(result.consumer(), "first") != static_cast<std::int64_t>(ordinary))
+        return broken("an urgent message did not overtake those queued before it");
+    return holds(fmt::format("an urgent message overtook {} that were queued", ordinary));
+}
+
+void send_and_exit(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, me.messages());
+}
+
+void read_after_exit(actor& me) {
+    const auto end = me.construct();
+    me.cell.peer.wait_for_peer_exit();
+    ledger messages = me.incoming(me.messages());
+    me.note("exited", 1);
+    try {
+        me.receive_all(*end, messages);
+    } catch (const std::exception&) {
+        // A receive that fails is an answer; what had come by then is in the account.
+    }
+    messages.sums().write_to(me.cell.notes);
+}
+
+verdict judge_survives_producer_exit(examiner& exam) {
+    constexpr std::uint64_t messages = 4;
+    const bool claimed = exam.facts().survives_producer_exit;
+    const spawn_result result = exam.perform({.play = "leave",
+                                              .payload_bytes = exam.fitting(64),
+                                              .messages = messages,
+                                              .may_hang = true});
+    if (noted_or_zero(result.consumer(), "exited") == 0 && result.failed &&
+        result.failed->code != "stall")
+        return *exam.trouble(result);
+    const account sums = account::read_from(result.consumer().notes);
+    const bool all = sums.received == messages && !sums.fault(false, exam.facts().ordered);
+    const std::string text = fmt::format(
+        "{} of {} messages were received after the producer had "
+        "exited",
+        sums.received, messages);
+    if (claimed == all) return holds(text);
+    return broken(text + (claimed ? "" : ": the trait undersells it"));
+}
+
+}  // namespace
+
+const law slow_consumer_law{.name = "slow_consumer",
+                            .sentence =
+                                "a consumer that falls behind loses nothing; where the "
+                                "mechanism may drop, received and lost add up to sent",
+                            .backs = "may_drop",
+                            .excuse = without_peer,
+                            .judge = judge_slow_consumer,
+                            .plays = {play{"lag", stream_out, consume_slowly}}};
+
+const law full_queue_law{.name = "full_queue",
+                         .sentence =
+                             "with nobody reading, send waits after a bounded number of "
+                             "messages, and all of them come out later; one that may drop "
+                             "never waits, nor does one without back-pressure",
+                         .backs = "back_pressure",
+                         .excuse = without_peer,
+                         .judge = judge_full_queue,
+                         .plays = {play{"fill_up", send_until_told, read_nothing_then_all}}};
+
+const law latest_value_law{.name = "latest_value",
+                           .sentence =
+                               "a newer message replaces one that nobody has received yet, "
+                               "exactly when that is claimed",
+                           .backs = "latest_value",
+                           .excuse = unless_lossy,
+                           .judge = judge_latest_value,
+                           .plays = {play{"replace", send_then_meet, see_the_first}}};
+
+const law priorities_law{.name = "priorities",
+                         .sentence =
+                             "an urgent message overtakes those that are queued, exactly "
+                             "when that is claimed",
+                         .backs = "priorities",
+                         .excuse = without_peer,
+                         .judge = judge_priorities,
+                         .plays = {play{"overtake", queue_then_hurry, see_which_is_first}}};
+
+const law survives_producer_exit_law{
+    .name = "survives_producer_exit",
+    .sentence =
+        "what was sent can be received after the producer has exited, exactly when that is "
+        "claimed",
+    .backs = "survives_producer_exit",
+    .excuse = without_peer,
+    .judge = judge_survives_producer_exit,
+    .plays = {play{"leave", send_and_exit, read_after_exit}}};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,43 @@
+#include "harness/conform/scenario_worker.hpp"
+
+#include "harness/base/posix/error.hpp"
+
+namespace ipcmark::conform {
+
+std::unique_ptr<any_endpoint> actor::construct() {
+    state.enter(stage::constructing);
+    auto end = mechanism.make(cell);
+    state.enter(stage::meeting);
+    cell.peer.meet();
+    state.enter(stage::timing);
+    return end;
+}
+
+ledger actor::incoming(std::uint64_t messages) const {
+    const bool replies = cell.producer() && !mechanism.info.loops_back;
+    return ledger({task.what.reads, cell.payload_bytes, replies ? ~task.tag : task.tag}, messages);
+}
+
+bool actor::receive(any_endpoint& end, ledger& into) const {
+    if (end.recv([&into](readable bytes) { into.enter(bytes); })) {
+        state.note_progress(into.entered());
+        return true;
+    }
+    if (!may_drop())
+        throw peer_gone("recv returned false after " + std::to_string(into.entered()) +
+                        " messages though the peer had not closed");
+    return false;
+}
+
+void actor::receive_until(any_endpoint& end, ledger& into, std::uint64_t entered) const {
+    constexpr int silences_at_most = 25;  // of loss_timeout_ms each
+    for (int silences = 0; into.entered() < entered && silences < silences_at_most;) {
+        if (receive(end, into)) continue;
+        // Of one's own stream nothing is to be learnt about the other side's.
+        const bool over = state.announced(phase::timed) != board::not_announced;
+        if (cell.producer() || over) return;
+        ++silences;
+    }
+}
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,87 @@
+#include "harness/conform/scenarios.hpp"
+
+#include <fmt/format.h>
+
+namespace ipcmark::conform {
+
+void stream_out(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, me.messages());
+    me.part();
+}
+
+void stream_in(actor& me) {
+    const auto end = me.construct();
+    ledger messages = me.incoming(me.messages());
+    me.receive_all(*end, messages);
+    messages.sums().write_to(me.cell.notes);
+    me.part();
+}
+
+void ask(actor& me) {
+    const auto end = me.construct();
+    ledger replies = me.incoming(me.messages());
+    for (std::uint64_t i = 0; i < me.messages(); ++i) {
+        me.send(*end);
+        // Where the machine is busy, a large reply of a lossy one may come after the first silence.
+        for (int silences = 0; silences < 3 && !me.receive(*end, replies); ++silences) {
+        }
+    }
+    me.state.announce_last(phase::timed, me.state.out.sequence() - 1);
+    replies.sums().write_to(me.cell.notes);
+    me.part();
+}
+
+void answer(actor& me) {
+    const auto end = me.construct();
+    ledger requests = me.incoming(me.messages());
+    for (std::uint64_t i = 1; i <= requests.expected(); ++i) {
+        me.receive_until(*end, requests, i);
+        if (requests.entered() < i) break;
+        me.state.out.set_sequence(requests.last());
+        me.send(*end);
+    }
+    requests.sums().write_to(me.cell.notes);
+    me.part();
+}
+
+void talk_to_oneself(actor& me) {
+    const auto end = me.construct();
+    ledger messages = me.incoming(me.messages());
+    for (std::uint64_t i = 0; i < me.messages(); ++i) {
+        me.send(*end);
+        me.receive(*end, messages);
+    }
+    messages.sums().write_to(me.cell.notes);
+    me.part();
+}
+
+void look_on(actor& me) {
+    const auto end = me.construct();
+    me.part();
+}
+
+std::optional<std::string> account_faults(const examiner& exam, const spawn_result& result) {
+    std::string text;
+    for (const worker_report& side : result.sides) {
+        const account sums = account::read_from(side.notes);
+        if (const auto fault = sums.fault(exam.facts().may_drop, exam.facts().ordered))
+            text += (text.empty() ? "" : "; ") + *fault;
+    }
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<verdict> carried_wrongly(examiner& exam, staging how) {
+    const std::string where = fmt::format("{} bytes {}: ", how.payload_bytes,
+                                          how.kind == pattern::one_way ? "one way" : "both ways");
+    if (exam.info().loops_back) how.play = alone_play.name;
+    const spawn_result result = exam.perform(how);
+    if (auto verdict = exam.trouble(result)) {
+        verdict->text.insert(0, where);
+        return verdict;
+    }
+    if (const auto faults = account_faults(exam, result)) return broken(where + *faults);
+    return std::nullopt;
+}
+
+}  // namespace ipcmark::conform

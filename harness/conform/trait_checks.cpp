@@ -1,0 +1,164 @@
+#include <filesystem>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+
+#include "harness/conform/access_probe.hpp"
+#include "harness/conform/scenarios.hpp"
+
+/// What the mechanism is: stream or messages, one way or two, found by name or handed over.
+namespace ipcmark::conform {
+
+namespace {
+
+/// A trait that must be claimed exactly when it was seen.
+verdict judge_claim(std::string_view trait, bool claimed, bool seen, const std::string& what) {
+    if (claimed == seen) return holds(what);
+    return broken(fmt::format("{}: {} `{}`", what,
+                              claimed ? "yet it claims" : "yet it does not claim", trait));
+}
+
+constexpr std::size_t half_bytes = 96;
+
+/// The consumer believes that messages are twice as long as they are.
+void take_double(actor& me) {
+    me.cell.payload_bytes *= 2;
+    const auto end = me.construct();
+    me.cell.peer.meet();
+    end->recv([&me](readable bytes) { me.note("handed_bytes", bytes.size()); });
+}
+
+void send_two_halves(actor& me) {
+    const auto end = me.construct();
+    me.send(*end, 2);
+    me.cell.peer.meet();
+    me.cell.peer.wait_for_peer_exit();
+}
+
+verdict judge_boundaries(examiner& exam) {
+    const std::size_t half = exam.fitting(half_bytes);
+    if (!exam.admits(2 * half, pattern::one_way, 16))
+        return excused("two messages of its smallest size are more than it admits");
+    const spawn_result result = exam.perform(
+        {.play = "double", .payload_bytes = half, .reads = touch::rw, .may_hang = true});
+    if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
+    const auto handed = noted(result.consumer(), "handed_bytes");
+    const bool glued = handed && *handed > static_cast<std::int64_t>(half);
+    const std::string what =
+        handed ? fmt::format("after two messages of {} bytes a receive of up to {} was handed {}",
+                             half, 2 * half, *handed)
+               : fmt::format("a consumer of {} bytes got nothing of two messages of {}", 2 * half,
+                             half);
+    return judge_claim("message_boundaries", exam.facts().message_boundaries, !glued, what);
+}
+
+/// Sends back over an endpoint that was made for one way; tells the producer whether it could.
+void reply_uninvited(actor& me) {
+    const auto end = me.construct();
+    ledger messages = me.incoming(1);
+    me.receive(*end, messages);
+    bool sent = false;
+    try {
+        me.send(*end);
+        sent = true;
+    } catch (const std::exception&) {
+        // "There is no way back" is an answer.
+    }
+    me.cell.peer.tell(sent ? "sent" : "refused");
+    me.part();
+}
+
+void await_reply(actor& me) {
+    const auto end = me.construct();
+    me.send(*end);
+    if (me.cell.peer.hear() == "sent") {
+        ledger reply = me.incoming(1);
+        me.receive(*end, reply);
+        me.note("intact_replies", reply.sums().fault(false, true) ? 0 : 1);
+    }
+    me.part();
+}
+
+verdict judge_duplex(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "reply", .payload_bytes = exam.fitting(64), .may_hang = true});
+    if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
+    const bool carried = noted_or_zero(result.producer(), "intact_replies") == 1;
+    return judge_claim("duplex", exam.facts().duplex, carried,
+                       carried ? "an endpoint made for one way carried a reply"
+                               : "an endpoint made for one way carried no reply");
+}
+
+void show_oneself(actor& me) {
+    const auto before = inet_sockets();
+    const auto end = me.construct();
+    me.note("descriptors_passed", me.cell.peer.descriptors_passed());
+    me.note("inet_sockets", inet_sockets() - before);
+    me.part();
+}
+
+verdict judge_unrelated_processes(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "show",
+                      .kind = pattern::round_trip,
+                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const auto passed = noted_or_zero(result.producer(), "descriptors_passed");
+    return judge_claim("unrelated_processes", exam.facts().unrelated_processes, passed == 0,
+                       fmt::format("the two sides met with {} descriptors handed over", passed));
+}
+
+verdict judge_cross_host(examiner& exam) {
+    const spawn_result result =
+        exam.perform({.play = "show",
+                      .kind = pattern::round_trip,
+                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto verdict = exam.trouble(result)) return *verdict;
+    const auto ours = noted_or_zero(result.producer(), "inet_sockets");
+    const auto theirs = noted_or_zero(result.consumer(), "inet_sockets");
+    return judge_claim(
+        "cross_host", exam.facts().cross_host, ours > 0 && theirs > 0,
+        fmt::format("the producer holds {} internet sockets, the consumer {}", ours, theirs));
+}
+
+}  // namespace
+
+const law boundaries_law{.name = "boundaries",
+                         .sentence =
+                             "a receive never joins two messages, exactly when message "
+                             "boundaries are claimed",
+                         .backs = "message_boundaries",
+                         .excuse = without_peer,
+                         .judge = judge_boundaries,
+                         .plays = {play{"double", send_two_halves, take_double}}};
+
+const law duplex_law{.name = "duplex",
+                     .sentence =
+                         "an endpoint made for one way carries a reply as well, exactly when "
+                         "that is claimed",
+                     .backs = "duplex",
+                     .excuse = without_peer,
+                     .judge = judge_duplex,
+                     .plays = {play{"reply", await_reply, reply_uninvited}}};
+
+const law unrelated_processes_law{
+    .name = "unrelated_processes",
+    .sentence =
+        "the two sides find each other without a descriptor handed over, exactly when that "
+        "is claimed",
+    .backs = "unrelated_processes",
+    .excuse = without_peer,
+    .judge = judge_unrelated_processes,
+    .plays = {play{"show", show_oneself, show_oneself}}};
+
+const law cross_host_law{.name = "cross_host",
+                         .sentence =
+                             "both sides hold an internet socket, exactly when it is claimed "
+                             "that the mechanism works between machines",
+                         .backs = "cross_host",
+                         .excuse = without_peer,
+                         .judge = judge_cross_host,
+                         .plays = {play{"show", show_oneself, show_oneself}}};
+
+}  // namespace ipcmark::conform

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "harness/contract/parameter.hpp"
+#include "harness/contract/vocabulary.hpp"
+
+namespace ipcmark {
+
+/// One point of the comparison: the unit of a plan and of a report.
+struct cell {
+    std::string transport;
+    pattern kind = pattern::round_trip;
+    std::size_t payload_bytes = 0;
+    placement place = placement::free;
+    touch reads = touch::rw;
+    std::size_t depth = 1;
+    cell_parameter varied = {};
+
+    /// "pattern/transport/payload_bytes/placement", and "/parameter=value" where the pattern has
+    /// one: filter target, JSON key, HTML anchor and Google Benchmark name.
+    std::string name() const;
+    demand asked() const { return {kind, payload_bytes, depth}; }
+    friend bool operator==(const cell&, const cell&) = default;
+};
+
+/// The depth a plan asks for when the user names none: queues of about 256 KiB, 4 to 1024 messages.
+std::size_t default_depth(std::size_t payload_bytes);
+
+}  // namespace ipcmark

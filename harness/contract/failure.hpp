@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "harness/contract/vocabulary.hpp"
+
+namespace ipcmark {
+
+inline constexpr int no_cpu = -1;
+
+/// Why a spawn (or a whole cell) did not end ok. Data, never an exception across processes.
+struct failure {
+    status ended = status::failed;
+    std::string
+        code;  // limit, unavailable, placement, pattern, error, peer, integrity, stall, interrupted
+    std::string stage;  // empty: before any process
+    std::string text;
+};
+
+}  // namespace ipcmark

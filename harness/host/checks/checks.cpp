@@ -1,0 +1,86 @@
+#include "harness/host/checks/checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "harness/host/checks/host_view.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+using check = finding (*)(const checks::host_view&);
+
+constexpr std::array<check, 34> all_checks{
+    checks::allowed_cpus,    checks::cpu_quota,         checks::governor,
+    checks::turbo,           checks::hardware_threads,  checks::idle_states,
+    checks::isolation,       checks::interrupts,        checks::load_average,
+    checks::foreign_cpu,     checks::runnable,          checks::steal,
+    checks::virtual_machine, checks::battery,           checks::swapping,
+    checks::clock_source,    checks::huge_pages,        checks::address_randomisation,
+    checks::perf_events,     checks::timer_resolution,  checks::mitigations,
+    checks::numa_balancing,  checks::same_page_merging, checks::watchdogs,
+    checks::timer_migration, checks::preemption,        checks::pipe_size,
+    checks::posix_queues,    checks::queue_bytes,       checks::sysv_messages,
+    checks::socket_buffers,  checks::shared_memory,     checks::open_files,
+    checks::locked_memory};
+
+std::optional<cpu_time> elapsed(const std::optional<cpu_time>& before,
+                                const std::optional<cpu_time>& after) {
+    if (!before || !after) return std::nullopt;
+    return *after - *before;
+}
+
+void default_wait() {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+/// CPU 0 takes the timer's and most interrupts, so that a pair avoids it where it can.
+std::vector<int> usual_pair(std::vector<int> allowed) {
+    if (allowed.size() > 2) std::erase(allowed, 0);
+    if (allowed.size() > 2) allowed.resize(2);
+    return allowed;
+}
+
+checks::host_view observe(const examination& how) {
+    constexpr int samples = 10;
+    const auto allowed = allowed_cpus_of(how.files);
+    const auto chosen = how.cpus.empty() ? usual_pair(allowed) : how.cpus;
+    const auto interrupts = read_interrupts(how.files, chosen);
+    const auto machine = read_cpu_time(how.files);
+    const auto share = read_cpu_time(how.files, allowed);
+    double others = 0;
+    int seen = 0;
+    for (int i = 0; i < samples; ++i) {
+        how.wait ? how.wait() : default_wait();
+        if (const auto tasks = runnable_tasks(how.files)) {
+            others += static_cast<double>(std::max<std::int64_t>(*tasks - 1, 0));
+            ++seen;
+        }
+    }
+    const auto machine_after = read_cpu_time(how.files);
+    return {how.files,
+            allowed,
+            machine_after,
+            elapsed(machine, machine_after),
+            elapsed(share, read_cpu_time(how.files, allowed)),
+            seen > 0 ? std::optional(others / seen) : std::nullopt,
+            chosen,
+            interrupts_since(interrupts, read_interrupts(how.files, chosen)),
+            timer_resolution_ns(how.files)};
+}
+
+}  // namespace
+
+std::vector<finding> examine_host(const examination& how) {
+    const auto host = observe(how);
+    std::vector<finding> findings;
+    findings.reserve(all_checks.size());
+    for (const check look : all_checks)
+        findings.push_back(look(host));
+    return findings;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "harness/host/checks/host_view.hpp"
+#include "harness/host/facts/cgroup.hpp"
+#include "harness/host/facts/environment.hpp"
+#include "harness/host/facts/machine_shape.hpp"
+
+namespace ipcmark::checks {
+
+namespace {
+
+constexpr const char* drop_limits = "# docker: without --cpus; Kubernetes: without a CPU limit";
+
+std::string online_cpus(const host_files& files) {
+    return files.text("/sys/devices/system/cpu/online").value_or("unknown");
+}
+
+/// In CPUs kept busy by others: the ticks of `n` CPUs add up to n x the elapsed time.
+std::optional<double> busy_cpus(const host_view& host) {
+    if (!host.allowed_share || host.allowed_share->total <= 0) return std::nullopt;
+    const auto cpus = static_cast<double>(std::max<std::size_t>(host.allowed.size(), 1));
+    return cpus * static_cast<double>(host.allowed_share->busy) /
+           static_cast<double>(host.allowed_share->total);
+}
+
+double percent(std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
+}  // namespace
+
+finding allowed_cpus(const host_view& host) {
+    finding found{"cpu.allowed", severity::ok, "",
+                  "a pair needs two CPUs; with one they take turns and nothing across cores can be "
+                  "measured",
+                  ""};
+    if (host.allowed.empty()) {
+        found.how = severity::info;
+        found.text = "the CPUs that may be used are not told by /proc/self/status";
+        return found;
+    }
+    found.text = fmt::format("CPUs {} of {} may be used", cpu_list_text(host.allowed),
+                             online_cpus(host.files));
+    if (host.allowed.size() == 1) {
+        found.how = severity::error;
+        found.text = fmt::format("only CPU {} of {} may be used", host.allowed.front(),
+                                 online_cpus(host.files));
+        found.remedy =
+            "taskset -c 0,1 ipcmark ...  # docker run --cpuset-cpus=0,1; give a VM a second CPU";
+    } else if (host.allowed.size() == 2) {
+        found.how = severity::info;
+        found.why = "the pair takes both; whatever else runs interrupts it";
+    }
+    return found;
+}
+
+finding cpu_quota(const host_view& host) {
+    const group_limit quota = control_groups(host.files).cpu_quota();
+    finding found{
+        "cpu.quota", severity::ok, "no control group limits CPU time",
+        "a pair that uses up the quota is stopped for the rest of the period, often 100 ms", ""};
+    if (!quota.value) return found;
+    const auto usable = static_cast<double>(host.allowed.size());
+    found.text = fmt::format("the control group grants {:.2f} CPUs ({})", *quota.value, quota.file);
+    if (*quota.value >= usable && usable > 0) return found;
+    found.how = *quota.value < 2 ? severity::error : severity::warning;
+    found.remedy =
+        fmt::format("echo {} | sudo tee {}  {}", quota.file.ends_with("cpu.max") ? "max" : "-1",
+                    quota.file, drop_limits);
+    return found;
+}
+
+finding governor(const host_view& host) {
+    const auto governor = per_cpu_fact(host.files, "cpufreq/scaling_governor");
+    finding found{"cpu.governor", severity::ok, "",
+                  "the clock follows the load: short spawns run at whatever speed it is at", ""};
+    if (!is_available(governor)) {
+        found.how = severity::info;
+        found.text = "no frequency governor is visible";
+        found.why = "the firmware or the host of a virtual machine decides the clock speed";
+        return found;
+    }
+    const auto name = governor.get<std::string>();
+    found.text = fmt::format("frequency governor: {}", name);
+    if (name == "performance") return found;
+    found.how = severity::warning;
+    found.remedy =
+        "echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor";
+    return found;
+}
+
+finding turbo(const host_view& host) {
+    finding found{"cpu.turbo", severity::ok, "turbo is off",
+                  "turbo speed depends on heat and on what the other cores do", ""};
+    const auto off = host.files.number("/sys/devices/system/cpu/intel_pstate/no_turbo");
+    const auto on = host.files.number("/sys/devices/system/cpu/cpufreq/boost");
+    if (!off && !on) {
+        found.how = severity::info;
+        found.text = "whether turbo is on is not visible";
+    } else if (off ? *off == 0 : *on != 0) {
+        found.how = severity::info;
+        found.text = "turbo is on";
+        found.remedy = off ? "echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo"
+                           : "echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost";
+    }
+    return found;
+}
+
+finding hardware_threads(const host_view& host) {
+    const auto active = host.files.number("/sys/devices/system/cpu/smt/active");
+    finding found{"cpu.smt", severity::ok, "one hardware thread per core",
+                  "what runs on the other thread of a core slows a pinned process", ""};
+    if (!active) {
+        found.how = severity::info;
+        found.text = "whether cores have several hardware threads is not visible";
+    } else if (*active != 0) {
+        found.how = severity::info;
+        found.text = "cores have several hardware threads (SMT is on)";
+        found.remedy = "echo off | sudo tee /sys/devices/system/cpu/smt/control";
+    }
+    return found;
+}
+
+finding load_average(const host_view& host) {
+    constexpr double tolerable_per_cpu = 0.25;
+    finding found{"load.average", severity::ok, "",
+                  "others compete for the CPUs, caches and memory of the pair", ""};
+    const auto text = host.files.text("/proc/loadavg");
+    const auto load = text ? decimal(*text) : std::nullopt;
+    if (!load) {
+        found.how = severity::info;
+        found.text = "the load average cannot be read";
+        return found;
+    }
+    const std::size_t cpus = std::max<std::size_t>(host.allowed.size(), 1);
+    found.text = fmt::format("load average of the last minute {:.2f} on {} CPUs", *load, cpus);
+    if (*load <= tolerable_per_cpu * static_cast<double>(cpus)) return found;
+    found.how = severity::warning;
+    found.remedy = "uptime  # wait until it shows less, or stop what top -o %CPU shows";
+    return found;
+}
+
+finding foreign_cpu(const host_view& host) {
+    constexpr double quiet = 0.02;
+    constexpr double usable = 0.15;
+    finding found{
+        "load.foreign", severity::ok, "",
+        fmt::format("above {} CPUs of foreign work a spawn counts as contaminated", usable), ""};
+    const auto busy = busy_cpus(host);
+    if (!busy) {
+        found.how = severity::info;
+        found.text = "how busy the CPUs are cannot be read from /proc/stat";
+        return found;
+    }
+    found.text = fmt::format("others kept {:.2f} CPUs busy just now", *busy);
+    if (*busy > usable) {
+        found.how = severity::warning;
+        found.remedy = "ps -eo pcpu,pid,comm --sort=-pcpu | head  # stop what can be stopped";
+    } else if (*busy > quiet) {
+        found.how = severity::info;
+    }
+    return found;
+}
+
+finding runnable(const host_view& host) {
+    finding found{"load.runnable", severity::ok, "",
+                  "a task that is ready takes its turn on the CPU of the pair", ""};
+    if (!host.other_runnable) {
+        found.how = severity::info;
+        found.text = "the number of runnable tasks cannot be read";
+        return found;
+    }
+    const double tolerable = std::max(0.5, 0.1 * static_cast<double>(host.allowed.size()));
+    found.text =
+        fmt::format("{:.1f} other tasks running or ready on average", *host.other_runnable);
+    if (*host.other_runnable <= tolerable) return found;
+    found.how = severity::warning;
+    found.remedy = "ps -eo stat,pcpu,pid,comm | grep ^R  # stop what can be stopped";
+    return found;
+}
+
+finding steal(const host_view& host) {
+    constexpr double tolerable_percent = 1.0;
+    finding found{"load.steal", severity::ok, "",
+                  "the hypervisor ran somebody else while this machine wanted to run", ""};
+    if (!host.machine || !host.since_boot) {
+        found.how = severity::info;
+        found.text = "stolen time cannot be read from /proc/stat";
+        return found;
+    }
+    const double now = percent(host.machine->steal, host.machine->total);
+    const double always = percent(host.since_boot->steal, host.since_boot->total);
+    found.text =
+        fmt::format("{:.1f} % of the CPU time stolen just now, {:.2f} % since boot", now, always);
+    // One tick of a 200 ms sample is up to 5 %: it proves nothing.
+    const bool stolen_now = host.machine->steal >= 2 && now > tolerable_percent;
+    if (!stolen_now && always <= tolerable_percent) return found;
+    found.how = severity::warning;
+    found.remedy =
+        "move to dedicated CPUs or a quieter host, or raise --spawns and compare within one run";
+    return found;
+}
+
+}  // namespace ipcmark::checks

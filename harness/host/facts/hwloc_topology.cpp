@@ -1,0 +1,61 @@
+#include "harness/host/facts/hwloc_topology.hpp"
+
+#include <algorithm>
+
+#include "harness/base/posix/error.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+cpu_site site_of(hwloc_topology_t topology, hwloc_obj_t unit, hwloc_obj_t first_core) {
+    const auto above = [&](hwloc_obj_type_t type) {
+        return hwloc_get_ancestor_obj_by_type(topology, type, unit);
+    };
+    const hwloc_obj_t core = above(HWLOC_OBJ_CORE);
+    const bool beside_first = core != nullptr && core == first_core;
+    return {static_cast<int>(unit->os_index),
+            core,
+            above(HWLOC_OBJ_L2CACHE),
+            above(HWLOC_OBJ_L3CACHE),
+            above(HWLOC_OBJ_PACKAGE),
+            unit->nodeset,
+            unit->os_index == 0 ? 2 : int{beside_first}};
+}
+
+}  // namespace
+
+topology_pointer load_this_machine() {
+    hwloc_topology_t raw = nullptr;
+    checked(hwloc_topology_init(&raw), "hwloc_topology_init");
+    topology_pointer topology(raw);
+    constexpr unsigned long flags =
+        HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
+    checked(hwloc_topology_set_flags(raw, flags), "hwloc_topology_set_flags");
+    checked(hwloc_topology_set_icache_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_ALL),
+            "hwloc_topology_set_icache_types_filter");
+    checked(hwloc_topology_load(raw), "hwloc_topology_load");
+    return topology;
+}
+
+std::vector<int> all_cpus(hwloc_topology_t topology) {
+    std::vector<int> cpus;
+    hwloc_obj_t unit = nullptr;
+    while ((unit = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, unit)) != nullptr)
+        cpus.push_back(static_cast<int>(unit->os_index));
+    std::sort(cpus.begin(), cpus.end());
+    return cpus;
+}
+
+std::vector<cpu_site> sites_of(hwloc_topology_t topology, const std::vector<int>& cpus) {
+    const hwloc_obj_t first = hwloc_get_pu_obj_by_os_index(topology, 0);
+    const hwloc_obj_t first_core =
+        first ? hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, first) : nullptr;
+    std::vector<cpu_site> sites;
+    for (const int cpu : cpus)
+        if (const auto unit = hwloc_get_pu_obj_by_os_index(topology, static_cast<unsigned>(cpu)))
+            sites.push_back(site_of(topology, unit, first_core));
+    return sites;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/enum_names.hpp"
+#include "harness/host/facts/cpu_time.hpp"
+#include "harness/host/noise/timer_gaps.hpp"
+
+/// What disturbed a spawn, and whether that was too much. The parent reads the machine just before
+/// and just after a spawn, never during it; the workers bring what the kernel says of themselves.
+/// Method: measurement of foreign CPU time, steal, run delay and gaps, judged by bounds fixed
+/// beforehand and never by the measured outcome (Maricq et al., OSDI 2018, on why).
+namespace ipcmark {
+
+enum class quality : std::uint8_t { quiet, usable, contaminated };
+
+template <>
+struct spelling<quality> {
+    static constexpr std::array words{std::pair{quality::quiet, "quiet"},
+                                      std::pair{quality::usable, "usable"},
+                                      std::pair{quality::contaminated, "contaminated"}};
+};
+
+/// What the machine tells at one moment. A missing reading is nullopt.
+struct noise_reading {
+    std::uint64_t at_ns = 0;                  // CLOCK_MONOTONIC_RAW
+    std::optional<cpu_time> cpus;             // of the CPUs that this process may use, in jiffies
+    bool interrupts_apart = false;            // the kernel keeps interrupts' time out of the tasks'
+    std::int64_t own_cpu_ns = 0;              // this process and every child it has reaped
+    std::optional<std::int64_t> pressure_us;  // /proc/pressure/cpu, some
+    std::optional<std::int64_t> other_running;  // tasks that run or could, this one left out
+    std::vector<std::int64_t> khz;              // of each CPU in use; empty: not told
+};
+
+/// Costs some 0.1 ms. `in_use`: the CPUs whose frequency matters.
+noise_reading read_noise(const host_files& files, const std::vector<int>& allowed,
+                         const std::vector<int>& in_use);
+
+/// What the two workers say of their timed phase, and how they were placed.
+struct pair_disturbance {
+    double elapsed_ns = 0;
+    double messages = 0;
+    std::optional<std::int64_t> run_delay_ns;  // both
+    std::int64_t voluntary_switches = 0;
+    std::int64_t involuntary_switches = 0;
+    std::optional<std::int64_t> migrations;
+    std::int64_t major_faults = 0;
+    std::array<int, 2> cpus{-1, -1};  // -1: unpinned
+    bool helped = false;              // a daemon works for the pair and may make it wait
+
+    bool pinned() const noexcept { return cpus[0] >= 0 && cpus[1] >= 0; }
+    bool pinned_apart() const noexcept { return pinned() && cpus[0] != cpus[1]; }
+};
+
+/// One row of the gate: up to `quiet`, up to `usable`, beyond it contaminated.
+struct gate_row {
+    std::string_view key;
+    double quiet;
+    double usable;
+    std::string_view meaning;
+};
+
+inline constexpr std::array gate{
+    gate_row{"foreign_cpu", 0.02, 0.15,
+             "CPUs kept busy by others while the spawn lived, of those that it may use"},
+    gate_row{"steal", 0.001, 0.01, "share of the CPU time that the hypervisor gave to others"},
+    gate_row{"run_delay", 0.01, 0.03,
+             "share of the timed phase that the pair was ready and did not run; pinned to two CPUs "
+             "and without a daemon only, since otherwise the pair makes itself wait"},
+    gate_row{"gap_ppm", 500, 10'000,
+             "share of time, in 10^-6, that a spinning thread missed on the CPUs in use, before "
+             "and after the spawn"},
+    gate_row{"migrations", 0, 0, "moves between CPUs in the timed phase of a pinned pair"},
+    gate_row{"major_faults", 0, 0, "page faults that waited for a disk in the timed phase"},
+};
+
+/// What a reading cannot tell by itself. A bound is passed only by what exceeds it by more.
+inline constexpr std::int64_t own_delay_per_switch_ns = 300;    // woken up, not yet switched to
+inline constexpr std::int64_t longest_single_gap_ns = 100'000;  // one gap so long may be chance
+
+/// One spawn's disturbance and the verdict over it.
+struct spawn_noise {
+    std::optional<double> foreign_cpu;    // CPUs
+    std::optional<double> interrupt_cpu;  // CPUs, anybody's interrupts; not judged
+    std::optional<double> steal;
+    std::optional<double> run_delay;
+    std::optional<double> psi_cpu;  // share of the wall time in which some task waited for a CPU
+    std::optional<double> gap_ppm;
+    std::optional<double> gap_max_us;
+    std::optional<double> frequency_change;         // greatest, relative
+    std::optional<double> other_runnable;           // tasks, mean of before and after
+    std::optional<double> involuntary_per_s;        // of both workers
+    std::optional<double> involuntary_per_message;  // pairs pinned to two CPUs
+    std::optional<double> migrations;
+    double major_faults = 0;
+    quality verdict = quality::quiet;
+    std::vector<std::string> reasons;  // "foreign_cpu 0.61 > 0.15 + 0.06"; empty when quiet
+    /// Rows whose resolution is coarser than the bound: /proc/stat counts whole jiffies, 10 ms, so
+    /// that a short spawn is judged by run delay and PSI instead, which have microseconds.
+    std::vector<std::string> coarse;
+};
+
+/// `gaps`: of the probes before and after, together; a span of 0 means that none was made.
+spawn_noise judge_noise(const noise_reading& before, const noise_reading& after,
+                        const timer_gaps& gaps, const pair_disturbance& pair);
+
+}  // namespace ipcmark

@@ -1,0 +1,37 @@
+# What no timed loop is in is built for a short build: optimising it fully takes a quarter longer.
+function(ipcmark_cold target)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+# ipcmark_part(name [COLD] SOURCES files... [USES parts...] [PUBLIC targets...] [PRIVATE targets...])
+#
+# A folder of harness/ as a static library ipcmark_<name> that links only the parts that it may use.
+# What no linker sees, an include that runs against an arrow, ci/arrows.py sees.
+function(ipcmark_part name)
+    cmake_parse_arguments(_arg "COLD" "" "SOURCES;USES;PUBLIC;PRIVATE" ${ARGN})
+    add_library(ipcmark_${name} STATIC ${_arg_SOURCES})
+    add_library(ipcmark::${name} ALIAS ipcmark_${name})
+    list(TRANSFORM _arg_USES PREPEND ipcmark::)
+    set_target_properties(ipcmark_${name} PROPERTIES
+        EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+    target_compile_features(ipcmark_${name} PUBLIC cxx_std_20)
+    target_include_directories(ipcmark_${name} PUBLIC
+        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/ipcmark>)
+    target_link_libraries(ipcmark_${name} PUBLIC ${_arg_USES} ${_arg_PUBLIC} PRIVATE ${_arg_PRIVATE})
+    if(_arg_COLD)
+        ipcmark_cold(ipcmark_${name})
+    endif()
+endfunction()
+
+# ipcmark_part_test(name SOURCES files... [USES targets...] [MAIN])
+#
+# The unit tests of a part as one executable <name>_test, each test a ctest `unit.<suite>.<test>`.
+# MAIN: the sources have a main of their own.
+function(ipcmark_part_test name)
+    cmake_parse_arguments(_arg "MAIN" "" "SOURCES;USES" ${ARGN})
+    add_executable(${name}_test ${_arg_SOURCES})
+    target_link_libraries(${name}_test PRIVATE ${_arg_USES} $<IF:$<BOOL:${_arg_MAIN}>,GTest::gtest,GTest::gtest_main>)
+    ipcmark_cold(${name}_test)
+    gtest_discover_tests(${name}_test TEST_PREFIX unit. DISCOVERY_TIMEOUT 60)
+endfunction()

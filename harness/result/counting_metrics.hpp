@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/result/metrics.hpp"
+#include "harness/result/record.hpp"
+
+/// What spawns other than the timed ones bring: events per message, the cost of waiting.
+namespace ipcmark {
+
+/// Of counting spawns: syscalls_per_message, energy_nj_per_message, cycles_per_message,
+/// instructions_per_message, llc_misses_per_message.
+const std::vector<metric>& counting_metrics();
+/// Of idle spawns: idle_cpu_share.
+const std::vector<metric>& idle_metrics();
+const std::vector<metric>& metrics_of(spawn_purpose purpose);
+
+/// Everything that one counting spawn counted, per message: `sources` says where a figure comes
+/// from, `unavailable` why one is null and what helps. A daemon's events are among them.
+nlohmann::ordered_json counting_block(const spawn_view& view);
+
+/// The medians over counting spawns; null for none.
+nlohmann::ordered_json merged_counting_block(const std::vector<nlohmann::ordered_json>& spawns);
+
+/// Where a counted metric came from, in these blocks' words.
+std::string counting_source(const std::vector<nlohmann::ordered_json>& spawns, const metric& of);
+
+}  // namespace ipcmark

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/contract/vocabulary.hpp"
+
+namespace ipcmark {
+
+/// What the floor probes said in the course of a run.
+class floor_log {
+public:
+    struct series {
+        std::string name;
+        std::string unit;
+        std::string meaning;
+        std::optional<placement> place;
+        std::optional<std::size_t> block_bytes;
+        std::vector<std::pair<std::uint64_t, double>> samples;  // rounds done by then, figure
+    };
+
+    /// `to` tells the series apart; its samples are ignored.
+    void add(const series& to, std::uint64_t round, double figure);
+
+    const std::vector<series>& all() const noexcept { return all_; }
+
+private:
+    std::vector<series> all_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,103 @@
+#include "harness/result/metrics.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/result/test/metric_value.hpp"
+
+namespace ipcmark {
+namespace {
+
+class metrics_test : public testing::Test {
+protected:
+    metrics_test() {
+        auto& producer = spawn.sides[0].measured;
+        auto& consumer = spawn.sides[1].measured;
+        producer.counted_messages = 1000;
+        producer.messages = 984;
+        producer.first_ticks = 1'000'000;
+        producer.last_ticks = 1'000'000 + 984'000;
+        producer.consumed = {600'000, 400'000, 900, 100, 5, 0, 7'000, 0};
+        consumer.messages = 984;
+        consumer.last_ticks = 1'000'000 + 1'968'000;
+        consumer.consumed = {100'000, 900'000, 990, 10, 3, 1, std::nullopt, 0};
+        for (int i = 0; i < 984; ++i)
+            spawn.sides[0].latencies.record(1000);
+    }
+    spawn_view view() { return {what, spawn, clock}; }
+    cell what{"pipe", pattern::round_trip, 4096, placement::l3, touch::rw, 16};
+    spawn_result spawn;
+    shared_clock clock{clock_parameters{}};
+};
+
+TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
+    EXPECT_DOUBLE_EQ(*value_of("cpu_ns_per_message", view()), 2000);
+    EXPECT_DOUBLE_EQ(*value_of("producer_cpu_ns_per_message", view()), 1000);
+    EXPECT_DOUBLE_EQ(*value_of("switches_per_message", view()), 2.0);
+    EXPECT_DOUBLE_EQ(*value_of("voluntary_switches_per_message", view()), 1.89);
+    EXPECT_DOUBLE_EQ(*value_of("involuntary_switches_per_message", view()), 0.11);
+    EXPECT_DOUBLE_EQ(*value_of("minor_faults_per_message", view()), 0.008);
+}
+
+TEST_F(metrics_test, a_daemons_part_is_added_and_shown_apart) {
+    EXPECT_FALSE(value_of("auxiliary_cpu_ns_per_message", view()));
+    spawn.has_auxiliary = true;
+    EXPECT_FALSE(value_of("cpu_ns_per_message", view())) << "without it the sum would be too small";
+    spawn.sides[0].measured.auxiliary = process_usage{
+        .cpu_ns = 500'000, .voluntary_switches = 1'000, .involuntary_switches = 10, .threads = 1};
+    EXPECT_DOUBLE_EQ(*value_of("auxiliary_cpu_ns_per_message", view()), 500);
+    EXPECT_DOUBLE_EQ(*value_of("cpu_ns_per_message", view()), 2500);
+    EXPECT_DOUBLE_EQ(*value_of("switches_per_message", view()), 3.01);
+    EXPECT_DOUBLE_EQ(*value_of("involuntary_switches_per_message", view()), 0.12);
+}
+
+TEST_F(metrics_test, a_block_without_stamps_gives_its_mean) {
+    EXPECT_FALSE(value_of("block_mean_ns", view()));
+    spawn.sides[0].measured.untimed_exchanges = 10'000;
+    spawn.sides[0].measured.untimed_ns = 2'500'000;
+    EXPECT_DOUBLE_EQ(*value_of("block_mean_ns", view()), 250);
+}
+
+TEST_F(metrics_test, a_figure_that_one_side_lacks_is_none) {
+    EXPECT_FALSE(value_of("run_delay_ns_per_message", view()));
+    EXPECT_EQ(value_of("migrations", view()), 0);
+}
+
+TEST_F(metrics_test, a_round_trip_has_latencies_and_no_throughput) {
+    EXPECT_DOUBLE_EQ(*value_of("mean_ns", view()), 1000);
+    EXPECT_NEAR(*value_of("p50_ns", view()), 1000, 4);
+    EXPECT_FALSE(value_of("p99_ns", view())) << "984 samples support no p99";
+    EXPECT_FALSE(value_of("messages_per_second", view()));
+    EXPECT_FALSE(value_of("bytes_per_second", view()));
+}
+
+TEST_F(metrics_test, a_stream_is_rated_by_what_the_consumer_saw) {
+    what.kind = pattern::one_way;
+    spawn.sides[0].latencies = histogram();
+    EXPECT_DOUBLE_EQ(*value_of("messages_per_second", view()), 984 / 1'968'000.0 * 1e9);
+    EXPECT_DOUBLE_EQ(*value_of("bytes_per_second", view()), 4096 * 984 / 1'968'000.0 * 1e9);
+    EXPECT_FALSE(value_of("p50_ns", view()));
+    EXPECT_FALSE(value_of("mean_ns", view()));
+}
+
+TEST_F(metrics_test, untouched_bytes_are_no_bandwidth) {
+    what.kind = pattern::one_way;
+    what.reads = touch::desc;
+    EXPECT_FALSE(value_of("bytes_per_second", view()));
+    EXPECT_TRUE(value_of("messages_per_second", view()));
+}
+
+TEST_F(metrics_test, loss_is_a_share_of_what_was_sent) {
+    what.kind = pattern::one_way;
+    spawn.sides[1].measured.lost = 16;
+    EXPECT_DOUBLE_EQ(*value_of("lost_share", view()), 0.016);
+}
+
+TEST_F(metrics_test, sixteen_mebibyte_messages_do_not_overflow) {
+    what.kind = pattern::one_way;
+    what.payload_bytes = std::size_t{16} << 20;
+    spawn.sides[1].measured.messages = std::uint64_t{1} << 50;
+    EXPECT_GT(*value_of("bytes_per_second", view()), 1e24);
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/run/plan.hpp"
+#include "harness/run/runner.hpp"
+
+namespace ipcmark {
+
+/// What cells that ask for a share of their saturation carry at most, measured once before the
+/// first round, so that every spawn of a cell has the same schedule: the median rate of three
+/// spawns of one_way, then that of three spawns which are offered as much on a timetable; the lower
+/// one. A timetable takes two clock readings a message, which a fast ring's stream does not.
+class saturations {
+public:
+    /// Runs one spawn; nullopt: the run is over.
+    using spawner = std::function<std::optional<spawn_result>(const cell&, const spawn_request&)>;
+
+    void measure(const plan& what, const shared_clock& clock, const spawner& run);
+
+    /// Messages a second; nullopt for a cell that asks for none. A cell whose saturation could not
+    /// be measured gets one message a second, which its own spawns will explain.
+    std::optional<double> of(const cell& what) const;
+
+private:
+    std::map<std::string, double> rates_hz_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,86 @@
+#include "harness/run/floor_measurement.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "harness/base/posix/affinity.hpp"
+#include "harness/worker/probes/floors.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+/// Where and for what one probe is measured.
+struct floor_spot {
+    std::array<int, 2> cpus{no_cpu, no_cpu};
+    std::optional<placement> place = {};
+    std::optional<std::size_t> block_bytes = {};
+};
+
+std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each) {
+    constexpr std::size_t least_block_bytes = 4096;
+    std::vector<floor_spot> spots;
+    const auto add = [&spots](const floor_spot& spot) {
+        const auto same = [&](const floor_spot& known) {
+            return known.place == spot.place && known.block_bytes == spot.block_bytes;
+        };
+        if (std::none_of(spots.begin(), spots.end(), same)) spots.push_back(spot);
+    };
+    for (const auto& planned : what.cells) {
+        const cell& c = planned.what;
+        if (planned.skipped) continue;
+        // Two processes that work at once on one CPU would measure its time slices.
+        const bool one_cpu = planned.cpus[0] == planned.cpus[1] && planned.cpus[0] != no_cpu;
+        if (one_cpu && each.needs_two_cpus) continue;
+        if (each.on_one_cpu) {
+            const int cpu = planned.cpus[0] == no_cpu ? allowed_cpus().front() : planned.cpus[0];
+            add({{cpu, cpu}, placement::same_cpu});
+            continue;
+        }
+        if (each.by_placement) add({planned.cpus, c.place});
+        if (each.by_block && c.payload_bytes >= least_block_bytes)
+            add({planned.cpus, std::nullopt, c.payload_bytes});
+        if (!each.by_placement && !each.by_block) add({planned.cpus});
+    }
+    return spots;
+}
+
+spawn_request request_for(const floors::probe& each, const floor_spot& spot) {
+    constexpr std::int64_t span_ns = 20'000'000;
+    spawn_request request;
+    request.what.payload_bytes = spot.block_bytes.value_or(0);
+    request.cpus = spot.cpus;
+    request.floor = std::string(each.name);
+    request.work.timed_ns = span_ns;
+    return request;
+}
+
+}  // namespace
+
+void floor_prober::probe(std::uint64_t rounds_done,
+                         const std::function<bool(const std::string&)>& next) {
+    for (const floors::probe& each : floors::all_probes())
+        for (const floor_spot& spot : floor_spots(plan_, each)) {
+            const std::string name(each.name);
+            if (!next("floor " + name)) return;
+            const spawn_result outcome = pairs_.run(request_for(each, spot));
+            if (outcome.interrupted) continue;
+            const auto& notes = outcome.producer().notes;
+            const auto figure = notes.find("floor_milli");
+            if (outcome.failed || figure == notes.end()) {
+                complain_("floor " + name + ": " +
+                          (outcome.failed ? outcome.failed->text : "no figure"));
+                continue;
+            }
+            log_.add({name,
+                      std::string(each.unit),
+                      std::string(each.meaning),
+                      spot.place,
+                      spot.block_bytes,
+                      {}},
+                     rounds_done, floors::figure_from_note(figure->second));
+        }
+}
+
+}  // namespace ipcmark

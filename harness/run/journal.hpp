@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/base/posix/unique_fd.hpp"
+
+namespace ipcmark {
+
+/// The run's spawns as JSON lines beside the result file, appended after every spawn, so that
+/// nothing is lost when ipcmark itself is killed: `ipcmark report FILE.journal` reads it.
+class journal {
+public:
+    /// `result_file` "-": no journal. Throws call_failed.
+    journal(const std::string& result_file, const nlohmann::ordered_json& first_line);
+    /// Removes the file when there is no spawn in it.
+    ~journal();
+    journal(const journal&) = delete;
+    journal& operator=(const journal&) = delete;
+    void append(const nlohmann::ordered_json& line);
+    /// The result itself is safe: removes the file.
+    void discard();
+    /// Where to find what was measured when the result cannot be written; empty: nowhere.
+    std::string rescue() const;
+
+private:
+    std::string file_;
+    unique_fd fd_;
+    std::size_t spawns_ = 0;
+};
+
+}  // namespace ipcmark

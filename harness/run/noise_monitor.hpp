@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/host/noise/noise.hpp"
+#include "harness/result/repetition.hpp"
+#include "harness/run/plan.hpp"
+
+namespace ipcmark {
+
+/// One try of a timed spawn and what disturbed it.
+struct timed_try {
+    spawn_result outcome;
+    spawn_noise noise;  // of a spawn that ended ok
+    std::uint64_t sequence = 0;
+
+    bool contaminated() const { return !outcome.failed && noise.verdict == quality::contaminated; }
+};
+
+/// Looks at the machine around timed spawns. The gap probe spins 2 ms on each CPU in use between
+/// any two spawns, from this process, while no worker lives: about 2 % of a run's time, nothing in
+/// the timed phase, and for every placement the same. What comes after one spawn counts as before
+/// the next, when that follows at once.
+class spawn_watch {
+public:
+    static constexpr std::int64_t gap_span_ns = 2'000'000;
+    static constexpr std::int64_t still_fresh_ns = 20'000'000;
+
+    spawn_watch();
+
+    /// Runs one timed spawn; nullopt when `spawn` was interrupted.
+    std::optional<timed_try> run(const planned_cell& planned, const shared_clock& clock,
+                                 const std::function<std::optional<spawn_result>()>& spawn);
+
+private:
+    timer_gaps gaps_before(const std::array<int, 2>& cpus);
+    timer_gaps probe(const std::array<int, 2>& cpus);
+
+    host_files files_;
+    std::vector<int> allowed_;
+    timer_gaps latest_;
+    std::array<int, 2> latest_cpus_{no_cpu, no_cpu};
+    std::uint64_t latest_ns_ = 0;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "harness/contract/vocabulary.hpp"
+
+struct hwloc_topology;
+
+namespace ipcmark {
+
+/// Where a pair may run. An unavailable one says why in one sentence; `free` has cpus {-1, -1}.
+struct placement_choice {
+    placement name = placement::free;
+    bool available = false;
+    std::array<int, 2> cpus{-1, -1};  // producer, consumer
+    std::string reason;
+};
+
+/// All seven placements, in the order of the enumeration, over the CPUs this process may use.
+/// Avoids CPU 0, then its hardware threads, where there is a choice. Throws call_failed.
+std::vector<placement_choice> find_placements();
+
+/// The nearest available one of two cores: l2, l3, package, numa; else smt; else same_cpu.
+placement default_cross_placement(const std::vector<placement_choice>& choices);
+
+/// The same over a given topology, synthetic ones included.
+std::vector<placement_choice> placements_of(hwloc_topology* topology,
+                                            const std::vector<int>& allowed);
+
+}  // namespace ipcmark

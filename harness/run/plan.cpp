@@ -1,0 +1,276 @@
+#include "harness/run/plan.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+#include <random>
+#include <regex>
+#include <set>
+#include <stdexcept>
+
+#include "harness/contract/patterns.hpp"
+#include "harness/worker/switch_ring.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+/// A regex over cell names; "-re" excludes.
+class name_filter {
+public:
+    explicit name_filter(const std::vector<std::string>& expressions) {
+        for (const auto& text : expressions) {
+            const bool negated = text.starts_with('-');
+            try {
+                (negated ? excluded_ : wanted_).emplace_back(negated ? text.substr(1) : text);
+            } catch (const std::regex_error& e) {
+                throw std::invalid_argument("--filter '" + text +
+                                            "' is no regular expression: " + e.what());
+            }
+        }
+    }
+
+    bool passes(const std::string& name) const {
+        const auto found = [&](const std::regex& expression) {
+            return std::regex_search(name, expression);
+        };
+        return (wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), found)) &&
+               std::none_of(excluded_.begin(), excluded_.end(), found);
+    }
+
+private:
+    std::vector<std::regex> wanted_;
+    std::vector<std::regex> excluded_;
+};
+
+std::vector<placement_choice> choose_placements(const plan_request& request,
+                                                const std::vector<placement_choice>& known) {
+    std::vector<placement_choice> chosen;
+    for (const auto& word : request.placements) {
+        const auto wanted =
+            word == "cross" ? default_cross_placement(known) : from_word<placement>(word);
+        if (!wanted)
+            throw std::invalid_argument("placement '" + word +
+                                        "' is not one of cross, same_cpu, smt, l2, l3, package, "
+                                        "numa, free");
+        const auto repeated = [&](const placement_choice& choice) {
+            return choice.name == *wanted;
+        };
+        if (std::any_of(chosen.begin(), chosen.end(), repeated)) continue;
+        chosen.push_back(*std::find_if(known.begin(), known.end(), repeated));
+    }
+    return chosen;
+}
+
+/// Where the cells of a pattern can be, whatever places were asked for.
+std::optional<std::string> why_misplaced(pattern kind, placement place) {
+    if (kind == pattern::decompose && place == placement::same_cpu)
+        return "this pattern has its own exchange on one CPU; it compares that with two";
+    return std::nullopt;
+}
+
+std::optional<failure> why_skipped(const registration& mechanism, const cell& what,
+                                   const placement_choice& where,
+                                   const std::optional<std::string>& unavailable) {
+    const auto skip = [](std::string code, std::string text) {
+        return failure{status::skipped, std::move(code), "", std::move(text)};
+    };
+    if (unavailable) return skip("unavailable", *unavailable);
+    if (!where.available) return skip("placement", where.reason);
+    if (auto misplaced = why_misplaced(what.kind, where.name)) return skip("placement", *misplaced);
+    if (mechanism.info.wait == wait_style::spins && !mechanism.info.loops_back &&
+        where.name == placement::same_cpu)
+        return skip("placement",
+                    "both sides spin: on one CPU this measures the scheduler's time slice, not "
+                    "the mechanism");
+    if (auto refused = mechanism.why_refused(what.asked())) return skip("limit", *refused);
+    return std::nullopt;
+}
+
+std::uint64_t mix(std::uint64_t seed, std::uint64_t salt) {
+    std::seed_seq sequence{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+                           static_cast<std::uint32_t>(salt),
+                           static_cast<std::uint32_t>(salt >> 32)};
+    std::array<std::uint32_t, 2> words{};
+    sequence.generate(words.begin(), words.end());
+    return std::uint64_t{words[0]} << 32 | words[1];
+}
+
+/// A mechanism with one size only (a notification's is 0) has one cell, whatever sizes are asked.
+std::optional<std::size_t> size_for(const transport_info& info, std::size_t asked_bytes,
+                                    const std::vector<std::size_t>& all_asked) {
+    if (info.payload.min_bytes != info.payload.max_bytes) return asked_bytes;
+    return asked_bytes == all_asked.front() ? std::optional(info.payload.min_bytes) : std::nullopt;
+}
+
+/// One token on one CPU, whatever mechanisms and places were asked for.
+void add_switch_rings(const plan_request& request, const name_filter& filter,
+                      const std::vector<placement_choice>& known, plan& result) {
+    const auto here = std::find_if(known.begin(), known.end(), [](const placement_choice& choice) {
+        return choice.name == placement::same_cpu;
+    });
+    for (const cell_parameter& varied : parameters_of(pattern::switch_ring, request.varied)) {
+        planned_cell planned;
+        planned.what = {std::string(switch_ring_object),
+                        pattern::switch_ring,
+                        1,
+                        placement::same_cpu,
+                        request.reads,
+                        1,
+                        varied};
+        if (!filter.passes(planned.what.name())) continue;
+        planned.cpus = here->cpus;
+        if (!here->available)
+            planned.skipped = failure{status::skipped, "placement", "", here->reason};
+        result.cells.push_back(std::move(planned));
+    }
+}
+
+}  // namespace
+
+std::size_t plan::runnable() const {
+    return static_cast<std::size_t>(
+        std::count_if(cells.begin(), cells.end(), [](const auto& c) { return !c.skipped; }));
+}
+
+std::int64_t plan::timed_ns(const cell& what) const {
+    constexpr std::int64_t silences = 20;  // the fewest samples that give a median
+    const std::int64_t usual = request.spawn_ms * ms;
+    if (what.kind != pattern::wake) return usual;
+    return std::max(usual, silences * static_cast<std::int64_t>(what.varied.value));
+}
+
+effort plan::timed_effort(const cell& what, std::optional<double> saturation_hz) const {
+    constexpr std::int64_t between_bursts_ns = 200'000;
+    effort work;
+    work.timed_ns = timed_ns(what);
+    work.untimed_block = what.kind == pattern::round_trip;
+    const double value = what.varied.value;
+    if (what.kind == pattern::paced)
+        work.pace.rate_hz = what.varied.name == "load" ? value * saturation_hz.value() : value;
+    if (what.kind == pattern::wake) work.pace.gap_ns = static_cast<std::int64_t>(value);
+    if (what.kind == pattern::burst) {
+        work.pace.gap_ns = between_bursts_ns;
+        work.pace.burst = static_cast<std::uint64_t>(value);
+    }
+    work.pace.poisson = what.varied.poisson;
+    work.pace.may_spin = what.place != placement::same_cpu;
+    return work;
+}
+
+effort plan::verify_effort(const cell& what) const {
+    constexpr std::size_t checked_bytes = 16u << 20;
+    effort work;
+    work.max_messages = std::clamp<std::uint64_t>(
+        checked_bytes / std::max<std::size_t>(what.payload_bytes, 1), 4, 2'000);
+    work.warm_up_messages = 1;
+    work.warm_up_min_ns = 0;
+    work.timed_ns = 250 * ms;  // where the message limit does not end it before
+    return work;
+}
+
+effort plan::counting_effort(const cell& what, std::optional<double> saturation_hz) const {
+    effort work = timed_effort(what, saturation_hz);
+    work.count_events = true;
+    work.untimed_block = false;
+    return work;
+}
+
+effort plan::idle_effort() const {
+    effort work;
+    work.idle = true;
+    work.timed_ns = request.idle_ms * ms;
+    return work;
+}
+
+std::vector<std::size_t> plan::idle_cells(
+    const std::function<bool(const planned_cell&)>& usable) const {
+    std::vector<std::size_t> chosen;
+    if (request.idle_ms == 0) return chosen;
+    std::set<std::pair<std::string, placement>> known;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const planned_cell& planned = cells[i];
+        if (planned.skipped || planned.alone || !plain_pattern(planned.what.kind) ||
+            !usable(planned))
+            continue;
+        if (known.emplace(planned.what.transport, planned.what.place).second) chosen.push_back(i);
+    }
+    return chosen;
+}
+
+std::vector<std::size_t> plan::round_order(std::uint64_t round) const {
+    std::vector<std::size_t> order(cells.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::erase_if(order, [&](std::size_t i) { return cells[i].skipped.has_value(); });
+    std::mt19937_64 random(mix(seed, round));
+    // Written out because std::shuffle differs between standard libraries.
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[random() % i]);
+    return order;
+}
+
+std::uint64_t plan::tag(std::uint64_t sequence) const {
+    constexpr std::uint64_t other_stream = 0x5441'4700'0000'0000;
+    return mix(seed ^ other_stream, sequence);
+}
+
+spawn_layout plan::layout(std::uint64_t sequence) const {
+    constexpr std::uint64_t other_stream = 0x4c41'594f'5554'0000;
+    return request.randomise_layout ? draw_layout(mix(seed ^ other_stream, sequence))
+                                    : spawn_layout{};
+}
+
+plan expand(const plan_request& request, std::uint64_t seed, const registry& mechanisms,
+            const std::vector<placement_choice>& placements) {
+    plan result;
+    result.request = request;
+    result.seed = seed;
+    const name_filter filter(request.filters);
+    const auto places = choose_placements(request, placements);
+    std::vector<std::pair<const registration*, std::optional<std::string>>> chosen;
+    for (const auto& entry : mechanisms.all()) {
+        const auto& names = request.mechanisms;
+        const bool wanted =
+            names.empty() ? !entry.info.test_only
+                          : std::find(names.begin(), names.end(), entry.info.name) != names.end();
+        if (wanted) chosen.emplace_back(&entry, entry.why_unavailable());
+    }
+    for (const pattern kind : request.patterns) {
+        if (kind == pattern::switch_ring) {
+            add_switch_rings(request, filter, placements, result);
+            continue;
+        }
+        for (const auto& where : places)
+            for (const std::size_t asked_bytes : request.payloads)
+                for (const auto& [mechanism, unavailable] : chosen) {
+                    const auto bytes = size_for(mechanism->info, asked_bytes, request.payloads);
+                    if (!bytes) continue;
+                    // Without a peer there is one process and no direction to stream in.
+                    if (mechanism->info.loops_back && kind != pattern::round_trip) continue;
+                    cell plain{std::string(mechanism->info.name),
+                               kind,
+                               *bytes,
+                               where.name,
+                               request.reads,
+                               request.depth.value_or(default_depth(*bytes))};
+                    for (const cell_parameter& varied : parameters_of(kind, request.varied)) {
+                        plain.varied = varied;
+                        if (!filter.passes(plain.name())) continue;
+                        result.cells.push_back({plain, where.cpus,
+                                                why_skipped(*mechanism, plain, where, unavailable),
+                                                mechanism->info.wait == wait_style::spins,
+                                                mechanism->info.loops_back});
+                    }
+                }
+    }
+    return result;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32 | device()) & ((std::uint64_t{1} << 53) - 1);
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,316 @@
+#include "harness/run/runner.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "harness/base/posix/child.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/worker/protocol.hpp"
+#include "harness/worker/shared_state_region.hpp"
+#include "harness/worker/worker.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+constexpr std::int64_t grace_ns = 1'000 * ms;  // for the survivor of a pair to notice and report
+
+struct socket_pair {
+    unique_fd ours;
+    unique_fd theirs;
+    static socket_pair make(int type) {
+        int ends[2];
+        if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0)
+            throw_errno("socketpair", "raise RLIMIT_NOFILE (ulimit -n) if descriptors ran out");
+        return {unique_fd(ends[0]), unique_fd(ends[1])};
+    }
+};
+
+/// One worker as its parent sees it.
+struct worker_handle {
+    worker_handle(child born, unique_fd line)
+        : process(std::move(born)), control(std::move(line)) {}
+    child process;
+    unique_fd control;
+    worker_report report;
+    bool reported = false;
+    std::optional<child_end> end;
+
+    bool over() const { return end.has_value(); }
+};
+
+/// A pair from spawn to the last reaped child.
+class pair_watch {
+public:
+    pair_watch(const spawn_request& request, const run_area::spawn_area& area,
+               const clock_parameters& clock, const runner_options& options,
+               interrupt_watch& interrupts, int auxiliary_pid)
+        : request_(request),
+          options_(options),
+          interrupts_(interrupts),
+          auxiliary_pid_(auxiliary_pid) {
+        socket_pair peers = socket_pair::make(SOCK_SEQPACKET);
+        workers_.reserve(2);
+        start(role::producer, peers.ours, area, clock);
+        start(role::consumer, peers.theirs, area, clock);
+    }
+
+    spawn_result finish() {
+        while (!all_over() && !result_.failed) {
+            wait_for_something();
+            if (interrupts_.pending()) {
+                result_.interrupted = true;
+                result_.failed = failure{status::failed, "interrupted", "", "interrupted"};
+            }
+        }
+        for (auto& worker : workers_)
+            worker.end = worker.process.finish();
+        if (!result_.failed) result_.failed = first_cause();
+        for (std::size_t side = 0; side < 2; ++side)
+            result_.sides[side] = std::move(workers_[side].report);
+        result_.cpus = request_.cpus;
+        result_.layout = request_.layout;
+        result_.has_auxiliary = auxiliary_pid_ != 0;
+        return std::move(result_);
+    }
+
+private:
+    void start(role side, const unique_fd& peer, const run_area::spawn_area& area,
+               const clock_parameters& clock) {
+        const auto index = static_cast<std::size_t>(side);
+        socket_pair control = socket_pair::make(SOCK_STREAM);
+        job task{request_.what,
+                 side,
+                 request_.cpus[index],
+                 area.name(),
+                 area.directory(),
+                 request_.tag,
+                 request_.work,
+                 clock,
+                 request_.law,
+                 request_.floor,
+                 request_.die_entering[index],
+                 request_.layout,
+                 auxiliary_pid_};
+        child born = child::spawn_self(worker_arguments(task.cpu, options_.plugins),
+                                       {{control.theirs.get(), worker_control_fd},
+                                        {peer.get(), worker_peer_fd},
+                                        {board_.fd(), worker_board_fd}},
+                                       environment_pad());
+        workers_.emplace_back(std::move(born), std::move(control.ours));
+        try {
+            send_frame(workers_.back().control.get(), encode(task));
+        } catch (const call_failed&) {
+            // It died at once; its pidfd tells.
+        }
+    }
+
+    std::vector<std::string> environment_pad() const {
+        const std::size_t bytes = request_.layout.environment_pad_bytes;
+        if (bytes == 0) return {};
+        return {"IPCMARK_LAYOUT_PAD=" + std::string(bytes, 'x')};
+    }
+
+    bool all_over() const {
+        return std::all_of(workers_.begin(), workers_.end(),
+                           [](const auto& w) { return w.over(); });
+    }
+
+    void wait_for_something() {
+        std::vector<pollfd> watched{{interrupts_.fd(), POLLIN, 0}};
+        std::vector<std::pair<std::size_t, bool>> meaning{{0, false}};
+        for (std::size_t i = 0; i < workers_.size(); ++i) {
+            if (workers_[i].over()) continue;
+            // The report first: a worker's end is looked at only when nothing is left to read.
+            watched.push_back(
+                {workers_[i].reported ? workers_[i].process.pidfd() : workers_[i].control.get(),
+                 POLLIN, 0});
+            meaning.emplace_back(i, workers_[i].reported);
+        }
+        const int ready = ::poll(watched.data(), watched.size(), milliseconds_left());
+        if (ready < 0 && errno != EINTR) throw_errno("poll");
+        if (ready == 0) return check_deadlines();
+        for (std::size_t at = 1; at < watched.size(); ++at)
+            if (watched[at].revents != 0) advance(workers_[meaning[at].first], meaning[at].second);
+    }
+
+    void advance(worker_handle& worker, bool reported) {
+        if (!reported) {
+            worker.reported = true;
+            try {
+                std::string text;
+                if (receive_report(worker.control.get(), text)) {
+                    worker.report = decode_report(text);
+                    if (!worker.report.failed) return;
+                } else {
+                    worker.report.failed = ended_without_report(worker);
+                }
+            } catch (const std::exception& e) {
+                worker.report.failed = failure{status::failed, "peer", "reporting", e.what()};
+            }
+            start_grace();
+            return;
+        }
+        worker.end = worker.process.try_reap();
+        if (worker.end && !(worker.end->exited && worker.end->code == 0)) start_grace();
+    }
+
+    /// False: the worker ended without one, perhaps (ECONNRESET) with its job unread.
+    static bool receive_report(int control, std::string& text) {
+        try {
+            return receive_frame(control, text);
+        } catch (const call_failed& e) {
+            if (e.code().value() != ECONNRESET) throw;
+            return false;
+        }
+    }
+
+    failure ended_without_report(worker_handle& worker) {
+        const std::size_t index = static_cast<std::size_t>(&worker - workers_.data());
+        const std::string at(to_word(board_->workers[index].at.load(std::memory_order_acquire)));
+        worker.end = worker.process.finish();
+        return {status::failed, "died", at,
+                fmt::format("the {} ended without a report while {}: {}",
+                            to_word(static_cast<role>(index)), at, worker.end->text())};
+    }
+
+    void start_grace() {
+        if (!grace_until_ns_)
+            grace_until_ns_ = static_cast<std::int64_t>(shared_clock::raw_ns()) + grace_ns;
+    }
+
+    std::int64_t allowance_ns(stage at) const {
+        const std::int64_t base =
+            ms * (request_.stage_deadline_ms > 0 ? request_.stage_deadline_ms
+                                                 : options_.stage_deadline_ms);
+        if (at == stage::warming_up) return base + 4 * request_.work.warm_up_max_ns;
+        if (at == stage::timing) return base + 2 * request_.work.timed_ns;
+        return base;
+    }
+
+    /// When the worker must have left the stage it is in.
+    std::int64_t deadline_ns(std::size_t index) const {
+        const auto& line = board_->workers[index];
+        const stage at = line.at.load(std::memory_order_acquire);
+        const auto since = line.since_ns.load(std::memory_order_relaxed);
+        return static_cast<std::int64_t>(since == 0 ? born_ns_ : since) + allowance_ns(at);
+    }
+
+    int milliseconds_left() const {
+        std::int64_t next = grace_until_ns_.value_or(std::numeric_limits<std::int64_t>::max());
+        for (std::size_t i = 0; i < workers_.size(); ++i)
+            if (!workers_[i].over()) next = std::min(next, deadline_ns(i));
+        const std::int64_t left = next - static_cast<std::int64_t>(shared_clock::raw_ns());
+        return static_cast<int>(std::clamp<std::int64_t>(left / ms + 1, 0, 3'600'000));
+    }
+
+    void check_deadlines() {
+        const auto now = static_cast<std::int64_t>(shared_clock::raw_ns());
+        if (grace_until_ns_ && now >= *grace_until_ns_) {
+            result_.failed = first_cause();
+            return;
+        }
+        // A hang shows in both; the one that got less far is the one to name.
+        std::optional<std::size_t> late;
+        for (std::size_t i = 0; i < workers_.size(); ++i)
+            if (!workers_[i].over() && now >= deadline_ns(i) && (!late || at(i) < at(*late)))
+                late = i;
+        if (late) result_.failed = describe_stall(*late);
+    }
+
+    stage at(std::size_t index) const {
+        return board_->workers[index].at.load(std::memory_order_acquire);
+    }
+
+    failure describe_stall(std::size_t index) const {
+        const std::string where(to_word(at(index)));
+        return {
+            status::timed_out, "stall", where,
+            fmt::format("the {} was still {} after {:.1f} s ({} messages so far; the {} is {}); "
+                        "raise --deadline if the machine is that slow",
+                        to_word(static_cast<role>(index)), where,
+                        static_cast<double>(allowance_ns(at(index))) / 1e9,
+                        board_->workers[index].messages.load(std::memory_order_relaxed),
+                        to_word(static_cast<role>(1 - index)), to_word(at(1 - index)))};
+    }
+
+    /// Of two failures the one that is not merely "my peer has gone" is the cause.
+    std::optional<failure> first_cause() const {
+        std::optional<failure> cause;
+        for (const auto& worker : workers_) {
+            const auto& failed = worker.report.failed;
+            if (failed && (!cause || cause->code == "peer")) cause = failed;
+        }
+        for (std::size_t i = 0; !cause && i < workers_.size(); ++i) {
+            const auto& end = workers_[i].end;
+            if (end && !(end->exited && end->code == 0))
+                cause = failure{status::failed, "died", std::string(to_word(at(i))),
+                                fmt::format("the {} ended after its report: {}",
+                                            to_word(static_cast<role>(i)), end->text())};
+        }
+        return cause;
+    }
+
+    const spawn_request& request_;
+    const runner_options& options_;
+    interrupt_watch& interrupts_;
+    int auxiliary_pid_;
+    shared_board board_;
+    std::uint64_t born_ns_ = shared_clock::raw_ns();
+    std::vector<worker_handle> workers_;
+    std::optional<std::int64_t> grace_until_ns_;
+    spawn_result result_;
+};
+
+/// Two workers and, where the transport needs one, the daemon between them.
+spawn_result run_pair(const spawn_request& request, const run_area::spawn_area& area,
+                      const clock_parameters& clock, const runner_options& options,
+                      interrupt_watch& interrupts) {
+    const launch_function launch =
+        options.launcher ? options.launcher(request.what.transport) : nullptr;
+    std::optional<child> daemon;
+    spawn_result refused;
+    try {
+        if (launch != nullptr) daemon.emplace(launch({area.name(), area.directory()}));
+    } catch (const limit_exceeded& e) {
+        refused.failed = failure{status::skipped, "limit", "", e.what()};
+        return refused;
+    } catch (const std::exception& e) {
+        refused.failed = failure{status::failed, "error", "",
+                                 std::string("the daemon could not be started: ") + e.what()};
+        return refused;
+    }
+    return pair_watch(request, area, clock, options, interrupts, daemon ? daemon->pid() : 0)
+        .finish();
+}
+
+}  // namespace
+
+runner::runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
+               runner_options options)
+    : area_(area),
+      interrupts_(interrupts),
+      clock_(clock),
+      options_(std::move(options)),
+      born_ns_(shared_clock::raw_ns()) {}
+
+spawn_result runner::run(const spawn_request& request) {
+    const std::uint64_t start_ns = shared_clock::raw_ns();
+    spawn_result result;
+    {
+        const run_area::spawn_area area = area_.next_spawn();
+        result = run_pair(request, area, clock_, options_, interrupts_);
+    }
+    const std::uint64_t end_ns = shared_clock::raw_ns();
+    result.wall_s = static_cast<double>(end_ns - start_ns) / 1e9;
+    result.spawned_ns = start_ns;
+    result.started_s = static_cast<double>(start_ns - born_ns_) / 1e9;
+    return result;
+}
+
+}  // namespace ipcmark

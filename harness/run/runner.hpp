@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/result/repetition.hpp"
+#include "harness/run/interrupt.hpp"
+#include "harness/run/workspace.hpp"
+#include "harness/worker/job.hpp"
+#include "harness/worker/registry.hpp"
+
+namespace ipcmark {
+
+struct runner_options {
+    /// A stage may take this long on top of what the effort itself takes.
+    std::int64_t stage_deadline_ms = 10'000;
+    std::vector<std::string> plugins;
+    /// What makes the daemon that a transport needs; nullptr where it needs none.
+    std::function<launch_function(std::string_view transport)> launcher = {};
+};
+
+struct spawn_request {
+    cell what;
+    std::array<int, 2> cpus{no_cpu, no_cpu};  // producer, consumer
+    effort work;
+    std::uint64_t tag = 0;
+    std::string law;
+    /// A probe of measure/floors; `what` tells the block's size and no mechanism works.
+    std::string floor = {};
+    std::array<std::optional<stage>, 2> die_entering{};  // tests
+    /// Instead of the runner's; 0: the runner's.
+    std::int64_t stage_deadline_ms = 0;
+    spawn_layout layout = {};
+};
+
+/// Runs process pairs, one at a time, each with the daemon that it needs. Blocks in poll while a
+/// pair works, uses no CPU then, and leaves no process and no name behind, however a pair ends.
+class runner {
+public:
+    runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
+           runner_options options);
+
+    /// Spawns two workers of this executable and brings back what they measured. Never throws for
+    /// what workers do; throws call_failed when this process cannot spawn at all.
+    spawn_result run(const spawn_request& request);
+
+private:
+    run_area& area_;
+    interrupt_watch& interrupts_;
+    clock_parameters clock_;
+    runner_options options_;
+    std::uint64_t born_ns_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,249 @@
+#include "harness/run/plan.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "transports/register_all.hpp"
+
+namespace ipcmark {
+namespace {
+
+std::vector<placement_choice> two_cpus() {
+    return {{placement::same_cpu, true, {1, 1}, ""},
+            {placement::smt, false, {-1, -1}, "no second hardware thread"},
+            {placement::l2, false, {-1, -1}, "no shared L2"},
+            {placement::l3, true, {1, 0}, ""},
+            {placement::package, false, {-1, -1}, "one L3"},
+            {placement::numa, false, {-1, -1}, "one node"},
+            {placement::free, true, {-1, -1}, ""}};
+}
+
+class plan_test : public testing::Test {
+protected:
+    plan_test() {
+        register_all(all);
+        request.patterns = {pattern::round_trip, pattern::one_way};
+        request.payloads = {64, 65'536};
+        request.placements = {"cross"};
+    }
+    plan expanded() { return expand(request, 42, all, two_cpus()); }
+    std::vector<std::string> names() {
+        std::vector<std::string> result;
+        for (const auto& planned : expanded().cells)
+            result.push_back(planned.what.name());
+        return result;
+    }
+    registry all;
+    plan_request request;
+};
+
+TEST_F(plan_test, expands_to_every_combination) {
+    request.mechanisms = {"pipe", "tcp"};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"round_trip/pipe/64/l3", "round_trip/tcp/64/l3",
+                                        "round_trip/pipe/65536/l3", "round_trip/tcp/65536/l3",
+                                        "one_way/pipe/64/l3", "one_way/tcp/64/l3",
+                                        "one_way/pipe/65536/l3", "one_way/tcp/65536/l3"}));
+}
+
+TEST_F(plan_test, a_parameter_makes_cells_and_their_names) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::paced, pattern::wake, pattern::burst};
+    request.varied.rates_hz = {10'000};
+    request.varied.loads = {0.5};
+    request.varied.gaps_ns = {1e6};
+    request.varied.bursts = {8};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"paced/pipe/64/l3/rate=10000", "paced/pipe/64/l3/load=0.5",
+                                        "wake/pipe/64/l3/gap=1000000", "burst/pipe/64/l3/n=8"}));
+}
+
+TEST_F(plan_test, the_switch_ring_is_one_mechanism_on_one_cpu) {
+    request.mechanisms = {"tcp", "pipe"};
+    request.patterns = {pattern::switch_ring};
+    request.varied.processes = {2, 16};
+    request.varied.working_sets_bytes = {0, 65'536};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"switch_ring/pipe/1/same_cpu/procs=2,set=0",
+                                        "switch_ring/pipe/1/same_cpu/procs=2,set=65536",
+                                        "switch_ring/pipe/1/same_cpu/procs=16,set=0",
+                                        "switch_ring/pipe/1/same_cpu/procs=16,set=65536"}));
+}
+
+TEST_F(plan_test, a_share_of_saturation_becomes_a_rate) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::paced};
+    request.varied.loads = {0.25};
+    const plan what = expanded();
+    EXPECT_DOUBLE_EQ(what.timed_effort(what.cells[0].what, 400'000).pace.rate_hz, 100'000);
+}
+
+TEST_F(plan_test, a_long_silence_gets_the_time_for_twenty_of_it) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::wake};
+    request.varied.gaps_ns = {1e8};
+    const plan what = expanded();
+    EXPECT_EQ(what.timed_effort(what.cells[0].what).timed_ns, 2'000'000'000);
+}
+
+TEST_F(plan_test, the_decomposition_needs_two_cpus) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::decompose};
+    request.placements = {"cross", "same_cpu"};
+    const plan what = expanded();
+    ASSERT_EQ(what.cells.size(), 2u);
+    EXPECT_FALSE(what.cells[0].skipped);
+    EXPECT_TRUE(what.cells[1].skipped);
+}
+
+TEST_F(plan_test, what_cannot_run_is_skipped_and_kept) {
+    request.mechanisms = {"udp", "shm_ring_spin"};
+    request.payloads = {65'536};
+    request.placements = {"same_cpu", "smt"};
+    const plan result = expanded();
+    ASSERT_EQ(result.cells.size(), 8u);
+    EXPECT_EQ(result.runnable(), 0u);
+    std::set<std::string> codes;
+    for (const auto& planned : result.cells) {
+        codes.insert(planned.skipped->code);
+        EXPECT_FALSE(planned.skipped->text.empty());
+    }
+    EXPECT_EQ(codes, (std::set<std::string>{"limit", "placement"}));
+}
+
+TEST_F(plan_test, the_seed_and_the_number_of_a_spawn_decide_its_layout) {
+    request.mechanisms = {"pipe"};
+    const plan one = expanded();
+    EXPECT_EQ(one.layout(3), expanded().layout(3));
+    EXPECT_NE(one.layout(3), one.layout(4));
+    EXPECT_NE(one.layout(3), expand(request, 43, all, two_cpus()).layout(3));
+    request.randomise_layout = false;
+    EXPECT_EQ(expanded().layout(3), spawn_layout{});
+}
+
+TEST_F(plan_test, layouts_reach_all_of_their_ranges_and_no_further) {
+    const plan one = expanded();
+    spawn_layout least{~0u, ~0u, ~0u};
+    spawn_layout most;
+    for (std::uint64_t sequence = 0; sequence < 2'000; ++sequence) {
+        const spawn_layout drawn = one.layout(sequence);
+        const auto widen = [](std::uint32_t value, std::uint32_t& low, std::uint32_t& high) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        };
+        widen(drawn.environment_pad_bytes, least.environment_pad_bytes, most.environment_pad_bytes);
+        widen(drawn.stack_pad_bytes, least.stack_pad_bytes, most.stack_pad_bytes);
+        widen(drawn.region_offset_bytes, least.region_offset_bytes, most.region_offset_bytes);
+        EXPECT_EQ(drawn.region_offset_bytes % spawn_layout::region_step_bytes, 0u);
+    }
+    EXPECT_LT(least.environment_pad_bytes, 100u);
+    EXPECT_LT(least.stack_pad_bytes, 100u);
+    EXPECT_LT(least.region_offset_bytes, 40'000u);
+    EXPECT_GT(most.environment_pad_bytes, 3'990u);
+    EXPECT_LT(most.environment_pad_bytes, 4'096u);
+    EXPECT_GT(most.stack_pad_bytes, 3'990u);
+    EXPECT_LT(most.stack_pad_bytes, 4'096u);
+    EXPECT_GT(most.region_offset_bytes, 2'000'000u);
+    EXPECT_LT(most.region_offset_bytes, 2u << 20);
+}
+
+TEST_F(plan_test, waiting_is_measured_once_for_each_mechanism_and_placement) {
+    request.mechanisms = {"null", "pipe", "shm_ring_spin"};
+    request.placements = {"cross", "same_cpu"};
+    const auto chosen = [&] {
+        const plan what = expanded();
+        std::vector<std::string> found;
+        for (const std::size_t index : what.idle_cells([](const planned_cell& planned) {
+                 return planned.what.name() != "round_trip/pipe/64/l3";
+             }))
+            found.push_back(what.cells[index].what.name());
+        return found;
+    };
+    EXPECT_TRUE(chosen().empty()) << "not asked for";
+    request.idle_ms = 10;
+    const std::vector<std::string> expected{"round_trip/shm_ring_spin/64/l3",
+                                            "round_trip/pipe/65536/l3",
+                                            "round_trip/pipe/64/same_cpu"};
+    EXPECT_EQ(chosen(), expected) << "null waits for nobody, spinners do not share a CPU";
+}
+
+TEST_F(plan_test, filters_select_and_exclude) {
+    request.mechanisms = {"pipe", "udp", "posix_mq", "boost_message_queue"};
+    request.filters = {"round_trip/.*/64/", "-mq|message_queue"};
+    for (const auto& name : names()) {
+        EXPECT_TRUE(name.starts_with("round_trip/")) << name;
+        EXPECT_EQ(name.find("mq"), std::string::npos) << name;
+    }
+    EXPECT_EQ(names().size(), 2u);
+    request.filters = {"("};
+    EXPECT_THROW(expanded(), std::invalid_argument);
+}
+
+TEST_F(plan_test, a_mechanism_with_one_size_has_one_cell_whatever_is_asked) {
+    request.mechanisms = {"eventfd", "signal_queue"};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"round_trip/eventfd/0/l3", "round_trip/signal_queue/8/l3",
+                                        "one_way/eventfd/0/l3", "one_way/signal_queue/8/l3"}));
+}
+
+TEST_F(plan_test, test_only_mechanisms_need_to_be_named) {
+    for (const auto& name : names())
+        EXPECT_EQ(name.find("faulty"), std::string::npos);
+    request.mechanisms = {"faulty_drop"};
+    EXPECT_EQ(names().size(), 4u);
+}
+
+TEST_F(plan_test, each_round_holds_every_runnable_cell_once_in_its_own_order) {
+    const plan result = expanded();
+    std::set<std::vector<std::size_t>> orders;
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        auto order = result.round_order(round);
+        EXPECT_EQ(order, result.round_order(round)) << "the seed fixes it";
+        orders.insert(order);
+        EXPECT_EQ(std::set<std::size_t>(order.begin(), order.end()).size(), result.runnable());
+    }
+    EXPECT_EQ(orders.size(), 10u);
+    plan other = result;
+    other.seed = 43;
+    EXPECT_NE(other.round_order(0), result.round_order(0));
+}
+
+TEST_F(plan_test, a_round_is_shuffled_fairly) {
+    request.mechanisms = {"pipe", "fifo", "tcp"};
+    request.payloads = {64};
+    request.patterns = {pattern::round_trip};
+    const plan result = expanded();
+    std::array<int, 3> first{};
+    constexpr int rounds = 3000;
+    for (std::uint64_t round = 0; round < rounds; ++round)
+        ++first[result.round_order(round).front()];
+    for (const int count : first)
+        EXPECT_NEAR(count, rounds / 3, 5 * 26);  // five standard deviations
+}
+
+TEST_F(plan_test, tags_differ_between_spawns) {
+    const plan result = expanded();
+    std::set<std::uint64_t> tags;
+    for (std::uint64_t i = 0; i < 1000; ++i)
+        tags.insert(result.tag(i));
+    EXPECT_EQ(tags.size(), 1000u);
+}
+
+TEST_F(plan_test, unknown_words_are_refused) {
+    request.placements = {"nearby"};
+    EXPECT_THROW(expanded(), std::invalid_argument);
+}
+
+TEST(cell_test, depth_asks_for_a_quarter_mebibyte) {
+    EXPECT_EQ(default_depth(1), 1024u);
+    EXPECT_EQ(default_depth(4096), 64u);
+    EXPECT_EQ(default_depth(std::size_t{16} << 20), 4u);
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <string>
+
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/base/run_names.hpp"
+
+namespace ipcmark {
+
+/// The run's private folder (0700, under $TMPDIR or /tmp) and the names of its spawns. Holds a lock
+/// as long as the process lives, so that a later run can tell what a killed one left behind, and
+/// removes exactly that. The destructor removes the folder.
+class run_area {
+public:
+    /// Also sweeps what dead runs of this user left. Throws call_failed with the remedy.
+    run_area();
+    ~run_area();
+    run_area(const run_area&) = delete;
+    run_area& operator=(const run_area&) = delete;
+
+    /// One spawn's name and folder; the destructor sweeps both, crash or not.
+    class spawn_area {
+    public:
+        spawn_area(std::string name, std::filesystem::path directory, std::time_t since);
+        ~spawn_area();
+        spawn_area(const spawn_area&) = delete;
+        spawn_area& operator=(const spawn_area&) = delete;
+        const std::string& name() const noexcept { return name_; }
+        const std::filesystem::path& directory() const noexcept { return directory_; }
+
+    private:
+        std::string name_;
+        std::filesystem::path directory_;
+        std::time_t since_;  // System V objects older than this are not its own
+    };
+
+    spawn_area next_spawn();
+    const std::filesystem::path& directory() const noexcept { return directory_; }
+
+private:
+    std::string name_;
+    std::filesystem::path directory_;
+    unique_fd lock_;
+    std::time_t since_ = 0;
+    std::uint64_t spawns_ = 0;
+};
+
+/// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess
+/// shared memory and folders there, named semaphores, message queues.
+void sweep_names(const std::string& prefix);
+
+/// Removes the System V objects of a run. They cannot be looked for by the beginning of a name: the
+/// spawns' folders within the run's tell which keys to try, so it goes before they are removed.
+/// `since`: when the run began; what is older is not its own.
+void sweep_system_v_of_run(const std::filesystem::path& run_folder, std::time_t since);
+
+}  // namespace ipcmark

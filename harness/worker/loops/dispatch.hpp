@@ -1,0 +1,53 @@
+#pragma once
+
+#include "harness/worker/loops/idle.hpp"
+#include "harness/worker/loops/inside.hpp"
+#include "harness/worker/loops/scheduled.hpp"
+#include "harness/worker/loops/setup.hpp"
+
+namespace ipcmark::loops {
+
+/// Runs one side of a spawn: one call per spawn, everything below it inlined.
+template <class T>
+void run(T& end, session& state, setup& cell) {
+    if constexpr (T::info.loops_back) {
+        if (cell.producer()) loop_back(end, state);
+        return;
+    }
+    const bool first = cell.producer();
+    if (state.work.idle)
+        return first ? idle_producer(end, state, cell) : idle_consumer(end, state, cell);
+    switch (cell.kind) {
+        case pattern::round_trip:
+            return first ? round_trip_producer(end, state, cell.peer)
+                         : round_trip_consumer(end, state, cell.peer);
+        case pattern::paced:
+        case pattern::wake:
+        case pattern::burst:
+            return first ? scheduled_producer(end, state, cell)
+                         : scheduled_consumer(end, state, cell);
+        default:
+            return first ? one_way_producer(end, state, cell.peer)
+                         : one_way_consumer(end, state, cell.peer);
+    }
+}
+
+/// One side of a spawn from the endpoint's construction to its end.
+template <class T>
+void run_spawn(setup& cell, session& state) {
+    if (cell.kind == pattern::setup) return setup_and_teardown<T>(cell, state);
+    if (state.work.inside) {
+        if (cell.producer()) inside_producer<T>(cell, state);
+        return;
+    }
+    state.enter(stage::constructing);
+    T end(cell);
+    state.enter(stage::meeting);
+    cell.peer.meet();
+    run(end, state, cell);
+    // Both endpoints live until both sides are through, so that a reader never sees the writer's
+    // close inside a phase.
+    cell.peer.meet();
+}
+
+}  // namespace ipcmark::loops

@@ -1,0 +1,90 @@
+#include "harness/worker/probes/floors.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "harness/worker/probes/probes.hpp"
+
+namespace ipcmark::floors {
+
+namespace {
+
+constexpr double milli = 1000.0;
+
+constexpr std::array table{
+    probe{.name = "line_round_trip",
+          .unit = "ns",
+          .meaning = "a cache line there and back between two polling processes",
+          .needs = company::both,
+          .by_placement = true,
+          .needs_two_cpus = true,
+          .measure = line_round_trip},
+    probe{
+        .name = "futex_wake",
+        .unit = "ns",
+        .meaning =
+            "waking a process that sleeps (futex, eventfd or pipe, the fastest): half a round trip",
+        .needs = company::both,
+        .by_placement = true,
+        .needs_two_cpus = true,
+        .measure = wake_up},
+    probe{
+        .name = "same_cpu_switch",
+        .unit = "ns",
+        .meaning =
+            "one CPU handed over to the other process (futex, eventfd or pipe, the fastest), a hop",
+        .needs = company::both,
+        .on_one_cpu = true,
+        .measure = wake_up},
+    probe{.name = "syscall", .unit = "ns", .meaning = "a system call", .measure = system_call},
+    probe{.name = "clock_read", .unit = "ns", .meaning = "a clock reading", .measure = clock_read},
+    probe{.name = "fork_exec",
+          .unit = "ns",
+          .meaning = "a new process of this program, to its end",
+          .measure = fork_exec},
+    probe{.name = "memcpy",
+          .unit = "bytes_per_second",
+          .meaning = "copying a block in this core's caches",
+          .by_block = true,
+          .measure = copy_block},
+    probe{.name = "stream_read",
+          .unit = "bytes_per_second",
+          .meaning = "reading a block in this core's caches",
+          .by_block = true,
+          .measure = read_block},
+    probe{.name = "memcpy_pair",
+          .unit = "bytes_per_second",
+          .meaning = "copying while the other CPU copies too",
+          .needs = company::both,
+          .by_block = true,
+          .needs_two_cpus = true,
+          .measure = copy_block},
+};
+
+}  // namespace
+
+std::span<const probe> all_probes() {
+    return table;
+}
+
+const probe* find_probe(std::string_view name) {
+    const auto at = std::find_if(table.begin(), table.end(),
+                                 [&](const probe& each) { return each.name == name; });
+    return at == table.end() ? nullptr : &*at;
+}
+
+void act_out(const probe& which, setup& cell, std::int64_t span_ns) {
+    cell.peer.meet();
+    if (cell.producer() || which.needs == company::both) {
+        const double figure = which.measure(cell, span_ns);
+        cell.notes["floor_milli"] = std::llround(figure * milli);
+    }
+    cell.peer.meet();
+}
+
+double figure_from_note(std::int64_t thousandths) {
+    return static_cast<double>(thousandths) / milli;
+}
+
+}  // namespace ipcmark::floors

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/function_view.hpp"
+#include "harness/base/posix/child.hpp"
+#include "harness/contract/transport.hpp"
+#include "harness/worker/loops/dispatch.hpp"
+
+namespace ipcmark {
+
+/// Where a daemon may put what it needs: the same that the pair's `setup` tells.
+struct private_area {
+    std::string name;
+    std::filesystem::path directory;
+};
+using launch_function = child (*)(const private_area&);
+
+/// A transport behind virtual calls, for laws and tests, where speed does not matter.
+class any_endpoint {
+public:
+    virtual ~any_endpoint() = default;
+    virtual void send(function_view<void(writable)> fill) = 0;
+    virtual bool recv(function_view<void(readable)> consume) = 0;
+    /// Throws std::logic_error where the transport has no priorities.
+    virtual void send_urgent(function_view<void(writable)> fill) = 0;
+};
+
+/// One registered mechanism: its card and the pointers to what was instantiated in its own file.
+struct registration {
+    transport_info info;
+    std::string missing;  // not built: the reason and the package to install
+    void (*run)(setup&, session&) = nullptr;
+    std::unique_ptr<any_endpoint> (*make)(setup&) = nullptr;
+    std::optional<std::string> (*unavailable)() = nullptr;
+    std::optional<std::string> (*limit)(const demand&) = nullptr;
+    launch_function launch = nullptr;
+    bool has_urgent = false;
+
+    /// Why this mechanism cannot run here at all; nullopt when it can.
+    std::optional<std::string> why_unavailable() const;
+    /// Why this cell is refused (card's payload range, then the mechanism's own limits).
+    std::optional<std::string> why_refused(const demand& asked) const;
+};
+
+namespace detail {
+
+template <class T>
+class erased_endpoint final : public any_endpoint {
+public:
+    explicit erased_endpoint(setup& cell) : end_(cell) {}
+    void send(function_view<void(writable)> fill) override { end_.send(fill); }
+    bool recv(function_view<void(readable)> consume) override { return end_.recv(consume); }
+    void send_urgent(function_view<void(writable)> fill) override {
+        if constexpr (requires { end_.send_urgent(fill); })
+            end_.send_urgent(fill);
+        else
+            throw std::logic_error("this transport has no priorities");
+    }
+
+private:
+    T end_;
+};
+
+}  // namespace detail
+
+/// All mechanisms, in registration order.
+class registry {
+public:
+    /// Registers a transport; the concept is checked in the transport's own file.
+    template <transport T>
+    void add() {
+        registration entry;
+        entry.info = T::info;
+        entry.run = &loops::run_spawn<T>;
+        entry.make = [](setup& cell) -> std::unique_ptr<any_endpoint> {
+            return std::make_unique<detail::erased_endpoint<T>>(cell);
+        };
+        if constexpr (requires { T::unavailable(); }) entry.unavailable = &T::unavailable;
+        if constexpr (requires(const demand& asked) { T::limit(asked); }) entry.limit = &T::limit;
+        if constexpr (requires(const private_area& area) { T::launch(area); })
+            entry.launch = &T::launch;
+        entry.has_urgent = requires(T & end, detail::fill_archetype fill) {
+            end.send_urgent(fill);
+        };
+        insert(std::move(entry));
+    }
+
+    /// A mechanism that this build lacks. `name` must outlive the registry.
+    void add_missing(std::string_view name, std::string_view package_hint);
+
+    const registration* find(std::string_view name) const;
+    const std::vector<registration>& all() const noexcept { return entries_; }
+    /// The registered names nearest to a misspelt one, best first.
+    std::vector<std::string> nearest(std::string_view name, std::size_t at_most = 3) const;
+
+    /// The launch function of a transport by its name; nullptr where it has none. Refers to this.
+    std::function<launch_function(std::string_view)> launcher() const;
+
+private:
+    void insert(registration entry);  // throws std::logic_error for a bad or repeated name
+    std::vector<registration> entries_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,50 @@
+#include "harness/worker/send_schedule.hpp"
+
+#include <new>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "harness/base/posix/error.hpp"
+
+namespace ipcmark {
+
+timetable timetable::lend(rendezvous& peer, const std::string& name, std::size_t messages) {
+    const std::size_t bytes = sizeof(header) + messages * sizeof(stamps);
+    const unique_fd file = make_memfd(name + ".timetable", bytes);
+    timetable made(mapping::shared(file.get(), bytes));
+    new (made.memory_.data()) header{};
+    made.head().messages.store(messages, std::memory_order_release);
+    peer.give(file.get());
+    return made;
+}
+
+timetable timetable::borrow(rendezvous& peer) {
+    const unique_fd file = peer.take();
+    struct stat about {};
+    checked(::fstat(file.get(), &about), "fstat");
+    return timetable(mapping::shared(file.get(), static_cast<std::size_t>(about.st_size)));
+}
+
+std::size_t timetable::capacity() const noexcept {
+    return head().messages.load(std::memory_order_acquire);
+}
+
+void wait_until(const shared_clock& clock, std::uint64_t due, bool may_spin) {
+    constexpr std::int64_t spun_ns = 60'000;  // longer than a wake-up from a timer takes
+    for (;;) {
+        const std::int64_t left_ns = clock.to_ns(clock.now(), due);
+        if (left_ns <= 0) return;
+        const std::int64_t sleep_ns = may_spin ? left_ns - spun_ns : left_ns;
+        if (sleep_ns > spun_ns || (!may_spin && sleep_ns > 0)) {
+            const timespec span{sleep_ns / 1'000'000'000, sleep_ns % 1'000'000'000};
+            ::clock_nanosleep(CLOCK_MONOTONIC, 0, &span, nullptr);
+        }
+    }
+}
+
+void sleep_exactly() {
+    ::prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
+}
+
+}  // namespace ipcmark

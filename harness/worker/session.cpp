@@ -1,0 +1,75 @@
+#include "harness/worker/session.hpp"
+
+#include <csignal>
+
+#include "harness/base/posix/error.hpp"
+
+namespace ipcmark {
+
+session::session(board& shared, role side, const clock_parameters& clock_source,
+                 const effort& effort_, const payload_plan& sent, const payload_plan& received,
+                 sequence_rule order)
+    : clock(clock_source),
+      stamp_cost_ns(clock_source.stamp_cost_ns),
+      work(effort_),
+      outgoing(sent),
+      incoming(received),
+      rule(order),
+      out(sent),
+      in(received, order),
+      board_(shared),
+      line_(shared.workers[static_cast<std::size_t>(side)]),
+      peer_line_(shared.workers[side == role::producer ? 1 : 0]),
+      events_(effort_.count_events),
+      energy_(effort_.count_events && side == role::producer) {
+    constexpr std::size_t blocks_at_most = 4096;
+    result.block_ticks.reserve(blocks_at_most);
+}
+
+void session::enter(stage next) noexcept {
+    line_.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
+    line_.at.store(next, std::memory_order_release);
+    if (die_entering == next) [[unlikely]]
+        ::raise(SIGKILL);
+}
+
+void session::note_progress(std::uint64_t messages) noexcept {
+    line_.messages.store(messages, std::memory_order_relaxed);
+}
+
+void session::watch_auxiliary(pid_t pid) {
+    auxiliary_pid_ = pid;
+    auxiliary_events_ = perf_counters(work.count_events, threads_of(pid));
+}
+
+// What allocates is outside of the two snapshots, and what other processes do is read first and
+// last.
+void session::start_counting() {
+    if (auxiliary_pid_ != 0) auxiliary_before_ = read_process_usage(auxiliary_pid_);
+    energy_.start();
+    auxiliary_events_.start();
+    before_ = usage_.read();
+    events_.start();
+    if (at_snapshot != nullptr) at_snapshot(true);
+}
+
+void session::stop_counting(std::uint64_t messages) {
+    if (at_snapshot != nullptr) at_snapshot(false);
+    events_.stop();
+    result.consumed = usage_.read() - before_;
+    auxiliary_events_.stop();
+    energy_.stop();
+    result.counted_messages = messages;
+    result.events = events_.read();
+    result.energy = energy_.read();
+    result.auxiliary_events = auxiliary_events_.read();
+    if (!auxiliary_before_) return;
+    if (const auto now = read_process_usage(auxiliary_pid_))
+        result.auxiliary = *now - *auxiliary_before_;
+}
+
+void session::peer_closed() const {
+    throw peer_gone("the peer closed the channel before the last message");
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/clock.hpp"
+#include "harness/contract/transport.hpp"
+#include "harness/result/report.hpp"
+#include "harness/stats/histogram.hpp"
+#include "harness/stats/time_sample.hpp"
+#include "harness/worker/counters/energy.hpp"
+#include "harness/worker/counters/perf_counters.hpp"
+#include "harness/worker/counters/process_usage.hpp"
+#include "harness/worker/counters/usage.hpp"
+#include "harness/worker/effort.hpp"
+#include "harness/worker/payload.hpp"
+#include "harness/worker/shared_state.hpp"
+
+namespace ipcmark {
+
+/// One worker's side of a spawn: everything that the loops need, allocated before they start.
+class session {
+public:
+    session(board& shared, role side, const clock_parameters& clock, const effort& work,
+            const payload_plan& sent, const payload_plan& received, sequence_rule order);
+
+    const shared_clock clock;
+    const double stamp_cost_ns;
+    const effort work;
+    const payload_plan outgoing;
+    const payload_plan incoming;
+    const sequence_rule rule;
+    payload_writer out;
+    payload_checker in;
+    histogram latencies;
+    time_sample latencies_in_order;
+    measurement result;
+
+    std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
+    /// Laws: called just inside both usage snapshots, with whether it is the first.
+    void (*at_snapshot)(bool begins) = nullptr;
+
+    void enter(stage next) noexcept;
+    void note_progress(std::uint64_t messages) noexcept;
+
+    /// One latency of the timed phase. Never allocates, never throws.
+    [[gnu::always_inline]] void record(std::int64_t latency_ns) noexcept {
+        latencies.record(latency_ns);
+        latencies_in_order.record(latency_ns);
+    }
+
+    /// Producer: the message `sequence`, not sent yet, is the last of its phase.
+    void announce_last(phase which, std::uint64_t sequence) noexcept {
+        board_.last_sequence[index(which)].store(sequence, std::memory_order_release);
+    }
+    /// Consumer: whether the phase is over with the message just received. Where messages overtake
+    /// each other the count tells, not the last one's number.
+    [[gnu::always_inline]] bool is_over(phase which) const noexcept {
+        return in.expected() - 1 >=
+               board_.last_sequence[index(which)].load(std::memory_order_acquire);
+    }
+    /// Messages that the other side says it is through with.
+    std::uint64_t peer_progress() const noexcept {
+        return peer_line_.messages.load(std::memory_order_acquire);
+    }
+    /// The announced last message, or board::not_announced.
+    std::uint64_t announced(phase which) const noexcept {
+        return board_.last_sequence[index(which)].load(std::memory_order_acquire);
+    }
+
+    /// Producer: what this process consumes is part of the mechanism's cost.
+    void watch_auxiliary(pid_t pid);
+
+    /// Reads usage (and starts the event counters in a counting spawn).
+    void start_counting();
+    void stop_counting(std::uint64_t messages);
+
+    [[noreturn, gnu::cold]] void peer_closed() const;
+
+private:
+    static constexpr std::size_t index(phase which) { return static_cast<std::size_t>(which); }
+
+    board& board_;
+    board::worker_line& line_;
+    const board::worker_line& peer_line_;
+    usage_reader usage_;
+    usage before_;
+    perf_counters events_;
+    energy_meter energy_;
+    pid_t auxiliary_pid_ = 0;
+    std::optional<process_usage> auxiliary_before_;
+    perf_counters auxiliary_events_{false};
+};
+
+}  // namespace ipcmark

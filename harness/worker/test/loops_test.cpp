@@ -1,0 +1,247 @@
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <thread>
+
+#include "harness/endpoints/shm_ring.hpp"
+#include "harness/endpoints/waits.hpp"
+#include "harness/worker/loops/exchange.hpp"
+
+namespace ipcmark {
+namespace {
+
+/// Two rings in one process: the loops do not know that their peer is a thread here.
+struct ring_end {
+    static constexpr transport_info info{
+        .name = "ring_end", .summary = "", .family = "", .reference = ""};
+    shm_ring<futex_wait>* out;
+    shm_ring<futex_wait>* in;
+
+    template <class Fill>
+    void send(Fill fill) {
+        out->send(fill);
+    }
+    template <class Consume>
+    bool recv(Consume consume) {
+        return in->recv(consume);
+    }
+};
+
+/// A library-owned server loop: answers each request from inside serve.
+struct serving_end : ring_end {
+    template <class Handler>
+    void serve(Handler handler) {
+        for (bool more = true; more;) {
+            std::vector<std::byte> request;
+            recv([&](readable bytes) { request.assign(bytes.begin(), bytes.end()); });
+            send([&](writable reply) { more = handler(readable(request), reply); });
+        }
+    }
+};
+
+/// Loses every seventh message; recv gives up like a lossy transport does.
+struct lossy_end {
+    static constexpr transport_info info{.name = "lossy_end",
+                                         .summary = "",
+                                         .family = "",
+                                         .reference = "",
+                                         .facts = {.may_drop = true}};
+    int fd;
+    std::size_t bytes;
+    int sent = 0;
+
+    template <class Fill>
+    void send(Fill fill) {
+        std::vector<std::byte> message(bytes);
+        fill(writable(message));
+        if (++sent % 7 == 0) return;
+        EXPECT_EQ(::send(fd, message.data(), bytes, 0), static_cast<ssize_t>(bytes));
+    }
+    template <class Consume>
+    bool recv(Consume consume) {
+        std::vector<std::byte> message(bytes);
+        const ssize_t got = ::recv(fd, message.data(), bytes, 0);
+        if (got <= 0) return false;
+        consume(readable(message.data(), static_cast<std::size_t>(got)));
+        return true;
+    }
+};
+
+class loops_test : public testing::Test {
+protected:
+    static constexpr std::size_t bytes = 64;
+    loops_test() {
+        int ends[2];
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+        lines[0].emplace(unique_fd(ends[0]));
+        lines[1].emplace(unique_fd(ends[1]));
+        work.warm_up_min_ns = 0;
+        work.warm_up_messages = 50;
+        work.timed_ns = 5'000'000'000;
+        work.max_messages = 1000;
+    }
+
+    session make(role side, sequence_rule rule = sequence_rule::strict) {
+        const payload_plan there{touch::rw, bytes, 77};
+        const payload_plan back{touch::rw, bytes, ~std::uint64_t{77}};
+        const bool producer = side == role::producer;
+        return session(shared, side, clock, work, producer ? there : back, producer ? back : there,
+                       rule);
+    }
+
+    template <class Producer, class Consumer>
+    void run_both(Producer produce, Consumer consume) {
+        std::thread other(consume);
+        produce();
+        other.join();
+    }
+
+    board shared;
+    clock_parameters clock;
+    effort work;
+    std::array<std::optional<rendezvous>, 2> lines;
+    std::vector<std::byte> memory =
+        std::vector<std::byte>(2 * shm_ring<futex_wait>::bytes_for(bytes, 8) + 256);
+};
+
+class ring_loops_test : public loops_test {
+protected:
+    std::byte* aligned = reinterpret_cast<std::byte*>(
+        (reinterpret_cast<std::uintptr_t>(memory.data()) + 127) / 128 * 128);
+    setup producer_cell{.side = role::producer, .peer = *lines[0]};
+    setup consumer_cell{.side = role::consumer, .peer = *lines[1]};
+    futex_wait::shared bells{};
+    futex_wait producer_wait{producer_cell, bells};
+    futex_wait consumer_wait{consumer_cell, bells};
+    shm_ring<futex_wait> there_out{aligned, bytes, 8, true, producer_wait};
+    shm_ring<futex_wait> there_in{aligned, bytes, 8, false, consumer_wait};
+    std::byte* second = aligned + shm_ring<futex_wait>::bytes_for(bytes, 8);
+    shm_ring<futex_wait> back_out{second, bytes, 8, true, consumer_wait};
+    shm_ring<futex_wait> back_in{second, bytes, 8, false, producer_wait};
+    ring_end producer_end{&there_out, &back_in};
+    ring_end consumer_end{&back_out, &there_in};
+    session producer = make(role::producer);
+    session consumer = make(role::consumer);
+};
+
+TEST_F(ring_loops_test, both_sides_agree_on_what_was_exchanged) {
+    run_both([&] { loops::round_trip_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, consumer, *lines[1]); });
+    EXPECT_EQ(producer.result.messages, 1000u);
+    EXPECT_EQ(consumer.result.messages, 1000u);
+    EXPECT_EQ(producer.latencies.count(), 1000u);
+    EXPECT_EQ(producer.result.counted_messages, 1000u + loops::lead_in_exchanges);
+    EXPECT_GE(producer.result.warm_up_messages, work.warm_up_messages);
+    EXPECT_EQ(consumer.result.warm_up_messages, producer.result.warm_up_messages);
+    EXPECT_LE(static_cast<double>(producer.latencies.greatest_ns()),
+              static_cast<double>(producer.result.last_ticks - producer.result.first_ticks));
+}
+
+TEST_F(ring_loops_test, a_stream_is_counted_by_the_consumer) {
+    run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::one_way_consumer(consumer_end, consumer, *lines[1]); });
+    EXPECT_EQ(producer.result.messages, 1000u);
+    EXPECT_EQ(consumer.result.messages, 1000u);
+    EXPECT_EQ(consumer.result.lost, 0u);
+    EXPECT_GT(consumer.result.last_ticks, producer.result.first_ticks);
+}
+
+TEST_F(ring_loops_test, a_library_may_own_the_servers_loop) {
+    serving_end server{consumer_end};
+    run_both([&] { loops::round_trip_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::round_trip_consumer(server, consumer, *lines[1]); });
+    EXPECT_EQ(producer.result.messages, 1000u);
+    EXPECT_EQ(consumer.result.messages, 1000u);
+}
+
+TEST_F(ring_loops_test, the_time_limit_ends_a_phase) {
+    work.max_messages = 0;
+    work.timed_ns = 20'000'000;
+    session timed_producer = make(role::producer);
+    session timed_consumer = make(role::consumer);
+    run_both([&] { loops::round_trip_producer(producer_end, timed_producer, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, timed_consumer, *lines[1]); });
+    EXPECT_GE(timed_producer.result.last_ticks - timed_producer.result.first_ticks, 20'000'000u);
+    EXPECT_GT(timed_producer.result.messages, 0u);
+}
+
+TEST_F(ring_loops_test, a_block_without_stamps_follows_where_the_clock_is_dear) {
+    work.untimed_block = true;
+    clock.stamp_cost_ns = 1e9;
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, other, *lines[1]); });
+    EXPECT_EQ(one.result.untimed_exchanges,
+              loops::exchanges_per_block(one.latencies.quantile_ns(0.5)));
+    EXPECT_GT(one.result.untimed_ns, 0);
+    EXPECT_EQ(one.result.messages, 1000u) << "the block's exchanges are not among them";
+    EXPECT_EQ(other.result.messages, 1000u);
+    EXPECT_EQ(one.latencies.count(), 1000u);
+}
+
+TEST_F(ring_loops_test, no_block_follows_where_the_clock_does_not_show) {
+    work.untimed_block = true;
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, other, *lines[1]); });
+    EXPECT_EQ(one.result.untimed_exchanges > 0, one.latencies.quantile_ns(0.5) < 500);
+}
+
+TEST(untimed_block, is_for_short_round_trips_and_dear_clocks) {
+    EXPECT_TRUE(loops::wants_untimed_block(499, 20));
+    EXPECT_TRUE(loops::wants_untimed_block(1'000, 51));
+    EXPECT_FALSE(loops::wants_untimed_block(1'000, 49));
+    EXPECT_TRUE(loops::wants_untimed_block(9'999, 101));
+    EXPECT_FALSE(loops::wants_untimed_block(10'001, 101));
+    EXPECT_EQ(loops::exchanges_per_block(200), 500u);
+    EXPECT_EQ(loops::exchanges_per_block(50'000), 50u);
+    EXPECT_EQ(loops::exchanges_per_block(1e12), 1u);
+}
+
+class ring_idle_test : public ring_loops_test, public testing::WithParamInterface<pattern> {};
+
+TEST_P(ring_idle_test, a_consumer_reads_its_usage_around_the_silence) {
+    work.idle = true;
+    work.timed_ns = 20'000'000;
+    producer_cell.kind = consumer_cell.kind = GetParam();
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::idle_producer(producer_end, one, producer_cell); },
+             [&] { loops::idle_consumer(consumer_end, other, consumer_cell); });
+    EXPECT_EQ(other.result.messages, 1u);
+    EXPECT_EQ(other.result.counted_messages, 1u);
+    EXPECT_GT(other.result.last_ticks, other.result.first_ticks);
+}
+
+INSTANTIATE_TEST_SUITE_P(of, ring_idle_test, testing::Values(pattern::round_trip, pattern::one_way),
+                         [](const auto& which) { return std::string(to_word(which.param)); });
+
+TEST_F(loops_test, losses_of_a_lossy_stream_are_counted_exactly) {
+    int ends[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    const timeval timeout{.tv_sec = 0, .tv_usec = 100'000};
+    ::setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    lossy_end producer_end{ends[0], bytes};
+    lossy_end consumer_end{ends[1], bytes};
+    session producer = make(role::producer, sequence_rule::may_lose);
+    session consumer = make(role::consumer, sequence_rule::may_lose);
+    run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::one_way_consumer(consumer_end, consumer, *lines[1]); });
+    EXPECT_EQ(consumer.result.messages + consumer.result.lost, producer.result.messages);
+    const auto dropped = [](std::uint64_t sent) { return sent / 7; };
+    const std::uint64_t warm = producer.result.warm_up_messages;
+    EXPECT_EQ(consumer.result.lost, dropped(warm + 1000) - dropped(warm));
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST_F(ring_loops_test, a_stall_shows_how_far_it_came) {
+    run_both([&] { loops::round_trip_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, consumer, *lines[1]); });
+    EXPECT_EQ(shared.workers[0].messages.load(std::memory_order_relaxed),
+              producer.result.warm_up_messages + producer.result.counted_messages);
+}
+
+}  // namespace
+}  // namespace ipcmark

@@ -1,0 +1,231 @@
+#include "harness/worker/worker.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <exception>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "harness/base/clock_offset.hpp"
+#include "harness/base/posix/affinity.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/worker/probes/clock_offset_probe.hpp"
+#include "harness/worker/probes/floors.hpp"
+#include "harness/worker/protocol.hpp"
+#include "harness/worker/shared_state_region.hpp"
+#include "harness/worker/switch_ring.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr std::string_view cpu_flag = "--cpu=";
+constexpr std::string_view parent_flag = "--parent=";
+constexpr std::string_view exit_flag = "--exit";  // the floor probe fork_exec
+
+int number_after(const std::vector<std::string>& arguments, std::string_view flag, int otherwise) {
+    for (const auto& argument : arguments) {
+        if (!argument.starts_with(flag)) continue;
+        int value = otherwise;
+        std::from_chars(argument.data() + flag.size(), argument.data() + argument.size(), value);
+        return value;
+    }
+    return otherwise;
+}
+
+void die_with_parent(int parent_pid) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent_pid) ::raise(SIGKILL);  // it went before the line above took hold
+}
+
+failure describe_current_exception(std::string_view at_stage) {
+    const std::string where(at_stage);
+    try {
+        throw;
+    } catch (const limit_exceeded& e) {
+        return {status::skipped, "limit", where, e.what()};
+    } catch (const integrity_error& e) {
+        return {status::failed, "integrity", where, e.what()};
+    } catch (const peer_gone& e) {
+        return {status::failed, "peer", where, e.what()};
+    } catch (const call_failed& e) {
+        const bool peer = e.code().value() == EPIPE || e.code().value() == ECONNRESET;
+        return {status::failed, peer ? "peer" : "error", where, e.what()};
+    } catch (const std::exception& e) {
+        return {status::failed, "error", where, e.what()};
+    } catch (...) {
+        return {status::failed, "error", where, "an exception of unknown type"};
+    }
+}
+
+/// Moves what `act` puts on the stack.
+template <class Act>
+[[gnu::noinline]] void with_stack_pad(std::size_t bytes, Act act) {
+    auto* pad = static_cast<volatile char*>(__builtin_alloca(bytes + 1));
+    *pad = 0;  // so that it is not optimised away
+    act();
+}
+
+void measure(const registration& mechanism, setup& cell, session& state, const job& task) {
+    if (cell.kind != pattern::switch_ring) return mechanism.run(cell, state);
+    state.enter(stage::timing);
+    if (cell.producer())
+        measure_switch_ring(state, static_cast<unsigned>(task.what.varied.value),
+                            task.what.varied.working_set_bytes);
+    cell.peer.meet();
+}
+
+sequence_rule rule_for(const traits& facts) {
+    if (facts.may_drop) return sequence_rule::may_lose;
+    return facts.ordered ? sequence_rule::strict : sequence_rule::may_reorder;
+}
+
+class worker {
+public:
+    worker(const registry& mechanisms, worker_act act_out_law)
+        : mechanisms_(mechanisms),
+          act_out_law_(act_out_law),
+          control_(worker_control_fd),
+          board_(unique_fd(worker_board_fd)) {
+        ::fcntl(worker_control_fd, F_SETFD, FD_CLOEXEC);
+        ::fcntl(worker_peer_fd, F_SETFD, FD_CLOEXEC);
+        ::fcntl(worker_board_fd, F_SETFD, FD_CLOEXEC);
+    }
+
+    void run() {
+        std::string text;
+        if (!receive_frame(control_.get(), text)) return;
+        const job task = decode_job(text);
+        worker_report report;
+        report.started_ns = started_ns_;
+        carry_out(task, report);
+        auto& line = board_->workers[static_cast<std::size_t>(task.side)];
+        line.at.store(stage::reporting, std::memory_order_release);
+        die_if_asked(task, stage::reporting);
+        send_frame(control_.get(), encode(report));
+        line.at.store(stage::done, std::memory_order_release);
+    }
+
+private:
+    void carry_out(const job& task, worker_report& report) {
+        rendezvous peer{unique_fd(worker_peer_fd)};
+        setup cell{task.side,
+                   task.what.kind,
+                   task.name,
+                   task.directory,
+                   task.what.payload_bytes,
+                   task.what.depth,
+                   2,
+                   static_cast<unsigned>(task.side),
+                   peer,
+                   {},
+                   task.layout.region_offset_bytes};
+        const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
+        payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
+        try {
+            if (!task.floor.empty()) return probe(task, cell, report);
+            const registration* mechanism = mechanisms_.find(task.what.transport);
+            if (mechanism == nullptr || mechanism->run == nullptr)
+                throw std::logic_error("this worker has no transport " + task.what.transport);
+            if (mechanism->info.loops_back) backward.tag = forward.tag;
+            // Locked if the limit allows: a page fault in the timed phase is counted either way.
+            ::mlockall(MCL_CURRENT);
+            session state(*board_, task.side, task.clock, task.work,
+                          cell.producer() ? forward : backward,
+                          cell.producer() ? backward : forward, rule_for(mechanism->info.facts));
+            state.die_entering = task.die_entering;
+            if (task.auxiliary_pid != 0 && cell.producer())
+                state.watch_auxiliary(task.auxiliary_pid);
+            with_stack_pad(task.layout.stack_pad_bytes,
+                           [&] { act(task, *mechanism, cell, state, report); });
+            report.measured = std::move(state.result);
+            report.latencies = std::move(state.latencies);
+            report.latencies_in_order = state.latencies_in_order.values();
+            report.order_stride = state.latencies_in_order.stride();
+        } catch (...) {
+            report.failed = describe_current_exception(
+                to_word(board_->workers[static_cast<std::size_t>(task.side)].at.load(
+                    std::memory_order_relaxed)));
+        }
+        report.peak_resident_bytes = peak_resident_bytes();
+        report.last_cpu = current_cpu();
+        report.notes = std::move(cell.notes);
+    }
+
+    void probe(const job& task, setup& cell, worker_report& report) {
+        const floors::probe* wanted = floors::find_probe(task.floor);
+        const bool clock_offset = task.floor == clock_offset_probe;
+        if (wanted == nullptr && !clock_offset)
+            throw std::logic_error("no floor is called " + task.floor);
+        auto& line = board_->workers[static_cast<std::size_t>(task.side)];
+        line.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
+        line.at.store(stage::timing, std::memory_order_release);
+        if (clock_offset)
+            probe_clock_offset(cell, shared_clock(task.clock));
+        else
+            floors::act_out(*wanted, cell, task.work.timed_ns);
+        report.notes = cell.notes;
+    }
+
+    void act(const job& task, const registration& mechanism, setup& cell, session& state,
+             worker_report& report) {
+        (task.law.empty() ? measure : act_out_law_)(mechanism, cell, state, task);
+        if (task.cpu != no_cpu && current_cpu() != task.cpu)
+            report.failed = failure{status::failed, "placement", "reporting",
+                                    "the worker was pinned to CPU " + std::to_string(task.cpu) +
+                                        " but ended on CPU " + std::to_string(current_cpu())};
+    }
+
+    static void die_if_asked(const job& task, stage entering) {
+        if (task.die_entering == entering) ::raise(SIGKILL);
+    }
+
+    const std::uint64_t started_ns_ = shared_clock::raw_ns();
+    const registry& mechanisms_;
+    worker_act act_out_law_;
+    unique_fd control_;
+    shared_board board_;
+};
+
+/// Tells the parent why this worker never got to its job; false when even that fails, and then the
+/// parent sees a worker that ended without a report and says so.
+bool report_stillbirth() noexcept {
+    try {
+        worker_report report;
+        report.failed = describe_current_exception(to_word(stage::starting));
+        send_frame(worker_control_fd, encode(report));
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string>& plugins) {
+    std::vector<std::string> arguments{"ipcmark", "worker",
+                                       std::string(cpu_flag) + std::to_string(cpu),
+                                       std::string(parent_flag) + std::to_string(::getpid())};
+    for (const auto& plugin : plugins)
+        arguments.push_back("--plugin=" + plugin);
+    return arguments;
+}
+
+int worker_main(const std::vector<std::string>& arguments, const registry& mechanisms,
+                worker_act act_out_law) {
+    try {
+        if (std::find(arguments.begin(), arguments.end(), exit_flag) != arguments.end()) return 0;
+        die_with_parent(number_after(arguments, parent_flag, -1));
+        ::signal(SIGPIPE, SIG_IGN);
+        if (const int cpu = number_after(arguments, cpu_flag, no_cpu); cpu != no_cpu) pin_to(cpu);
+        worker(mechanisms, act_out_law).run();
+        return 0;
+    } catch (...) {
+        return report_stillbirth() ? 0 : 70;
+    }
+}
+
+}  // namespace ipcmark

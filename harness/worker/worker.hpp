@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/worker/job.hpp"
+#include "harness/worker/registry.hpp"
+
+namespace ipcmark {
+
+/// Descriptors that a worker inherits.
+inline constexpr int worker_control_fd = 3;
+inline constexpr int worker_peer_fd = 4;
+inline constexpr int worker_board_fd = 5;
+
+/// What a worker does with its job; measuring is the default, laws bring their own.
+using worker_act = void (*)(const registration& mechanism, setup& cell, session& state,
+                            const job& task);
+
+/// The command line of a worker on `cpu`, for child::spawn_self.
+std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string>& plugins);
+
+/// The whole life of a worker process: pins itself, gets its job, acts, reports. Never throws;
+/// returns the exit code (0 also when the report tells of a failure).
+int worker_main(const std::vector<std::string>& arguments, const registry& mechanisms,
+                worker_act act_out_law = nullptr);
+
+}  // namespace ipcmark
