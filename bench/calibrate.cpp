@@ -13,20 +13,23 @@
 #include "bench/workplace.hpp"
 #include "harness/analysis/calibration.hpp"
 #include "harness/analysis/calibration_block.hpp"
+#include "harness/analysis/paired_figures.hpp"
 #include "harness/analysis/record_builder.hpp"
 #include "harness/analysis/result_builder.hpp"
+#include "harness/base/fields.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/base/sizes.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/run/executor.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/runner.hpp"
+#include "harness/run/schedule.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr std::uint64_t least_rounds = 6;  // the signed-rank test says nothing below
 
@@ -43,19 +46,6 @@ constexpr const char* examples =
     "pair. What differs then is this machine's noise: how far identical cells lie apart, how "
     "often\n"
     "the comparison rule calls them different, and the smallest change that n spawns find.\n";
-
-/// A metric that comparisons look at, with the smallest change that matters in practice.
-struct watched_metric {
-    const char* key;
-    bool lower_is_better;
-    double margin;
-    bool primary;
-};
-constexpr std::array watched{watched_metric{"p50_ns", true, 0.05, true},
-                             watched_metric{"construct_ns", true, 0.05, true},
-                             watched_metric{"messages_per_second", false, 0.05, true},
-                             watched_metric{"p99_ns", true, 0.15, false},
-                             watched_metric{"cpu_ns_per_message", true, 0.05, false}};
 
 void declare(cxxopts::Options& options) {
     using cxxopts::value;
@@ -135,194 +125,112 @@ run_options options_of(const cxxopts::ParseResult& parsed, const registry& mecha
     return options;
 }
 
-/// One cell that runs as itself and as its twin.
-struct twin_cell {
-    const planned_cell* planned;
-    std::optional<failure> failed;
-    // By metric: what the two of each round gave; nothing where one has no figure.
-    std::map<std::string, std::vector<std::optional<double>>> log_ratios;
-};
-
-class calibrator {
+/// Keeps the figures of both variants; nothing else of a repetition is wanted.
+class pair_recorder : public run_observer {
 public:
-    calibrator(const plan& what, const run_options& options, runner& pairs,
-               interrupt_watch& interrupts, const shared_clock& clock, progress& bar)
-        : plan_(what),
-          options_(options),
-          pairs_(pairs),
-          interrupts_(interrupts),
-          clock_(clock),
-          bar_(bar),
-          labels_(what.seed) {
+    pair_recorder(const plan& what, progress& bar, const shared_clock& clock)
+        : bar_(bar), clock_(clock) {
         for (const auto& planned : what.cells)
-            cells_.push_back({&planned, planned.skipped, {}});
+            if (planned.skipped) figures_.fail(planned.what.name(), *planned.skipped);
     }
 
-    void run() {
-        double longest_s = 0;
-        for (; rounds_ < plan_.request.spawns; ++rounds_) {
-            const double before_s = elapsed_s();
-            if (options_.time_budget_s && before_s + longest_s > *options_.time_budget_s) return;
-            if (!round()) return;
-            longest_s = std::max(longest_s, elapsed_s() - before_s);
-        }
+    void attempted(const attempt& done) override {
+        ++repetitions_;
+        if (done.last)
+            figures_.add(make_record(done.planned.what, done.asked.why, done.outcome, clock_),
+                         done.asked.round, done.asked.variant);
     }
+    void about_to(const std::string& what) override { bar_.show(repetitions_, what); }
+    void say(const std::string& sentence) override { bar_.say(sentence); }
+    void expect_more(std::size_t repetitions) override { bar_.expect_more(repetitions); }
 
-    std::uint64_t rounds() const { return rounds_; }
-    std::size_t spawns() const { return spawns_; }
-    bool interrupted() const { return interrupted_; }
-    const std::vector<twin_cell>& cells() const { return cells_; }
-
-    /// Whole rounds of the cells that did not fail, by metrics that every spawn gave.
-    std::vector<identical_pair> series() const {
-        std::vector<identical_pair> all;
-        for (const auto& cell : cells_) {
-            if (cell.failed) continue;
-            for (const auto& metric : watched) {
-                identical_pair pair{
-                    cell.planned->what.name(), metric.key, metric.margin, metric.primary, {}};
-                const auto values = cell.log_ratios.find(metric.key);
-                for (std::uint64_t i = 0; values != cell.log_ratios.end() && i < rounds_; ++i)
-                    if (values->second[i]) pair.log_ratios.push_back(*values->second[i]);
-                if (rounds_ > 0 && pair.log_ratios.size() == rounds_)
-                    all.push_back(std::move(pair));
-            }
-        }
-        return all;
+    run_progress so_far() const {
+        return {[this](const std::string& cell) { return figures_.given_up(cell); },
+                [](const std::string&) { return cell_progress{}; }, [](std::size_t) {}};
     }
+    const paired_figures& figures() const { return figures_; }
+    std::size_t repetitions() const { return repetitions_; }
 
 private:
-    using figures = std::map<std::string, std::optional<double>>;
-
-    double elapsed_s() const {
-        return static_cast<double>(shared_clock::raw_ns() - start_ns_) / 1e9;
-    }
-
-    /// False: a signal came, and the round does not count.
-    bool round() {
-        for (const std::size_t index : plan_.round_order(rounds_)) {
-            twin_cell& cell = cells_[index];
-            if (cell.failed) continue;
-            // Which of the two is called the twin is a coin's matter, as it will be with two
-            // builds.
-            const bool twin_first = labels_() % 2 == 0;
-            const auto first = spawn(cell);
-            const auto second = first ? spawn(cell) : std::nullopt;
-            if (interrupted_) return false;
-            if (second) note(cell, twin_first ? *second : *first, twin_first ? *first : *second);
-        }
-        return true;
-    }
-
-    std::optional<figures> spawn(twin_cell& cell) {
-        if (interrupts_.pending()) interrupted_ = true;
-        if (interrupted_) return std::nullopt;
-        bar_.show(spawns_, cell.planned->what.name());
-        spawn_request request;
-        request.what = cell.planned->what;
-        request.cpus = cell.planned->cpus;
-        request.tag = plan_.tag(spawns_++);
-        request.work = plan_.timed_effort(cell.planned->what);
-        request.work.pace.seed = request.tag;
-        const spawn_result outcome = pairs_.run(request);
-        interrupted_ = outcome.interrupted;
-        if (outcome.failed && !outcome.interrupted) {
-            cell.failed = outcome.failed;
-            bar_.say(cell.planned->what.name() + ": " + outcome.failed->text);
-        }
-        if (outcome.failed) return std::nullopt;
-        return make_record(cell.planned->what, spawn_purpose::timed, outcome, clock_,
-                           ordered_json::object())
-            .metrics;
-    }
-
-    static void note(twin_cell& cell, const figures& a, const figures& b) {
-        for (const auto& metric : watched) {
-            const auto& before = a.at(metric.key);
-            const auto& after = b.at(metric.key);
-            auto& to = cell.log_ratios[metric.key];
-            if (!before || !after || *before <= 0 || *after <= 0)
-                to.emplace_back(std::nullopt);
-            else
-                to.emplace_back((metric.lower_is_better ? 1 : -1) * std::log(*after / *before));
-        }
-    }
-
-    const plan& plan_;
-    const run_options& options_;
-    runner& pairs_;
-    interrupt_watch& interrupts_;
-    const shared_clock& clock_;
     progress& bar_;
-    std::mt19937_64 labels_;
-    std::uint64_t start_ns_ = shared_clock::raw_ns();
-    std::vector<twin_cell> cells_;
-    std::uint64_t rounds_ = 0;
-    std::size_t spawns_ = 0;
-    bool interrupted_ = false;
+    const shared_clock& clock_;
+    paired_figures figures_;
+    std::size_t repetitions_ = 0;
 };
 
-ordered_json document_of(const ordered_json& header, const calibrator& done,
-                         const std::vector<identical_pair>& series,
-                         const calibration_figures& figures) {
-    ordered_json recorded = ordered_json::array();
+tree document_of(const run_header& header, const std::vector<identical_pair>& series,
+                 const std::map<std::string, failure>& failures, tree calibration) {
+    tree recorded = tree::array();
     for (const auto& each : series)
         recorded.push_back(
             {{"cell", each.cell}, {"metric", each.metric}, {"log_ratios", each.log_ratios}});
-    ordered_json left_out = ordered_json::array();
-    for (const auto& cell : done.cells())
-        if (cell.failed)
-            left_out.push_back({{"cell", cell.planned->what.name()},
-                                {"status", to_word(cell.failed->ended)},
-                                {"text", cell.failed->text}});
+    tree left_out = tree::array();
+    for (const auto& [cell, failed] : failures)
+        left_out.push_back(
+            {{"cell", cell}, {"status", to_word(failed.ended)}, {"text", failed.text}});
     return {{"schema", {{"name", calibration_schema}, {"version", "1.0"}}},
-            {"environment", header.at("environment")},
-            {"build", header.at("build")},
-            {"clock", header.at("clock")},
-            {"plan", header.at("plan")},
-            {"calibration", calibration_block(figures, header, done.rounds(), done.spawns())},
+            {"environment", to_tree(header.environment)},
+            {"build", to_tree(header.build)},
+            {"clock", to_tree(header.clock)},
+            {"plan", to_tree(header.plan)},
+            {"calibration", std::move(calibration)},
             {"left_out", std::move(left_out)},
             {"series", std::move(recorded)}};
 }
 
-void require_enough(const calibrator& done, const std::vector<identical_pair>& series) {
-    if (done.rounds() < least_rounds)
+void require_enough(const run_outcome& ended, const std::vector<identical_pair>& series) {
+    if (ended.rounds_done < least_rounds)
         throw command_error(
             fmt::format("{} after {} rounds, and a calibration needs {}: {}",
-                        done.interrupted() ? "interrupted" : "the time budget was spent",
-                        done.rounds(), least_rounds,
-                        done.interrupted() ? "nothing was written"
-                                           : "raise --time-budget or name fewer mechanisms"),
-            done.interrupted() ? exit_interrupted : exit_inconclusive);
+                        ended.interrupted ? "interrupted" : "the time budget was spent",
+                        ended.rounds_done, least_rounds,
+                        ended.interrupted ? "nothing was written"
+                                          : "raise --time-budget or name fewer mechanisms"),
+            ended.interrupted ? exit_interrupted : exit_inconclusive);
     if (series.empty())
         throw command_error("no cell could be measured in every round; `ipcmark run` tells why",
                             exit_cell_failed);
 }
 
+std::vector<std::string> cells_of(const plan& what) {
+    std::vector<std::string> names;
+    for (const auto& planned : what.cells)
+        if (!planned.skipped) names.push_back(planned.what.name());
+    return names;
+}
+
 int measure(const invocation& call, const run_options& options, const plan& what,
             const std::vector<placement_choice>& placements) {
     workplace here(call, options, what);
-    ordered_json header = make_header(call, options, what, placements, here.clock);
-    const shared_clock stamps(here.clock);
+    run_header header = make_header(call, options, what, placements, here.clock);
+    const shared_clock clock(here.clock);
     progress bar(2 * what.runnable() * options.plan.spawns, options.quiet);
-    calibrator work(what, options, here.pairs, here.interrupts, stamps, bar);
-    work.run();
-    const auto series = work.series();
-    require_enough(work, series);
-    finish_header(header, here.start_ns, work.rounds(), here.clock, here.suspended_ns);
+    pair_recorder records(what, bar, clock);
+    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records);
+    pairs_schedule pairs(what, options.time_budget_s);
+    const run_outcome ended = run_schedule(pairs, by, records.so_far());
+    const auto series = records.figures().log_ratios(cells_of(what), ended.rounds_done);
+    require_enough(ended, series);
+    finish_header(header, here.start_ns, ended.rounds_done, here.clock, here.suspended_ns);
     const auto figures = calibrate(series, comparison_spawns, what.seed);
-    const std::string text = dump_document(document_of(header, work, series, figures));
+    const auto& failures = records.figures().failures();
+    const std::string text =
+        json_text(document_of(
+                      header, series, failures,
+                      calibration_block(figures, header, ended.rounds_done, records.repetitions())),
+                  1) +
+        "\n";
     if (options.json_file == "-") {
         std::cout << text << std::flush;
     } else {
         replace_file(options.json_file, text);
-        std::cout << calibration_text(figures, work.rounds())
+        std::cout << calibration_text(figures, ended.rounds_done)
                   << "Calibration: " << options.json_file << '\n';
     }
-    const bool failed = std::any_of(work.cells().begin(), work.cells().end(), [](const auto& cell) {
-        return cell.failed && cell.failed->ended != status::skipped;
+    const bool failed = std::any_of(failures.begin(), failures.end(), [](const auto& each) {
+        return each.second.ended != status::skipped;
     });
-    return work.interrupted() ? exit_interrupted : failed ? exit_cell_failed : exit_ok;
+    return ended.interrupted ? exit_interrupted : failed ? exit_cell_failed : exit_ok;
 }
 
 int run_calibrate(const invocation& call) {

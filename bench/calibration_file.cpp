@@ -4,69 +4,79 @@
 #include <iostream>
 
 #include "bench/subcommand.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
-#include "reports/read_result.hpp"
 
 namespace ipcmark {
-
-using nlohmann::ordered_json;
 
 namespace {
 
 /// Throws command_error unless the file is a calibration.
-ordered_json read_calibration(const std::string& file) {
+/// What a calibration file must have.
+struct calibration_document {
+    std::string name;
+    std::string version;
+    std::string fingerprint;
+    tree calibration;
+};
+
+std::string text_at(const tree& document, std::string_view block, std::string_view key) {
+    const tree* outer = document.find(block);
+    const tree* inner = outer == nullptr ? nullptr : outer->find(key);
+    return inner != nullptr && inner->is_text() ? inner->as_text() : std::string();
+}
+
+/// Throws command_error unless the file is a calibration.
+calibration_document read_calibration(const std::string& file) {
     constexpr std::size_t limit_bytes = 64u << 20;
     const auto refuse = [&](const std::string& why) {
         return command_error(
             file + " " + why + "; `ipcmark calibrate --json " + file + "` writes one",
             exit_unreadable);
     };
+    tree document;
     try {
-        ordered_json document = parse_json(read_input(file, limit_bytes), file);
-        if (!document.is_object() ||
-            document.value("/schema/name"_json_pointer, "") != std::string(calibration_schema))
-            throw refuse("is no calibration");
-        if (document.value("/schema/version"_json_pointer, "").substr(0, 2) != "1.")
-            throw refuse("is a calibration of another version");
-        if (!document.contains("calibration") || !document.at("calibration").is_object() ||
-            document.value("/environment/fingerprint"_json_pointer, "").empty())
-            throw refuse("is a calibration without its figures");
-        return document;
-    } catch (const unreadable_result& e) {
-        throw command_error(e.what(), exit_unreadable);
+        document = parse_json(read_input(file, limit_bytes));
+    } catch (const malformed_json& e) {
+        throw command_error(file + ": not JSON: " + e.what(), exit_unreadable);
     } catch (const call_failed& e) {
         throw command_error(std::string("--calibration: ") + e.what(), exit_unreadable);
-    } catch (const ordered_json::exception&) {
-        throw refuse("is no calibration");
     }
-}
-
-bool is_of(const ordered_json& document, const std::string& fingerprint) {
-    return document.at("environment").at("fingerprint") == fingerprint;
+    calibration_document found{text_at(document, "schema", "name"),
+                               text_at(document, "schema", "version"),
+                               text_at(document, "environment", "fingerprint"),
+                               {}};
+    if (found.name != calibration_schema) throw refuse("is no calibration");
+    if (!found.version.starts_with("1.")) throw refuse("is a calibration of another version");
+    const tree* figures = document.find("calibration");
+    if (figures == nullptr || !figures->is_object() || found.fingerprint.empty())
+        throw refuse("is a calibration without its figures");
+    found.calibration = *figures;
+    return found;
 }
 
 }  // namespace
 
-ordered_json calibration_for(const std::string& asked_file, const std::string& result_file,
-                             const std::string& fingerprint) {
+tree calibration_for(const std::string& asked_file, const std::string& result_file,
+                     const std::string& fingerprint) {
     if (!asked_file.empty()) {
-        const ordered_json document = read_calibration(asked_file);
-        if (!is_of(document, fingerprint))
+        const calibration_document document = read_calibration(asked_file);
+        if (document.fingerprint != fingerprint)
             throw command_error(
                 "--calibration " + asked_file +
                     ": it was made on another machine, or this one's kernel, settings or limits "
                     "have changed since; run `ipcmark calibrate` here",
                 exit_environment_refused);
-        return document.at("calibration");
+        return document.calibration;
     }
     if (result_file == "-") return nullptr;
     const auto beside = std::filesystem::path(result_file).parent_path() / calibration_file_name;
     std::error_code ignored;
     if (!std::filesystem::exists(beside, ignored)) return nullptr;
     try {
-        const ordered_json document = read_calibration(beside.string());
-        if (is_of(document, fingerprint)) return document.at("calibration");
+        const calibration_document document = read_calibration(beside.string());
+        if (document.fingerprint == fingerprint) return document.calibration;
         std::cerr << "ipcmark: " << beside.string()
                   << " was made on another machine or under other settings and is not used; run "
                      "`ipcmark calibrate` again\n";

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include "harness/base/tree.hpp"
 
 namespace ipcmark {
 
@@ -14,8 +14,7 @@ inline constexpr const char* calibration_file_name = "calibration.json";
 /// readable and of this machine, told by `fingerprint`, otherwise command_error. Empty: the
 /// calibration.json beside `result_file` is taken when it is of this machine, passed over with a
 /// line on standard error when it is of another one. Null when there is none.
-nlohmann::ordered_json calibration_for(const std::string& asked_file,
-                                       const std::string& result_file,
-                                       const std::string& fingerprint);
+tree calibration_for(const std::string& asked_file, const std::string& result_file,
+                     const std::string& fingerprint);
 
 }  // namespace ipcmark

@@ -4,17 +4,14 @@
 #include <iostream>
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
 #include "bench/subcommand.hpp"
 #include "bench/terminal.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/host/checks/checks.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr const char* examples =
     "Examples:\n"
@@ -101,18 +98,18 @@ void print_findings(const std::vector<finding>& findings, const painter& paint) 
 }
 
 void print_json(const std::vector<finding>& findings) {
-    ordered_json list = ordered_json::array();
+    tree list = tree::array();
     for (const auto& found : findings)
         list.push_back({{"id", found.id},
                         {"severity", to_word(found.how)},
                         {"text", found.text},
                         {"why", found.why},
                         {"remedy", found.remedy}});
-    const ordered_json document{{"schema", {{"name", "ipcmark.doctor"}, {"version", "1.0"}}},
-                                {"worst", to_word(worst(findings))},
-                                {"verdict", verdict_text(findings)},
-                                {"findings", std::move(list)}};
-    std::cout << document.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    const tree document{{"schema", {{"name", "ipcmark.doctor"}, {"version", "1.0"}}},
+                        {"worst", to_word(worst(findings))},
+                        {"verdict", verdict_text(findings)},
+                        {"findings", std::move(list)}};
+    std::cout << json_text(document, 2) << '\n';
 }
 
 int run_doctor(const invocation& call) {

@@ -15,83 +15,71 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
-ordered_json environment_block(const run_options& options, const plan& what) {
-    ordered_json identity = identity_facts(options.redact);
-    ordered_json limits = ipc_limit_facts();
-    ordered_json warnings = ordered_json::array();
+environment_info environment_of(const run_options& options, const plan& what) {
+    environment_info environment;
+    environment.identity = identity_facts(options.redact);
+    environment.ipc_limits = ipc_limit_facts();
+    environment.fingerprint = fingerprint(environment.identity, environment.ipc_limits);
+    environment.state_begin = state_facts();
     for (const auto& found : examine_host(examination_of(what)))
         if (found.how == severity::warning || found.how == severity::error)
-            warnings.push_back({{"id", found.id},
-                                {"severity", to_word(found.how)},
-                                {"text", found.text},
-                                {"why", found.why},
-                                {"remedy", found.remedy}});
-    const std::string print = fingerprint(identity, limits);
-    return {{"fingerprint", print},
-            {"identity", std::move(identity)},
-            {"ipc_limits", std::move(limits)},
-            {"state_begin", state_facts()},
-            {"state_end", nullptr},
-            {"warnings", std::move(warnings)}};
+            environment.warnings.push_back({std::string(found.id), std::string(to_word(found.how)),
+                                            found.text, std::string(found.why), found.remedy});
+    return environment;
 }
 
-ordered_json clock_block(const clock_parameters& clock) {
-    const bool tsc = clock.use_tsc;
-    const auto if_checked = [&](double value) {
-        return clock.cross_cpu_checked ? ordered_json(value) : ordered_json(nullptr);
-    };
-    return {{"source", tsc ? "tsc" : "CLOCK_MONOTONIC_RAW"},
-            {"stamp_cost_ns", clock.stamp_cost_ns},
-            {"ticks_per_ns",
-             tsc ? ordered_json(4294967296.0 / static_cast<double>(clock.ns_per_tick_q32))
-                 : ordered_json(nullptr)},
-            {"cross_cpu_offset_low_ns", if_checked(clock.cross_cpu_offset_low_ns)},
-            {"cross_cpu_offset_high_ns", if_checked(clock.cross_cpu_offset_high_ns)},
-            {"drift_ppm", nullptr},
-            {"reason", clock.reason}};
-}
-
-ordered_json topology_block(const std::vector<placement_choice>& placements) {
-    ordered_json list = ordered_json::array();
-    for (const auto& choice : placements) {
-        ordered_json cpus = ordered_json::array();
-        if (choice.available && choice.cpus[0] != no_cpu) cpus = {choice.cpus[0], choice.cpus[1]};
-        list.push_back(
-            {{"name", to_word(choice.name)},
-             {"available", choice.available},
-             {"cpus", std::move(cpus)},
-             {"reason", choice.available ? ordered_json(nullptr) : ordered_json(choice.reason)}});
+clock_info clock_of(const clock_parameters& parameters) {
+    clock_info clock;
+    clock.source = parameters.use_tsc ? "tsc" : "CLOCK_MONOTONIC_RAW";
+    clock.stamp_cost_ns = parameters.stamp_cost_ns;
+    if (parameters.use_tsc)
+        clock.ticks_per_ns = 4294967296.0 / static_cast<double>(parameters.ns_per_tick_q32);
+    if (parameters.cross_cpu_checked) {
+        clock.cross_cpu_offset_low_ns = parameters.cross_cpu_offset_low_ns;
+        clock.cross_cpu_offset_high_ns = parameters.cross_cpu_offset_high_ns;
     }
-    return {{"cpus", allowed_cpus()}, {"placements", std::move(list)}};
+    clock.reason = parameters.reason;
+    return clock;
 }
 
-ordered_json plan_block(const invocation& call, const run_options& options, const plan& what) {
+topology_info topology_of(const std::vector<placement_choice>& placements) {
+    topology_info topology{allowed_cpus(), {}};
+    for (const auto& choice : placements) {
+        placement_info& info = topology.placements.emplace_back();
+        info.name = choice.name;
+        info.available = choice.available;
+        if (choice.available && choice.cpus[0] != no_cpu)
+            info.cpus = {choice.cpus[0], choice.cpus[1]};
+        if (!choice.available) info.reason = choice.reason;
+    }
+    return topology;
+}
+
+plan_info plan_of(const invocation& call, const run_options& options, const plan& what) {
     const plan_request& request = what.request;
-    return {{"seed", std::to_string(what.seed)},
-            {"seed_note",
-             "orders the cells of each round, tags the messages and shifts the memory layout of "
-             "each spawn; a string, since JSON numbers lose 64-bit integers"},
-            {"argv", call.full},
-            {"profile", request.profile},
-            {"rounds", request.spawns},
-            {"order", "rounds: every cell once, shuffled by the seed"},
-            {"spawn_ms", request.spawn_ms},
-            {"touch", to_word(request.reads)},
-            {"verify", request.verify},
-            {"counting_spawns", request.counting_spawns},
-            {"reruns", options.reruns},
-            {"idle_ms", request.idle_ms},
-            {"layout_randomisation", request.randomise_layout},
-            {"filters", request.filters},
-            {"cells", what.cells.size()},
-            {"time_budget_s",
-             options.time_budget_s ? ordered_json(*options.time_budget_s) : ordered_json(nullptr)},
-            {"budget_rule",
-             options.time_budget_s ? ordered_json(budget_sentence()) : ordered_json(nullptr)}};
+    plan_info info;
+    info.seed = std::to_string(what.seed);
+    info.seed_note =
+        "orders the cells of each round, tags the messages and shifts the memory layout of each "
+        "spawn; a string, since JSON numbers lose 64-bit integers";
+    info.argv = call.full;
+    info.profile = request.profile;
+    info.rounds = request.spawns;
+    info.order = "rounds: every cell once, shuffled by the seed";
+    info.spawn_ms = request.spawn_ms;
+    info.reads = request.reads;
+    info.verify = request.verify;
+    info.counting_spawns = request.counting_spawns;
+    info.reruns = options.reruns;
+    info.idle_ms = request.idle_ms;
+    info.layout_randomisation = request.randomise_layout;
+    info.filters = request.filters;
+    info.cells = what.cells.size();
+    info.time_budget_s = options.time_budget_s;
+    if (options.time_budget_s) info.budget_rule = budget_sentence();
+    return info;
 }
 
 std::string utc_now() {
@@ -103,7 +91,7 @@ std::string utc_now() {
     return text.data();
 }
 
-ordered_json traits_block(const transport_info& info) {
+tree traits_of(const transport_info& info) {
     const traits& t = info.facts;
     return {{"message_boundaries", t.message_boundaries},
             {"ordered", t.ordered},
@@ -128,54 +116,49 @@ ordered_json traits_block(const transport_info& info) {
 
 }  // namespace
 
-ordered_json mechanism_block(const registration& mechanism) {
-    const transport_info& info = mechanism.info;
-    const auto unavailable = mechanism.why_unavailable();
-    return {{"name", info.name},
-            {"summary", info.summary},
-            {"family", info.family},
-            {"reference", info.reference},
-            {"wait", to_word(info.wait)},
-            {"copies_per_message", info.copies_per_message},
-            {"payload_min_bytes", info.payload.min_bytes},
-            {"payload_max_bytes", info.payload.max_bytes},
-            {"role", info.loops_back ? "instrument" : "mechanism"},
-            {"traits", traits_block(info)},
-            {"available", !unavailable.has_value()},
-            {"reason", unavailable ? ordered_json(*unavailable) : ordered_json(nullptr)}};
+mechanism_info info_of(const registration& mechanism) {
+    const transport_info& card = mechanism.info;
+    mechanism_info info;
+    info.name = card.name;
+    info.summary = card.summary;
+    info.family = card.family;
+    info.reference = card.reference;
+    info.wait = card.wait;
+    info.copies_per_message = card.copies_per_message;
+    info.payload_min_bytes = card.payload.min_bytes;
+    info.payload_max_bytes = card.payload.max_bytes;
+    info.role = card.loops_back ? "instrument" : "mechanism";
+    info.facts = traits_of(card);
+    info.reason = mechanism.why_unavailable();
+    info.available = !info.reason;
+    return info;
 }
 
-ordered_json make_header(const invocation& call, const run_options& options, const plan& what,
-                         const std::vector<placement_choice>& placements,
-                         const clock_parameters& clock) {
-    const auto build = build_block();
-    ordered_json mechanisms = ordered_json::array();
+run_header make_header(const invocation& call, const run_options& options, const plan& what,
+                       const std::vector<placement_choice>& placements,
+                       const clock_parameters& clock) {
+    run_header header;
+    header.build = facts_of_build();
+    header.context = benchmark_context("v" + header.build.libraries.at("benchmark").as_text(),
+                                       build_is_optimised() ? "release" : "debug", options.redact);
+    header.environment = environment_of(options, what);
+    header.clock = clock_of(clock);
+    header.topology = topology_of(placements);
+    header.plan = plan_of(call, options, what);
+    header.run.started = utc_now();
+    header.run.rounds_done = 0;
     for (const auto& entry : call.mechanisms.all())
-        if (!entry.info.test_only) mechanisms.push_back(mechanism_block(entry));
-    return {{"context",
-             benchmark_context("v" + build.at("libraries").at("benchmark").get<std::string>(),
-                               build_is_optimised() ? "release" : "debug", options.redact)},
-            {"environment", environment_block(options, what)},
-            {"build", build},
-            {"clock", clock_block(clock)},
-            {"topology", topology_block(placements)},
-            {"plan", plan_block(call, options, what)},
-            {"run",
-             {{"started", utc_now()},
-              {"elapsed_s", 0.0},
-              {"measuring_s", 0.0},
-              {"spawns", 0},
-              {"rounds_done", 0}}},
-            {"mechanisms", std::move(mechanisms)}};
+        if (!entry.info.test_only) header.mechanisms.push_back(info_of(entry));
+    return header;
 }
 
-void finish_header(ordered_json& header, std::uint64_t start_ns, std::uint64_t rounds_done,
+void finish_header(run_header& header, std::uint64_t start_ns, std::uint64_t rounds_done,
                    const clock_parameters& clock, std::int64_t suspended_before_ns) {
-    header["environment"]["state_end"] = state_facts();
-    header["clock"]["drift_ppm"] = clock_drift_ppm(clock);
-    conclude_clock(header["clock"], suspended_so_far_ns() - suspended_before_ns);
-    header["run"]["elapsed_s"] = static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
-    header["run"]["rounds_done"] = rounds_done;
+    header.environment.state_end = state_facts();
+    header.clock.drift_ppm = clock_drift_ppm(clock);
+    conclude_clock(header.clock, suspended_so_far_ns() - suspended_before_ns);
+    header.run.elapsed_s = static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
+    header.run.rounds_done = rounds_done;
 }
 
 std::array<int, 2> cpus_in_use(const plan& what) {

@@ -4,28 +4,25 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "bench/run_options.hpp"
 #include "harness/host/checks/checks.hpp"
+#include "harness/result/run_info.hpp"
 #include "harness/run/placements.hpp"
 #include "harness/run/plan.hpp"
 
 namespace ipcmark {
 
-/// The blocks of a result that are known before the first spawn.
-nlohmann::ordered_json make_header(const invocation& call, const run_options& options,
-                                   const plan& what,
-                                   const std::vector<placement_choice>& placements,
-                                   const clock_parameters& clock);
+/// What of a result is known before the first spawn.
+run_header make_header(const invocation& call, const run_options& options, const plan& what,
+                       const std::vector<placement_choice>& placements,
+                       const clock_parameters& clock);
 
 /// Adds what is known only at the end: state, elapsed time, clock drift.
-void finish_header(nlohmann::ordered_json& header, std::uint64_t start_ns,
-                   std::uint64_t rounds_done, const clock_parameters& clock,
-                   std::int64_t suspended_before_ns);
+void finish_header(run_header& header, std::uint64_t start_ns, std::uint64_t rounds_done,
+                   const clock_parameters& clock, std::int64_t suspended_before_ns);
 
-/// One mechanism's card as `list --json` and results show it.
-nlohmann::ordered_json mechanism_block(const registration& mechanism);
+/// One mechanism as `list --json` and results show it.
+mechanism_info info_of(const registration& mechanism);
 
 /// The two CPUs whose clocks the plan compares; the same one twice when it uses only one.
 std::array<int, 2> cpus_in_use(const plan& what);

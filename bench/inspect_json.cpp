@@ -4,63 +4,59 @@
 #include <iostream>
 
 #include "bench/inspection.hpp"
+#include "harness/base/json_text.hpp"
 
 namespace ipcmark {
 
 namespace {
 
-using nlohmann::ordered_json;
-
-ordered_json text_or_null(const std::string& text) {
-    return text.empty() ? ordered_json() : ordered_json(text);
+tree text_or_null(const std::string& text) {
+    return text.empty() ? tree() : tree(text);
 }
 
 /// A moment in UTC; null: not known.
-ordered_json time_json(std::int64_t since_s) {
+tree time_json(std::int64_t since_s) {
     if (since_s <= 0) return {};
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(since_s)));
 }
 
-ordered_json limits_json(const inspect_view& view) {
-    ordered_json list = ordered_json::array();
+tree limits_json(const inspect_view& view) {
+    tree list = tree::array();
     for (const auto& limit : *view.limits) {
         const auto used = view.in_use.find(limit.key);
-        list.push_back(
-            {{"key", limit.key},
-             {"group", limit.group},
-             {"name", limit.name},
-             {"value", limit.value},
-             {"hard", limit.most},
-             {"unit", to_word(limit.unit)},
-             {"in_use", used == view.in_use.end() ? ordered_json() : ordered_json(used->second)},
-             {"bounds", limit.bounds},
-             {"raise", text_or_null(limit.raise)}});
+        list.push_back({{"key", limit.key},
+                        {"group", limit.group},
+                        {"name", limit.name},
+                        {"value", limit.value},
+                        {"hard", limit.most},
+                        {"unit", to_word(limit.unit)},
+                        {"in_use", used == view.in_use.end() ? tree() : tree(used->second)},
+                        {"bounds", limit.bounds},
+                        {"raise", text_or_null(limit.raise)}});
     }
     return list;
 }
 
-ordered_json object_json(const ipc_object& object) {
+tree object_json(const ipc_object& object) {
     const bool known = object.owner != ipc_object::no_owner;
-    ordered_json facts{
-        {"kind", to_word(object.what)},
-        {"name", object.name},
-        {"user", known ? ordered_json(user_text(object.owner)) : ordered_json()},
-        {"mode",
-         object.mode == 0 ? ordered_json() : ordered_json(fmt::format("{:04o}", object.mode))},
-        {"bytes", object.bytes ? ordered_json(*object.bytes) : ordered_json()},
-        {"since", time_json(object.since_s)},
-        {"state", text_or_null(object.state)}};
+    tree facts{{"kind", to_word(object.what)},
+               {"name", object.name},
+               {"user", known ? tree(user_text(object.owner)) : tree()},
+               {"mode", object.mode == 0 ? tree() : tree(fmt::format("{:04o}", object.mode))},
+               {"bytes", object.bytes ? tree(*object.bytes) : tree()},
+               {"since", time_json(object.since_s)},
+               {"state", text_or_null(object.state)}};
     if (object.numbered())
         facts["key"] = fmt::format("0x{:08x}", static_cast<std::uint32_t>(object.key));
     return facts;
 }
 
-ordered_json objects_json(const inspect_view& view) {
-    ordered_json list = ordered_json::array();
+tree objects_json(const inspect_view& view) {
+    tree list = tree::array();
     for (const auto& object : view.picture->objects) {
         if (!view.shows(object.owner)) continue;
-        ordered_json facts = object_json(object);
-        facts["used_by"] = ordered_json::array();
+        tree facts = object_json(object);
+        facts["used_by"] = tree::array();
         for (const auto* process : view.picture->users_of(object))
             facts["used_by"].push_back(process->pid);
         list.push_back(std::move(facts));
@@ -68,13 +64,13 @@ ordered_json objects_json(const inspect_view& view) {
     return list;
 }
 
-ordered_json processes_json(const inspect_view& view) {
-    ordered_json list = ordered_json::array();
+tree processes_json(const inspect_view& view) {
+    tree list = tree::array();
     for (const auto& process : view.picture->held.processes) {
         if (process.total() == 0 || !view.shows(process.user)) continue;
-        ordered_json counts = ordered_json::object();
+        tree counts = tree::object();
         for (const auto& [what, count] : process.counts)
-            counts[std::string(to_word(what))] = count;
+            counts[to_word(what)] = count;
         list.push_back({{"pid", process.pid},
                         {"user", user_text(process.user)},
                         {"command", process.command},
@@ -86,10 +82,10 @@ ordered_json processes_json(const inspect_view& view) {
     return list;
 }
 
-ordered_json removals_json(const inspect_view& view, const known_run& run) {
+tree removals_json(const inspect_view& view, const known_run& run) {
     for (const auto& cleaned : view.cleaned) {
         if (cleaned.run != &run) continue;
-        ordered_json list = ordered_json::array();
+        tree list = tree::array();
         for (const auto& each : cleaned.done)
             list.push_back({{"what", each.what}, {"error", text_or_null(each.error)}});
         return list;
@@ -97,11 +93,11 @@ ordered_json removals_json(const inspect_view& view, const known_run& run) {
     return {};
 }
 
-ordered_json runs_json(const inspect_view& view) {
-    ordered_json list = ordered_json::array();
+tree runs_json(const inspect_view& view) {
+    tree list = tree::array();
     for (const auto& run : view.survey->runs) {
         if (!view.shows(run.owner)) continue;
-        ordered_json objects = ordered_json::array();
+        tree objects = tree::array();
         for (const auto& object : run.objects)
             objects.push_back(object_json(object));
         list.push_back({{"run", run.name},
@@ -120,7 +116,7 @@ ordered_json runs_json(const inspect_view& view) {
 }  // namespace
 
 void print_inspection_json(const inspect_view& view) {
-    ordered_json document{{"schema", {{"name", "ipcmark.inspect"}, {"version", "1.0"}}}};
+    tree document{{"schema", {{"name", "ipcmark.inspect"}, {"version", "1.0"}}}};
     if (view.limits) document["limits"] = limits_json(view);
     if (view.picture) {
         document["objects"] = objects_json(view);
@@ -128,14 +124,14 @@ void print_inspection_json(const inspect_view& view) {
         document["processes"] = processes_json(view);
     }
     if (view.survey) document["runs"] = runs_json(view);
-    document["not_seen"] = ordered_json::array();
+    document["not_seen"] = tree::array();
     if (view.picture)
         for (const auto& sentence : view.picture->unseen)
             document["not_seen"].push_back(sentence);
     if (view.survey)
         for (const auto& sentence : view.survey->unseen)
             document["not_seen"].push_back(sentence);
-    std::cout << document.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    std::cout << json_text(document, 2) << '\n';
 }
 
 }  // namespace ipcmark

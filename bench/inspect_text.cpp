@@ -43,11 +43,11 @@ bool is_boundless(const std::string& text) {
 }
 
 std::string value_text(const ipc_limit& limit) {
-    if (limit.value.is_string()) {
-        const auto text = limit.value.get<std::string>();
+    if (limit.value.is_text()) {
+        const auto text = limit.value.as_text();
         return is_boundless(text) ? "no limit" : text;
     }
-    std::string text = amount_text(limit.value.get<std::uint64_t>(), limit.unit);
+    std::string text = amount_text(limit.value.as_uint(), limit.unit);
     if (limit.unit == limit_unit::microseconds) text += " us";
     if (limit.unit == limit_unit::pages) text += " pages";
     return text;

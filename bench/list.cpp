@@ -5,13 +5,13 @@
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
+#include "harness/base/fields.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/sizes.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 constexpr const char* examples =
     "Examples:\n"
@@ -65,19 +65,20 @@ void print_short(const std::vector<const registration*>& chosen) {
     }
 }
 
+void print_fact(const std::string& key, const tree& value) {
+    std::cout << fmt::format("  {:<24}{}\n", key,
+                             value.is_text() ? value.as_text() : json_text(value));
+}
+
 void print_long(const std::vector<const registration*>& chosen) {
     for (const auto* entry : chosen) {
-        const ordered_json card = mechanism_block(*entry);
-        std::cout << card.at("name").get<std::string>() << ": "
-                  << card.at("summary").get<std::string>() << '\n';
-        for (const auto& [key, value] : card.items())
+        const tree info = to_tree(info_of(*entry));
+        std::cout << entry->info.name << ": " << entry->info.summary << '\n';
+        for (const auto& [key, value] : info.named())
             if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
-                std::cout << fmt::format(
-                    "  {:<24}{}\n", key,
-                    value.is_string() ? value.get<std::string>() : value.dump());
-        for (const auto& [key, value] : card.at("traits").items())
-            std::cout << fmt::format("  {:<24}{}\n", key,
-                                     value.is_string() ? value.get<std::string>() : value.dump());
+                print_fact(key, value);
+        for (const auto& [key, value] : info.at("traits").named())
+            print_fact(key, value);
         std::cout << '\n';
     }
 }
@@ -98,10 +99,10 @@ int run_list(const invocation& call) {
             chosen.push_back(&entry);
     }
     if (parsed->count("json") > 0) {
-        ordered_json cards = ordered_json::array();
+        tree::list all;
         for (const auto* entry : chosen)
-            cards.push_back(mechanism_block(*entry));
-        std::cout << cards.dump(2) << '\n';
+            all.push_back(to_tree(info_of(*entry)));
+        std::cout << json_text(all, 2) << '\n';
     } else if (parsed->count("long") > 0) {
         print_long(chosen);
     } else {

@@ -39,7 +39,10 @@ std::string render(const std::vector<nlohmann::ordered_json>& results, const std
     }
     if (format == "json" && results.size() > 1)
         throw command_error("--format json takes one result");
-    if (format == "json") return dump_document(results.front());
+    if (format == "json")
+        return results.front().dump(1, ' ', false,
+                                    nlohmann::ordered_json::error_handler_t::replace) +
+               "\n";
     if (format == "markdown") return render_markdown(results);
     if (format == "csv") return render_csv(results);
     // A file outlives the terminal: it gets the characters of the locale, and no colour.

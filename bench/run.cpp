@@ -3,15 +3,17 @@
 #include <unistd.h>
 
 #include "bench/calibration_file.hpp"
-#include "bench/executor.hpp"
 #include "bench/header.hpp"
+#include "bench/recorder.hpp"
 #include "bench/version.hpp"
 #include "bench/workplace.hpp"
 #include "harness/analysis/floor_ratios.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/affinity.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/host/checks/checks.hpp"
+#include "harness/result/result_file.hpp"
 #include "harness/run/journal.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
@@ -19,8 +21,6 @@
 namespace ipcmark {
 
 namespace {
-
-using nlohmann::ordered_json;
 
 void print_cells(const plan& what, const run_options& options) {
     for (const auto& planned : what.cells) {
@@ -83,21 +83,16 @@ void refuse_disturbed_host(const plan& what) {
                             exit_environment_refused);
 }
 
-std::string verdict_of(const ordered_json& document) {
-    const ordered_json& noise = document.at("noise");
-    return noise.is_null() ? std::string() : noise.at("verdict").get<std::string>();
-}
-
-void tell_verdict(const run_options& options, const ordered_json& document) {
-    const std::string verdict = verdict_of(document);
-    if (verdict.empty() || options.quiet) return;
-    std::cerr << "Noise: " << verdict << ": " << document.at("noise").at("text").get<std::string>()
-              << (verdict == "quiet" ? "" : " `ipcmark doctor` says what helps.") << '\n';
+void tell_verdict(const run_options& options, const run_result& result) {
+    if (!result.noise || options.quiet) return;
+    std::cerr << "Noise: " << result.noise->verdict << ": " << result.noise->text
+              << (result.noise->verdict == "quiet" ? "" : " `ipcmark doctor` says what helps.")
+              << '\n';
 }
 
 /// The run's check of itself: nothing is faster than what this machine could do at best.
-bool beats_its_floor(const ordered_json& document) {
-    const std::string beaten = beaten_floors(document);
+bool beats_its_floor(const run_result& result) {
+    const std::string beaten = beaten_floors(result);
     if (beaten.empty()) return false;
     std::cerr << "ipcmark: self-check failed, faster than their floor: " << beaten
               << "; either the floor was measured while the machine was busy (run again on a quiet "
@@ -106,46 +101,56 @@ bool beats_its_floor(const ordered_json& document) {
     return true;
 }
 
-int exit_code_of(const run_options& options, const conclusion& ended, const sitting& result,
-                 const ordered_json& document) {
+int exit_code_of(const run_options& options, const run_outcome& ended, std::size_t failed_cells,
+                 const run_result& result) {
     if (ended.interrupted) return exit_interrupted;
-    const bool floor_beaten = beats_its_floor(document);
-    if (options.strict && verdict_of(document) == "unusable") {
+    const bool floor_beaten = beats_its_floor(result);
+    if (options.strict && result.noise && result.noise->verdict == "unusable") {
         std::cerr << "ipcmark: --strict: the result is written, but unusable: more than half of "
                      "the spawns were contaminated; quieten the machine and measure again\n";
         return exit_environment_refused;
     }
-    return result.failed_cells() > 0 || floor_beaten ? exit_cell_failed : exit_ok;
+    return failed_cells > 0 || floor_beaten ? exit_cell_failed : exit_ok;
 }
 
-void report(const run_options& options, const ordered_json& document) {
-    write_output(options.json_file, dump_document(document));
-    if (!options.html_file.empty()) write_output(options.html_file, render_html({document}));
+void report(const run_options& options, const run_result& result) {
+    const tree document = to_tree(result);
+    write_output(options.json_file, json_text(document, 1) + "\n");
+    const auto shown = nlohmann::ordered_json::parse(json_text(document));
+    if (!options.html_file.empty()) write_output(options.html_file, render_html({shown}));
     if (options.json_file == "-" || options.html_file == "-") return;
-    std::cout << '\n' << render_text(document, colour_wanted(STDOUT_FILENO));
+    std::cout << '\n' << render_text(shown, colour_wanted(STDOUT_FILENO));
     std::cout << "Result: " << options.json_file << '\n';
     if (!options.html_file.empty()) std::cout << "Report: " << options.html_file << '\n';
+}
+
+run_outcome carry_out(const run_options& options, const plan& what, workplace& here,
+                      result_builder& result, journal& lines) {
+    const shared_clock clock(here.clock);
+    progress bar(0, options.quiet);
+    recorder records(result, lines, bar, clock);
+    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records);
+    rounds_schedule rounds(what, options.time_budget_s, options.floors);
+    bar.expect(rounds.expected());
+    return run_schedule(rounds, by, records.so_far());
 }
 
 int measure(const invocation& call, const run_options& options, const plan& what,
             const std::vector<placement_choice>& placements) {
     workplace here(call, options, what);
-    ordered_json header = make_header(call, options, what, placements, here.clock);
-    header["calibration"] =
-        calibration_for(options.calibration_file, options.json_file,
-                        header.at("environment").at("fingerprint").get<std::string>());
-    sitting result(std::move(header), what.cells, what.request.spawns);
-    journal lines(options.json_file, result.first_line());
-    progress bar(0, options.quiet);
-    conclusion ended;
-    ordered_json document;
+    run_header header = make_header(call, options, what, placements, here.clock);
+    header.calibration = calibration_for(options.calibration_file, options.json_file,
+                                         header.environment.fingerprint);
+    result_builder builder(std::move(header), what.cells, what.request.spawns);
+    journal lines(options.json_file, builder.first_line());
+    run_outcome ended;
+    run_result result;
     try {
-        ended = conduct(what, options, here.pairs, here.interrupts, shared_clock(here.clock),
-                        result, bar, [&](const ordered_json& line) { lines.append(line); });
-        finish_header(result.header(), here.start_ns, ended.rounds_done, here.clock,
+        ended = carry_out(options, what, here, builder, lines);
+        finish_header(builder.header(), here.start_ns, ended.rounds_done, here.clock,
                       here.suspended_ns);
-        document = result.document(ended.complete, ended.incomplete_reason);
-        report(options, document);
+        result = builder.result(ended.complete, ended.incomplete_reason);
+        report(options, result);
     } catch (const call_failed& e) {
         throw command_error(e.what() + lines.rescue(), exit_environment_refused);
     }
@@ -153,8 +158,8 @@ int measure(const invocation& call, const run_options& options, const plan& what
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
-    tell_verdict(options, document);
-    return exit_code_of(options, ended, result, document);
+    tell_verdict(options, result);
+    return exit_code_of(options, ended, builder.failed_cells(), result);
 }
 
 int run_run(const invocation& call) {

@@ -5,9 +5,12 @@
 #include <boost/version.hpp>
 #include <cxxopts.hpp>
 #include <gnu/libc-version.h>
+#include <nlohmann/json.hpp>
 
 #include "bench/build_info.hpp"
 #include "bench/subcommand.hpp"
+#include "harness/base/fields.hpp"
+#include "harness/base/json_text.hpp"
 
 namespace ipcmark {
 
@@ -38,14 +41,13 @@ int run_version(const invocation& call) {
     options.add_options()("json", "As JSON");
     const auto parsed = parse_arguments(options, call, "Examples:\n  ipcmark version --json\n");
     if (!parsed) return exit_ok;
-    const auto build = build_block();
+    const build_facts build = facts_of_build();
     if (parsed->count("json") > 0) {
-        fmt::print("{}\n", build.dump(2));
+        fmt::print("{}\n", json_text(to_tree(build), 2));
         return exit_ok;
     }
-    fmt::print("ipcmark {}\n{} build, {}, flags {}\n", version_text(),
-               build.at("type").get<std::string>(), build.at("compiler").get<std::string>(),
-               build.at("flags").get<std::string>());
+    fmt::print("ipcmark {}\n{} build, {}, flags {}\n", build.version, build.type, build.compiler,
+               build.flags);
     if (!build_is_optimised()) fmt::print("NOT OPTIMISED: figures of this build mean nothing\n");
     return exit_ok;
 }
@@ -64,27 +66,28 @@ bool build_is_optimised() {
 #endif
 }
 
-nlohmann::ordered_json build_block() {
+build_facts facts_of_build() {
     const std::string cxxopts_version = fmt::format("{}.{}.{}", CXXOPTS__VERSION_MAJOR,
                                                     CXXOPTS__VERSION_MINOR, CXXOPTS__VERSION_PATCH);
     const std::string json_version =
         fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                     NLOHMANN_JSON_VERSION_PATCH);
-    return {{"version", version_text()},
-            {"type", build_info::type},
-            {"optimised", build_is_optimised()},
-            {"sanitizers", sanitizers()},
-            {"compiler", compiler},
-            {"flags", build_info::flags},
-            {"libraries",
-             {{"boost", BOOST_LIB_VERSION},
-              {"benchmark", build_info::benchmark_version},
-              {"cxxopts", cxxopts_version},
-              {"nlohmann_json", json_version},
-              {"hwloc", build_info::hwloc_version},
-              {"fmt", std::to_string(FMT_VERSION)},
-              {"libc", std::string("glibc ") + ::gnu_get_libc_version()}}},
-            {"git", {{"revision", build_info::git_revision}, {"dirty", build_info::git_dirty}}}};
+    build_facts facts;
+    facts.version = version_text();
+    facts.type = build_info::type;
+    facts.optimised = build_is_optimised();
+    facts.sanitizers = sanitizers();
+    facts.compiler = compiler;
+    facts.flags = build_info::flags;
+    facts.libraries = {{"boost", BOOST_LIB_VERSION},
+                       {"benchmark", build_info::benchmark_version},
+                       {"cxxopts", cxxopts_version},
+                       {"nlohmann_json", json_version},
+                       {"hwloc", build_info::hwloc_version},
+                       {"fmt", std::to_string(FMT_VERSION)},
+                       {"libc", std::string("glibc ") + ::gnu_get_libc_version()}};
+    facts.git = {build_info::git_revision, build_info::git_dirty};
+    return facts;
 }
 
 const subcommand version_command{"version", "the version and how it was built", &run_version};

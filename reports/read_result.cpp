@@ -6,7 +6,9 @@
 #include <sstream>
 
 #include "harness/analysis/result_builder.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/result/result_file.hpp"
 #include "reports/embedded.hpp"
 #include "reports/json_schema.hpp"
 
@@ -56,20 +58,22 @@ int deepest_nesting(const std::string& text) {
     return deepest;
 }
 
-/// A journal may end in the middle of a line: the spawn that was being written is left out.
+/// A journal may end in the middle of a line: the repetition that was being written is left out.
 ordered_json rebuild(const std::string& text, const std::string& file_name) {
     std::istringstream lines(text);
     std::string line;
     std::getline(lines, line);
     try {
-        sitting restored(parse_json(line, file_name));
+        result_builder restored(parse_json(line));
         while (std::getline(lines, line)) {
             if (lines.eof() || line.empty()) break;
-            restored.restore(parse_json(line, file_name));
+            restored.restore(parse_json(line));
         }
-        return restored.document(false, "rebuilt from the journal of a run that did not end");
-    } catch (const unreadable_result&) {
-        throw;
+        const run_result result =
+            restored.result(false, "rebuilt from the journal of a run that did not end");
+        return ordered_json::parse(json_text(to_tree(result)));
+    } catch (const malformed_json& e) {
+        throw unreadable_result(file_name + ": not JSON: " + e.what());
     } catch (const std::exception& e) {
         throw unreadable_result(file_name + ": a damaged journal: " + e.what());
     }

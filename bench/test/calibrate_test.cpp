@@ -26,7 +26,7 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     const auto document = result("calibration.json");
     const auto& block = document.at("calibration");
     EXPECT_EQ(document.at("schema").at("name"), "ipcmark.calibration");
-    EXPECT_EQ(block.at("spawns"), 12);
+    EXPECT_GE(block.at("spawns"), 12) << "those that were disturbed ran again";
     EXPECT_EQ(block.at("rounds"), 6);
     EXPECT_EQ(block.at("cells").at(0).at("name"), "round_trip/pipe/64/same_cpu");
     EXPECT_GE(block.at("cells").at(0).at("spread"), 1);

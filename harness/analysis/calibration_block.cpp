@@ -4,40 +4,37 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
-ordered_json detectable_block(const std::vector<detectable_change>& list) {
-    ordered_json block = ordered_json::array();
+tree detectable_block(const std::vector<detectable_change>& list) {
+    tree block = tree::array();
     for (const auto& each : list)
         block.push_back(
             {{"spawns", each.spawns}, {"ratio", each.ratio}, {"gate_ratio", each.gate_ratio}});
     return block;
 }
 
-ordered_json by_metric_block(
-    const std::map<std::string, std::vector<detectable_change>>& by_metric) {
-    ordered_json block = ordered_json::object();
+tree by_metric_block(const std::map<std::string, std::vector<detectable_change>>& by_metric) {
+    tree block = tree::object();
     for (const auto& [metric, list] : by_metric)
         block[metric] = detectable_block(list);
     return block;
 }
 
 /// One entry a cell, its main metric's figures first, the others below "metrics".
-ordered_json cells_block(const std::vector<calibrated_cell>& cells) {
-    ordered_json block = ordered_json::array();
+tree cells_block(const std::vector<calibrated_cell>& cells) {
+    tree block = tree::array();
     for (const auto& each : cells) {
-        ordered_json figures{{"spread", each.spread},
-                             {"single_spread", each.single_spread},
-                             {"detectable", detectable_block(each.detectable)}};
-        if (block.empty() || block.back().at("name") != each.cell) {
-            ordered_json entry{{"name", each.cell}, {"metric", each.metric}};
+        tree figures{{"spread", each.spread},
+                     {"single_spread", each.single_spread},
+                     {"detectable", detectable_block(each.detectable)}};
+        if (block.empty() || block.elements().back().at("name").as_text() != each.cell) {
+            tree entry{{"name", each.cell}, {"metric", each.metric}};
             entry.update(figures);
-            entry["metrics"] = ordered_json::object();
+            entry["metrics"] = tree::object();
             block.push_back(std::move(entry));
         } else {
-            block.back()["metrics"][each.metric] = std::move(figures);
+            block.elements().back()["metrics"][each.metric] = std::move(figures);
         }
     }
     return block;
@@ -49,13 +46,13 @@ double percent(double ratio) {
 
 }  // namespace
 
-ordered_json calibration_block(const calibration_figures& figures, const ordered_json& header,
-                               std::uint64_t rounds, std::size_t spawns) {
+tree calibration_block(const calibration_figures& figures, const run_header& header,
+                       std::uint64_t rounds, std::size_t spawns) {
     return {
-        {"date", header.at("run").at("started")},
+        {"date", header.run.started},
         {"spawns", spawns},
         {"rounds", rounds},
-        {"fingerprint", header.at("environment").at("fingerprint")},
+        {"fingerprint", header.environment.fingerprint},
         {"comparison_spawns", figures.spawns},
         {"comparisons", figures.comparisons},
         {"false_alarm_rate", figures.false_alarm_rate},

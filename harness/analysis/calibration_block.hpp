@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/analysis/calibration.hpp"
+#include "harness/result/run_info.hpp"
 
 namespace ipcmark {
 
@@ -14,9 +13,8 @@ namespace ipcmark {
 inline constexpr std::size_t comparison_spawns = 20;
 
 /// The block `calibration` of a result. `header` as of a result: date and fingerprint are its.
-nlohmann::ordered_json calibration_block(const calibration_figures& figures,
-                                         const nlohmann::ordered_json& header, std::uint64_t rounds,
-                                         std::size_t spawns);
+tree calibration_block(const calibration_figures& figures, const run_header& header,
+                       std::uint64_t rounds, std::size_t spawns);
 
 /// What a person reads on a terminal: spread and smallest change of each cell, and the sentence.
 std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds);

@@ -12,8 +12,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 double to_ns(const shared_clock& clock, std::int64_t ticks) {
@@ -22,32 +20,31 @@ double to_ns(const shared_clock& clock, std::int64_t ticks) {
     return ticks < 0 ? -ns : ns;
 }
 
-using spawns_of_cell = std::vector<const ordered_json*>;
+using repetitions_of_cell = std::vector<const repetition_record*>;
 
-std::map<std::string, spawns_of_cell> by_cell(const ordered_json& document) {
-    std::map<std::string, spawns_of_cell> spawns;
-    if (const auto all = document.find("benchmarks"); all != document.end())
-        for (const auto& spawn : *all)
-            spawns[spawn.at("ipc").value("cell", "")].push_back(&spawn);
-    return spawns;
+std::map<std::string, repetitions_of_cell> by_cell(const run_result& result) {
+    std::map<std::string, repetitions_of_cell> all;
+    for (const auto& record : result.repetitions)
+        all[record.cell].push_back(&record);
+    return all;
 }
 
-/// The median over spawns of what the timed phase said, less one reading, over what the blocks of
-/// the same spawn said; nullopt where no spawn has both.
-std::optional<double> over_block(const spawns_of_cell& spawns, const char* metric,
+/// The median over repetitions of what the timed phase said, less one reading, over what the blocks
+/// of the same repetition said; nullopt where none has both.
+std::optional<double> over_block(const repetitions_of_cell& repetitions, const char* metric,
                                  double stamp_cost_ns) {
     std::vector<double> ratios;
-    for (const ordered_json* spawn : spawns) {
-        const auto timed = spawn->find(metric);
-        const auto block = spawn->find("block_mean_ns");
-        if (timed == spawn->end() || block == spawn->end()) continue;
-        if (!timed->is_number() || !block->is_number() || block->get<double>() <= 0) continue;
-        ratios.push_back((timed->get<double>() - stamp_cost_ns) / block->get<double>());
+    for (const repetition_record* each : repetitions) {
+        const auto timed = each->metrics.find(metric);
+        const auto block = each->metrics.find("block_mean_ns");
+        if (timed == each->metrics.end() || block == each->metrics.end()) continue;
+        if (!timed->second || block->second.value_or(0) <= 0) continue;
+        ratios.push_back((*timed->second - stamp_cost_ns) / *block->second);
     }
     return ratios.empty() ? std::nullopt : std::optional(median(std::move(ratios)));
 }
 
-bool timer_shows(const spawns_of_cell& spawns, double stamp_cost_ns) {
+bool timer_shows(const repetitions_of_cell& spawns, double stamp_cost_ns) {
     constexpr double agreement = 0.10;
     const auto mean = over_block(spawns, "mean_ns", stamp_cost_ns);
     const auto middle = over_block(spawns, "p50_ns", stamp_cost_ns);
@@ -59,47 +56,34 @@ bool timer_shows(const spawns_of_cell& spawns, double stamp_cost_ns) {
 
 }  // namespace
 
-ordered_json offset_block(const clock_offset_bound& bound, const shared_clock& clock, int first_cpu,
-                          int second_cpu, const char* when) {
+clock_offset_info offset_info(const clock_offset_bound& bound, const shared_clock& clock,
+                              std::array<int, 2> cpus, const char* when) {
     const double low_ns = -to_ns(clock, bound.least_back_ticks);
     const double high_ns = to_ns(clock, bound.least_out_ticks);
-    return {{"cpus", {first_cpu, second_cpu}},
-            {"when", when},
-            {"low_ns", low_ns},
-            {"high_ns", high_ns},
-            {"uncertainty_ns", (high_ns - low_ns) / 2},
-            {"consistent", bound.consistent()}};
+    return {cpus, when, low_ns, high_ns, (high_ns - low_ns) / 2, bound.consistent()};
 }
 
-void conclude_clock(ordered_json& clock, std::int64_t suspended_ns) {
-    clock_findings found{clock.at("stamp_cost_ns").get<double>(),
-                         clock.at("drift_ppm").get<double>(), suspended_ns, true};
-    std::optional<double> uncertainty_ns;
-    if (const auto offsets = clock.find("offsets"); offsets != clock.end())
-        for (const auto& each : *offsets) {
-            uncertainty_ns =
-                std::max(uncertainty_ns.value_or(0), each.at("uncertainty_ns").get<double>());
-            found.offsets_consistent &= each.at("consistent").get<bool>();
-        }
-    clock["uncertainty_ns"] =
-        uncertainty_ns ? ordered_json(*uncertainty_ns) : ordered_json(nullptr);
-    clock["suspended_ns"] = suspended_ns;
-    clock["faults"] = clock_faults(found);
-    clock["degraded"] = !clock["faults"].empty();
+void conclude_clock(clock_info& clock, std::int64_t suspended_ns) {
+    clock_findings found{clock.stamp_cost_ns, clock.drift_ppm.value_or(0), suspended_ns, true};
+    clock.uncertainty_ns.reset();
+    for (const auto& each : clock.offsets) {
+        clock.uncertainty_ns = std::max(clock.uncertainty_ns.value_or(0), each.uncertainty_ns);
+        found.offsets_consistent &= each.consistent;
+    }
+    clock.suspended_ns = suspended_ns;
+    clock.faults = clock_faults(found);
+    clock.degraded = !clock.faults.empty();
 }
 
-void add_clock_flags(ordered_json& document) {
-    const auto clock = document.find("clock");
-    if (clock == document.end()) return;
-    const bool degraded = clock->value("degraded", false);
-    const double stamp_cost_ns = clock->value("stamp_cost_ns", 0.0);
-    const auto spawns = by_cell(document);
-    for (auto& cell : document.at("cells")) {
-        if (cell.at("summary").empty()) continue;
-        if (degraded) cell["flags"].push_back("clock_degraded");
-        const auto its = spawns.find(cell.value("name", ""));
-        if (its != spawns.end() && timer_shows(its->second, stamp_cost_ns))
-            cell["flags"].push_back("timer_dominated");
+void add_clock_flags(run_result& result) {
+    const clock_info& clock = result.header.clock;
+    const auto repetitions = by_cell(result);
+    for (auto& cell : result.cells) {
+        if (cell.summary.empty()) continue;
+        if (clock.degraded) cell.flags.emplace_back("clock_degraded");
+        const auto its = repetitions.find(cell.name);
+        if (its != repetitions.end() && timer_shows(its->second, clock.stamp_cost_ns))
+            cell.flags.emplace_back("timer_dominated");
     }
 }
 

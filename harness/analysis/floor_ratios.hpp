@@ -5,24 +5,23 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/result/floor_series.hpp"
+#include "harness/result/run_result.hpp"
 
 namespace ipcmark {
 
-/// A document's `floors` block: samples, summary, and the drift, last over first.
-nlohmann::ordered_json floors_block(const floor_log& log);
+/// What the probes said: samples, summary, and the drift, last over first.
+std::vector<floor_info> floors_of(const floor_log& log);
 
-/// Gives each measured cell of a document its floor, `ratio_to_floor` and, where the whole interval
+/// Gives each measured cell of a result its floor, `ratio_to_floor` and, where the whole interval
 /// lies beyond the floor, the flag `beats_floor`: then the instrument or the floor is wrong.
 ///   round trip, spinning    against line_round_trip of its placement
 ///   round trip, sleeping    against two wake-ups of its placement; on one CPU, two switches
 ///   one way, from 4 KiB on  against memcpy of blocks of its size
 /// A ratio is of costs: 1 is at the floor, 2 takes twice as long.
-void add_floor_ratios(nlohmann::ordered_json& document);
+void add_floor_ratios(run_result& result);
 
 /// The cells with that flag, each with its floor's name; empty: the self-check holds.
-std::string beaten_floors(const nlohmann::ordered_json& document);
+std::string beaten_floors(const run_result& result);
 
 }  // namespace ipcmark

@@ -4,32 +4,27 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/stats/order.hpp"
 
 namespace ipcmark {
-
-using nlohmann::ordered_json;
 
 namespace {
 
 constexpr double quiet_share = 0.1;
 constexpr double unusable_share = 0.5;
 
-std::optional<double> relative_half_width(const ordered_json& cell) {
+std::optional<double> relative_half_width(const cell_result& cell) {
     for (const auto key : headline_metrics) {
-        const auto at = cell.at("summary").find(key);
-        if (at == cell.at("summary").end() || !at->is_object()) continue;
-        if (!at->at("low").is_number() || !at->at("high").is_number()) return std::nullopt;
-        const double middle = at->at("median").get<double>();
-        if (middle <= 0) return std::nullopt;
-        return (at->at("high").get<double>() - at->at("low").get<double>()) / (2 * middle);
+        const metric_summary* figures = cell.find(key);
+        if (figures == nullptr || !figures->median) continue;
+        if (!figures->low || !figures->high || *figures->median <= 0) return std::nullopt;
+        return (*figures->high - *figures->low) / (2 * *figures->median);
     }
     return std::nullopt;
 }
 
-std::optional<double> smallest_ratio(const ordered_json& cells) {
+std::optional<double> smallest_ratio(const std::vector<cell_result>& cells) {
     std::vector<double> widths;
     for (const auto& cell : cells)
         if (const auto width = relative_half_width(cell)) widths.push_back(*width);
@@ -52,20 +47,15 @@ struct tally {
     }
 };
 
-tally count(const ordered_json& document) {
+tally count(const run_result& result) {
     tally counted;
-    for (const auto& entry : document.at("benchmarks")) {
-        const auto& ipc = entry.at("ipc");
-        const auto at = ipc.find("quality");
-        const auto how = at == ipc.end() || !at->is_string()
-                             ? std::nullopt
-                             : from_word<quality>(at->get<std::string>());
-        if (how) ++counted.by_quality[static_cast<std::size_t>(*how)];
-        if (ipc.value("try", 0) > 0) ++counted.rerun;
+    for (const auto& record : result.repetitions) {
+        if (!record.timed) continue;
+        if (record.timed->how) ++counted.by_quality[static_cast<std::size_t>(*record.timed->how)];
+        if (record.timed->attempt > 0) ++counted.rerun;
     }
-    for (const auto& cell : document.at("cells"))
-        for (const auto& flag : cell.at("flags"))
-            if (flag == "contaminated") ++counted.flagged_cells;
+    for (const auto& cell : result.cells)
+        counted.flagged_cells += cell.has_flag("contaminated") ? 1 : 0;
     return counted;
 }
 
@@ -81,65 +71,36 @@ std::string verdict_text(const tally& counted, const std::optional<double>& rati
     return text;
 }
 
-ordered_json gate_block() {
-    ordered_json rows = ordered_json::object();
+tree gate_tree() {
+    tree rows;
     for (const gate_row& row : gate)
-        rows[std::string(row.key)] = {
-            {"quiet", row.quiet}, {"usable", row.usable}, {"meaning", row.meaning}};
-    return {{"rows", std::move(rows)},
-            {"own_delay_per_switch_ns", own_delay_per_switch_ns},
-            {"longest_single_gap_ns", longest_single_gap_ns},
-            {"rule",
-             "a bound is passed only by what exceeds it by more than the reading's resolution (a "
-             "jiffy for foreign_cpu and steal); never by the measured outcome"}};
+        rows[row.key] =
+            tree::members{{"quiet", row.quiet}, {"usable", row.usable}, {"meaning", row.meaning}};
+    return tree::members{
+        {"rows", std::move(rows)},
+        {"own_delay_per_switch_ns", own_delay_per_switch_ns},
+        {"longest_single_gap_ns", longest_single_gap_ns},
+        {"rule",
+         "a bound is passed only by what exceeds it by more than the reading's resolution (a "
+         "jiffy for foreign_cpu and steal); never by the measured outcome"}};
 }
 
 }  // namespace
-
-ordered_json noise_to_json(const spawn_noise& noise) {
-    return {{"foreign_cpu", or_null(noise.foreign_cpu)},
-            {"interrupt_cpu", or_null(noise.interrupt_cpu)},
-            {"steal", or_null(noise.steal)},
-            {"run_delay", or_null(noise.run_delay)},
-            {"psi_cpu", or_null(noise.psi_cpu)},
-            {"gap_ppm", or_null(noise.gap_ppm)},
-            {"gap_max_us", or_null(noise.gap_max_us)},
-            {"frequency_change", or_null(noise.frequency_change)},
-            {"other_runnable", or_null(noise.other_runnable)},
-            {"involuntary", or_null(noise.involuntary_per_s)},
-            {"involuntary_per_message", or_null(noise.involuntary_per_message)},
-            {"migrations", or_null(noise.migrations)},
-            {"major_faults", noise.major_faults},
-            {"reasons", noise.reasons},
-            {"coarse", noise.coarse}};
-}
-
-bool is_contaminated(const ordered_json& entry) {
-    const auto ipc = entry.find("ipc");
-    return ipc != entry.end() && ipc->contains("quality") &&
-           ipc->at("quality") == std::string(to_word(quality::contaminated));
-}
 
 bool estimates_from_accepted(std::size_t first_tries, std::size_t accepted) {
     return accepted > 0 && 2 * accepted >= first_tries;
 }
 
-void add_noise_verdict(ordered_json& document) {
-    const tally counted = count(document);
-    if (counted.all() == 0) {
-        document["noise"] = nullptr;
-        return;
-    }
-    const auto ratio = smallest_ratio(document.at("cells"));
-    document["noise"] = {{"verdict", counted.verdict()},
-                         {"text", verdict_text(counted, ratio)},
-                         {"spawns",
-                          {{"quiet", counted.by_quality[0]},
-                           {"usable", counted.by_quality[1]},
-                           {"contaminated", counted.by_quality[2]}}},
-                         {"rerun", counted.rerun},
-                         {"smallest_ratio", or_null(ratio)},
-                         {"gate", gate_block()}};
+std::optional<noise_info> noise_verdict(const run_result& result) {
+    const tally counted = count(result);
+    if (counted.all() == 0) return std::nullopt;
+    const auto ratio = smallest_ratio(result.cells);
+    return noise_info{std::string(counted.verdict()),
+                      verdict_text(counted, ratio),
+                      {counted.by_quality[0], counted.by_quality[1], counted.by_quality[2]},
+                      counted.rerun,
+                      ratio,
+                      gate_tree()};
 }
 
 }  // namespace ipcmark

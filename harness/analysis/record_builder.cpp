@@ -1,143 +1,151 @@
 #include "harness/analysis/record_builder.hpp"
 
+#include <algorithm>
+
 #include "harness/analysis/within_repetition.hpp"
 #include "harness/result/counting_metrics.hpp"
-#include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/result/pattern_metrics.hpp"
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
-ordered_json peer_block(role side, const worker_report& report, int cpu) {
+using metric_values = std::map<std::string, std::optional<double>>;
+
+peer_record peer_of(role side, const worker_report& report, int cpu) {
     const measurement& m = report.measured;
     const usage& used = m.consumed;
-    return {{"role", to_word(side)},
-            {"cpu", cpu == no_cpu ? ordered_json(nullptr) : ordered_json(cpu)},
-            {"last_cpu", report.last_cpu},
-            {"counted_messages", m.counted_messages},
-            {"user_ns", used.user_ns},
-            {"system_ns", used.system_ns},
-            {"voluntary_switches", used.voluntary_switches},
-            {"involuntary_switches", used.involuntary_switches},
-            {"minor_faults", used.minor_faults},
-            {"major_faults", used.major_faults},
-            {"run_delay_ns", or_null(used.run_delay_ns)},
-            {"migrations", or_null(used.migrations)},
-            {"peak_rss_bytes", or_null(report.peak_resident_bytes)},
-            {"notes", report.notes}};
+    peer_record peer;
+    peer.role = to_word(side);
+    if (cpu != no_cpu) peer.cpu = cpu;
+    peer.last_cpu = report.last_cpu;
+    peer.counted_messages = m.counted_messages;
+    peer.user_ns = used.user_ns;
+    peer.system_ns = used.system_ns;
+    peer.voluntary_switches = used.voluntary_switches;
+    peer.involuntary_switches = used.involuntary_switches;
+    peer.minor_faults = used.minor_faults;
+    peer.major_faults = used.major_faults;
+    peer.run_delay_ns = used.run_delay_ns;
+    peer.migrations = used.migrations;
+    peer.peak_rss_bytes = report.peak_resident_bytes;
+    peer.notes = report.notes;
+    return peer;
 }
 
-ordered_json auxiliary_block(const spawn_view& view) {
+peer_record auxiliary_of(const spawn_view& view) {
+    peer_record peer;
+    peer.role = "auxiliary";
     const auto& used = view.producer().auxiliary;
-    if (!used) return {{"role", "auxiliary"}, {"unavailable", "/proc did not tell"}};
-    return {{"role", "auxiliary"},
-            {"cpu", nullptr},
-            {"placement_note", "not pinned: it runs where the scheduler puts it"},
-            {"last_cpu", used->last_cpu},
-            {"counted_messages", view.producer().counted_messages},
-            {"cpu_ns", used->cpu_ns},
-            {"voluntary_switches", used->voluntary_switches},
-            {"involuntary_switches", used->involuntary_switches},
-            {"threads", used->threads}};
-}
-
-ordered_json layout_block(const spawn_layout& layout) {
-    if (layout == spawn_layout{}) return nullptr;
-    return {{"environment_pad_bytes", layout.environment_pad_bytes},
-            {"stack_pad_bytes", layout.stack_pad_bytes},
-            {"region_offset_bytes", layout.region_offset_bytes}};
+    if (!used) {
+        peer.unavailable = "/proc did not tell";
+        return peer;
+    }
+    peer.placement_note = "not pinned: it runs where the scheduler puts it";
+    peer.last_cpu = used->last_cpu;
+    peer.counted_messages = view.producer().counted_messages;
+    peer.cpu_ns = used->cpu_ns;
+    peer.voluntary_switches = used->voluntary_switches;
+    peer.involuntary_switches = used->involuntary_switches;
+    peer.threads = used->threads;
+    return peer;
 }
 
 /// Why a metric that this pattern should have is null.
-ordered_json missing_block(const cell& what,
-                           const std::map<std::string, std::optional<double>>& metrics) {
-    ordered_json missing = ordered_json::object();
-    if (what.kind == pattern::round_trip)
+std::map<std::string, std::string> missing_of(const spawn_view& view,
+                                              const metric_values& metrics) {
+    std::map<std::string, std::string> missing;
+    const char* why = view.what.kind == pattern::round_trip ? "insufficient_samples"
+                      : view.scheduled() ? "insufficient_samples_or_clock_uncertainty"
+                                         : nullptr;
+    if (why != nullptr)
         for (const auto& [q, key] : percentiles)
-            if (!metrics.at(std::string(key))) missing[std::string(key)] = "insufficient_samples";
-    if (what.kind == pattern::paced || what.kind == pattern::wake || what.kind == pattern::burst)
-        for (const auto& [q, key] : percentiles)
-            if (!metrics.at(std::string(key)))
-                missing[std::string(key)] = "insufficient_samples_or_clock_uncertainty";
-    if (what.kind == pattern::one_way && what.reads == touch::desc)
+            if (!metrics.at(std::string(key))) missing[std::string(key)] = why;
+    if (view.one_way() && view.what.reads == touch::desc)
         missing["bytes_per_second"] = "untouched_payload";
     for (const char* key : {"run_delay_ns_per_message", "migrations", "peak_rss_bytes"})
         if (!metrics.at(key)) missing[key] = "not_told_by_the_kernel";
     return missing;
 }
 
-/// Rates over blocks of about 5 ms, to show stalls inside a stream.
-ordered_json block_rates(const measurement& consumer, const shared_clock& clock) {
+std::optional<block_rates> rates_of_blocks(const measurement& consumer, const shared_clock& clock) {
+    constexpr std::uint64_t least_blocks = 4;
     histogram spans;
     for (std::size_t i = 1; i < consumer.block_ticks.size(); ++i)
         spans.record(clock.to_ns(consumer.block_ticks[i - 1], consumer.block_ticks[i]));
-    if (spans.count() < 4) return nullptr;
+    if (spans.count() < least_blocks) return std::nullopt;
     const auto rate = [&](double span_ns) {
         return static_cast<double>(consumer.block_messages) / span_ns * 1e9;
     };
-    return {{"blocks", spans.count()},
-            {"median_messages_per_second", rate(spans.quantile_ns(0.5))},
-            {"slowest_messages_per_second", rate(static_cast<double>(spans.greatest_ns()))}};
+    return block_rates{spans.count(), rate(spans.quantile_ns(0.5)),
+                       rate(static_cast<double>(spans.greatest_ns()))};
 }
 
-void fill_timed_entry(ordered_json& entry, const cell& what, const spawn_view& view,
-                      const std::map<std::string, std::optional<double>>& metrics) {
-    for (const auto& [key, value] : metrics)
-        entry[key] = or_null(value);
-    // The names that Google Benchmark's tools look for.
-    if (const auto& rate = metrics.at("messages_per_second")) entry["items_per_second"] = *rate;
-    ordered_json& ipc = entry["ipc"];
-    ipc["messages"] = static_cast<std::uint64_t>(view.messages());
+/// What one message took, and the CPU time of both processes for it.
+void add_times(const spawn_view& view, timed_facts& facts) {
+    const double counted = static_cast<double>(view.producer().counted_messages);
+    const double cpu_ns =
+        static_cast<double>(view.producer().consumed.cpu_ns() + view.consumer().consumed.cpu_ns());
+    facts.real_ns = view.elapsed_ns() / std::max(view.messages(), 1.0);
+    facts.cpu_ns = cpu_ns / std::max(counted, 1.0);
+}
+
+timed_facts facts_of(const spawn_view& view, const metric_values& metrics,
+                     const timed_context& context) {
+    timed_facts facts;
+    facts.cell = view.what.name();
+    facts.sequence = context.sequence;
+    facts.round = context.round;
+    facts.attempt = context.attempt;
+    facts.started_s = view.spawn.started_s;
+    facts.how = context.noise.verdict;
+    facts.noise = context.noise;
+    facts.clock = context.clock;
+    facts.messages = static_cast<std::uint64_t>(view.messages());
     const measurement& reader =
         view.one_way() || view.scheduled() ? view.consumer() : view.producer();
-    ipc["lost"] = reader.lost;
-    ipc["out_of_order"] = reader.out_of_order;
-    ipc["elapsed_ns"] = static_cast<std::int64_t>(view.elapsed_ns());
-    ipc["warm_up_messages"] = view.producer().warm_up_messages;
-    ipc["warm_up_ns"] = view.producer().warm_up_ns;
-    ipc["wall_s"] = view.spawn.wall_s;
-    if (view.one_way()) ipc["blocks"] = block_rates(view.consumer(), view.clock);
-    ipc["peers"] = {peer_block(role::producer, view.spawn.producer(), view.spawn.cpus[0]),
-                    peer_block(role::consumer, view.spawn.consumer(), view.spawn.cpus[1])};
-    if (view.spawn.has_auxiliary) ipc["peers"].push_back(auxiliary_block(view));
-    ipc["layout"] = layout_block(view.spawn.layout);
-    ipc["missing"] = missing_block(what, metrics);
-    within_spawn within = judge_spawn(view);
-    ipc["within"] = std::move(within.facts);
-    ipc["flags"] = std::move(within.flags);
-    if (is_saturated(view)) ipc["flags"].push_back("saturated");
-    if (auto note = parts_note(view); !note.empty()) ipc["parts_note"] = std::move(note);
+    facts.lost = reader.lost;
+    facts.out_of_order = reader.out_of_order;
+    facts.elapsed_ns = static_cast<std::int64_t>(view.elapsed_ns());
+    facts.warm_up_messages = view.producer().warm_up_messages;
+    facts.warm_up_ns = view.producer().warm_up_ns;
+    facts.wall_s = view.spawn.wall_s;
+    if (view.one_way()) facts.blocks = rates_of_blocks(view.consumer(), view.clock);
+    facts.peers = {peer_of(role::producer, view.spawn.producer(), view.spawn.cpus[0]),
+                   peer_of(role::consumer, view.spawn.consumer(), view.spawn.cpus[1])};
+    if (view.spawn.has_auxiliary) facts.peers.push_back(auxiliary_of(view));
+    if (view.spawn.layout != spawn_layout{}) facts.layout = view.spawn.layout;
+    facts.missing = missing_of(view, metrics);
+    repetition_flags within = flags_of_repetition(view);
+    facts.within = within.facts;
+    facts.flags = std::move(within.flags);
+    if (is_saturated(view)) facts.flags.emplace_back("saturated");
+    if (std::string note = parts_note(view); !note.empty()) facts.parts_note = std::move(note);
+    add_times(view, facts);
+    return facts;
 }
 
 }  // namespace
 
-spawn_record make_record(const cell& what, spawn_purpose purpose, const spawn_result& spawn,
-                         const shared_clock& clock, ordered_json entry) {
-    spawn_record record;
-    record.cell_name = what.name();
-    record.purpose = purpose;
-    record.failed = spawn.failed;
-    if (spawn.failed) return record;
-    const spawn_view view{what, spawn, clock};
-    if (purpose == spawn_purpose::verify) {
-        record.entry = {{"status", "ok"},
-                        {"messages", static_cast<std::uint64_t>(view.messages())}};
+repetition_record make_record(const cell& what, purpose why, const spawn_result& outcome,
+                              const shared_clock& clock, const timed_context& context) {
+    repetition_record record;
+    record.cell = what.name();
+    record.why = why;
+    record.failed = outcome.failed;
+    if (outcome.failed) return record;
+    const spawn_view view{what, outcome, clock};
+    if (why == purpose::verify) {
+        record.verify = verify_facts{status::ok, static_cast<std::uint64_t>(view.messages())};
         return record;
     }
-    for (const metric& m : metrics_of(purpose))
+    for (const metric& m : metrics_of(why))
         record.metrics[std::string(m.key)] = m.value(view);
-    if (purpose == spawn_purpose::counting) {
-        record.entry = counting_block(view);
-        return record;
-    }
-    if (purpose == spawn_purpose::idle) return record;
+    if (why == purpose::counting) record.counting = count_events(view);
+    if (why != purpose::timed) return record;
     record.latency_buckets = view.latencies().buckets();
-    record.entry = std::move(entry);
-    fill_timed_entry(record.entry, what, view, record.metrics);
+    record.timed = facts_of(view, record.metrics, context);
     return record;
 }
 

@@ -2,299 +2,325 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "harness/analysis/clock_flags.hpp"
 #include "harness/analysis/floor_ratios.hpp"
 #include "harness/analysis/noise_verdict.hpp"
 #include "harness/analysis/within_repetition.hpp"
+#include "harness/base/fields.hpp"
 #include "harness/result/counting_metrics.hpp"
-#include "harness/result/json_values.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/stats/order.hpp"
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 constexpr std::array<std::string_view, 3> better_words{"lower", "higher", "neither"};
 
-ordered_json reason_block(const failure& failed) {
-    return {{"code", failed.code},
-            {"stage", failed.stage.empty() ? ordered_json(nullptr) : ordered_json(failed.stage)},
-            {"text", failed.text}};
+/// A cell as the journal's first line has it.
+struct journal_cell {
+    std::string name;
+    std::string mechanism;
+    pattern kind = pattern::round_trip;
+    std::size_t payload_bytes = 0;
+    placement place = placement::free;
+    touch reads = touch::rw;
+    std::size_t depth = 1;
+    std::vector<int> cpus;
+    std::optional<parameter_info> parameter;
+    std::optional<reason> skipped;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, journal_cell& c) {
+    visit("name", c.name);
+    visit("transport", c.mechanism);
+    visit("pattern", c.kind);
+    visit("payload_bytes", c.payload_bytes);
+    visit("placement", c.place);
+    visit("touch", c.reads);
+    visit("depth", c.depth);
+    visit("cpus", c.cpus);
+    visit("parameter", c.parameter);
+    visit("skipped", c.skipped);
 }
 
-ordered_json parameter_block(const cell_parameter& varied) {
-    if (varied.name.empty()) return nullptr;
-    ordered_json block{{"name", varied.name}, {"value", varied.value}, {"text", varied.text}};
-    if (varied.name == "processes") block["working_set_bytes"] = varied.working_set_bytes;
-    return block;
+struct journal_head {
+    std::string journal = "ipcmark.result";
+    std::uint64_t spawns_planned = 0;
+    run_header header;
+    std::vector<journal_cell> cells;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, journal_head& h) {
+    visit("journal", h.journal);
+    visit("spawns_planned", h.spawns_planned);
+    visit("header", h.header);
+    visit("cells", h.cells);
 }
 
-/// What the pattern `switch` says of its parts: the newest spawn's words, and what the intervals
-/// do not let be told from zero.
-ordered_json parts_note_of(const std::vector<ordered_json>& entries, const ordered_json& summary) {
+journal_cell journal_cell_of(const cell_result& cell) {
+    return {cell.name,  cell.mechanism, cell.kind, cell.payload_bytes, cell.place,
+            cell.reads, cell.depth,     cell.cpus, cell.parameter,     cell.why};
+}
+
+cell_result cell_result_of(const journal_cell& cell, std::uint64_t spawns_planned) {
+    cell_result result;
+    result.name = cell.name;
+    result.mechanism = cell.mechanism;
+    result.kind = cell.kind;
+    result.payload_bytes = cell.payload_bytes;
+    result.place = cell.place;
+    result.reads = cell.reads;
+    result.depth = cell.depth;
+    result.cpus = cell.cpus;
+    result.parameter = cell.parameter;
+    result.why = cell.skipped;
+    if (cell.skipped) result.ended = status::skipped;
+    result.spawns_planned = spawns_planned;
+    return result;
+}
+
+std::optional<histogram_info> histogram_of(const std::map<std::size_t, std::uint64_t>& buckets) {
+    if (buckets.empty()) return std::nullopt;
+    histogram_info info;
+    info.sub_bucket_bits = histogram::sub_bucket_bits;
+    info.bins.assign(buckets.begin(), buckets.end());
+    for (const auto& [index, count] : info.bins)
+        info.count += count;
+    return info;
+}
+
+/// What the pattern `switch` says of its parts: the newest repetition's words, and what the
+/// intervals do not let be told from zero.
+std::optional<std::string> parts_note_of(const std::vector<repetition_record>& timed,
+                                         const cell_result& cell) {
     std::string note;
-    if (!entries.empty()) note = entries.back().at("ipc").value("parts_note", "");
+    if (!timed.empty()) note = timed.back().timed->parts_note.value_or("");
     for (const char* part : {"syscall_copy_ns", "context_switch_ns", "wake_up_ns"}) {
-        if (!summary.contains(part)) continue;
-        const ordered_json& low = summary.at(part).at("low");
-        const bool unresolved = low.is_number() ? low.get<double>() <= 0
-                                                : summary.at(part).at("min").get<double>() <= 0;
-        if (unresolved)
+        const metric_summary* figures = cell.find(part);
+        if (figures == nullptr) continue;
+        if ((figures->low ? *figures->low : figures->min.value_or(0)) <= 0)
             note += std::string(note.empty() ? "" : " ") + part +
                     " is not told apart from zero by this run.";
     }
-    return note.empty() ? ordered_json(nullptr) : ordered_json(note);
+    return note.empty() ? std::nullopt : std::optional(note);
 }
 
-ordered_json planned_block(const planned_cell& planned) {
-    const cell& what = planned.what;
-    ordered_json cpus = ordered_json::array();
-    for (const int cpu : planned.cpus)
-        if (cpu != no_cpu) cpus.push_back(cpu);
-    return {{"name", what.name()},
-            {"transport", what.transport},
-            {"pattern", to_word(what.kind)},
-            {"payload_bytes", what.payload_bytes},
-            {"placement", to_word(what.place)},
-            {"touch", to_word(what.reads)},
-            {"depth", what.depth},
-            {"cpus", std::move(cpus)},
-            {"parameter", parameter_block(what.varied)}};
-}
-
-ordered_json histogram_block(const std::map<std::size_t, std::uint64_t>& buckets) {
-    if (buckets.empty()) return nullptr;
-    ordered_json bins = ordered_json::array();
-    std::uint64_t count = 0;
-    for (const auto& [index, n] : buckets) {
-        bins.push_back({index, n});
-        count += n;
-    }
-    return {{"scheme", "log_linear"},
-            {"sub_bucket_bits", histogram::sub_bucket_bits},
-            {"unit", "ns"},
-            {"count", count},
-            {"bins", std::move(bins)}};
+std::vector<std::string> flags_of(const std::map<std::string, std::vector<double>>& metrics,
+                                  const std::vector<repetition_record>& timed) {
+    const auto values = metrics.find(primary_metric(metrics));
+    std::vector<std::vector<std::string>> flags;
+    for (const auto& record : timed)
+        flags.push_back(record.timed->flags);
+    return flags_of_cell(values == metrics.end() ? std::vector<double>{} : values->second, flags);
 }
 
 }  // namespace
 
-sitting::sitting(ordered_json header, const std::vector<planned_cell>& cells,
-                 std::uint64_t spawns_planned)
+void result_builder::pooled::add(const repetition_record& record) {
+    for (const auto& [key, value] : record.metrics)
+        if (value && std::isfinite(*value)) metrics[key].push_back(*value);
+    for (const auto& [index, count] : record.latency_buckets)
+        latency_buckets[index] += count;
+}
+
+bool result_builder::collected_cell::rests_on_accepted() const {
+    return estimates_from_accepted(first_tries, accepted_tries);
+}
+
+result_builder::result_builder(run_header header, const std::vector<planned_cell>& cells,
+                               std::uint64_t spawns_planned)
     : header_(std::move(header)), spawns_planned_(spawns_planned) {
     for (const auto& planned : cells) {
-        cell_record record;
-        record.planned = planned_block(planned);
-        record.ended = planned.skipped;
-        index_[planned.what.name()] = cells_.size();
-        cells_.push_back(std::move(record));
+        collected_cell& cell = cells_.emplace_back();
+        cell.planned = cell_result_of(planned, spawns_planned);
+        cell.ended = planned.skipped.has_value();
     }
+    index_cells();
 }
 
-sitting::sitting(const ordered_json& line)
-    : header_(line.at("header")), spawns_planned_(line.at("spawns_planned").get<std::uint64_t>()) {
-    for (const auto& planned : line.at("cells")) {
-        cell_record record;
-        record.planned = planned.at("planned");
-        if (const auto& ended = planned.at("skipped"); !ended.is_null())
-            record.ended = failure{status::skipped, ended.at("code"), "", ended.at("text")};
-        index_[record.planned.at("name")] = cells_.size();
-        cells_.push_back(std::move(record));
+result_builder::result_builder(const tree& first_line) {
+    journal_head head = from_tree<journal_head>(first_line);
+    header_ = std::move(head.header);
+    spawns_planned_ = head.spawns_planned;
+    for (const auto& planned : head.cells) {
+        collected_cell& cell = cells_.emplace_back();
+        cell.planned = cell_result_of(planned, spawns_planned_);
+        cell.ended = planned.skipped.has_value();
     }
+    index_cells();
 }
 
-ordered_json sitting::first_line() const {
-    ordered_json cells = ordered_json::array();
-    for (const auto& record : cells_)
-        cells.push_back(
-            {{"planned", record.planned},
-             {"skipped", record.ended ? reason_block(*record.ended) : ordered_json(nullptr)}});
-    return {{"journal", "ipcmark.result"},
-            {"spawns_planned", spawns_planned_},
-            {"header", header_},
-            {"cells", std::move(cells)}};
+void result_builder::index_cells() {
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+        index_[cells_[i].planned.name] = i;
 }
 
-void sitting::add_figures(cell_record& to, const spawn_record& record, bool accepted) {
-    for (const auto& [key, value] : record.metrics) {
-        if (!value || !std::isfinite(*value)) continue;
-        to.metrics[key].push_back(*value);
-        if (accepted) to.accepted_metrics[key].push_back(*value);
-    }
+result_builder::collected_cell& result_builder::at(const std::string& cell) {
+    const auto found = index_.find(cell);
+    if (found == index_.end()) throw std::runtime_error("no cell '" + cell + "' was planned");
+    return cells_[found->second];
 }
 
-void sitting::add(spawn_record record) {
-    cell_record& to = cells_.at(index_.at(record.cell_name));
+const result_builder::collected_cell& result_builder::at(const std::string& cell) const {
+    return cells_.at(index_.at(cell));
+}
+
+tree result_builder::first_line() const {
+    journal_head head;
+    head.spawns_planned = spawns_planned_;
+    head.header = header_;
+    for (const auto& cell : cells_)
+        head.cells.push_back(journal_cell_of(cell.planned));
+    return to_tree(head);
+}
+
+tree result_builder::set_clock(clock_info clock) {
+    header_.clock = std::move(clock);
+    return tree::members{{"clock", to_tree(header_.clock)}};
+}
+
+tree result_builder::set_floors(std::vector<floor_info> floors) {
+    floors_ = std::move(floors);
+    return tree::members{{"floors", to_tree(floors_)}};
+}
+
+tree result_builder::add(repetition_record record) {
+    tree line = to_tree(record);
+    collected_cell& cell = at(record.cell);
     ++spawns_;
     if (record.failed) {
-        to.failures.push_back(*record.failed);
-        if (!to.ended) to.ended = std::move(record.failed);
-        return;
+        fail(cell, *record.failed);
+    } else if (record.timed) {
+        add_timed(cell, std::move(record));
+    } else if (record.verify) {
+        cell.verify = record.verify;
+    } else if (record.counting) {
+        cell.all.add(record);
+        cell.accepted.add(record);
+        cell.counting.push_back(std::move(*record.counting));
+    } else {
+        share_idle(cell, record);
     }
-    if (record.purpose == spawn_purpose::verify) {
-        to.verify = std::move(record.entry);
-        return;
-    }
-    if (record.purpose == spawn_purpose::idle) return share_idle(to, record);
-    if (record.purpose == spawn_purpose::counting) {
-        add_figures(to, record, true);
-        to.counting.push_back(std::move(record.entry));
-        return;
-    }
-    const bool accepted = !is_contaminated(record.entry);
-    to.accepted += accepted ? 1 : 0;
-    to.first_tries += record.entry.at("ipc").value("try", 0) == 0 ? 1 : 0;
-    add_figures(to, record, accepted);
-    for (const auto& [index, count] : record.latency_buckets) {
-        to.latency_buckets[index] += count;
-        if (accepted) to.accepted_buckets[index] += count;
-    }
-    measuring_s_ += record.entry.at("ipc").at("elapsed_ns").get<double>() / 1e9;
-    to.entries.push_back(std::move(record.entry));
+    return line;
+}
+
+void result_builder::fail(collected_cell& cell, const failure& failed) {
+    cell.planned.failures.push_back(reason_of(failed));
+    if (cell.ended) return;
+    cell.ended = true;
+    cell.planned.ended = failed.ended;
+    cell.planned.why = reason_of(failed);
+}
+
+void result_builder::add_timed(collected_cell& cell, repetition_record record) {
+    const bool accepted = !record.is_disturbed();
+    cell.accepted_tries += accepted ? 1 : 0;
+    cell.first_tries += record.timed->attempt == 0 ? 1 : 0;
+    cell.all.add(record);
+    if (accepted) cell.accepted.add(record);
+    measuring_s_ += static_cast<double>(record.timed->elapsed_ns) / 1e9;
+    record.latency_buckets.clear();
+    cell.timed.push_back(std::move(record));
 }
 
 /// How a mechanism waits does not depend on the cell: all that ran in that placement have it.
-void sitting::share_idle(const cell_record& from, const spawn_record& record) {
+void result_builder::share_idle(const collected_cell& from, const repetition_record& record) {
     for (auto& cell : cells_) {
-        if (cell.ended && cell.ended->ended == status::skipped) continue;
-        if (cell.planned.at("transport") != from.planned.at("transport") ||
-            cell.planned.at("placement") != from.planned.at("placement"))
+        const cell_result& planned = cell.planned;
+        if (cell.ended && planned.ended == status::skipped) continue;
+        if (planned.mechanism != from.planned.mechanism || planned.place != from.planned.place)
             continue;
-        add_figures(cell, record, true);
+        cell.all.add(record);
+        cell.accepted.add(record);
     }
 }
 
-ordered_json sitting::amend(const ordered_json& blocks) {
-    header_.update(blocks);
-    return {{"header", blocks}};
-}
-
-void sitting::restore(const ordered_json& line) {
-    if (line.contains("header"))
-        header_.update(line.at("header"));
+void result_builder::restore(const tree& line) {
+    if (const tree* clock = line.find("clock"))
+        set_clock(from_tree<clock_info>(*clock));
+    else if (const tree* floors = line.find("floors"))
+        set_floors(from_tree<std::vector<floor_info>>(*floors));
     else
-        add(spawn_record_from_json(line));
+        add(from_tree<repetition_record>(line));
 }
 
-bool sitting::given_up(const std::string& cell_name) const {
-    return cells_.at(index_.at(cell_name)).ended.has_value();
+bool result_builder::given_up(const std::string& cell) const {
+    return at(cell).ended;
 }
 
-std::size_t sitting::failed_cells() const {
-    return static_cast<std::size_t>(std::count_if(
-        cells_.begin(), cells_.end(),
-        [](const auto& record) { return record.ended && record.ended->ended != status::skipped; }));
+std::size_t result_builder::failed_cells() const {
+    return static_cast<std::size_t>(
+        std::count_if(cells_.begin(), cells_.end(), [](const collected_cell& cell) {
+            return cell.ended && cell.planned.ended != status::skipped;
+        }));
 }
 
-std::vector<std::string> sitting::flags_of(const cell_record& record) {
-    const auto& metrics = metrics_of(record);
+cell_progress result_builder::progress(const std::string& cell) const {
+    const collected_cell& collected = at(cell);
+    const auto& metrics = collected.counted().metrics;
     const auto values = metrics.find(primary_metric(metrics));
-    std::vector<std::vector<std::string>> spawn_flags;
-    for (const auto& entry : record.entries)
-        spawn_flags.push_back(entry.at("ipc").value("flags", std::vector<std::string>{}));
-    return flags_of_cell(values == metrics.end() ? std::vector<double>{} : values->second,
-                         spawn_flags);
-}
-
-cell_progress sitting::progress(const std::string& cell_name) const {
-    const cell_record& record = cells_.at(index_.at(cell_name));
-    const auto& metrics = metrics_of(record);
-    const auto values = metrics.find(primary_metric(metrics));
-    return {record.first_tries,
+    return {collected.first_tries,
             values == metrics.end() ? std::nullopt : relative_half_width(values->second),
-            record.ended.has_value()};
+            collected.ended};
 }
 
-bool sitting::rests_on_accepted(const cell_record& record) {
-    return estimates_from_accepted(record.first_tries, record.accepted);
-}
-
-const std::map<std::string, std::vector<double>>& sitting::metrics_of(const cell_record& record) {
-    return rests_on_accepted(record) ? record.accepted_metrics : record.metrics;
-}
-
-ordered_json sitting::cell_block(const cell_record& record) const {
-    ordered_json block = record.planned;
-    const bool unfinished = !record.ended && record.entries.empty();
-    const status ended = record.ended ? record.ended->ended
-                         : unfinished ? status::skipped
-                                      : status::ok;
-    block["status"] = to_word(ended);
-    if (record.ended)
-        block["reason"] = reason_block(*record.ended);
-    else if (unfinished)
-        block["reason"] = {{"code", "interrupted"},
-                           {"stage", nullptr},
-                           {"text", "the run ended before this cell had its first timed spawn"}};
-    else
-        block["reason"] = nullptr;
-    block["spawns_planned"] = spawns_planned_;
-    const bool clean = rests_on_accepted(record);
-    const auto& metrics = metrics_of(record);
-    const std::size_t contaminated = record.entries.size() - record.accepted;
-    block["spawns_ok"] = record.first_tries;
-    block["spawns_contaminated"] = contaminated;
-    block["spawns_excluded"] = clean ? contaminated : 0;
-    block["failures"] = ordered_json::array();
-    for (const auto& failed : record.failures)
-        block["failures"].push_back(reason_block(failed));
-    block["summary"] = ordered_json::object();
-    const auto summarise = [&](const metric& m, const std::string& source) {
-        if (const auto at = metrics.find(std::string(m.key)); at != metrics.end())
-            block["summary"][at->first] =
-                summary_block(at->second, "spawns", m.unit,
-                              better_words[static_cast<std::size_t>(m.direction)], source);
+cell_result result_builder::conclude(const collected_cell& cell) const {
+    cell_result result = cell.planned;
+    if (!cell.ended && cell.timed.empty()) {
+        result.ended = status::skipped;
+        result.why = reason{"interrupted", std::nullopt,
+                            "the run ended before this cell had its first timed spawn"};
+    }
+    const bool clean = cell.rests_on_accepted();
+    const std::size_t contaminated = cell.timed.size() - cell.accepted_tries;
+    result.spawns_ok = cell.first_tries;
+    result.spawns_contaminated = contaminated;
+    result.spawns_excluded = clean ? contaminated : 0;
+    const pooled& counted = cell.counted();
+    const auto summarise_metric = [&](const metric& m, const std::string& source) {
+        const auto at = counted.metrics.find(std::string(m.key));
+        if (at == counted.metrics.end()) return;
+        const auto word = better_words[static_cast<std::size_t>(m.direction)];
+        if (auto figures = summary_of(at->second, "spawns", m.unit, word, source))
+            result.summary.emplace_back(m.key, std::move(*figures));
     };
     for (const metric& m : all_metrics())
-        summarise(m, std::string(m.source));
+        summarise_metric(m, std::string(m.source));
     for (const metric& m : counting_metrics())
-        summarise(m, counting_source(record.counting, m));
+        summarise_metric(m, counting_source(cell.counting, m));
     for (const metric& m : idle_metrics())
-        summarise(m, std::string(m.source));
-    block["histogram"] = histogram_block(clean ? record.accepted_buckets : record.latency_buckets);
-    block["verify"] = record.verify;
-    block["counting"] = merged_counting_block(record.counting);
-    block["floor"] = nullptr;
-    const auto flags = flags_of(record);
-    block["flags"] = flags;
-    if (!clean && contaminated > 0) block["flags"].push_back("contaminated");
-    const std::string kind = record.planned.value("pattern", "");
-    if (kind == "paced" && !record.entries.empty())
-        block["saturated"] = std::find(flags.begin(), flags.end(), "saturated") != flags.end();
-    if (kind == "switch") block["parts_note"] = parts_note_of(record.entries, block["summary"]);
-    return block;
+        summarise_metric(m, std::string(m.source));
+    result.histogram = histogram_of(counted.latency_buckets);
+    result.verify = cell.verify;
+    result.counting = merged_counts(cell.counting);
+    result.flags = flags_of(counted.metrics, cell.timed);
+    if (result.kind == pattern::paced && !cell.timed.empty())
+        result.saturated = result.has_flag("saturated");
+    if (!clean && contaminated > 0) result.flags.emplace_back("contaminated");
+    if (result.kind == pattern::decompose) result.parts_note = parts_note_of(cell.timed, result);
+    return result;
 }
 
-ordered_json sitting::document(bool complete, const std::string& incomplete_reason) const {
-    ordered_json result{
-        {"schema", {{"name", "ipcmark.result"}, {"version", "1.1"}}},
-        {"complete", complete},
-        {"incomplete_reason", complete ? ordered_json(nullptr) : ordered_json(incomplete_reason)}};
-    for (const auto& [key, value] : header_.items())
-        result[key] = value;
-    result["run"]["spawns"] = spawns_;
-    result["run"]["measuring_s"] = measuring_s_;
-    result["cells"] = ordered_json::array();
-    result["benchmarks"] = ordered_json::array();
-    std::size_t family = 0;
-    for (const auto& record : cells_) {
-        result["cells"].push_back(cell_block(record));
-        std::size_t repetition = 0;
-        for (ordered_json entry : record.entries) {
-            entry["family_index"] = family;
-            entry["repetitions"] = record.entries.size();
-            entry["repetition_index"] = repetition++;
-            result["benchmarks"].push_back(std::move(entry));
-        }
-        if (!record.entries.empty()) ++family;
+run_result result_builder::result(bool complete, const std::string& incomplete_reason) const {
+    run_result result;
+    result.complete = complete;
+    if (!complete) result.incomplete_reason = incomplete_reason;
+    result.header = header_;
+    result.header.run.spawns = spawns_;
+    result.header.run.measuring_s = measuring_s_;
+    result.floors = floors_;
+    for (const auto& cell : cells_) {
+        result.cells.push_back(conclude(cell));
+        result.repetitions.insert(result.repetitions.end(), cell.timed.begin(), cell.timed.end());
     }
     add_floor_ratios(result);
     add_clock_flags(result);
-    add_noise_verdict(result);
+    result.noise = noise_verdict(result);
     return result;
 }
 

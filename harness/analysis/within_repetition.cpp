@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "harness/result/json_values.hpp"
 #include "harness/stats/autocorrelation.hpp"
 #include "harness/stats/modes.hpp"
 #include "harness/stats/order.hpp"
@@ -13,8 +12,6 @@
 #include "harness/stats/stationarity.hpp"
 
 namespace ipcmark {
-
-using nlohmann::ordered_json;
 
 namespace {
 
@@ -47,7 +44,7 @@ const worker_report& reader_of(const spawn_view& view) {
                                                             : view.spawn.producer();
 }
 
-void judge_latencies(const worker_report& reader, within_spawn& result) {
+void judge_latencies(const worker_report& reader, repetition_flags& result) {
     const auto& values = reader.latencies_in_order;
     const auto held = judge_stationarity(values);
     const auto drift = drift_over_time(window_medians(values));
@@ -58,22 +55,23 @@ void judge_latencies(const worker_report& reader, within_spawn& result) {
         result.flags.emplace_back("bimodal");
     if (drift.p < drift_level) result.flags.emplace_back("drift");
     if (lag_1 > dependence_bound) result.flags.emplace_back("autocorrelated");
-    result.facts = {{"samples", values.size()},
-                    {"stride", reader.order_stride},
-                    {"n_eff", std::round(effective_size(values))},
-                    {"lag_1", lag_1},
-                    {"m_value", or_null(modes)},
-                    {"drift_rho", drift.rho},
-                    {"drift_p", drift.p}};
+    within_repetition& facts = result.facts.emplace();
+    facts.samples = values.size();
+    facts.stride = reader.order_stride;
+    facts.n_eff = std::round(effective_size(values));
+    facts.lag_1 = lag_1;
+    facts.m_value = modes;
+    facts.drift_rho = drift.rho;
+    facts.drift_p = drift.p;
     if (const auto p50 = dependent_quantile_interval(values, 0.5))
-        result.facts["p50_interval_ns"] = {p50->low, p50->high};
+        facts.p50_interval_ns = std::pair{p50->low, p50->high};
     if (held) {
-        result.facts["first_quarter_ns"] = held->first;
-        result.facts["last_quarter_ns"] = held->last;
+        facts.first_quarter_ns = held->first;
+        facts.last_quarter_ns = held->last;
     }
 }
 
-void judge_blocks(const spawn_view& view, within_spawn& result) {
+void judge_blocks(const spawn_view& view, repetition_flags& result) {
     constexpr std::size_t least_blocks = 4;
     constexpr double bound = 0.10;
     const measurement& consumer = view.consumer();
@@ -87,14 +85,16 @@ void judge_blocks(const spawn_view& view, within_spawn& result) {
     if (!(whole_rate > 0) || !std::isfinite(block_rate)) return;
     const double ratio = block_rate / whole_rate;
     if (std::abs(ratio - 1) > bound) result.flags.emplace_back("bursty");
-    result.facts = {{"blocks", spans_ns.size()}, {"median_block_to_whole", ratio}};
+    within_repetition& facts = result.facts.emplace();
+    facts.blocks = spans_ns.size();
+    facts.median_block_to_whole = ratio;
 }
 
 }  // namespace
 
-within_spawn judge_spawn(const spawn_view& view) {
+repetition_flags flags_of_repetition(const spawn_view& view) {
     constexpr std::size_t least_samples = 64;
-    within_spawn result;
+    repetition_flags result;
     const worker_report& reader = reader_of(view);
     if (reader.latencies_in_order.size() >= least_samples)
         judge_latencies(reader, result);

@@ -1,22 +1,22 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/result/metrics.hpp"
+#include "harness/result/repetition_record.hpp"
 
 namespace ipcmark {
 
-/// What the order and the shape of one spawn's figures tell of it. Nothing is dropped for a flag.
-struct within_spawn {
+/// What the order and the shape of one repetition's figures tell of it. Nothing is dropped for a
+/// flag. `facts` say what the flags come from; the interval of this repetition's p50 alone says
+/// nothing about other repetitions.
+struct repetition_flags {
     /// nonstationary, bursty, bimodal, drift, autocorrelated
     std::vector<std::string> flags;
-    /// What the flags come from: "samples", "stride", "n_eff", "lag_1" ..., and the interval of
-    /// this spawn's p50 alone, which says nothing about other spawns; null where the spawn
-    /// has no figures in time order.
-    nlohmann::ordered_json facts;
+    std::optional<within_repetition> facts;
 };
 
 /// Latencies from 64 samples in time order on (measure/time_sample.hpp):
@@ -26,7 +26,7 @@ struct within_spawn {
 ///   bimodal         m-value above 2.8, or a gap between p1 and p99 (stats/modes.hpp)
 /// Streams from 4 blocks of about 5 ms on:
 ///   bursty          the median block's rate and the whole phase's differ by more than 10 %
-within_spawn judge_spawn(const spawn_view& view);
+repetition_flags flags_of_repetition(const spawn_view& view);
 
 /// Flags of a cell, in a fixed order: bimodal, drift and autocorrelated as its spawns show them
 /// over time (`values`, one a spawn, as they ran), and what more than half of the spawns carry.

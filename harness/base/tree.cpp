@@ -20,6 +20,23 @@ auto& held(Variant& value, const tree& whole, const char* wanted) {
 
 }  // namespace
 
+tree::tree() = default;
+tree::tree(const tree& other) = default;
+tree::tree(tree&& other) noexcept = default;
+tree& tree::operator=(const tree& other) = default;
+tree& tree::operator=(tree&& other) noexcept = default;
+tree::~tree() = default;
+
+tree::tree(bool truth) : value_(truth) {}
+tree::tree(long number) : value_(std::int64_t{number}) {}
+tree::tree(unsigned long number) : value_(std::uint64_t{number}) {}
+tree::tree(double number) : value_(number) {}
+tree::tree(std::string text) : value_(std::move(text)) {}
+tree::tree(std::string_view text) : value_(std::string(text)) {}
+tree::tree(std::initializer_list<std::pair<std::string, tree>> named) : value_(members(named)) {}
+tree::tree(list elements) : value_(std::move(elements)) {}
+tree::tree(members named) : value_(std::move(named)) {}
+
 bool tree::is_whole() const {
     return std::holds_alternative<std::int64_t>(value_) ||
            std::holds_alternative<std::uint64_t>(value_);
@@ -95,6 +112,28 @@ tree& tree::operator[](std::string_view key) {
     for (auto& [name, value] : named())
         if (name == key) return value;
     return named().emplace_back(std::string(key), tree()).second;
+}
+
+void tree::update(const tree& other) {
+    for (const auto& [key, value] : other.named())
+        (*this)[key] = value;
+}
+
+void tree::erase(std::string_view key) {
+    std::erase_if(named(), [&](const auto& member) { return member.first == key; });
+}
+
+tree tree::sorted() const {
+    tree copy = *this;
+    if (copy.is_list())
+        for (tree& each : copy.elements())
+            each = each.sorted();
+    if (!copy.is_object()) return copy;
+    for (auto& [key, value] : copy.named())
+        value = value.sorted();
+    std::stable_sort(copy.named().begin(), copy.named().end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    return copy;
 }
 
 void tree::push_back(tree element) {

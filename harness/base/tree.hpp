@@ -1,6 +1,9 @@
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,21 +21,30 @@ public:
     using list = std::vector<tree>;
     using members = std::vector<std::pair<std::string, tree>>;
 
-    tree() = default;
-    tree(std::nullptr_t) {}
-    tree(bool truth) : value_(truth) {}
-    tree(int number) : value_(std::int64_t{number}) {}
-    tree(unsigned number) : value_(std::uint64_t{number}) {}
-    tree(long number) : value_(std::int64_t{number}) {}
-    tree(long long number) : value_(std::int64_t{number}) {}
-    tree(unsigned long number) : value_(std::uint64_t{number}) {}
-    tree(unsigned long long number) : value_(std::uint64_t{number}) {}
-    tree(double number) : value_(number) {}
-    tree(const char* text) : value_(std::string(text)) {}
-    tree(std::string text) : value_(std::move(text)) {}
-    tree(std::string_view text) : value_(std::string(text)) {}
-    tree(list elements) : value_(std::move(elements)) {}
-    tree(members named) : value_(std::move(named)) {}
+    // Bodies out of line: a variant's copies are much code where every user of a tree makes them.
+    tree();
+    tree(const tree& other);
+    tree(tree&& other) noexcept;
+    tree& operator=(const tree& other);
+    tree& operator=(tree&& other) noexcept;
+    ~tree();
+
+    tree(std::nullptr_t) : tree() {}
+    tree(bool truth);
+    tree(int number) : tree(std::int64_t{number}) {}
+    tree(unsigned number) : tree(std::uint64_t{number}) {}
+    tree(long number);
+    tree(long long number) : tree(static_cast<long>(number)) {}
+    tree(unsigned long number);
+    tree(unsigned long long number) : tree(static_cast<unsigned long>(number)) {}
+    tree(double number);
+    tree(const char* text) : tree(std::string_view(text)) {}
+    tree(std::string text);
+    tree(std::string_view text);
+    /// {{"name", value}, ...}: an object.
+    tree(std::initializer_list<std::pair<std::string, tree>> named);
+    tree(list elements);
+    tree(members named);
     template <class T>
     tree(const std::optional<T>& value) {
         if (value) *this = tree(*value);
@@ -49,6 +61,10 @@ public:
     bool is_text() const { return std::holds_alternative<std::string>(value_); }
     bool is_list() const { return std::holds_alternative<list>(value_); }
     bool is_object() const { return std::holds_alternative<members>(value_); }
+
+    /// An object, or a list, without anything in it.
+    static tree object() { return members(); }
+    static tree array() { return list(); }
 
     /// These throw std::logic_error for a value of another kind, or out of range.
     bool as_bool() const;
@@ -67,8 +83,15 @@ public:
     const tree& at(std::string_view key) const;
     /// The member, made where there is none; null becomes an object.
     tree& operator[](std::string_view key);
+    /// Sets each of its members here.
+    void update(const tree& named);
+    void erase(std::string_view key);
+    /// Members in the order of their names, at every depth.
+    tree sorted() const;
     /// Appends; null becomes a list.
     void push_back(tree element);
+    bool contains(std::string_view key) const { return find(key) != nullptr; }
+    bool empty() const { return size() == 0; }
     /// Of a list or of members; 0 for everything else.
     std::size_t size() const;
 

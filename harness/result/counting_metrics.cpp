@@ -7,8 +7,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 using value = std::optional<double>;
@@ -99,74 +97,86 @@ value idle_value(const spawn_view& v) {
 
 const std::vector<metric>& counting_metrics() {
     static const std::vector<metric> table{
-        {"syscalls_per_message", "1/message", better::lower, "tracepoint raw_syscalls:sys_enter",
-         event_value<syscalls>},
-        {energy_key, "nJ/message", better::lower, "powercap, the whole machine", energy_value},
-        {"cycles_per_message", "1/message", better::lower, "PMU", event_value<cycles>},
-        {"instructions_per_message", "1/message", better::lower, "PMU", event_value<instructions>},
-        {"llc_misses_per_message", "1/message", better::lower, "PMU", event_value<llc_misses>},
+        {"syscalls_per_message", "system calls / message", "1/message", better::lower,
+         "tracepoint raw_syscalls:sys_enter", event_value<syscalls>},
+        {energy_key, "energy / message", "nJ/message", better::lower, "powercap, the whole machine",
+         energy_value},
+        {"cycles_per_message", "cycles / message", "1/message", better::lower, "PMU",
+         event_value<cycles>},
+        {"instructions_per_message", "instructions / message", "1/message", better::lower, "PMU",
+         event_value<instructions>},
+        {"llc_misses_per_message", "last-level cache misses / message", "1/message", better::lower,
+         "PMU", event_value<llc_misses>},
     };
     return table;
 }
 
 const std::vector<metric>& idle_metrics() {
     static const std::vector<metric> table{
-        {"idle_cpu_share", "1", better::lower, "getrusage of the consumer while nothing is sent",
-         idle_value},
+        {"idle_cpu_share", "CPU while idle", "1", better::lower,
+         "getrusage of the consumer while nothing is sent", idle_value},
     };
     return table;
 }
 
-const std::vector<metric>& metrics_of(spawn_purpose purpose) {
-    switch (purpose) {
-        case spawn_purpose::counting:
+const std::vector<metric>& metrics_of(purpose why) {
+    switch (why) {
+        case purpose::counting:
             return counting_metrics();
-        case spawn_purpose::idle:
+        case purpose::idle:
             return idle_metrics();
         default:
             return all_metrics();
     }
 }
 
-ordered_json counting_block(const spawn_view& view) {
-    ordered_json block{{"source", "spawns of their own, producer and consumer and any daemon"},
-                       {"messages", view.producer().counted_messages}};
-    ordered_json sources = ordered_json::object();
-    ordered_json unavailable = ordered_json::object();
+const metric* find_metric(std::string_view key) {
+    for (const auto* table : {&all_metrics(), &counting_metrics(), &idle_metrics()})
+        for (const metric& each : *table)
+            if (each.key == key) return &each;
+    return nullptr;
+}
+
+counting_facts count_events(const spawn_view& view) {
+    counting_facts counted;
+    counted.source = "spawns of their own, producer and consumer and any daemon";
+    counted.messages = static_cast<double>(view.producer().counted_messages);
     const auto add = [&](const std::string& key, const figure& found) {
-        block[key] = found.per_message ? ordered_json(*found.per_message) : ordered_json(nullptr);
-        (found.per_message ? sources : unavailable)[key] = found.note;
+        counted.per_message[key] = found.per_message;
+        (found.per_message ? counted.sources : counted.unavailable)[key] = found.note;
     };
     for (std::size_t i = 0; i < perf_counts::event_count; ++i)
         add(std::string(perf_counts::names[i]) + std::string(suffix), count(view, i));
     add(std::string(energy_key), energy(view));
-    block["sources"] = std::move(sources);
-    block["unavailable"] = std::move(unavailable);
-    return block;
+    return counted;
 }
 
-ordered_json merged_counting_block(const std::vector<ordered_json>& spawns) {
-    if (spawns.empty()) return nullptr;
-    ordered_json merged = spawns.back();
-    merged["spawns"] = spawns.size();
-    for (const auto& [key, last] : spawns.back().items()) {
-        if (key != "messages" && !key.ends_with(suffix)) continue;
+std::optional<counting_facts> merged_counts(const std::vector<counting_facts>& spawns) {
+    if (spawns.empty()) return std::nullopt;
+    counting_facts merged = spawns.back();
+    merged.spawns = spawns.size();
+    const auto middle = [&spawns](const auto& figure_of) {
         std::vector<double> figures;
         for (const auto& spawn : spawns)
-            if (const auto at = spawn.find(key); at != spawn.end() && at->is_number())
-                figures.push_back(at->get<double>());
-        if (!figures.empty()) merged[key] = median(std::move(figures));
-    }
+            if (const auto figure = figure_of(spawn)) figures.push_back(*figure);
+        return figures.empty() ? std::nullopt : std::optional(median(std::move(figures)));
+    };
+    merged.messages = middle([](const counting_facts& c) {
+                          return std::optional(c.messages);
+                      }).value_or(merged.messages);
+    for (auto& [key, value] : merged.per_message)
+        if (const auto figure = middle([&key = key](const counting_facts& c) {
+                const auto at = c.per_message.find(key);
+                return at == c.per_message.end() ? std::nullopt : at->second;
+            }))
+            value = figure;
     return merged;
 }
 
-std::string counting_source(const std::vector<ordered_json>& spawns, const metric& of) {
-    for (const auto& spawn : spawns) {
-        const auto sources = spawn.find("sources");
-        if (sources == spawn.end()) continue;
-        if (const auto at = sources->find(std::string(of.key)); at != sources->end())
-            return at->get<std::string>();
-    }
+std::string counting_source(const std::vector<counting_facts>& spawns, const metric& of) {
+    for (const auto& spawn : spawns)
+        if (const auto at = spawn.sources.find(std::string(of.key)); at != spawn.sources.end())
+            return at->second;
     return std::string(of.source);
 }
 

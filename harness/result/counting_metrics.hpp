@@ -1,12 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/result/metrics.hpp"
-#include "harness/result/record.hpp"
+#include "harness/result/repetition_record.hpp"
 
 /// What spawns other than the timed ones bring: events per message, the cost of waiting.
 namespace ipcmark {
@@ -16,16 +15,16 @@ namespace ipcmark {
 const std::vector<metric>& counting_metrics();
 /// Of idle spawns: idle_cpu_share.
 const std::vector<metric>& idle_metrics();
-const std::vector<metric>& metrics_of(spawn_purpose purpose);
+const std::vector<metric>& metrics_of(purpose why);
 
 /// Everything that one counting spawn counted, per message: `sources` says where a figure comes
 /// from, `unavailable` why one is null and what helps. A daemon's events are among them.
-nlohmann::ordered_json counting_block(const spawn_view& view);
+counting_facts count_events(const spawn_view& view);
 
-/// The medians over counting spawns; null for none.
-nlohmann::ordered_json merged_counting_block(const std::vector<nlohmann::ordered_json>& spawns);
+/// The medians over counting spawns; nullopt for none.
+std::optional<counting_facts> merged_counts(const std::vector<counting_facts>& spawns);
 
-/// Where a counted metric came from, in these blocks' words.
-std::string counting_source(const std::vector<nlohmann::ordered_json>& spawns, const metric& of);
+/// Where a counted metric came from, in these facts' words.
+std::string counting_source(const std::vector<counting_facts>& spawns, const metric& of);
 
 }  // namespace ipcmark

@@ -39,14 +39,16 @@ struct spawn_view {
     double elapsed_ns() const;
 };
 
-/// One figure that reports show: its key in files, unit, direction and source.
+/// One figure that reports show: adding one is a row of a table here or in *_metrics.cpp.
 struct metric {
-    std::string_view key;
+    std::string_view key;    // in files
+    std::string_view label;  // in tables
     std::string_view unit;
     better direction;
     std::string_view source;
     /// nullopt: this spawn cannot give it (pattern, samples, or the kernel does not tell).
     std::optional<double> (*value)(const spawn_view&);
+    double margin = 0;  // the smallest relative change that matters; 0: comparisons pass it over
 };
 
 /// Those of every pattern with messages.
@@ -54,6 +56,9 @@ const std::vector<metric>& common_metrics();
 
 /// Every metric, in the order that reports list them.
 const std::vector<metric>& all_metrics();
+
+/// The row of a key, of whatever purpose; nullptr for an unknown one.
+const metric* find_metric(std::string_view key);
 
 /// The figure that stands for a cell: the first of these that it has. One for each pattern.
 inline constexpr std::array<std::string_view, 6> headline_metrics{

@@ -12,14 +12,16 @@ using value = std::optional<double>;
 constexpr std::string_view stamps = "shared clock";
 constexpr double sleeps_from_switches = 1.5;  // a round trip: below, most exchanges never slept
 
-/// Keys of figures that a worker computes itself, as template arguments.
-constexpr std::array figure_keys{
-    "send_p50_ns",  "send_p99_ns", "sched_lag_p99_ns", "offered_per_second", "achieved_per_second",
-    "missed_share", "drain_ns",    "hop_ns",           "overhead_ns"};
+/// A figure of the worker's own, by its key.
+template <std::size_t Size>
+struct key_text {
+    consteval key_text(const char (&text)[Size]) { std::copy_n(text, Size, data); }
+    char data[Size]{};
+};
 
-template <std::size_t Index>
+template <key_text Key>
 value figure(const spawn_view& v) {
-    return v.figure(figure_keys[Index]);
+    return v.figure(Key.data);
 }
 
 value side_figure(const spawn_view& v, role side, const char* key) {
@@ -128,38 +130,44 @@ value wake_up(const spawn_view& v) {
 
 const std::vector<metric>& scheduled_metrics() {
     static const std::vector<metric> table{
-        {figure_keys[0], "ns", better::lower, stamps, figure<0>},
-        {figure_keys[1], "ns", better::lower, stamps, figure<1>},
-        {figure_keys[2], "ns", better::lower, stamps, figure<2>},
-        {figure_keys[3], "1/s", better::neither, "the schedule", figure<3>},
-        {figure_keys[4], "1/s", better::higher, stamps, figure<4>},
-        {figure_keys[5], "1", better::lower, "stamps of the sends", figure<5>},
-        {figure_keys[6], "ns", better::lower, stamps, figure<6>},
+        {"send_p50_ns", "p50 from the send", "ns", better::lower, stamps, figure<"send_p50_ns">},
+        {"send_p99_ns", "p99 from the send", "ns", better::lower, stamps, figure<"send_p99_ns">},
+        {"sched_lag_p99_ns", "sender late, p99", "ns", better::lower, stamps,
+         figure<"sched_lag_p99_ns">},
+        {"offered_per_second", "offered", "1/s", better::neither, "the schedule",
+         figure<"offered_per_second">},
+        {"achieved_per_second", "rate kept", "1/s", better::higher, stamps,
+         figure<"achieved_per_second">},
+        {"missed_share", "slots missed", "1", better::lower, "stamps of the sends",
+         figure<"missed_share">},
+        {"drain_ns", "drained in", "ns", better::lower, stamps, figure<"drain_ns">},
     };
     return table;
 }
 
 const std::vector<metric>& setup_metrics() {
     static const std::vector<metric> table{
-        {"construct_ns", "ns", better::lower, stamps, construct},
-        {"first_message_ns", "ns", better::lower, stamps, first_message},
-        {"teardown_ns", "ns", better::lower, stamps, teardown},
-        {"spawn_ns", "ns", better::neither, "CLOCK_MONOTONIC_RAW of parent and workers", spawning},
+        {"construct_ns", "construct", "ns", better::lower, stamps, construct, 0.05},
+        {"first_message_ns", "first message", "ns", better::lower, stamps, first_message},
+        {"teardown_ns", "tear down", "ns", better::lower, stamps, teardown},
+        {"spawn_ns", "start both processes", "ns", better::neither,
+         "CLOCK_MONOTONIC_RAW of parent and workers", spawning},
     };
     return table;
 }
 
 const std::vector<metric>& switch_metrics() {
     static const std::vector<metric> table{
-        {"one_process_ns", "ns", better::lower, stamps, inside},
-        {"one_cpu_ns", "ns", better::lower, stamps, on_one_cpu},
-        {"two_cpus_ns", "ns", better::lower, stamps, on_two_cpus},
-        {"syscall_copy_ns", "ns", better::lower, "half of one_process_ns", syscall_copy},
-        {"context_switch_ns", "ns", better::lower, "difference of medians over counted switches",
-         context_switch},
-        {"wake_up_ns", "ns", better::lower, "half of a difference of medians", wake_up},
-        {figure_keys[7], "ns", better::lower, stamps, figure<7>},
-        {figure_keys[8], "ns", better::lower, stamps, figure<8>},
+        {"one_process_ns", "in one process", "ns", better::lower, stamps, inside},
+        {"one_cpu_ns", "on one CPU", "ns", better::lower, stamps, on_one_cpu},
+        {"two_cpus_ns", "on two CPUs", "ns", better::lower, stamps, on_two_cpus},
+        {"syscall_copy_ns", "calls and copies", "ns", better::lower, "half of one_process_ns",
+         syscall_copy},
+        {"context_switch_ns", "context switch", "ns", better::lower,
+         "difference of medians over counted switches", context_switch},
+        {"wake_up_ns", "wake-up", "ns", better::lower, "half of a difference of medians", wake_up},
+        {"hop_ns", "hop", "ns", better::lower, stamps, figure<"hop_ns">},
+        {"overhead_ns", "overhead", "ns", better::lower, stamps, figure<"overhead_ns">},
     };
     return table;
 }

@@ -4,12 +4,13 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/io.hpp"
 
 namespace ipcmark {
 
-journal::journal(const std::string& result_file, const nlohmann::ordered_json& first_line) {
+journal::journal(const std::string& result_file, const tree& first_line) {
     std::error_code ignored;
     // A pipe or a device has no place for a file beside it.
     const bool exists = std::filesystem::exists(result_file, ignored);
@@ -25,16 +26,15 @@ journal::~journal() {
     if (spawns_ == 0) discard();
 }
 
-void journal::append(const nlohmann::ordered_json& line) {
+void journal::append(const tree& line) {
     if (!fd_) return;
-    const std::string text =
-        line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    const std::string text = json_text(line) + "\n";
     try {
         write_exact(fd_.get(), std::as_bytes(std::span(text)));
     } catch (const call_failed& e) {
         throw call_failed(e.code().value(), "write " + file_);
     }
-    if (!line.contains("header")) ++spawns_;
+    if (line.find("cell") != nullptr) ++spawns_;
 }
 
 void journal::discard() {

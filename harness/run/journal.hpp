@@ -2,9 +2,8 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/base/posix/unique_fd.hpp"
+#include "harness/base/tree.hpp"
 
 namespace ipcmark {
 
@@ -13,12 +12,12 @@ namespace ipcmark {
 class journal {
 public:
     /// `result_file` "-": no journal. Throws call_failed.
-    journal(const std::string& result_file, const nlohmann::ordered_json& first_line);
+    journal(const std::string& result_file, const tree& first_line);
     /// Removes the file when there is no spawn in it.
     ~journal();
     journal(const journal&) = delete;
     journal& operator=(const journal&) = delete;
-    void append(const nlohmann::ordered_json& line);
+    void append(const tree& line);
     /// The result itself is safe: removes the file.
     void discard();
     /// Where to find what was measured when the result cannot be written; empty: nowhere.

@@ -97,12 +97,12 @@ protected:
     const std::filesystem::path file =
         std::filesystem::temp_directory_path() / ("journal_" + std::to_string(::getpid()));
     const std::string first =
-        R"({"journal":"ipcmark.result","spawns_planned":2,"header":{"run":{}},"cells":[{"planned":)"
-        R"({"name":"a/b/1/free"},"skipped":null}]})"
+        R"({"journal":"ipcmark.result","spawns_planned":2,"header":{"run":{}},"cells":[)"
+        R"({"name":"a/b/1/free","skipped":null}]})"
         "\n";
     const std::string failed =
         R"({"cell":"a/b/1/free","purpose":"timed","failed":{"status":"failed","code":"died",)"
-        R"("stage":null,"text":"t"},"metrics":{},"entry":null,"latency_buckets":[]})"
+        R"("stage":"","text":"t"},"metrics":{},"latency_buckets":[]})"
         "\n";
 };
 

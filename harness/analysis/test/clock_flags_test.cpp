@@ -7,8 +7,6 @@
 namespace ipcmark {
 namespace {
 
-using nlohmann::ordered_json;
-
 TEST(clock_check, a_good_clock_has_no_fault) {
     EXPECT_TRUE(clock_faults({.stamp_cost_ns = 20, .drift_ppm = -3, .suspended_ns = 200}).empty());
 }
@@ -24,53 +22,58 @@ TEST(clock_check, each_fault_is_told) {
     EXPECT_TRUE(only({.offsets_consistent = false}, "before it was sent"));
 }
 
-ordered_json offset(double low_ns, double high_ns) {
-    return {{"low_ns", low_ns},
-            {"high_ns", high_ns},
-            {"uncertainty_ns", (high_ns - low_ns) / 2},
-            {"consistent", low_ns <= 0 && high_ns >= 0}};
+clock_offset_info offset(double low_ns, double high_ns) {
+    return {{0, 1}, "begin", low_ns, high_ns, (high_ns - low_ns) / 2, low_ns <= 0 && high_ns >= 0};
 }
 
-ordered_json clock_with(std::vector<ordered_json> offsets) {
-    return {{"stamp_cost_ns", 20.0}, {"drift_ppm", 1.0}, {"offsets", std::move(offsets)}};
+clock_info clock_with(std::vector<clock_offset_info> offsets) {
+    clock_info clock;
+    clock.stamp_cost_ns = 20;
+    clock.drift_ppm = 1;
+    clock.offsets = std::move(offsets);
+    return clock;
 }
 
 TEST(clock_flags, the_largest_uncertainty_is_published) {
-    ordered_json clock = clock_with({offset(-90, 100), offset(-200, 160)});
+    clock_info clock = clock_with({offset(-90, 100), offset(-200, 160)});
     conclude_clock(clock, 0);
-    EXPECT_EQ(clock.at("uncertainty_ns"), 180.0);
-    EXPECT_EQ(clock.at("degraded"), false);
-    ordered_json alone = clock_with({});
+    EXPECT_EQ(clock.uncertainty_ns, 180.0);
+    EXPECT_FALSE(clock.degraded);
+    clock_info alone = clock_with({});
     conclude_clock(alone, 0);
-    EXPECT_TRUE(alone.at("uncertainty_ns").is_null());
+    EXPECT_FALSE(alone.uncertainty_ns);
 }
 
 TEST(clock_flags, an_offset_is_told_in_nanoseconds_with_its_sign) {
     const shared_clock clock{clock_parameters{}};
-    const auto block = offset_block({-30, 80}, clock, 0, 1, "end");
-    EXPECT_EQ(block.at("low_ns"), -80.0);
-    EXPECT_EQ(block.at("high_ns"), -30.0);
-    EXPECT_EQ(block.at("uncertainty_ns"), 25.0);
-    EXPECT_EQ(block.at("consistent"), false);
+    const auto told = offset_info({-30, 80}, clock, {0, 1}, "end");
+    EXPECT_EQ(told.low_ns, -80.0);
+    EXPECT_EQ(told.high_ns, -30.0);
+    EXPECT_EQ(told.uncertainty_ns, 25.0);
+    EXPECT_FALSE(told.consistent);
 }
 
-ordered_json spawn_with(double p50_ns, double mean_ns, double block_ns) {
-    ordered_json spawn{{"p50_ns", p50_ns},
-                       {"mean_ns", mean_ns},
-                       {"block_mean_ns", block_ns},
-                       {"ipc", {{"cell", "a"}}}};
-    if (block_ns <= 0) spawn["block_mean_ns"] = nullptr;
-    return spawn;
+repetition_record spawn_with(double p50_ns, double mean_ns, double block_ns) {
+    repetition_record record;
+    record.cell = "a";
+    record.metrics = {{"p50_ns", p50_ns}, {"mean_ns", mean_ns}, {"block_mean_ns", block_ns}};
+    if (block_ns <= 0) record.metrics["block_mean_ns"] = std::nullopt;
+    return record;
 }
 
-ordered_json flags_of(std::vector<ordered_json> spawns, bool degraded = false) {
-    const ordered_json cell{
-        {"name", "a"}, {"summary", {{"p50_ns", 1}}}, {"flags", ordered_json::array()}};
-    ordered_json document{{"clock", {{"stamp_cost_ns", 20.0}, {"degraded", degraded}}},
-                          {"cells", ordered_json::array({cell})},
-                          {"benchmarks", std::move(spawns)}};
-    add_clock_flags(document);
-    return document.at("cells").at(0).at("flags");
+using flag_list = std::vector<std::string>;
+
+flag_list flags_of(std::vector<repetition_record> repetitions, bool degraded = false,
+                   bool measured = true) {
+    run_result result;
+    result.header.clock.stamp_cost_ns = 20;
+    result.header.clock.degraded = degraded;
+    result.cells.resize(1);
+    result.cells[0].name = "a";
+    if (measured) result.cells[0].summary = {{"p50_ns", metric_summary{}}};
+    result.repetitions = std::move(repetitions);
+    add_clock_flags(result);
+    return result.cells[0].flags;
 }
 
 TEST(clock_flags, a_block_that_agrees_within_a_tenth_acquits_the_timer) {
@@ -81,7 +84,7 @@ TEST(clock_flags, a_block_that_agrees_within_a_tenth_acquits_the_timer) {
 }
 
 TEST(clock_flags, a_block_that_does_not_agree_shows_the_timer) {
-    const auto expected = ordered_json::array({"timer_dominated"});
+    const flag_list expected{"timer_dominated"};
     EXPECT_EQ(flags_of({spawn_with(60, 62, 20)}), expected);
     EXPECT_EQ(flags_of({spawn_with(200, 205, 300)}), expected);
 }
@@ -94,13 +97,8 @@ TEST(clock_flags, blocks_are_compared_with_the_timed_phase_of_the_same_spawn) {
 }
 
 TEST(clock_flags, cells_of_a_degraded_clock_are_marked) {
-    EXPECT_EQ(flags_of({spawn_with(5000, 6000, 0)}, true), ordered_json::array({"clock_degraded"}));
-    ordered_json document{
-        {"clock", {{"degraded", true}}},
-        {"cells", ordered_json::array({ordered_json{{"summary", ordered_json::object()},
-                                                    {"flags", ordered_json::array()}}})}};
-    add_clock_flags(document);
-    EXPECT_TRUE(document.at("cells").at(0).at("flags").empty()) << "it was skipped";
+    EXPECT_EQ(flags_of({spawn_with(5000, 6000, 0)}, true), flag_list{"clock_degraded"});
+    EXPECT_TRUE(flags_of({}, true, false).empty()) << "it was skipped";
 }
 
 }  // namespace

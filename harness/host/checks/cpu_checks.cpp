@@ -81,7 +81,7 @@ finding governor(const host_view& host) {
         found.why = "the firmware or the host of a virtual machine decides the clock speed";
         return found;
     }
-    const auto name = governor.get<std::string>();
+    const auto name = governor.as_text();
     found.text = fmt::format("frequency governor: {}", name);
     if (name == "performance") return found;
     found.how = severity::warning;

@@ -39,7 +39,7 @@ finding virtual_machine(const host_view& host) {
         found.text = "whether this is a virtual machine is not visible";
         return found;
     }
-    const auto name = hypervisor.get<std::string>();
+    const auto name = hypervisor.as_text();
     if (name == "none") return found;
     found.how = severity::warning;
     found.text = fmt::format("a virtual machine ({})", name);
@@ -96,7 +96,7 @@ finding huge_pages(const host_view& host) {
         found.text = "no transparent huge pages in this kernel";
         return found;
     }
-    found.text = "transparent huge pages: " + mode.get<std::string>();
+    found.text = "transparent huge pages: " + mode.as_text();
     if (mode != "always") return found;
     found.how = severity::info;
     found.remedy = "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled";

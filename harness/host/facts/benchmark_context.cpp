@@ -7,8 +7,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 /// "2026-11-21T01:32:54+01:00": local time, as Google Benchmark writes it.
@@ -32,11 +30,11 @@ double nominal_mhz(const host_files& files) {
 /// Google Benchmark's rule: a readable governor other than "performance".
 bool scaling_enabled(const host_files& files) {
     const auto governor = per_cpu_fact(files, "cpufreq/scaling_governor");
-    return governor.is_string() && governor != "performance";
+    return governor.is_text() && governor != "performance";
 }
 
-ordered_json cache_blocks() {
-    ordered_json blocks = ordered_json::array();
+tree cache_blocks() {
+    tree blocks = tree::array();
     for (const auto& cache : find_machine_shape().caches)
         blocks.push_back({{"type", cache.type},
                           {"level", cache.level},
@@ -45,10 +43,10 @@ ordered_json cache_blocks() {
     return blocks;
 }
 
-ordered_json load_averages() {
+tree load_averages() {
     std::array<double, 3> averages{};
     const int known = ::getloadavg(averages.data(), static_cast<int>(averages.size()));
-    ordered_json list = ordered_json::array();
+    tree list = tree::array();
     for (int i = 0; i < known; ++i)
         list.push_back(averages[static_cast<std::size_t>(i)]);
     return list;
@@ -56,8 +54,8 @@ ordered_json load_averages() {
 
 }  // namespace
 
-ordered_json benchmark_context(const std::string& library_version, const std::string& build_type,
-                               bool redact, const host_files& files) {
+tree benchmark_context(const std::string& library_version, const std::string& build_type,
+                       bool redact, const host_files& files) {
     return {{"date", local_date()},
             {"host_name", host_name(redact, files)},
             {"executable", "ipcmark"},

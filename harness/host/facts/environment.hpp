@@ -4,8 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/host/facts/json_facts.hpp"
 
 /// What a result says about its machine. Each fact is a value or {"unavailable": reason}.
@@ -13,20 +11,18 @@ namespace ipcmark {
 
 /// What makes two machines comparable: kernel, CPU, topology, power and security settings, limits
 /// of the control group. `host` and `user` are salted hashes unless `redact` is false.
-nlohmann::ordered_json identity_facts(bool redact = true, const host_files& files = host_files());
+tree identity_facts(bool redact = true, const host_files& files = host_files());
 
 /// What changes by itself: load, pressure, steal, clock frequency, heat, memory.
-nlohmann::ordered_json state_facts(const host_files& files = host_files());
+tree state_facts(const host_files& files = host_files());
 
 /// "fnv64:..." over identity without `host` and `user`, and limits: equal machines, equal text.
-std::string fingerprint(const nlohmann::ordered_json& identity,
-                        const nlohmann::ordered_json& limits);
+std::string fingerprint(const tree& identity, const tree& limits);
 
 /// Google Benchmark's `context` block. `library_version` such as "v1.7.1"; `build_type` is
 /// release or debug. mhz_per_cpu 0: the machine does not tell.
-nlohmann::ordered_json benchmark_context(const std::string& library_version,
-                                         const std::string& build_type, bool redact = true,
-                                         const host_files& files = host_files());
+tree benchmark_context(const std::string& library_version, const std::string& build_type,
+                       bool redact = true, const host_files& files = host_files());
 
 /// FNV-1a, 64 bits.
 std::uint64_t fnv64(std::string_view text);
@@ -39,7 +35,7 @@ std::string redacted(std::string_view word, const host_files& files = host_files
 std::string host_name(bool redact, const host_files& files = host_files());
 
 /// The hypervisor's name, "none", or unavailable.
-nlohmann::ordered_json hypervisor_fact(const host_files& files = host_files());
+tree hypervisor_fact(const host_files& files = host_files());
 
 /// The container's kind ("docker", "podman", ...) or "none".
 std::string container_kind(const host_files& files = host_files());

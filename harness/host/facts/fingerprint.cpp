@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
+#include "harness/base/json_text.hpp"
 #include "harness/host/facts/environment.hpp"
 
 namespace ipcmark {
-
-using nlohmann::ordered_json;
 
 namespace {
 
@@ -16,8 +15,8 @@ std::uint64_t spread(std::uint64_t value) {
 }
 
 /// Keys sorted at every depth, so that the order of collection does not matter.
-std::string canonical(const ordered_json& facts) {
-    return nlohmann::json(facts).dump();
+std::string canonical(const tree& facts) {
+    return json_text(facts.sorted());
 }
 
 }  // namespace
@@ -29,8 +28,8 @@ std::uint64_t fnv64(std::string_view text) {
     return hash;
 }
 
-std::string fingerprint(const ordered_json& identity, const ordered_json& limits) {
-    ordered_json machine = identity;
+std::string fingerprint(const tree& identity, const tree& limits) {
+    tree machine = identity;
     machine.erase("host");
     machine.erase("user");
     const std::string text = canonical(machine) + '\n' + canonical(limits);

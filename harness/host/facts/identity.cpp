@@ -16,8 +16,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 struct file_key {
@@ -25,12 +23,12 @@ struct file_key {
     const char* path;
 };
 
-void add_files(ordered_json& facts, const host_files& files, std::initializer_list<file_key> keys) {
+void add_files(tree& facts, const host_files& files, std::initializer_list<file_key> keys) {
     for (const auto& [key, path] : keys)
         facts[key] = file_fact(files, path);
 }
 
-ordered_json preemption_model(const host_files& files) {
+tree preemption_model(const host_files& files) {
     if (const auto chosen = files.text("/sys/kernel/debug/sched/preempt")) {
         const auto open = chosen->find('(');
         const auto close = chosen->find(')');
@@ -45,7 +43,7 @@ ordered_json preemption_model(const host_files& files) {
 }
 
 /// Only options that move timings; the rest of a command line is nobody's business.
-ordered_json kernel_options(const host_files& files) {
+tree kernel_options(const host_files& files) {
     constexpr std::array<std::string_view, 20> kept{"cpuidle_haltpoll.force",
                                                     "haltpoll.guest_halt_poll_ns",
                                                     "mitigations",
@@ -75,8 +73,8 @@ ordered_json kernel_options(const host_files& files) {
     return text.empty() ? "none of those that move timings" : text;
 }
 
-ordered_json kernel_facts(const host_files& files) {
-    ordered_json facts;
+tree kernel_facts(const host_files& files) {
+    tree facts;
     facts["kernel_release"] = file_fact(files, "/proc/sys/kernel/osrelease");
     facts["kernel_build"] = file_fact(files, "/proc/sys/kernel/version");
     facts["preemption"] = preemption_model(files);
@@ -84,14 +82,14 @@ ordered_json kernel_facts(const host_files& files) {
     return facts;
 }
 
-ordered_json cpuinfo_fact(const std::string& cpuinfo, std::string_view key) {
+tree cpuinfo_fact(const std::string& cpuinfo, std::string_view key) {
     const auto value = keyed_value(cpuinfo, key);
     if (!value || value->empty()) return unavailable(fmt::format("/proc/cpuinfo has no '{}'", key));
     if (const auto number = whole_number(*value)) return *number;
     return *value;
 }
 
-ordered_json tsc_flags(const std::string& flags) {
+tree tsc_flags(const std::string& flags) {
     std::string text;
     for (const auto& word : words_of(flags))
         if (word.find("tsc") != std::string::npos) text += (text.empty() ? "" : " ") + word;
@@ -99,7 +97,7 @@ ordered_json tsc_flags(const std::string& flags) {
 }
 
 /// Arm kernels give part numbers instead of a name; the board's name stands in.
-ordered_json cpu_model(const std::string& cpuinfo, const host_files& files) {
+tree cpu_model(const std::string& cpuinfo, const host_files& files) {
     for (const char* key : {"model name", "Model", "Hardware", "cpu"})
         if (const auto value = keyed_value(cpuinfo, key); value && !value->empty()) return *value;
     const auto implementer = keyed_value(cpuinfo, "CPU implementer");
@@ -112,8 +110,8 @@ ordered_json cpu_model(const std::string& cpuinfo, const host_files& files) {
     return unavailable("/proc/cpuinfo names no model");
 }
 
-ordered_json cpu_facts(const host_files& files) {
-    ordered_json facts;
+tree cpu_facts(const host_files& files) {
+    tree facts;
     const auto cpuinfo = files.text("/proc/cpuinfo");
     if (!cpuinfo) return {{"cpu_model", unavailable("/proc/cpuinfo cannot be read")}};
     facts["cpu_model"] = cpu_model(*cpuinfo, files);
@@ -124,7 +122,7 @@ ordered_json cpu_facts(const host_files& files) {
     facts["cpu_microcode"] = cpuinfo_fact(*cpuinfo, "microcode");
     auto flags = keyed_value(*cpuinfo, "flags");
     if (!flags) flags = keyed_value(*cpuinfo, "Features");
-    facts["cpu_flags_hash"] = flags ? ordered_json(fmt::format("fnv64:{:016x}", fnv64(*flags)))
+    facts["cpu_flags_hash"] = flags ? tree(fmt::format("fnv64:{:016x}", fnv64(*flags)))
                                     : unavailable("/proc/cpuinfo lists no flags");
     facts["tsc_flags"] = flags ? tsc_flags(*flags) : unavailable("/proc/cpuinfo lists no flags");
     return facts;
@@ -135,18 +133,17 @@ bool has_digit(const std::string& list) {
     return list.find_first_of("0123456789") != list.npos;
 }
 
-ordered_json numa_distances(const host_files& files) {
+tree numa_distances(const host_files& files) {
     std::string text;
     for (const auto& name : files.names("/sys/devices/system/node"))
         if (name.starts_with("node"))
             if (const auto row = files.text("/sys/devices/system/node/" + name + "/distance"))
                 text += (text.empty() ? "" : " | ") + *row;
-    return text.empty() ? unavailable("/sys/devices/system/node tells no distances")
-                        : ordered_json(text);
+    return text.empty() ? unavailable("/sys/devices/system/node tells no distances") : tree(text);
 }
 
-ordered_json topology_facts(const host_files& files) {
-    ordered_json facts;
+tree topology_facts(const host_files& files) {
+    tree facts;
     try {
         const machine_shape shape = find_machine_shape();
         facts["packages"] = shape.packages;
@@ -155,7 +152,7 @@ ordered_json topology_facts(const host_files& files) {
         facts["numa_nodes"] = shape.numa_nodes;
         facts["l2_caches"] = shape.l2_caches;
         facts["l3_caches"] = shape.l3_caches;
-        ordered_json caches = ordered_json::array();
+        tree caches = tree::array();
         for (const auto& cache : shape.caches)
             caches.push_back(fmt::format("L{} {} {} KiB for {} CPU{}", cache.level, cache.type,
                                          cache.size_bytes / 1024, cache.shared_by,
@@ -173,15 +170,15 @@ ordered_json topology_facts(const host_files& files) {
                {"smt", "/sys/devices/system/cpu/smt/control"},
                {"smt_active", "/sys/devices/system/cpu/smt/active"}});
     for (const char* key : {"isolated_cpus", "nohz_full_cpus"})
-        if (const auto& list = facts[key]; list.is_string() && !has_digit(list.get<std::string>()))
+        if (const auto& list = facts[key]; list.is_text() && !has_digit(list.as_text()))
             facts[key] = "none";
     const auto allowed = allowed_cpus_of(files);
     facts["allowed_cpus"] = allowed.empty() ? unavailable("/proc/self/status does not tell")
-                                            : ordered_json(cpu_list_text(allowed));
+                                            : tree(cpu_list_text(allowed));
     return facts;
 }
 
-ordered_json turbo_fact(const host_files& files) {
+tree turbo_fact(const host_files& files) {
     if (const auto off = files.number("/sys/devices/system/cpu/intel_pstate/no_turbo"))
         return *off == 0 ? "on" : "off";
     if (const auto on = files.number("/sys/devices/system/cpu/cpufreq/boost"))
@@ -189,7 +186,7 @@ ordered_json turbo_fact(const host_files& files) {
     return unavailable("neither intel_pstate/no_turbo nor cpufreq/boost is there");
 }
 
-ordered_json idle_states(const host_files& files) {
+tree idle_states(const host_files& files) {
     const std::string folder = "/sys/devices/system/cpu/cpu0/cpuidle/";
     std::string text;
     for (const auto& state : files.names(folder)) {
@@ -199,11 +196,11 @@ ordered_json idle_states(const host_files& files) {
         text += (text.empty() ? "" : ", ") + *name;
         if (files.number(here + "/disable").value_or(0) != 0) text += " (disabled)";
     }
-    return text.empty() ? unavailable(folder + " lists no states") : ordered_json(text);
+    return text.empty() ? unavailable(folder + " lists no states") : tree(text);
 }
 
-ordered_json power_facts(const host_files& files) {
-    ordered_json facts;
+tree power_facts(const host_files& files) {
+    tree facts;
     facts["scaling_driver"] = per_cpu_fact(files, "cpufreq/scaling_driver");
     facts["governor"] = per_cpu_fact(files, "cpufreq/scaling_governor");
     facts["energy_preference"] = per_cpu_fact(files, "cpufreq/energy_performance_preference");
@@ -217,16 +214,16 @@ ordered_json power_facts(const host_files& files) {
     return facts;
 }
 
-ordered_json vulnerabilities(const host_files& files) {
+tree vulnerabilities(const host_files& files) {
     const std::string folder = "/sys/devices/system/cpu/vulnerabilities/";
-    ordered_json facts = ordered_json::object();
+    tree facts = tree::object();
     for (const auto& name : files.names(folder))
         facts[name] = file_fact(files, folder + name);
     return facts.empty() ? unavailable(folder + " is not there") : facts;
 }
 
-ordered_json machine_facts(const host_files& files) {
-    ordered_json facts;
+tree machine_facts(const host_files& files) {
+    tree facts;
     facts["hypervisor"] = hypervisor_fact(files);
     facts["container"] = container_kind(files);
     add_files(
@@ -241,7 +238,7 @@ ordered_json machine_facts(const host_files& files) {
     return facts;
 }
 
-ordered_json scheduling_class() {
+tree scheduling_class() {
     switch (::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) {
         case SCHED_OTHER:
             return "SCHED_OTHER";
@@ -258,8 +255,8 @@ ordered_json scheduling_class() {
     }
 }
 
-ordered_json kernel_settings(const host_files& files) {
-    ordered_json facts;
+tree kernel_settings(const host_files& files) {
+    tree facts;
     facts["aslr"] = file_fact(files, "/proc/sys/kernel/randomize_va_space");
     facts["thp"] = selected_fact(files, "/sys/kernel/mm/transparent_hugepage/enabled");
     facts["thp_shmem"] = selected_fact(files, "/sys/kernel/mm/transparent_hugepage/shmem_enabled");
@@ -275,32 +272,31 @@ ordered_json kernel_settings(const host_files& files) {
     constexpr std::array modes{"off", "strict", "filter"};
     const auto mode = seccomp ? whole_number(*seccomp) : std::nullopt;
     facts["seccomp"] = mode && *mode >= 0 && *mode < 3
-                           ? ordered_json(modes[static_cast<std::size_t>(*mode)])
+                           ? tree(modes[static_cast<std::size_t>(*mode)])
                            : unavailable("/proc/self/status does not tell");
     return facts;
 }
 
-ordered_json group_fact(const group_limit& limit) {
+tree group_fact(const group_limit& limit) {
     if (!limit.known) return unavailable("no control group tells one");
-    return limit.value ? ordered_json(*limit.value) : ordered_json("unlimited");
+    return limit.value ? tree(*limit.value) : tree("unlimited");
 }
 
-ordered_json group_facts(const host_files& files) {
+tree group_facts(const host_files& files) {
     const control_groups groups(files);
-    ordered_json facts;
+    tree facts;
     facts["cgroup_version"] = groups.version();
     facts["cgroup_cpu_quota_cpus"] = group_fact(groups.cpu_quota());
     const auto cpuset = groups.cpuset();
-    facts["cgroup_cpuset"] =
-        cpuset ? ordered_json(*cpuset) : unavailable("no control group tells one");
+    facts["cgroup_cpuset"] = cpuset ? tree(*cpuset) : unavailable("no control group tells one");
     auto memory = groups.memory_limit_bytes();
     facts["cgroup_memory_limit_bytes"] =
-        memory.value ? ordered_json(static_cast<std::int64_t>(*memory.value)) : group_fact(memory);
+        memory.value ? tree(static_cast<std::int64_t>(*memory.value)) : group_fact(memory);
     return facts;
 }
 
-ordered_json system_facts() {
-    ordered_json facts;
+tree system_facts() {
+    tree facts;
     facts["page_bytes"] = ::sysconf(_SC_PAGESIZE);
 #ifdef __GLIBC__
     facts["libc"] = std::string("glibc ") + ::gnu_get_libc_version();
@@ -322,8 +318,8 @@ std::string user_name(bool redact, const host_files& files) {
 
 }  // namespace
 
-ordered_json identity_facts(bool redact, const host_files& files) {
-    ordered_json facts{{"host", host_name(redact, files)}, {"user", user_name(redact, files)}};
+tree identity_facts(bool redact, const host_files& files) {
+    tree facts{{"host", host_name(redact, files)}, {"user", user_name(redact, files)}};
     for (const auto& part :
          {cpu_facts(files), kernel_facts(files), topology_facts(files), power_facts(files),
           machine_facts(files), kernel_settings(files), group_facts(files), system_facts()})

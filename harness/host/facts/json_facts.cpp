@@ -7,8 +7,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 constexpr std::int64_t largest_exact_number = std::int64_t{1} << 53;
@@ -26,15 +24,15 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 
 }  // namespace
 
-ordered_json unavailable(std::string reason) {
+tree unavailable(std::string reason) {
     return {{"unavailable", std::move(reason)}};
 }
 
-bool is_available(const ordered_json& fact) {
+bool is_available(const tree& fact) {
     return !(fact.is_object() && fact.size() == 1 && fact.contains("unavailable"));
 }
 
-ordered_json file_fact(const host_files& files, std::string_view path) {
+tree file_fact(const host_files& files, std::string_view path) {
     const auto content = files.text(path);
     if (!content) return unavailable(why_unreadable(path));
     if (const auto value = whole_number(*content); value && std::abs(*value) < largest_exact_number)
@@ -42,7 +40,7 @@ ordered_json file_fact(const host_files& files, std::string_view path) {
     return joined(words_of(*content), " ");
 }
 
-ordered_json selected_fact(const host_files& files, std::string_view path) {
+tree selected_fact(const host_files& files, std::string_view path) {
     const auto content = files.text(path);
     if (!content) return unavailable(why_unreadable(path));
     const auto open = content->find('[');
@@ -51,7 +49,7 @@ ordered_json selected_fact(const host_files& files, std::string_view path) {
     return content->substr(open + 1, close - open - 1);
 }
 
-ordered_json per_cpu_fact(const host_files& files, std::string_view file) {
+tree per_cpu_fact(const host_files& files, std::string_view file) {
     std::vector<std::string> values;
     const auto folders = files.cpu_folders();
     if (folders.empty()) return unavailable("/sys/devices/system/cpu lists no CPU");

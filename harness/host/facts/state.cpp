@@ -7,14 +7,12 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
-ordered_json load_averages(const host_files& files) {
+tree load_averages(const host_files& files) {
     const auto words = words_of(files.text("/proc/loadavg").value_or(""));
     if (words.size() < 3) return unavailable("/proc/loadavg cannot be read");
-    ordered_json averages = ordered_json::array();
+    tree averages = tree::array();
     for (std::size_t i = 0; i < 3; ++i) {
         const auto value = decimal(words[i]);
         if (!value) return unavailable("/proc/loadavg is not understood");
@@ -24,12 +22,12 @@ ordered_json load_averages(const host_files& files) {
 }
 
 template <class T>
-ordered_json or_unavailable(const std::optional<T>& value, const std::string& reason) {
-    return value ? ordered_json(*value) : unavailable(reason);
+tree or_unavailable(const std::optional<T>& value, const std::string& reason) {
+    return value ? tree(*value) : unavailable(reason);
 }
 
 /// Microseconds since boot in which some task waited for the resource.
-ordered_json pressure_us(const host_files& files, const std::string& resource) {
+tree pressure_us(const host_files& files, const std::string& resource) {
     const std::string path = "/proc/pressure/" + resource;
     const auto text = files.text(path);
     if (!text) return file_fact(files, path);
@@ -41,7 +39,7 @@ ordered_json pressure_us(const host_files& files, const std::string& resource) {
 }
 
 /// [lowest, highest] over the CPUs.
-ordered_json current_mhz(const host_files& files) {
+tree current_mhz(const host_files& files) {
     std::vector<double> mhz;
     for (const auto& cpu : files.cpu_folders())
         if (const auto khz =
@@ -52,10 +50,10 @@ ordered_json current_mhz(const host_files& files) {
             if (const auto first = decimal(*value)) mhz.push_back(*first);
     if (mhz.empty()) return unavailable("neither cpufreq nor /proc/cpuinfo tells a frequency");
     const auto [lowest, highest] = std::minmax_element(mhz.begin(), mhz.end());
-    return {std::round(*lowest), std::round(*highest)};
+    return tree::list{std::round(*lowest), std::round(*highest)};
 }
 
-ordered_json throttle_count(const host_files& files) {
+tree throttle_count(const host_files& files) {
     std::optional<std::int64_t> sum;
     for (const auto& cpu : files.cpu_folders())
         if (const auto count = files.number("/sys/devices/system/cpu/" + cpu +
@@ -64,7 +62,7 @@ ordered_json throttle_count(const host_files& files) {
     return or_unavailable(sum, "no thermal_throttle/core_throttle_count");
 }
 
-ordered_json hottest_celsius(const host_files& files) {
+tree hottest_celsius(const host_files& files) {
     std::optional<double> hottest;
     const auto consider = [&](const std::string& path) {
         const auto millidegrees = files.number(path);
@@ -82,21 +80,20 @@ ordered_json hottest_celsius(const host_files& files) {
     return or_unavailable(hottest, "no thermal zone and no CPU sensor");
 }
 
-ordered_json uptime_s(const host_files& files) {
+tree uptime_s(const host_files& files) {
     const auto words = words_of(files.text("/proc/uptime").value_or(""));
     return or_unavailable(words.empty() ? std::nullopt : decimal(words.front()),
                           "/proc/uptime cannot be read");
 }
 
-ordered_json memory_bytes(const host_files& files, std::string_view key) {
+tree memory_bytes(const host_files& files, std::string_view key) {
     const auto line = keyed_value(files.text("/proc/meminfo").value_or(""), key);
     const auto words = words_of(line.value_or(""));
     const auto kib = words.empty() ? std::nullopt : whole_number(words.front());
-    return kib ? ordered_json(*kib * 1024)
-               : unavailable("/proc/meminfo has no " + std::string(key));
+    return kib ? tree(*kib * 1024) : unavailable("/proc/meminfo has no " + std::string(key));
 }
 
-ordered_json power_supply(const host_files& files) {
+tree power_supply(const host_files& files) {
     std::string text;
     for (const auto& name : files.names("/sys/class/power_supply")) {
         const auto type = files.text("/sys/class/power_supply/" + name + "/type");
@@ -107,11 +104,11 @@ ordered_json power_supply(const host_files& files) {
     return text.empty() ? "no battery" : text;
 }
 
-ordered_json tick_facts(const host_files& files) {
+tree tick_facts(const host_files& files) {
     const std::string reason = "/proc/stat cannot be read";
     const auto time = read_cpu_time(files);
     const auto tick = [&](std::int64_t cpu_time::*field) {
-        return time ? ordered_json((*time).*field) : unavailable(reason);
+        return time ? tree((*time).*field) : unavailable(reason);
     };
     return {{"busy_ticks", tick(&cpu_time::busy)},
             {"steal_ticks", tick(&cpu_time::steal)},
@@ -121,8 +118,8 @@ ordered_json tick_facts(const host_files& files) {
 
 }  // namespace
 
-ordered_json state_facts(const host_files& files) {
-    ordered_json facts;
+tree state_facts(const host_files& files) {
+    tree facts;
     facts["load_averages"] = load_averages(files);
     facts["runnable_tasks"] = or_unavailable(runnable_tasks(files), "/proc/loadavg cannot be read");
     for (const char* resource : {"cpu", "memory", "io"})

@@ -10,8 +10,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 struct known_signature {
@@ -56,7 +54,7 @@ bool has_word(const std::string& text, std::string_view wanted) {
 
 }  // namespace
 
-ordered_json hypervisor_fact(const host_files& files) {
+tree hypervisor_fact(const host_files& files) {
     if (const auto type = files.text("/sys/hypervisor/type"); type && !type->empty()) return *type;
     if (const auto tree = files.text("/proc/device-tree/hypervisor/compatible")) return *tree;
     const auto cpu = files.text("/proc/cpuinfo");

@@ -17,8 +17,6 @@
 
 namespace ipcmark {
 
-using nlohmann::ordered_json;
-
 namespace {
 
 using limit_table::aim;
@@ -47,7 +45,7 @@ std::string reason() {
     return std::strerror(errno);
 }
 
-ordered_json default_pipe_bytes() {
+tree default_pipe_bytes() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return unavailable("pipe2: " + reason());
     const unique_fd reader(ends[0]);
@@ -57,7 +55,7 @@ ordered_json default_pipe_bytes() {
     return held;
 }
 
-ordered_json shared_memory_bytes(const host_files& files) {
+tree shared_memory_bytes(const host_files& files) {
     struct statvfs space {};
     if (::statvfs(files.at("/dev/shm").c_str(), &space) != 0)
         return unavailable("/dev/shm: " + reason());
@@ -65,8 +63,7 @@ ordered_json shared_memory_bytes(const host_files& files) {
 }
 
 /// Column 0: the soft limit; 1: the hard one.
-ordered_json resource_fact(std::string_view line_name, std::size_t column,
-                           const host_files& files) {
+tree resource_fact(std::string_view line_name, std::size_t column, const host_files& files) {
     const auto table = files.text("/proc/self/limits");
     if (!table) return unavailable("/proc/self/limits: " + reason());
     std::istringstream lines(*table);
@@ -80,7 +77,7 @@ ordered_json resource_fact(std::string_view line_name, std::size_t column,
     return unavailable("/proc/self/limits has no line '" + std::string(line_name) + "'");
 }
 
-ordered_json value_of(const row& limit, const host_files& files) {
+tree value_of(const row& limit, const host_files& files) {
     const std::string_view key = limit.key;
     if (key == "pipe_default_bytes") return default_pipe_bytes();
     if (key == "dev_shm_bytes") return shared_memory_bytes(files);
@@ -93,10 +90,10 @@ ordered_json value_of(const row& limit, const host_files& files) {
 }
 
 /// The value as a number: the last one of several, the largest for "unlimited".
-std::optional<std::int64_t> number_in(const ordered_json& value) {
-    if (value.is_number_integer()) return value.get<std::int64_t>();
-    if (!value.is_string()) return std::nullopt;
-    const auto text = value.get<std::string>();
+std::optional<std::int64_t> number_in(const tree& value) {
+    if (value.is_whole()) return value.as_int();
+    if (!value.is_text()) return std::nullopt;
+    const auto text = value.as_text();
     if (text == "unlimited") return no_end;
     const std::string last = text.substr(text.find_last_of(' ') + 1);
     if (last.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
@@ -108,7 +105,7 @@ std::string in_shell_units(const resource& limit, std::int64_t value) {
 }
 
 std::string raise_resource(const row& limit, const resource& how, std::int64_t soft,
-                           const ordered_json& hard) {
+                           const tree& hard) {
     const std::int64_t most = number_in(hard).value_or(soft);
     if (soft < most) return fmt::format("ulimit -S {} {}", how.shell, in_shell_units(how, most));
     return soft >= std::min(limit.wider.goal, limit.wider.ceiling)
@@ -116,10 +113,10 @@ std::string raise_resource(const row& limit, const resource& how, std::int64_t s
                : set_limit_command(limit.key, limit.wider.goal);
 }
 
-std::string raise_command(const row& limit, const ordered_json& value, const ordered_json& most) {
+std::string raise_command(const row& limit, const tree& value, const tree& most) {
     const auto& [to, goal, ceiling, command] = limit.wider;
     if (to == aim::way::nowhere) return {};
-    if (value.is_string() && value.get<std::string>() == "never") return command;
+    if (value.is_text() && value.as_text() == "never") return command;
     const auto now = number_in(value);
     if (!now) return {};
     if (const auto* how = resource_of(limit)) return raise_resource(limit, *how, *now, most);
@@ -136,9 +133,8 @@ std::vector<ipc_limit> ipc_limits(const host_files& files) {
     for (const auto& each : limit_table::groups())
         for (const auto& limit : each.rows) {
             const auto* resource = resource_of(limit);
-            ordered_json value = value_of(limit, files);
-            ordered_json most =
-                resource == nullptr ? ordered_json() : resource_fact(resource->line, 1, files);
+            tree value = value_of(limit, files);
+            tree most = resource == nullptr ? tree() : resource_fact(resource->line, 1, files);
             std::string raise = raise_command(limit, value, most);
             all.push_back({limit.key, each.title, limit.name, limit.unit, limit.bounds,
                            std::move(value), std::move(most), std::move(raise)});
@@ -172,8 +168,8 @@ std::string limit_bytes_text(std::int64_t bytes) {
     return fmt::format("{} bytes", bytes);
 }
 
-ordered_json ipc_limit_facts(const host_files& files) {
-    ordered_json facts;
+tree ipc_limit_facts(const host_files& files) {
+    tree facts;
     for (const auto& limit : ipc_limits(files))
         facts[std::string(limit.key)] = limit.value;
     return facts;

@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/base/enum_names.hpp"
 #include "harness/host/facts/json_facts.hpp"
 
@@ -19,14 +17,14 @@ enum class limit_unit : std::uint8_t { bytes, pages, count, microseconds, choice
 
 /// One limit of the kernel or of this process, as it stands now.
 struct ipc_limit {
-    std::string_view key;          // in a result's environment block: "pipe_max_bytes"
-    std::string_view group;        // "pipes": what it concerns
-    std::string_view name;         // as manual pages write it: "fs.pipe-max-size", "RLIMIT_NOFILE"
-    limit_unit unit;               // of the value
-    std::string_view bounds;       // what it bounds, in plain words
-    nlohmann::ordered_json value;  // a resource limit's soft value
-    nlohmann::ordered_json most;   // a resource limit's hard value; else null
-    std::string raise;             // the command that raises it; empty: there is nothing to raise
+    std::string_view key;     // in a result's environment block: "pipe_max_bytes"
+    std::string_view group;   // "pipes": what it concerns
+    std::string_view name;    // as manual pages write it: "fs.pipe-max-size", "RLIMIT_NOFILE"
+    limit_unit unit;          // of the value
+    std::string_view bounds;  // what it bounds, in plain words
+    tree value;               // a resource limit's soft value
+    tree most;                // a resource limit's hard value; else null
+    std::string raise;        // the command that raises it; empty: there is nothing to raise
 };
 
 /// Every limit that decides which cells can run and how large: the one table that results, `doctor`
@@ -44,7 +42,7 @@ std::string set_limit_command(std::string_view key, std::int64_t value);
 std::string limit_bytes_text(std::int64_t bytes);
 
 /// The kernel's and this process's limits that decide which cells can run and how large.
-nlohmann::ordered_json ipc_limit_facts(const host_files& files = host_files());
+tree ipc_limit_facts(const host_files& files = host_files());
 
 template <>
 struct spelling<limit_unit> {

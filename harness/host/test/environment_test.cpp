@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/json_text.hpp"
 #include "harness/host/facts/cpu_time.hpp"
 #include "harness/host/ipc/ipc_limits.hpp"
 #include "harness/host/test/fake_host.hpp"
 
 namespace ipcmark {
 namespace {
-
-using nlohmann::ordered_json;
 
 TEST(environment, fnv64_matches_its_published_vectors) {
     EXPECT_EQ(fnv64(""), 0xcbf29ce484222325u);
@@ -25,7 +24,7 @@ TEST(environment, a_file_is_a_number_a_line_or_unavailable) {
     EXPECT_EQ(file_fact(host.files(), "/huge"), "18446744073692774399");
     const auto missing = file_fact(host.files(), "/none");
     ASSERT_FALSE(is_available(missing));
-    EXPECT_EQ(missing["unavailable"], "/none: No such file or directory");
+    EXPECT_EQ(missing.at("unavailable"), "/none: No such file or directory");
 }
 
 TEST(environment, the_bracketed_word_is_the_chosen_one) {
@@ -43,21 +42,21 @@ TEST(environment, an_empty_machine_has_no_made_up_facts) {
                             "allowed_cpus", "vulnerabilities", "idle_states", "isolated_cpus"})
         EXPECT_FALSE(is_available(identity.at(key))) << key;
     const auto limits = ipc_limit_facts(host.files());
-    for (const auto& [key, value] : limits.items()) {
+    for (const auto& [key, value] : limits.named()) {
         if (key == "pipe_default_bytes") continue;  // asked of a real pipe
-        EXPECT_FALSE(is_available(value)) << key << value;
+        EXPECT_FALSE(is_available(value)) << key << json_text(value);
     }
     const auto state = state_facts(host.files());
-    for (const auto& [key, value] : state.items()) {
+    for (const auto& [key, value] : state.named()) {
         if (key == "power_supply") continue;  // "no battery"
-        EXPECT_FALSE(is_available(value)) << key << value;
+        EXPECT_FALSE(is_available(value)) << key << json_text(value);
     }
 }
 
 TEST(environment, the_real_machine_has_its_main_facts) {
     const auto identity = identity_facts();
     for (const char* key : {"kernel_release", "topology_hash", "allowed_cpus", "page_bytes"})
-        EXPECT_TRUE(is_available(identity.at(key))) << key << identity.at(key);
+        EXPECT_TRUE(is_available(identity.at(key))) << key << json_text(identity.at(key));
     EXPECT_TRUE(is_available(ipc_limit_facts().at("rlimit_nofile")));
     EXPECT_EQ(state_facts().at("load_averages").size(), 3u);
 }
@@ -68,13 +67,13 @@ TEST(environment, two_looks_give_one_fingerprint) {
 }
 
 TEST(environment, the_fingerprint_ignores_names_and_order_only) {
-    const ordered_json limits{{"pipe", 1}};
-    const ordered_json one{{"host", "a"}, {"user", "u"}, {"cpu", "X"}, {"smt", 0}};
-    const ordered_json other_name{{"smt", 0}, {"cpu", "X"}, {"host", "b"}};
-    const ordered_json other_cpu{{"host", "a"}, {"cpu", "Y"}, {"smt", 0}};
+    const tree limits{{"pipe", 1}};
+    const tree one{{"host", "a"}, {"user", "u"}, {"cpu", "X"}, {"smt", 0}};
+    const tree other_name{{"smt", 0}, {"cpu", "X"}, {"host", "b"}};
+    const tree other_cpu{{"host", "a"}, {"cpu", "Y"}, {"smt", 0}};
     EXPECT_EQ(fingerprint(one, limits), fingerprint(other_name, limits));
     EXPECT_NE(fingerprint(one, limits), fingerprint(other_cpu, limits));
-    EXPECT_NE(fingerprint(one, limits), fingerprint(one, ordered_json{{"pipe", 2}}));
+    EXPECT_NE(fingerprint(one, limits), fingerprint(one, tree{{"pipe", 2}}));
     EXPECT_TRUE(fingerprint(one, limits).starts_with("fnv64:"));
     EXPECT_EQ(fingerprint(one, limits).size(), 6u + 16u);
 }
@@ -91,7 +90,7 @@ TEST(environment, names_are_hashed_with_the_salt_of_the_machine) {
     EXPECT_NE(hidden, redacted("other", here.files()));
     EXPECT_EQ(host_name(false, here.files()), "secret");
     EXPECT_EQ(redacted("secret", host_files("/nowhere")), "redacted");
-    const auto whole = identity_facts(true, here.files()).dump();
+    const auto whole = json_text(identity_facts(true, here.files()));
     EXPECT_EQ(whole.find("secret"), std::string::npos);
 }
 
@@ -113,9 +112,10 @@ TEST(environment, the_cpu_is_taken_from_cpuinfo) {
     EXPECT_EQ(facts.at("cpu_model_number"), 85);
     EXPECT_EQ(facts.at("tsc_flags"), "tsc constant_tsc");
     EXPECT_EQ(facts.at("hypervisor"), "unknown hypervisor");
-    EXPECT_EQ(state_facts(host.files()).at("cpu_mhz"), ordered_json({2101.0, 2101.0}));
-    EXPECT_DOUBLE_EQ(benchmark_context("v1", "release", true, host.files()).at("mhz_per_cpu"),
-                     2100.5);
+    EXPECT_EQ(state_facts(host.files()).at("cpu_mhz"), tree(tree::list{2101.0, 2101.0}));
+    EXPECT_DOUBLE_EQ(
+        benchmark_context("v1", "release", true, host.files()).at("mhz_per_cpu").as_double(),
+        2100.5);
 }
 
 TEST(environment, governors_of_all_cpus_are_joined) {
@@ -127,7 +127,8 @@ TEST(environment, governors_of_all_cpus_are_joined) {
     const auto facts = identity_facts(true, host.files());
     EXPECT_EQ(facts.at("governor"), "performance, powersave");
     EXPECT_EQ(facts.at("turbo"), "on");
-    EXPECT_TRUE(benchmark_context("v1", "release", true, host.files()).at("cpu_scaling_enabled"));
+    EXPECT_TRUE(
+        benchmark_context("v1", "release", true, host.files()).at("cpu_scaling_enabled").as_bool());
 }
 
 TEST(environment, resource_limits_come_from_their_table) {
@@ -164,8 +165,8 @@ TEST(environment, context_has_what_google_benchmark_writes) {
           "caches", "load_avg", "library_version", "library_build_type", "json_schema_version"})
         EXPECT_TRUE(context.contains(key)) << key;
     EXPECT_EQ(context.at("json_schema_version"), 1);
-    EXPECT_TRUE(context.at("caches").is_array());
-    const std::string date = context.at("date");
+    EXPECT_TRUE(context.at("caches").is_list());
+    const std::string date = context.at("date").as_text();
     ASSERT_EQ(date.size(), std::string("2026-11-21T01:32:54+00:00").size()) << date;
     EXPECT_EQ(date[date.size() - 3], ':');
 }

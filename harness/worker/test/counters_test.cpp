@@ -14,8 +14,6 @@
 namespace ipcmark {
 namespace {
 
-using nlohmann::ordered_json;
-
 constexpr const char* sys_enter = "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id";
 constexpr std::size_t switches = 0;
 constexpr std::size_t syscalls = 4;
@@ -214,24 +212,24 @@ protected:
         }
         spawn.sides[0].measured.energy = {700, "powercap"};
     }
-    ordered_json block() { return counting_block({what, spawn, clock}); }
+    counting_facts counted_events() { return count_events({what, spawn, clock}); }
     cell what{"pipe", pattern::round_trip, 64, placement::l3, touch::rw, 16};
     spawn_result spawn;
     shared_clock clock{clock_parameters{}};
 };
 
 TEST_F(counting_test, events_of_both_processes_are_told_per_message_with_their_source) {
-    const auto counted = block();
-    EXPECT_EQ(counted.at("context_switches_per_message"), 3.0);
-    EXPECT_EQ(counted.at("sources").at("context_switches_per_message"), "perf software event");
-    EXPECT_EQ(counted.at("energy_nj_per_message"), 7000.0);
+    const auto counted = counted_events();
+    EXPECT_EQ(counted.per_message.at("context_switches_per_message"), 3.0);
+    EXPECT_EQ(counted.sources.at("context_switches_per_message"), "perf software event");
+    EXPECT_EQ(counted.per_message.at("energy_nj_per_message"), 7000.0);
 }
 
 TEST_F(counting_test, what_is_missing_is_null_and_says_why) {
-    const auto counted = block();
-    EXPECT_TRUE(counted.at("cycles_per_message").is_null());
-    EXPECT_EQ(counted.at("unavailable").at("cycles_per_message"), "no PMU here");
-    EXPECT_EQ(counted.at("unavailable").at("syscalls_per_message"), "tracefs is not mounted");
+    const auto counted = counted_events();
+    EXPECT_FALSE(counted.per_message.at("cycles_per_message"));
+    EXPECT_EQ(counted.unavailable.at("cycles_per_message"), "no PMU here");
+    EXPECT_EQ(counted.unavailable.at("syscalls_per_message"), "tracefs is not mounted");
 }
 
 TEST_F(counting_test, refused_software_events_fall_back_to_getrusage_and_say_so) {
@@ -239,35 +237,34 @@ TEST_F(counting_test, refused_software_events_fall_back_to_getrusage_and_say_so)
         side.measured.events.values[switches].reset();
         side.measured.events.notes[switches] = "Permission denied";
     }
-    const auto counted = block();
-    EXPECT_EQ(counted.at("context_switches_per_message"), 0.6);
-    EXPECT_EQ(counted.at("sources").at("context_switches_per_message"),
-              "getrusage; Permission denied");
-    EXPECT_EQ(counted.at("page_faults_per_message"), 0.1);
+    const auto counted = counted_events();
+    EXPECT_EQ(counted.per_message.at("context_switches_per_message"), 0.6);
+    EXPECT_EQ(counted.sources.at("context_switches_per_message"), "getrusage; Permission denied");
+    EXPECT_EQ(counted.per_message.at("page_faults_per_message"), 0.1);
 }
 
 TEST_F(counting_test, a_daemons_events_are_among_them_or_missed_aloud) {
     spawn.has_auxiliary = true;
     spawn.sides[0].measured.auxiliary_events.values[switches] = 100;
-    EXPECT_EQ(block().at("context_switches_per_message"), 4.0);
+    EXPECT_EQ(counted_events().per_message.at("context_switches_per_message"), 4.0);
     spawn.sides[0].measured.auxiliary_events.values[switches].reset();
     spawn.sides[0].measured.auxiliary_events.notes[switches] = "it has gone";
-    EXPECT_EQ(block().at("sources").at("context_switches_per_message"),
+    EXPECT_EQ(counted_events().sources.at("context_switches_per_message"),
               "perf software event, without the daemon: it has gone");
 }
 
 TEST_F(counting_test, a_cell_has_the_median_over_its_counting_spawns) {
-    std::vector<ordered_json> spawns;
+    std::vector<counting_facts> spawns;
     for (const std::uint64_t count : {10u, 900u, 20u}) {
         spawn.sides[0].measured.events.values[switches] = count;
         spawn.sides[1].measured.events.values[switches] = 0;
-        spawns.push_back(block());
+        spawns.push_back(counted_events());
     }
-    const auto merged = merged_counting_block(spawns);
-    EXPECT_EQ(merged.at("spawns"), 3);
-    EXPECT_EQ(merged.at("context_switches_per_message"), 0.2);
-    EXPECT_TRUE(merged.at("cycles_per_message").is_null());
-    EXPECT_TRUE(merged_counting_block({}).is_null());
+    const auto merged = merged_counts(spawns).value();
+    EXPECT_EQ(merged.spawns, 3u);
+    EXPECT_EQ(merged.per_message.at("context_switches_per_message"), 0.2);
+    EXPECT_FALSE(merged.per_message.at("cycles_per_message"));
+    EXPECT_FALSE(merged_counts({}));
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+#include "bench/recorder.hpp"
+
+#include "harness/analysis/clock_flags.hpp"
+#include "harness/analysis/floor_ratios.hpp"
+#include "harness/analysis/record_builder.hpp"
+
+namespace ipcmark {
+
+void recorder::attempted(const attempt& done) {
+    const clock_info& clock = result_.header().clock;
+    lines_.append(result_.add(make_record(done.planned.what, done.asked.why, done.outcome, clock_,
+                                          {done.sequence,
+                                           done.asked.round,
+                                           done.number,
+                                           done.noise,
+                                           {clock.source, clock.stamp_cost_ns}})));
+}
+
+void recorder::floors_measured(const floor_log& floors) {
+    lines_.append(result_.set_floors(floors_of(floors)));
+}
+
+void recorder::offsets_measured(const char* when, const std::vector<measured_offset>& offsets) {
+    clock_info clock = result_.header().clock;
+    for (const auto& [cpus, bound] : offsets)
+        clock.offsets.push_back(offset_info(bound, clock_, cpus, when));
+    lines_.append(result_.set_clock(std::move(clock)));
+}
+
+run_progress recorder::so_far() {
+    return {[this](const std::string& cell) { return result_.given_up(cell); },
+            [this](const std::string& cell) { return result_.progress(cell); },
+            [this](std::size_t further) { bar_.expect(result_.spawns() + further); }};
+}
+
+}  // namespace ipcmark

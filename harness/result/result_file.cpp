@@ -1,0 +1,238 @@
+#include "harness/result/result_file.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "harness/base/fields.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+constexpr std::string_view schema_name = "ipcmark.result";
+constexpr std::string_view schema_version = "1.0";
+
+struct schema_info {
+    std::string name{schema_name};
+    std::string version{schema_version};
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, schema_info& s) {
+    visit("name", s.name);
+    visit("version", s.version);
+}
+
+constexpr std::string_view per_message_suffix = "_per_message";
+
+/// Counted events stand beside the words on them, not in a group of their own.
+tree counting_tree(const counting_facts& counted) {
+    tree block;
+    block["source"] = counted.source;
+    block["messages"] = counted.messages;
+    for (const auto& [key, value] : counted.per_message)
+        block[key] = value;
+    block["sources"] = to_tree(counted.sources);
+    block["unavailable"] = to_tree(counted.unavailable);
+    if (counted.spawns) block["spawns"] = *counted.spawns;
+    return block;
+}
+
+counting_facts counting_from(const tree& block) {
+    counting_facts counted = from_tree<counting_facts>(block);
+    counted.per_message.clear();
+    for (const auto& [key, value] : block.named())
+        if (key.ends_with(per_message_suffix))
+            counted.per_message[key] =
+                value.is_null() ? std::nullopt : std::optional(value.as_double());
+    return counted;
+}
+
+/// The metric table's order is kept: members of a tree have one.
+tree summary_tree(const cell_result& cell) {
+    tree::members named;
+    for (const auto& [key, figures] : cell.summary)
+        named.emplace_back(key, to_tree(figures));
+    return named;
+}
+
+template <class Visitor>
+void visit_identity(Visitor& visit, cell_result& c) {
+    visit("name", c.name);
+    visit("transport", c.mechanism);
+    visit("pattern", c.kind);
+    visit("payload_bytes", c.payload_bytes);
+    visit("placement", c.place);
+    visit("touch", c.reads);
+    visit("depth", c.depth);
+    visit("cpus", c.cpus);
+    visit("parameter", c.parameter);
+    visit("status", c.ended);
+    visit("reason", c.why);
+    visit("spawns_planned", c.spawns_planned);
+    visit("spawns_ok", c.spawns_ok);
+    visit("spawns_contaminated", c.spawns_contaminated);
+    visit("spawns_excluded", c.spawns_excluded);
+    visit("failures", c.failures);
+}
+
+template <class Visitor>
+void visit_conclusions(Visitor& visit, cell_result& c) {
+    visit("histogram", c.histogram);
+    visit("verify", c.verify);
+    visit("floor", c.floor);
+    visit("flags", c.flags);
+    visit.when_there("saturated", c.saturated);
+    visit.when_there("parts_note", c.parts_note);
+}
+
+tree cell_tree(const cell_result& of) {
+    cell_result cell = of;
+    detail::field_writer writer;
+    visit_identity(writer, cell);
+    writer.to.emplace_back("summary", summary_tree(of));
+    visit_conclusions(writer, cell);
+    writer.to.emplace_back("counting", of.counting ? counting_tree(*of.counting) : tree());
+    return std::move(writer.to);
+}
+
+cell_result cell_from(const tree& block, const detail::path& where) {
+    cell_result cell;
+    detail::field_reader reader{block, where};
+    visit_identity(reader, cell);
+    visit_conclusions(reader, cell);
+    if (const tree* summary = block.find("summary"); summary != nullptr && summary->is_object()) {
+        const detail::path below{&where, "summary"};
+        for (const auto& [key, figures] : summary->named()) {
+            cell.summary.emplace_back(key, metric_summary{});
+            detail::read(figures, cell.summary.back().second, detail::path{&below, key});
+        }
+    }
+    if (const tree* counting = block.find("counting"); counting != nullptr && !counting->is_null())
+        cell.counting = counting_from(*counting);
+    return cell;
+}
+
+/// Of the cells that have any repetition, in the order of the plan.
+struct family {
+    std::size_t index = 0;
+    std::size_t repetitions = 0;
+    std::size_t written = 0;
+};
+
+/// What Google Benchmark's tools look for, and "ipc" with all of ours.
+tree entry_tree(const repetition_record& record, family& of) {
+    const timed_facts& facts = *record.timed;
+    tree entry = tree::members{{"name", record.cell},
+                               {"family_index", of.index},
+                               {"per_family_instance_index", 0},
+                               {"run_name", record.cell},
+                               {"run_type", "iteration"},
+                               {"repetitions", of.repetitions},
+                               {"repetition_index", of.written++},
+                               {"threads", 1},
+                               {"iterations", 1},
+                               {"real_time", facts.real_ns},
+                               {"cpu_time", facts.cpu_ns},
+                               {"time_unit", "ns"},
+                               {"ipc", to_tree(facts)}};
+    for (const auto& [key, value] : record.metrics)
+        entry.named().emplace_back(key, value);
+    const auto rate = record.metrics.find("messages_per_second");
+    if (rate != record.metrics.end() && rate->second)
+        entry.named().emplace_back("items_per_second", *rate->second);
+    return entry;
+}
+
+constexpr std::array<std::string_view, 14> library_keys{"name",
+                                                        "family_index",
+                                                        "per_family_instance_index",
+                                                        "run_name",
+                                                        "run_type",
+                                                        "repetitions",
+                                                        "repetition_index",
+                                                        "threads",
+                                                        "iterations",
+                                                        "real_time",
+                                                        "cpu_time",
+                                                        "time_unit",
+                                                        "ipc",
+                                                        "items_per_second"};
+
+repetition_record entry_from(const tree& entry, const detail::path& where) {
+    repetition_record record;
+    detail::field_reader reader{entry, where};
+    reader("name", record.cell);
+    timed_facts facts;
+    reader("real_time", facts.real_ns);
+    reader("cpu_time", facts.cpu_ns);
+    reader("ipc", facts);
+    record.timed = std::move(facts);
+    for (const auto& [key, value] : entry.named()) {
+        if (std::find(library_keys.begin(), library_keys.end(), key) != library_keys.end())
+            continue;
+        if (value.is_null())
+            record.metrics.emplace(key, std::nullopt);
+        else if (value.is_number())
+            record.metrics.emplace(key, value.as_double());
+    }
+    return record;
+}
+
+tree entries_tree(const std::vector<repetition_record>& repetitions) {
+    std::unordered_map<std::string, family> families;
+    for (const auto& record : repetitions)
+        ++families.try_emplace(record.cell, family{families.size(), 0, 0})
+              .first->second.repetitions;
+    tree::list entries;
+    entries.reserve(repetitions.size());
+    for (const auto& record : repetitions)
+        entries.push_back(entry_tree(record, families.at(record.cell)));
+    return entries;
+}
+
+const tree::list& list_at(const tree& document, std::string_view key) {
+    static const tree::list none;
+    const tree* found = document.find(key);
+    return found != nullptr && found->is_list() ? found->elements() : none;
+}
+
+}  // namespace
+
+tree to_tree(const run_result& result) {
+    tree document;
+    document["schema"] = to_tree(schema_info{});
+    document["complete"] = result.complete;
+    document["incomplete_reason"] = result.incomplete_reason;
+    document.update(to_tree(result.header));
+    document["floors"] = to_tree(result.floors);
+    tree::list cells;
+    for (const auto& cell : result.cells)
+        cells.push_back(cell_tree(cell));
+    document["cells"] = std::move(cells);
+    document["benchmarks"] = entries_tree(result.repetitions);
+    document["noise"] = to_tree(result.noise);
+    return document;
+}
+
+run_result run_result_from_tree(const tree& document) {
+    run_result result;
+    const detail::path root;
+    detail::field_reader reader{document, root};
+    reader("complete", result.complete);
+    reader("incomplete_reason", result.incomplete_reason);
+    visit_fields(reader, result.header);
+    reader("floors", result.floors);
+    const detail::path cells{&root, "cells"};
+    for (std::size_t i = 0; i < list_at(document, "cells").size(); ++i)
+        result.cells.push_back(
+            cell_from(list_at(document, "cells")[i], detail::path{&cells, {}, i}));
+    const detail::path entries{&root, "benchmarks"};
+    for (std::size_t i = 0; i < list_at(document, "benchmarks").size(); ++i)
+        result.repetitions.push_back(
+            entry_from(list_at(document, "benchmarks")[i], detail::path{&entries, {}, i}));
+    reader("noise", result.noise);
+    return result;
+}
+
+}  // namespace ipcmark

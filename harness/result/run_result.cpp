@@ -1,0 +1,35 @@
+#include "harness/result/run_result.hpp"
+
+namespace ipcmark {
+
+reason reason_of(const failure& failed) {
+    return {failed.code, failed.stage.empty() ? std::nullopt : std::optional(failed.stage),
+            failed.text};
+}
+
+cell_result cell_result_of(const planned_cell& planned, std::uint64_t spawns_planned) {
+    const cell& what = planned.what;
+    cell_result result;
+    result.name = what.name();
+    result.mechanism = what.transport;
+    result.kind = what.kind;
+    result.payload_bytes = what.payload_bytes;
+    result.place = what.place;
+    result.reads = what.reads;
+    result.depth = what.depth;
+    for (const int cpu : planned.cpus)
+        if (cpu != no_cpu) result.cpus.push_back(cpu);
+    if (const cell_parameter& varied = what.varied; !varied.name.empty()) {
+        result.parameter = parameter_info{varied.name, varied.value, varied.text, {}};
+        if (varied.name == "processes")
+            result.parameter->working_set_bytes = varied.working_set_bytes;
+    }
+    if (planned.skipped) {
+        result.ended = planned.skipped->ended;
+        result.why = reason_of(*planned.skipped);
+    }
+    result.spawns_planned = spawns_planned;
+    return result;
+}
+
+}  // namespace ipcmark

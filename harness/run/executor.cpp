@@ -1,0 +1,137 @@
+#include "harness/run/executor.hpp"
+
+#include "harness/contract/patterns.hpp"
+
+namespace ipcmark {
+
+executor::executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
+                   const shared_clock& clock, std::uint64_t reruns, run_observer& observer)
+    : plan_(what),
+      pairs_(pairs),
+      interrupts_(interrupts),
+      clock_(clock),
+      observer_(observer),
+      reruns_(reruns),
+      floors_(what, pairs, [&observer](const std::string& text) { observer.say(text); }) {}
+
+bool executor::interrupted() {
+    interrupted_ = interrupted_ || interrupts_.pending();
+    return interrupted_;
+}
+
+spawn_request executor::request_for(const repetition_request& asked) const {
+    const planned_cell& planned = plan_.cells[asked.cell];
+    const auto capacity = capacities_.of(planned.what);
+    spawn_request request;
+    request.what = planned.what;
+    request.cpus = planned.cpus;
+    request.tag = plan_.tag(sequence_);
+    request.layout = plan_.layout(sequence_);
+    switch (asked.why) {
+        case purpose::verify:
+            request.what.reads = touch::verify;
+            request.what.kind = plain_pattern(planned.what.kind).value();
+            request.work = plan_.verify_effort(planned.what);
+            break;
+        case purpose::timed:
+            request.work = plan_.timed_effort(planned.what, capacity);
+            break;
+        case purpose::counting:
+            request.work = plan_.counting_effort(planned.what, capacity);
+            break;
+        case purpose::idle:
+            request.what.kind = plain_pattern(planned.what.kind).value();
+            request.work = plan_.idle_effort();
+            break;
+    }
+    request.work.pace.seed = request.tag;
+    return request;
+}
+
+/// nullopt when a signal ended it, which is no fault of the cell.
+std::optional<spawn_result> executor::run_once(const repetition_request& asked) {
+    const planned_cell& planned = plan_.cells[asked.cell];
+    observer_.about_to(planned.what.name());
+    const spawn_request request = request_for(asked);
+    spawn_result outcome =
+        planned.what.kind == pattern::decompose
+            ? decomposition_.run(request, planned.spins, asked.why == purpose::timed)
+            : pairs_.run(request);
+    ++sequence_;
+    interrupted_ = interrupted_ || outcome.interrupted;
+    if (outcome.interrupted) return std::nullopt;
+    return outcome;
+}
+
+std::optional<timed_try> executor::try_once(const repetition_request& asked) {
+    if (asked.why == purpose::timed)
+        return noise_.run(plan_.cells[asked.cell], clock_, [&] { return run_once(asked); });
+    auto outcome = run_once(asked);
+    if (!outcome) return std::nullopt;
+    return timed_try{std::move(*outcome), {}, 0};
+}
+
+void executor::tell(const repetition_request& asked, const timed_try& done, std::uint64_t number,
+                    bool last) {
+    const planned_cell& planned = plan_.cells[asked.cell];
+    if (done.outcome.failed)
+        observer_.say(planned.what.name() + ": " +
+                      std::string(to_word(done.outcome.failed->ended)) + ": " +
+                      done.outcome.failed->text);
+    observer_.attempted({planned, asked, number, sequence_ - 1, last, done.outcome, done.noise});
+}
+
+bool executor::repeat_timed(const repetition_request& asked) {
+    const std::string name = plan_.cells[asked.cell].what.name();
+    bool again = true;
+    for (std::uint64_t number = 0; again; ++number) {
+        if (interrupted()) return false;
+        const auto done = try_once(asked);
+        if (!done) return false;
+        again = reruns_.again(name, number, done->contaminated());
+        if (again) observer_.expect_more(1);
+        tell(asked, *done, number, !again);
+    }
+    if (reruns_.gave_up_now())
+        observer_.say(
+            "most spawns are contaminated by other work on this machine: running them again is "
+            "left off while that lasts; `ipcmark doctor` says what helps");
+    return true;
+}
+
+bool executor::repeat(const repetition_request& asked) {
+    if (asked.why == purpose::timed) return repeat_timed(asked);
+    if (interrupted()) return false;
+    const auto done = try_once(asked);
+    if (!done) return false;
+    tell(asked, *done, 0, true);
+    return true;
+}
+
+bool executor::measure_floors(std::uint64_t rounds_done) {
+    floors_.probe(rounds_done, [this](const std::string& what) {
+        observer_.about_to(what);
+        return !interrupted();
+    });
+    observer_.floors_measured(floors_.log());
+    return !interrupted();
+}
+
+bool executor::measure_clock_offsets(const char* when) {
+    if (interrupted()) return false;
+    observer_.offsets_measured(when, ipcmark::measure_clock_offsets(plan_, pairs_));
+    return !interrupted();
+}
+
+bool executor::search_capacities() {
+    capacities_.measure(plan_, clock_, [this](const cell& what, const spawn_request& asked) {
+        observer_.about_to("saturation of " + what.name());
+        if (interrupted()) return std::optional<spawn_result>();
+        spawn_request request = asked;
+        request.layout = plan_.layout(sequence_++);
+        return std::optional(pairs_.run(request));
+    });
+    return !interrupted();
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/result/floor_series.hpp"
+#include "harness/result/repetition_record.hpp"
+#include "harness/run/capacity_search.hpp"
+#include "harness/run/clock_offset_measurement.hpp"
+#include "harness/run/floor_measurement.hpp"
+#include "harness/run/interrupt.hpp"
+#include "harness/run/noise_monitor.hpp"
+#include "harness/run/plan.hpp"
+#include "harness/run/rerun_rule.hpp"
+#include "harness/run/runner.hpp"
+#include "harness/run/switch_decomposition.hpp"
+
+namespace ipcmark {
+
+/// One repetition that a schedule asks for.
+struct repetition_request {
+    std::size_t cell = 0;  // of the plan
+    purpose why = purpose::timed;
+    std::uint64_t round = 0;
+    std::size_t variant = 0;  // of a comparison; 0 where there is but one
+};
+
+/// One try of a repetition. A disturbed timed one is run again in its place; all tries are told.
+struct attempt {
+    const planned_cell& planned;
+    repetition_request asked;
+    std::uint64_t number = 0;    // 0: the first try
+    std::uint64_t sequence = 0;  // of all repetitions of the run
+    bool last = true;            // no other try follows
+    const spawn_result& outcome;
+    const spawn_noise& noise;  // of a timed one that ended ok
+};
+
+/// What is told of a run while it goes on, from the thread that runs it, between repetitions.
+class run_observer {
+public:
+    virtual ~run_observer() = default;
+    virtual void attempted(const attempt& done) = 0;
+    virtual void floors_measured(const floor_log&) {}
+    /// `when`: begin or end of the run.
+    virtual void offsets_measured(const char* /*when*/, const std::vector<measured_offset>&) {}
+    virtual void about_to(const std::string& /*what*/) {}
+    /// A sentence for the user.
+    virtual void say(const std::string& sentence) = 0;
+    /// So many repetitions more than were expected.
+    virtual void expect_more(std::size_t /*repetitions*/) {}
+};
+
+/// Carries out what schedules ask for, the same for all of them: memory layout, noise watch,
+/// running again what was disturbed, tags and sequence numbers, the switch decomposition's three
+/// exchanges. One repetition at a time; blocks while it works.
+class executor {
+public:
+    /// All outlive this. `reruns`: tries beyond the first of a disturbed repetition.
+    executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
+             const shared_clock& clock, std::uint64_t reruns, run_observer& observer);
+
+    /// Each of these returns false when a signal ended it; what was complete has been told.
+    bool repeat(const repetition_request& asked);
+    bool measure_floors(std::uint64_t rounds_done);
+    bool measure_clock_offsets(const char* when);
+    /// What the cells that ask for a share of their capacity carry at most.
+    bool search_capacities();
+
+    bool interrupted();
+    std::uint64_t repetitions() const noexcept { return sequence_; }
+
+private:
+    spawn_request request_for(const repetition_request& asked) const;
+    std::optional<spawn_result> run_once(const repetition_request& asked);
+    std::optional<timed_try> try_once(const repetition_request& asked);
+    bool repeat_timed(const repetition_request& asked);
+    void tell(const repetition_request& asked, const timed_try& done, std::uint64_t number,
+              bool last);
+
+    const plan& plan_;
+    runner& pairs_;
+    interrupt_watch& interrupts_;
+    const shared_clock& clock_;
+    run_observer& observer_;
+    bool interrupted_ = false;
+    std::uint64_t sequence_ = 0;
+    spawn_watch noise_;
+    rerun_rule reruns_;
+    saturations capacities_;
+    decomposer decomposition_{pairs_};
+    floor_prober floors_;
+};
+
+}  // namespace ipcmark

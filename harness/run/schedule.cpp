@@ -1,0 +1,231 @@
+#include "harness/run/schedule.hpp"
+
+#include <algorithm>
+
+#include "harness/base/clock.hpp"
+#include "harness/contract/patterns.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+bool carry_out(const step& next, executor& by, std::uint64_t rounds_done) {
+    switch (next.what) {
+        case step::action::repeat:
+            return by.repeat(next.repetition);
+        case step::action::floors:
+            return by.measure_floors(rounds_done);
+        case step::action::clock_offsets:
+            return by.measure_clock_offsets(next.when);
+        case step::action::capacities:
+            return by.search_capacities();
+        case step::action::round_done:
+            break;
+    }
+    return true;
+}
+
+double seconds_since(std::uint64_t start_ns) {
+    return static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
+}
+
+}  // namespace
+
+run_outcome run_schedule(schedule& steps, executor& by, const run_progress& progress) {
+    run_outcome ended;
+    while (const auto next = steps.next(progress)) {
+        if (!carry_out(*next, by, ended.rounds_done)) break;
+        if (next->what == step::action::round_done) ++ended.rounds_done;
+    }
+    ended.interrupted = by.interrupted();
+    ended.incomplete_reason =
+        ended.interrupted ? "interrupted by a signal" : steps.incomplete_reason();
+    ended.complete = ended.incomplete_reason.empty();
+    return ended;
+}
+
+rounds_schedule::rounds_schedule(const plan& what, std::optional<double> time_budget_s, bool floors)
+    : plan_(what),
+      time_budget_s_(time_budget_s),
+      floors_(floors),
+      start_ns_(shared_clock::raw_ns()),
+      budget_(what.cells.size(), budget_rule_of(what.request.spawns)) {}
+
+std::size_t rounds_schedule::expected() const {
+    const std::uint64_t per_cell =
+        plan_.request.spawns + plan_.request.counting_spawns + (plan_.request.verify ? 1 : 0);
+    const auto all = [](const planned_cell&) { return true; };
+    return plan_.runnable() * per_cell + plan_.idle_cells(all).size();
+}
+
+double rounds_schedule::elapsed_s() const {
+    return seconds_since(start_ns_);
+}
+
+std::optional<step> rounds_schedule::next(const run_progress& progress) {
+    for (;;) {
+        while (!steps_.empty()) {
+            const step front = steps_.front();
+            steps_.pop_front();
+            const bool wasted = front.what == step::action::repeat &&
+                                progress.given_up(plan_.cells[front.repetition.cell].what.name());
+            if (!wasted) return front;
+        }
+        if (now_ == part::over) return std::nullopt;
+        fill(progress);
+    }
+}
+
+void rounds_schedule::fill(const run_progress& progress) {
+    switch (now_) {
+        case part::verify:
+            if (plan_.request.verify) fill_pass(purpose::verify, 0, progress);
+            now_ = part::prepare;
+            break;
+        case part::prepare:
+            steps_.push_back({step::action::capacities});
+            steps_.push_back({step::action::clock_offsets, {}, "begin"});
+            if (floors_) steps_.push_back({step::action::floors});
+            now_ = part::rounds;
+            break;
+        case part::rounds:
+            fill_round(progress);
+            break;
+        case part::counting:
+            if (counting_round_ < plan_.request.counting_spawns)
+                fill_pass(purpose::counting, counting_round_++, progress);
+            else
+                now_ = part::idle;
+            break;
+        case part::idle:
+            fill_idle(progress);
+            now_ = part::end;
+            break;
+        case part::end:
+            steps_.push_back({step::action::clock_offsets, {}, "end"});
+            now_ = part::over;
+            break;
+        case part::over:
+            break;
+    }
+}
+
+void rounds_schedule::fill_round(const run_progress& progress) {
+    if (round_cells_ > 0)
+        longest_repetition_s_ =
+            std::max(longest_repetition_s_,
+                     (elapsed_s() - round_started_s_) / static_cast<double>(round_cells_));
+    round_cells_ = 0;
+    if (round_ > 0 && floors_ && floors_due() && !floors_last_) {
+        steps_.push_back({step::action::floors});
+        floors_last_ = true;
+        return;
+    }
+    if (!another_round(progress)) {
+        if (time_budget_s_ && floors_ && !floors_due()) steps_.push_back({step::action::floors});
+        now_ = incomplete_reason_.empty() ? part::counting : part::end;
+        return;
+    }
+    floors_last_ = false;
+    round_started_s_ = elapsed_s();
+    for (const std::size_t cell : plan_.round_order(round_))
+        if (runs_in(cell, progress))
+            steps_.push_back({step::action::repeat, {cell, purpose::timed, round_}});
+    round_cells_ = steps_.size();
+    steps_.push_back({step::action::round_done});
+    ++round_;
+}
+
+/// What is not timed: every cell once, in the order of a round of its own.
+void rounds_schedule::fill_pass(purpose why, std::uint64_t round, const run_progress& progress) {
+    constexpr std::uint64_t apart = 1u << 20;  // no timed round's order is repeated
+    const std::uint64_t salt = apart * (1 + static_cast<std::uint64_t>(why)) + round;
+    for (const std::size_t cell : plan_.round_order(salt)) {
+        const planned_cell& planned = plan_.cells[cell];
+        if (progress.given_up(planned.what.name()) || !plain_pattern(planned.what.kind)) continue;
+        steps_.push_back({step::action::repeat, {cell, why, round}});
+    }
+}
+
+/// What waiting costs: once for each mechanism and placement.
+void rounds_schedule::fill_idle(const run_progress& progress) {
+    const auto usable = [&progress](const planned_cell& planned) {
+        return !progress.given_up(planned.what.name());
+    };
+    for (const std::size_t cell : plan_.idle_cells(usable))
+        steps_.push_back({step::action::repeat, {cell, purpose::idle, 0}});
+}
+
+bool rounds_schedule::runs_in(std::size_t cell, const run_progress& progress) const {
+    return !progress.given_up(plan_.cells[cell].what.name()) &&
+           (!time_budget_s_ || budget_.takes_part(cell, round_));
+}
+
+std::size_t rounds_schedule::taking_part(const run_progress& progress) const {
+    std::size_t cells = 0;
+    for (std::size_t i = 0; i < plan_.cells.size(); ++i)
+        cells += runs_in(i, progress) ? 1 : 0;
+    return cells;
+}
+
+/// Without a budget as many as planned; with one as long as there is time and use for it.
+bool rounds_schedule::another_round(const run_progress& progress) {
+    if (!time_budget_s_) return round_ < plan_.request.spawns;
+    if (budget_.is_checkpoint(round_)) {
+        std::vector<cell_progress> cells;
+        for (const auto& planned : plan_.cells)
+            cells.push_back(progress.of_cell(planned.what.name()));
+        budget_.checkpoint(round_, cells);
+    }
+    return !budget_.all_rest() && budget_allows(progress);
+}
+
+/// Whole rounds only: stopping inside one would favour the cells that came first. The counting
+/// repetitions at the end have their share set aside.
+bool rounds_schedule::budget_allows(const run_progress& progress) {
+    const std::size_t left =
+        taking_part(progress) + plan_.request.counting_spawns * plan_.runnable();
+    if (elapsed_s() + longest_repetition_s_ * static_cast<double>(left) <= *time_budget_s_) {
+        if (round_ >= budget_.rule().least_rounds) progress.expect(left);
+        return true;
+    }
+    if (round_ >= budget_.rule().least_rounds) return false;
+    incomplete_reason_ = "the time budget was spent; a round more would not have fitted in";
+    return false;
+}
+
+/// Before the first round, after the last and at most four times in between.
+bool rounds_schedule::floors_due() const {
+    const std::uint64_t every = std::max<std::uint64_t>(plan_.request.spawns / 5, 1);
+    return round_ % every == 0 || round_ == plan_.request.spawns;
+}
+
+pairs_schedule::pairs_schedule(const plan& what, std::optional<double> time_budget_s)
+    : plan_(what),
+      time_budget_s_(time_budget_s),
+      first_(what.seed),
+      start_ns_(shared_clock::raw_ns()) {}
+
+std::optional<step> pairs_schedule::next(const run_progress& progress) {
+    while (steps_.empty()) {
+        const double now_s = seconds_since(start_ns_);
+        if (round_ > 0) longest_round_s_ = std::max(longest_round_s_, now_s - round_started_s_);
+        const bool spent = time_budget_s_ && now_s + longest_round_s_ > *time_budget_s_;
+        if (spent || round_ >= plan_.request.spawns) return std::nullopt;
+        round_started_s_ = now_s;
+        for (const std::size_t cell : plan_.round_order(round_)) {
+            const planned_cell& planned = plan_.cells[cell];
+            if (planned.skipped || progress.given_up(planned.what.name())) continue;
+            const std::size_t first = first_() % 2;
+            for (const std::size_t variant : {first, 1 - first})
+                steps_.push_back({step::action::repeat, {cell, purpose::timed, round_, variant}});
+        }
+        steps_.push_back({step::action::round_done});
+        ++round_;
+    }
+    const step front = steps_.front();
+    steps_.pop_front();
+    return front;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "harness/result/progress.hpp"
+#include "harness/run/budget.hpp"
+#include "harness/run/executor.hpp"
+#include "harness/run/plan.hpp"
+
+namespace ipcmark {
+
+/// How a run ended.
+struct run_outcome {
+    bool complete = true;
+    std::string incomplete_reason;
+    bool interrupted = false;
+    std::uint64_t rounds_done = 0;
+};
+
+/// What a schedule may know of the run so far.
+struct run_progress {
+    std::function<bool(const std::string& cell)> given_up;
+    std::function<cell_progress(const std::string& cell)> of_cell;
+    /// So many repetitions are still to come.
+    std::function<void(std::size_t)> expect;
+};
+
+/// One thing to do. `round_done` is nothing to do: the schedule's rounds so far are whole.
+struct step {
+    enum class action : std::uint8_t { repeat, floors, clock_offsets, capacities, round_done };
+    action what = action::repeat;
+    repetition_request repetition = {};
+    const char* when = "";  // clock_offsets: begin, end
+};
+
+/// Says what comes next. Pulled one step at a time, so that what was measured so far can decide.
+class schedule {
+public:
+    virtual ~schedule() = default;
+    /// nullopt: the run is over.
+    virtual std::optional<step> next(const run_progress& progress) = 0;
+    /// Why the run ended before its plan did; empty: it did not.
+    virtual std::string incomplete_reason() const { return {}; }
+};
+
+/// Pulls steps and has them done until the schedule ends or a signal comes. A cell that fails is
+/// given up; the others go on.
+run_outcome run_schedule(schedule& steps, executor& by, const run_progress& progress);
+
+/// Each cell verified once, shuffled timed rounds with the machine's floors around them, counting
+/// repetitions, then what waiting costs. With a time budget as many rounds as fit, by budget.hpp.
+class rounds_schedule : public schedule {
+public:
+    rounds_schedule(const plan& what, std::optional<double> time_budget_s, bool floors);
+    std::optional<step> next(const run_progress& progress) override;
+    std::string incomplete_reason() const override { return incomplete_reason_; }
+    /// Repetitions without a time budget.
+    std::size_t expected() const;
+
+private:
+    enum class part : std::uint8_t { verify, prepare, rounds, counting, idle, end, over };
+
+    void fill(const run_progress& progress);
+    void fill_round(const run_progress& progress);
+    void fill_pass(purpose why, std::uint64_t round, const run_progress& progress);
+    void fill_idle(const run_progress& progress);
+    bool another_round(const run_progress& progress);
+    bool budget_allows(const run_progress& progress);
+    bool runs_in(std::size_t cell, const run_progress& progress) const;
+    std::size_t taking_part(const run_progress& progress) const;
+    bool floors_due() const;
+    double elapsed_s() const;
+
+    const plan& plan_;
+    std::optional<double> time_budget_s_;
+    bool floors_;
+    part now_ = part::verify;
+    std::deque<step> steps_;
+    std::uint64_t start_ns_;
+    std::uint64_t round_ = 0;
+    std::uint64_t counting_round_ = 0;
+    double round_started_s_ = 0;
+    std::size_t round_cells_ = 0;
+    double longest_repetition_s_ = 0;
+    bool floors_last_ = false;
+    spawn_budget budget_;
+    std::string incomplete_reason_;
+};
+
+/// Two variants of each cell in every round, next to each other, in an order by chance.
+class pairs_schedule : public schedule {
+public:
+    pairs_schedule(const plan& what, std::optional<double> time_budget_s);
+    std::optional<step> next(const run_progress& progress) override;
+
+private:
+    const plan& plan_;
+    std::optional<double> time_budget_s_;
+    std::mt19937_64 first_;
+    std::deque<step> steps_;
+    std::uint64_t start_ns_;
+    std::uint64_t round_ = 0;
+    double round_started_s_ = 0;
+    double longest_round_s_ = 0;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,120 @@
+#include "harness/run/schedule.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace ipcmark {
+namespace {
+
+plan plan_of(std::size_t cells, std::uint64_t rounds) {
+    plan what;
+    what.seed = 7;
+    what.request.spawns = rounds;
+    what.request.counting_spawns = 1;
+    what.request.idle_ms = 0;
+    what.cells.resize(cells);
+    for (std::size_t i = 0; i < cells; ++i)
+        what.cells[i].what = {"m" + std::to_string(i), pattern::round_trip, 64,
+                              placement::free,         touch::rw,           16};
+    return what;
+}
+
+run_progress nothing_fails() {
+    return {[](const std::string&) { return false; },
+            [](const std::string&) { return cell_progress{}; }, [](std::size_t) {}};
+}
+
+std::vector<step> all_steps(schedule& of, const run_progress& progress) {
+    std::vector<step> steps;
+    while (const auto next = of.next(progress))
+        steps.push_back(*next);
+    return steps;
+}
+
+std::size_t count(const std::vector<step>& steps, purpose why) {
+    std::size_t found = 0;
+    for (const auto& each : steps)
+        found += each.what == step::action::repeat && each.repetition.why == why ? 1 : 0;
+    return found;
+}
+
+TEST(rounds_schedule, verifies_then_runs_shuffled_rounds_with_floors_around_then_counts) {
+    const plan what = plan_of(3, 5);
+    rounds_schedule rounds(what, std::nullopt, true);
+    const auto steps = all_steps(rounds, nothing_fails());
+    EXPECT_EQ(count(steps, purpose::verify), 3u);
+    EXPECT_EQ(count(steps, purpose::timed), 15u);
+    EXPECT_EQ(count(steps, purpose::counting), 3u);
+    EXPECT_EQ(steps.front().repetition.why, purpose::verify);
+    EXPECT_EQ(steps.back().what, step::action::clock_offsets);
+    std::size_t floors = 0;
+    std::size_t rounds_done = 0;
+    std::set<std::size_t> in_round;
+    for (const auto& each : steps) {
+        floors += each.what == step::action::floors ? 1 : 0;
+        if (each.what == step::action::repeat && each.repetition.why == purpose::timed)
+            in_round.insert(each.repetition.cell);
+        if (each.what != step::action::round_done) continue;
+        EXPECT_EQ(in_round.size(), 3u) << "every cell once in round " << rounds_done;
+        in_round.clear();
+        ++rounds_done;
+    }
+    EXPECT_EQ(rounds_done, 5u);
+    EXPECT_EQ(floors, 6u) << "before the first round, and after each of five";
+    EXPECT_EQ(rounds.expected(), 3u * 7);
+}
+
+TEST(rounds_schedule, leaves_out_a_cell_that_failed) {
+    const plan what = plan_of(2, 4);
+    rounds_schedule rounds(what, std::nullopt, false);
+    std::size_t seen = 0;
+    run_progress progress = nothing_fails();
+    progress.given_up = [&](const std::string& cell) {
+        return seen > 4 && cell == what.cells[1].what.name();
+    };
+    std::size_t of_the_other = 0;
+    while (const auto next = rounds.next(progress)) {
+        ++seen;
+        if (seen > 5 && next->what == step::action::repeat)
+            of_the_other += next->repetition.cell == 1 ? 1 : 0;
+    }
+    EXPECT_EQ(of_the_other, 0u);
+}
+
+TEST(rounds_schedule, a_budget_that_is_spent_before_the_least_rounds_says_so) {
+    const plan what = plan_of(1, 20);
+    rounds_schedule rounds(what, -1.0, false);
+    const auto steps = all_steps(rounds, nothing_fails());
+    EXPECT_EQ(count(steps, purpose::timed), 0u);
+    EXPECT_NE(rounds.incomplete_reason().find("time budget"), std::string::npos);
+}
+
+TEST(pairs_schedule, runs_both_variants_next_to_each_other_in_either_order) {
+    const plan what = plan_of(2, 20);
+    pairs_schedule pairs(what, std::nullopt);
+    const auto steps = all_steps(pairs, nothing_fails());
+    EXPECT_EQ(count(steps, purpose::timed), 80u);
+    std::set<std::size_t> firsts;
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+        if (steps[i].what == step::action::round_done) continue;
+        EXPECT_EQ(steps[i].repetition.cell, steps[i + 1].repetition.cell);
+        EXPECT_NE(steps[i].repetition.variant, steps[i + 1].repetition.variant);
+        firsts.insert(steps[i].repetition.variant);
+        ++i;
+    }
+    EXPECT_EQ(firsts.size(), 2u);
+}
+
+TEST(pairs_schedule, passes_over_what_cannot_run_here) {
+    plan what = plan_of(2, 3);
+    what.cells[0].skipped = failure{status::skipped, "unavailable", "", "not here"};
+    pairs_schedule pairs(what, std::nullopt);
+    for (const auto& each : all_steps(pairs, nothing_fails())) {
+        if (each.what == step::action::repeat) {
+            EXPECT_EQ(each.repetition.cell, 1u);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace ipcmark
