@@ -47,12 +47,17 @@ constexpr const char* examples =
     "often\n"
     "the comparison rule calls them different, and the smallest change that n spawns find.\n";
 
+/// Those of which a cell can run twice in a row: one pair is one repetition.
+std::string twin_patterns() {
+    return pattern_words([](const pattern_info& row) { return row.one_pair(); });
+}
+
 void declare(cxxopts::Options& options) {
     using cxxopts::value;
     options.add_options()(
         "m,mechanism", "Mechanisms and families, comma-separated",
         value<std::string>()->default_value("pipe,unix_stream,shm_ring_spin,shm_ring_futex"),
-        "NAMES")("pattern", "round_trip, one_way, paced (10 k/s), wake, burst, setup",
+        "NAMES")("pattern", twin_patterns() + "; paced at 10 k/s",
                  value<std::string>()->default_value("round_trip,one_way"), "WORDS")(
         "p,payload", "Message sizes", value<std::string>()->default_value("64"), "SIZES")(
         "placement", "As for run", value<std::string>()->default_value("cross"), "WORDS")(
@@ -83,8 +88,7 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     plan.verify = false;
     plan.counting_spawns = 0;
     // A load would be a share of a saturation that nobody measures here.
-    plan.varied.loads.clear();
-    plan.varied.rates_hz = {10'000};
+    plan.varied.by_name = {{std::string(rate_parameter.name), {10'000}}};
     plan.mechanisms.clear();
     for (const registration* each :
          select_mechanisms(mechanisms, parsed["mechanism"].as<std::string>()))
@@ -92,9 +96,8 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     plan.patterns.clear();
     for (const auto& text : split_list(parsed["pattern"].as<std::string>())) {
         const auto kind = from_word<pattern>(text);
-        if (!kind || *kind == pattern::decompose || *kind == pattern::switch_ring)
-            throw command_error("--pattern: '" + text +
-                                "' is not one of round_trip, one_way, paced, wake, burst or setup");
+        if (!kind || !pattern_of(*kind).one_pair())
+            throw command_error("--pattern: '" + text + "' is not one of " + twin_patterns());
         plan.patterns.push_back(*kind);
     }
     plan.payloads.clear();

@@ -91,27 +91,15 @@ std::string utc_now() {
     return text.data();
 }
 
-tree traits_of(const transport_info& info) {
-    const traits& t = info.facts;
-    return {{"message_boundaries", t.message_boundaries},
-            {"ordered", t.ordered},
-            {"duplex", t.duplex},
-            {"unrelated_processes", t.unrelated_processes},
-            {"cross_host", t.cross_host},
-            {"fan_in", t.fan_in},
-            {"fan_out", to_word(t.fan_out)},
-            {"priorities", t.priorities},
-            {"survives_producer_exit", t.survives_producer_exit},
-            {"peer_death_detected", t.peer_death_detected},
-            {"peer_death_may_be_late", t.peer_death_may_be_late},
-            {"may_drop", t.may_drop},
-            {"latest_value", t.latest_value},
-            {"back_pressure", t.back_pressure},
-            {"access_control", to_word(t.control)},
-            {"encrypted", t.encrypted},
-            {"needs_daemon", t.needs_daemon},
-            {"allocates", t.allocates},
-            {"platforms", t.platforms}};
+tree traits_of(const traits& facts) {
+    tree named = tree::object();
+    visit_traits(facts, [&](const trait_info& trait, auto value) {
+        if constexpr (std::is_same_v<decltype(value), bool>)
+            named[trait.name] = value;
+        else
+            named[trait.name] = to_word(value);
+    });
+    return named;
 }
 
 }  // namespace
@@ -128,7 +116,7 @@ mechanism_info info_of(const registration& mechanism) {
     info.payload_min_bytes = card.payload.min_bytes;
     info.payload_max_bytes = card.payload.max_bytes;
     info.role = card.loops_back ? "instrument" : "mechanism";
-    info.facts = traits_of(card);
+    info.facts = traits_of(card.facts);
     info.reason = mechanism.why_unavailable();
     info.available = !info.reason;
     return info;

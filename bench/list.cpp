@@ -20,26 +20,12 @@ constexpr const char* examples =
     "  ipcmark list --json | jq '.[] | select(.traits.fan_in) | .name'\n";
 
 /// The traits worth a word in the short list.
-std::string trait_words(const traits& t) {
+std::string trait_words(const traits& facts) {
     std::string words;
-    const auto add = [&](bool present, std::string_view word) {
-        if (present) words += (words.empty() ? "" : ", ") + std::string(word);
-    };
-    add(t.message_boundaries, "boundaries");
-    add(!t.ordered, "unordered");
-    add(t.duplex, "duplex");
-    add(t.unrelated_processes, "unrelated");
-    add(t.cross_host, "cross-host");
-    add(t.fan_in, "fan-in");
-    add(t.fan_out == sharing::competing, "fan-out");
-    add(t.priorities, "priorities");
-    add(t.peer_death_detected,
-        t.peer_death_may_be_late ? "sees peer death, at times late" : "sees peer death");
-    add(t.may_drop, "may drop");
-    add(t.latest_value, "latest value");
-    add(!t.back_pressure, "never waits to send");
-    add(t.needs_daemon, "needs a daemon");
-    add(t.allocates, "allocates");
+    visit_traits(facts, [&](const trait_info& trait, auto value) {
+        const std::string_view word = is_set(value) ? trait.when_set : trait.when_unset;
+        if (!word.empty()) words += (words.empty() ? "" : ", ") + std::string(word);
+    });
     return words;
 }
 
@@ -77,8 +63,10 @@ void print_long(const std::vector<const registration*>& chosen) {
         for (const auto& [key, value] : info.named())
             if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
                 print_fact(key, value);
-        for (const auto& [key, value] : info.at("traits").named())
-            print_fact(key, value);
+        visit_traits(entry->info.facts, [](const trait_info& trait, auto value) {
+            std::cout << fmt::format("  {:<24}{:<12}{}\n", trait.name, trait_word(value),
+                                     trait.meaning);
+        });
         std::cout << '\n';
     }
 }

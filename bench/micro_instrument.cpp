@@ -61,7 +61,7 @@ void ring_pass(benchmark::State& state) {
     constexpr std::size_t depth = 64;
     const mapping memory = mapping::anonymous(shm_ring<spin_wait>::bytes_for(bytes, depth));
     rendezvous nobody{unique_fd()};
-    setup cell{.peer = nobody};
+    setup cell{{}, nobody};
     nothing_shared none;
     spin_wait wait(cell, none);
     shm_ring<spin_wait> writer(memory.data(), bytes, depth, true, wait);

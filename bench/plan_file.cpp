@@ -58,34 +58,29 @@ void take_sizes(const ordered_json& from, const std::string& file, std::vector<s
     }
 }
 
-/// A list of texts, each through a parser of plan words; its complaint gets file and pointer.
-template <class Use>
-void take_texts(const ordered_json& from, const char* key, const std::string& file, Use use) {
-    const auto at = from.find(key);
-    if (at == from.end()) return;
-    for (std::size_t i = 0; i < at->size(); ++i)
-        try {
-            use((*at)[i].get<std::string>());
-        } catch (const std::invalid_argument& e) {
-            throw command_error(file + ": /" + key + "/" + std::to_string(i) + " " + e.what());
-        }
+/// What the parser of the command line makes of a text or a number; its complaint gets file and
+/// pointer.
+std::vector<double> values_in(const ordered_json& found, const parameter_spec& which,
+                              const std::string& where) {
+    try {
+        return which.parse(found.is_string() ? found.get<std::string>() : found.dump());
+    } catch (const std::invalid_argument& e) {
+        throw command_error(where + " " + e.what());
+    }
 }
 
-void take_parameters(const ordered_json& j, const std::string& file, parameter_request& varied) {
-    take_texts(j, "rates", file,
-               [&](const auto& text) { varied.rates_hz.push_back(parse_rate_hz(text)); });
-    take_texts(j, "loads", file, [&](const auto& text) {
-        for (const double load : parse_loads(text))
-            varied.loads.push_back(load);
-    });
-    take_texts(j, "gaps", file,
-               [&](const auto& text) { varied.gaps_ns.push_back(parse_gap_ns(text)); });
-    take_texts(j, "working_sets", file, [&](const auto& text) {
-        varied.working_sets_bytes.push_back(text == "0" ? 0 : parse_payload_bytes(text));
-    });
-    take(j, "bursts", varied.bursts);
-    take(j, "ring_processes", varied.processes);
-    varied.poisson = j.value("schedule", "fixed") == "poisson";
+void take_parameters(const ordered_json& from, const std::string& file, parameter_request& varied) {
+    for (const parameter_spec* each : all_parameters()) {
+        const auto at = from.find(each->plan_key);
+        if (at == from.end()) continue;
+        const std::string where = file + ": /" + std::string(each->plan_key);
+        auto& values = varied.by_name[std::string(each->name)];
+        values.clear();
+        if (!each->several) values = values_in(*at, *each, where);
+        for (std::size_t i = 0; each->several && i < at->size(); ++i)
+            for (const double value : values_in((*at)[i], *each, where + '/' + std::to_string(i)))
+                values.push_back(value);
+    }
 }
 
 void check_filters(const std::string& file, const plan_request& plan) {

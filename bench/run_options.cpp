@@ -1,9 +1,11 @@
 #include "bench/run_options.hpp"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <limits>
 
 #include "bench/plan_file.hpp"
+#include "bench/terminal.hpp"
 #include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
 
@@ -24,16 +26,9 @@ constexpr const char* examples =
     "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
     "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
     "  ipcmark run --mechanism eventfd --idle-ms 2000 --no-layout-randomisation --seed 1\n"
-    "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n"
-    "\n"
-    "Patterns: round_trip (closed loop: one message there and back); one_way (a stream under\n"
-    "back-pressure); paced (open loop: response times from when a message was due, so that a "
-    "stall\n"
-    "shows in every message that it delayed); wake (one message after a silence); burst (n at\n"
-    "once); setup (from nothing to the first message, and down again); switch (the round trip in\n"
-    "one process, on one CPU and on two: what system calls, a context switch and a wake-up cost);\n"
-    "switch_ring (a token round many processes over pipes, as lmbench's lat_ctx does).\n"
-    "\n"
+    "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n";
+
+constexpr const char* vocabulary =
     "Cells are named pattern/mechanism/payload_bytes/placement, and /parameter=value. Touch, what "
     "both sides do to the\n"
     "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
@@ -43,16 +38,23 @@ constexpr const char* examples =
     "folder, output file, another machine's calibration, --strict); 7 unreadable calibration; 130\n"
     "interrupted, what was complete is written.\n";
 
+/// What each pattern answers, and how.
+std::string pattern_lines() {
+    std::string text = "\nPatterns:\n";
+    for (const pattern_info& row : pattern_table)
+        text +=
+            wrapped(fmt::format("  {:<12} {} {}.", row.word, row.question, row.method), 15) + "\n";
+    return text + "\n";
+}
+
 void add_options(cxxopts::Options& options) {
     using cxxopts::value;
     options.add_options("What to measure")(
         "m,mechanism",
         "Mechanisms and families (unix_sockets), comma-separated; all: every one (default: the "
         "profile's)",
-        value<std::string>(),
-        "NAMES")("pattern", "round_trip, one_way, paced, wake, burst, setup, switch, switch_ring",
-                 value<std::string>(),
-                 "WORDS")("p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
+        value<std::string>(), "NAMES")("pattern", pattern_words(), value<std::string>(), "WORDS")(
+        "p,payload", "Message sizes: 64,4Ki,1Mi", value<std::string>(), "SIZES")(
         "placement", "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free",
         value<std::string>(),
         "WORDS")("filter", "Regular expression over cell names; a leading - excludes; repeatable",
@@ -61,18 +63,11 @@ void add_options(cxxopts::Options& options) {
         "depth", "Messages a mechanism should be able to hold (default: about 256 KiB)",
         value<std::string>(),
         "N")("plan", "A plan file; flags override it", value<std::string>(), "FILE");
-    options.add_options("Patterns with a parameter")(
-        "rate", "paced: messages a second, 1k,10k,100k", value<std::string>(), "RATES")(
-        "load", "paced: shares of the cell's own saturation, 50% or a sweep (default 10..95%)",
-        value<std::string>(),
-        "SHARES")("schedule", "paced: fixed (equal gaps) or poisson", value<std::string>(), "WORD")(
-        "gap", "wake: silences before a message (default 10us,100us,1ms,10ms,100ms)",
-        value<std::string>(),
-        "TIMES")("burst", "burst: messages at once (default 8,64)", value<std::string>(), "N")(
-        "ring-processes", "switch_ring: processes in the ring (default 2,8,32)",
-        value<std::string>(),
-        "N")("working-set", "switch_ring: bytes that each sums at a hop (default 0,64Ki,1Mi)",
-             value<std::string>(), "SIZES");
+    for (const parameter_spec* each : all_parameters())
+        options.add_option(
+            "Patterns with a parameter",
+            {std::string(each->flag), patterns_with(*each) + ": " + std::string(each->help),
+             value<std::string>(), std::string(each->metavar)});
     options.add_options("How much")(
         "profile", "quick (5 spawns a cell), default (20) or rigorous (40)", value<std::string>(),
         "NAME")("spawns", "Fresh process pairs per cell", value<std::string>(), "N")(
@@ -182,33 +177,20 @@ void apply_what(const cxxopts::ParseResult& parsed, const invocation& call, plan
 }
 
 void apply_parameters(const cxxopts::ParseResult& parsed, parameter_request& varied) {
-    const auto each = [&](const char* flag, auto use) {
-        if (parsed.count(flag) == 0) return;
-        const auto words = split_list(parsed[flag].as<std::string>());
-        if (words.empty()) throw command_error("--" + std::string(flag) + " names nothing");
-        for (const auto& text : words)
-            of_flag(flag, [&] { use(text); });
-    };
-    each("rate", [&](const auto& text) { varied.rates_hz.push_back(parse_rate_hz(text)); });
-    each("load", [&](const auto& text) {
-        for (const double load : parse_loads(text))
-            varied.loads.push_back(load);
-    });
-    each("gap", [&](const auto& text) { varied.gaps_ns.push_back(parse_gap_ns(text)); });
-    each("burst", [&](const auto& text) {
-        varied.bursts.push_back(parse_count(text, "messages", 2, 4096));
-    });
-    each("ring-processes", [&](const auto& text) {
-        varied.processes.push_back(parse_count(text, "processes", 2, 64));
-    });
-    each("working-set", [&](const auto& text) {
-        varied.working_sets_bytes.push_back(text == "0" ? 0 : parse_payload_bytes(text));
-    });
-    if (parsed.count("schedule") == 0) return;
-    const auto word = parsed["schedule"].as<std::string>();
-    if (word != "fixed" && word != "poisson")
-        throw command_error("--schedule: '" + word + "' is not one of fixed or poisson");
-    varied.poisson = word == "poisson";
+    for (const parameter_spec* each : all_parameters()) {
+        const std::string flag(each->flag);
+        if (parsed.count(flag) == 0) continue;
+        const auto text = parsed[flag].as<std::string>();
+        const auto words = each->several ? split_list(text) : std::vector{text};
+        if (words.empty()) throw command_error("--" + flag + " names nothing");
+        auto& values = varied.by_name[std::string(each->name)];
+        values.clear();
+        for (const auto& word : words)
+            of_flag(flag.c_str(), [&] {
+                for (const double value : each->parse(word))
+                    values.push_back(value);
+            });
+    }
 }
 
 void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
@@ -258,7 +240,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
                               "Spawns process pairs, measures every cell, writes the result\n");
     add_options(declared);
     const auto parsed =
-        parse_arguments(declared, call, examples,
+        parse_arguments(declared, call, examples + pattern_lines() + vocabulary,
                         {"What to measure", "Patterns with a parameter", "How much", "Output"});
     if (!parsed) return std::nullopt;
     run_options options;

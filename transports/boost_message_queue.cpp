@@ -29,8 +29,7 @@ struct boost_message_queue {
     };
 
     static std::optional<std::string> limit(const demand& asked) {
-        return shared_memory_limit(queue_bytes(asked) *
-                                   (asked.kind == pattern::round_trip ? 2 : 1));
+        return shared_memory_limit(queue_bytes(asked) * asked.directions());
     }
 
     explicit boost_message_queue(setup& cell)

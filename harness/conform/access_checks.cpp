@@ -110,14 +110,13 @@ void show_doors(actor& me) {
     std::size_t remaining = 0;
     {
         chaperone between(worker_peer_fd, [&check] { check.look(); });
-        setup watched{me.cell.side,      me.cell.kind,          me.cell.name,
-                      me.cell.directory, me.cell.payload_bytes, me.cell.depth,
-                      me.cell.parties,   me.cell.party,         between.line()};
+        setup watched{me.cell.values(), between.line()};
         actor guarded{me.mechanism, watched, me.state, me.task};
         const auto end = guarded.construct();
         remaining = watch.names().size();
         me.note("open_addresses", open_addresses() - open_before);
         guarded.part();
+        me.cell.notes.merge(watched.notes);
     }
     me.note("names_seen", check.seen.size());
     me.note("names_left", remaining);

@@ -20,8 +20,6 @@ std::optional<std::string> fault_of_card(const transport_info& card) {
     if (card.summary.empty()) return "it has no summary";
     if (card.family.empty()) return "it has no family";
     if (card.reference.empty()) return "it has no reference (manual page or document)";
-    if (card.facts.platforms.find("linux") == std::string_view::npos)
-        return fmt::format("its platforms are '{}', which lacks linux", card.facts.platforms);
     if (card.payload.min_bytes > card.payload.max_bytes)
         return fmt::format("its smallest payload, {} bytes, is above its largest, {}",
                            card.payload.min_bytes, card.payload.max_bytes);
@@ -78,7 +76,7 @@ verdict judge_limits(examiner& exam) {
 
 const law description_law{.name = "description",
                           .sentence = "its card is complete and claims nothing that no law proves",
-                          .backs = "name, summary, family, reference, platforms",
+                          .backs = "name, summary, family, reference",
                           .judge = judge_description};
 
 const law limits_law{.name = "limits",

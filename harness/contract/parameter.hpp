@@ -2,39 +2,78 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "harness/contract/transport.hpp"
+#include "harness/contract/pacing.hpp"
 
 namespace ipcmark {
 
 /// What tells the cells of one pattern apart besides mechanism, payload and placement.
 struct cell_parameter {
-    std::string name;      // rate_hz, load, gap_ns, burst, processes; empty: the pattern has none
-    double value = 0;      // in the unit that the name says; load as a share of saturation
-    std::string text;      // for people: "10 k/s", "50 % load"
-    std::string suffix;    // the cell name's fifth part: "rate=10000"
-    bool poisson = false;  // paced: exponential gaps instead of equal ones
+    std::string name;                   // of a parameter_spec; empty: the pattern has none
+    double value = 0;                   // in the unit of the parameter_spec
+    std::string text;                   // for people: "10 k/s", "50 % load"
+    std::string suffix;                 // the cell name's fifth part: "rate=10000"
+    bool poisson = false;               // paced: exponential gaps instead of equal ones
     std::size_t working_set_bytes = 0;  // switch_ring: summed by each process at each hop
 
     friend bool operator==(const cell_parameter&, const cell_parameter&) = default;
 };
 
-/// The values that a plan sweeps, per pattern. An empty list: the pattern's usual one.
-struct parameter_request {
-    std::vector<double> rates_hz;   // paced
-    std::vector<double> loads;      // paced, shares of the cell's own saturation, 0 < load <= 0.99
-    std::vector<double> gaps_ns;    // wake
-    std::vector<double> bursts;     // messages
-    std::vector<double> processes;  // switch_ring, 2 to 64
-    std::vector<std::size_t> working_sets_bytes;  // switch_ring
-    bool poisson = false;
+/// One thing that a pattern's cells can vary in: where plans ask for it and how it is read.
+struct parameter_spec {
+    std::string_view name;          // in results, and the key of a parameter_request
+    std::string_view flag;          // of the command line, without dashes
+    std::string_view plan_key;      // of a plan file
+    std::string_view metavar;       // what the flag's help calls the value
+    std::string_view help;          // one line without the pattern's name
+    std::string_view unit;          // of the values; empty: a plain number
+    std::span<const double> usual;  // swept where nothing is asked for
+    bool several = true;            // a list; else one word
+    /// The values that one text stands for. Throws std::invalid_argument with a sentence.
+    std::vector<double> (*parse)(std::string_view text);
 };
 
-/// The parameters that a pattern's cells get; one without a name where it has none.
-std::vector<cell_parameter> parameters_of(pattern kind, const parameter_request& asked);
+extern const parameter_spec rate_parameter;
+extern const parameter_spec load_parameter;  // a share of what the cell carries at most
+extern const parameter_spec schedule_parameter;
+extern const parameter_spec gap_parameter;
+extern const parameter_spec burst_parameter;
+extern const parameter_spec processes_parameter;
+extern const parameter_spec working_set_parameter;
+
+/// The values that a plan sweeps.
+struct parameter_request {
+    std::map<std::string, std::vector<double>, std::less<>> by_name;
+
+    bool asks_for(const parameter_spec& which) const { return !asked(which).empty(); }
+    /// What was asked for, else the usual sweep.
+    std::vector<double> values_of(const parameter_spec& which) const;
+
+private:
+    std::vector<double> asked(const parameter_spec& which) const;
+};
+
+/// The parameters that a pattern's cells get, in the order of the request.
+std::vector<cell_parameter> no_parameters(const parameter_request& asked);  // one without a name
+std::vector<cell_parameter> paced_parameters(const parameter_request& asked);
+std::vector<cell_parameter> wake_parameters(const parameter_request& asked);
+std::vector<cell_parameter> burst_parameters(const parameter_request& asked);
+std::vector<cell_parameter> ring_parameters(const parameter_request& asked);
+
+/// Whether the value is a share of what the cell carries at most, which is to be measured first.
+bool is_share_of_capacity(const cell_parameter& varied);
+
+/// When the messages of an open loop are due. `capacity_hz`: messages a second that the cell
+/// carries at most; needed where is_share_of_capacity, else std::logic_error is thrown.
+pacing paced_pacing(const cell_parameter& varied, std::optional<double> capacity_hz);
+pacing wake_pacing(const cell_parameter& varied, std::optional<double> capacity_hz);
+pacing burst_pacing(const cell_parameter& varied, std::optional<double> capacity_hz);
 
 /// "10k", "2.5M": messages a second, from 1 to 100 M. Throws std::invalid_argument.
 double parse_rate_hz(std::string_view text);
@@ -45,9 +84,5 @@ std::vector<double> parse_loads(std::string_view text);
 
 /// "10us", "1ms", "0.1s": a silence of 1 us to 10 s. Throws std::invalid_argument.
 double parse_gap_ns(std::string_view text);
-
-/// A whole number of `what` from `least` to `most`. Throws std::invalid_argument.
-double parse_count(std::string_view text, std::string_view what, std::uint64_t least,
-                   std::uint64_t most);
 
 }  // namespace ipcmark

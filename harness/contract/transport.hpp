@@ -11,7 +11,9 @@
 #include <string>
 #include <string_view>
 
+#include "harness/contract/patterns.hpp"
 #include "harness/contract/rendezvous.hpp"
+#include "harness/contract/traits.hpp"
 
 /// The transport contract: what a mechanism's one file provides. See transports/README.md.
 namespace ipcmark {
@@ -19,27 +21,18 @@ namespace ipcmark {
 using writable = std::span<std::byte>;
 using readable = std::span<const std::byte>;
 
-enum class role : std::uint8_t { producer, consumer };
-enum class pattern : std::uint8_t {
-    round_trip,
-    one_way,
-    paced,        // open loop: one way, on a schedule
-    wake,         // one way, one message after a silence
-    burst,        // one way, n messages at once
-    setup,        // from nothing to the first message, and down again
-    decompose,    // "switch": the round trip in one process, on one CPU, on two
-    switch_ring,  // no mechanism at all: a token goes round many processes over pipes
-};
-
 /// What a cell asks of a mechanism before any process exists.
 struct demand {
     pattern kind = pattern::round_trip;
     std::size_t payload_bytes = 0;
     std::size_t depth = 1;
+
+    bool both_ways() const noexcept { return pattern_of(kind).both_ways(); }
+    std::size_t directions() const noexcept { return both_ways() ? 2 : 1; }
 };
 
-/// All that an endpoint may know. Valid while the endpoint is constructed.
-struct setup {
+/// What an endpoint may know besides the way to its peer.
+struct setup_values {
     role side = role::producer;
     pattern kind = pattern::round_trip;
     std::string name = {};                 // unique per spawn: prefix of every system-wide name
@@ -48,7 +41,6 @@ struct setup {
     std::size_t depth = 1;  // messages that the mechanism should hold, limits permitting
     unsigned parties = 2;
     unsigned party = 0;
-    rendezvous& peer;
     std::map<std::string, std::int64_t> notes = {};  // facts worth recording: granted buffer sizes
     /// Where in 2 MiB of address space shared memory is to begin
     /// (harness/contract/memory_layout.hpp); both sides have the same. storages.hpp and
@@ -56,46 +48,20 @@ struct setup {
     std::size_t region_offset_bytes = 0;
 
     bool producer() const noexcept { return side == role::producer; }
-    bool both_ways() const noexcept { return kind == pattern::round_trip; }
+    bool both_ways() const noexcept { return asked().both_ways(); }
     std::size_t queued_bytes() const noexcept { return payload_bytes * depth; }
+    demand asked() const noexcept { return {kind, payload_bytes, depth}; }
+};
+
+/// All that an endpoint may know. Valid while the endpoint is constructed. One for another line is
+/// made from the values of this one: `setup other{cell.values(), line}`.
+struct setup : setup_values {
+    rendezvous& peer;
+
+    const setup_values& values() const noexcept { return *this; }
 };
 
 enum class wait_style : std::uint8_t { blocks, spins, spins_then_blocks };
-enum class sharing : std::uint8_t {
-    none,       // one process on this side
-    competing,  // several: each message goes to exactly one of them
-};
-enum class access : std::uint8_t {
-    anyone,      // whoever reaches the address
-    file_mode,   // a name guarded by owner and mode bits
-    descriptor,  // whoever was handed the descriptor, nobody else
-    same_user,   // processes of the same user: signals, tracing
-};
-
-/// Facts that help to choose a mechanism. Each is backed by a conformance law (harness/conform)
-/// that fails when the fact is false.
-struct traits {
-    bool message_boundaries = false;   // a receive never joins or splits messages
-    bool ordered = true;               // per producer; false without may_drop: all arrive
-    bool duplex = false;               // one object carries both directions
-    bool unrelated_processes = false;  // found by name or address, no descriptor handed over
-    bool cross_host = false;           // the same calls work between two machines
-    bool fan_in = false;               // several producers may send into one object
-    sharing fan_out = sharing::none;
-    bool priorities = false;              // send_urgent overtakes what is queued
-    bool survives_producer_exit = false;  // what was sent can still be received
-    bool peer_death_detected = false;     // a SIGKILLed peer ends recv and send within a second
-    bool peer_death_may_be_late = false;  // as a rule it does; at times only after a long timeout
-    bool may_drop = false;                // loss is possible and counted
-    bool latest_value = false;  // a newer message replaces one not yet received (implies may_drop)
-    bool back_pressure = true;  // send waits once a bounded number of messages is queued
-    access control = access::anyone;
-    bool encrypted = false;
-    bool needs_daemon = false;
-    bool allocates = false;  // a library allocates heap memory in send or recv
-    std::string_view platforms = "linux";
-};
-
 /// Both 0: a notification, which wakes the peer and carries nothing.
 struct payload_range {
     std::size_t min_bytes = 1;

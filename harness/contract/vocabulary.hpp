@@ -19,17 +19,6 @@ struct spelling<role> {
                                       std::pair{role::consumer, "consumer"}};
 };
 template <>
-struct spelling<pattern> {
-    static constexpr std::array words{std::pair{pattern::round_trip, "round_trip"},
-                                      std::pair{pattern::one_way, "one_way"},
-                                      std::pair{pattern::paced, "paced"},
-                                      std::pair{pattern::wake, "wake"},
-                                      std::pair{pattern::burst, "burst"},
-                                      std::pair{pattern::setup, "setup"},
-                                      std::pair{pattern::decompose, "switch"},
-                                      std::pair{pattern::switch_ring, "switch_ring"}};
-};
-template <>
 struct spelling<touch> {
     static constexpr std::array words{
         std::pair{touch::desc, "desc"}, std::pair{touch::line, "line"}, std::pair{touch::rw, "rw"},
@@ -56,17 +45,6 @@ struct spelling<wait_style> {
     static constexpr std::array words{
         std::pair{wait_style::blocks, "blocks"}, std::pair{wait_style::spins, "spins"},
         std::pair{wait_style::spins_then_blocks, "spins_then_blocks"}};
-};
-template <>
-struct spelling<sharing> {
-    static constexpr std::array words{std::pair{sharing::none, "none"},
-                                      std::pair{sharing::competing, "competing"}};
-};
-template <>
-struct spelling<access> {
-    static constexpr std::array words{
-        std::pair{access::anyone, "anyone"}, std::pair{access::file_mode, "file_mode"},
-        std::pair{access::descriptor, "descriptor"}, std::pair{access::same_user, "same_user"}};
 };
 
 }  // namespace ipcmark

@@ -62,7 +62,7 @@ private:
     };
     static constexpr std::size_t header_bytes = 128;
 
-    static std::size_t directions(const setup& cell) { return cell.both_ways() ? 2 : 1; }
+    static std::size_t directions(const setup& cell) { return cell.asked().directions(); }
     static std::size_t bytes_for(const setup& cell) {
         return header_bytes + directions(cell) * Channel::bytes_for(cell);
     }

@@ -38,8 +38,7 @@ std::optional<std::string> file_place_unavailable(file_place where) {
 }
 
 std::optional<std::string> file_place_limit(file_place where, const demand& asked) {
-    const std::size_t bytes =
-        asked.payload_bytes * asked.depth * (asked.kind == pattern::round_trip ? 2 : 1);
+    const std::size_t bytes = asked.payload_bytes * asked.depth * asked.directions();
     if (where == file_place::tmpfs) return shared_memory_limit(bytes);
     const std::filesystem::path root = temporary_root();
     struct statvfs space {};

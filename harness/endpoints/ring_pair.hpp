@@ -39,7 +39,7 @@ class ring_pair {
 public:
     explicit ring_pair(setup& cell)
         : ring_bytes_(shm_ring<Wait>::bytes_for(cell.payload_bytes, cell.depth)),
-          memory_(Storage(cell, bytes_needed({cell.kind, cell.payload_bytes, cell.depth}))),
+          memory_(Storage(cell, bytes_needed(cell.asked()))),
           wait_(cell, *reinterpret_cast<typename Wait::shared*>(memory_.data())),
           forward_(rings(cell), cell.payload_bytes, cell.depth, cell.producer(), wait_),
           producer_(cell.producer()) {
@@ -69,7 +69,7 @@ public:
     /// Shared memory that such a cell takes.
     static std::size_t bytes_needed(const demand& asked) {
         const std::size_t ring_bytes = shm_ring<Wait>::bytes_for(asked.payload_bytes, asked.depth);
-        return wait_bytes + ring_bytes * (asked.kind == pattern::round_trip ? 2 : 1);
+        return wait_bytes + ring_bytes * asked.directions();
     }
 
 private:

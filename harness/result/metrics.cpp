@@ -73,28 +73,24 @@ value one_way_allowed(const spawn_view& v, value ns) {
     return one_way_is_meaningful(*ns, v.clock.uncertainty_ns()) ? ns : std::nullopt;
 }
 
-bool has_messages(pattern kind) {
-    return plain_pattern(kind).has_value() && kind != pattern::decompose;
-}
-
 template <std::size_t Index>
 value quantile(const spawn_view& v) {
-    if (v.what.kind == pattern::decompose) return std::nullopt;  // its parts have their own keys
+    if (pattern_of(v.what.kind).decomposed) return std::nullopt;  // its parts have own keys
     return one_way_allowed(v, v.latencies().supported_quantile_ns(percentiles[Index].q));
 }
 
 value least(const spawn_view& v) {
-    if (!has_messages(v.what.kind) || v.latencies().count() == 0) return std::nullopt;
+    if (!pattern_of(v.what.kind).has_messages() || v.latencies().count() == 0) return std::nullopt;
     return one_way_allowed(v, static_cast<double>(v.latencies().least_ns()));
 }
 
 value greatest(const spawn_view& v) {
-    if (!has_messages(v.what.kind) || v.latencies().count() == 0) return std::nullopt;
+    if (!pattern_of(v.what.kind).has_messages() || v.latencies().count() == 0) return std::nullopt;
     return one_way_allowed(v, static_cast<double>(v.latencies().greatest_ns()));
 }
 
 value batch_mean(const spawn_view& v) {
-    if (v.what.kind != pattern::round_trip || v.messages() <= 0) return std::nullopt;
+    if (!pattern_of(v.what.kind).plain_exchange() || v.messages() <= 0) return std::nullopt;
     return v.elapsed_ns() / v.messages();
 }
 
@@ -112,9 +108,9 @@ value byte_rate(const spawn_view& v) {
 }
 
 value lost_share(const spawn_view& v) {
-    if (!has_messages(v.what.kind)) return std::nullopt;
-    const bool streams = v.one_way() || v.scheduled();
-    const auto& reader = streams ? v.consumer() : v.producer();
+    if (!pattern_of(v.what.kind).has_messages()) return std::nullopt;
+    const bool streams = !pattern_of(v.what.kind).both_ways();
+    const measurement& reader = v.counted_by().measured;
     const auto all =
         static_cast<double>(reader.messages) + (streams ? static_cast<double>(reader.lost) : 0);
     if (all <= 0) return std::nullopt;
@@ -164,14 +160,12 @@ std::optional<double> spawn_view::figure(const std::string& key) const {
 }
 
 double spawn_view::messages() const {
-    return static_cast<double>(one_way() || scheduled() ? consumer().messages
-                                                        : producer().messages);
+    return static_cast<double>(counted_by().measured.messages);
 }
 
 double spawn_view::elapsed_ns() const {
-    const std::uint64_t last =
-        one_way() || scheduled() ? consumer().last_ticks : producer().last_ticks;
-    return static_cast<double>(clock.to_ns(producer().first_ticks, last));
+    return static_cast<double>(
+        clock.to_ns(producer().first_ticks, counted_by().measured.last_ticks));
 }
 
 const std::vector<metric>& all_metrics() {

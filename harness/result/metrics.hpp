@@ -21,15 +21,15 @@ struct spawn_view {
 
     const measurement& producer() const { return spawn.producer().measured; }
     const measurement& consumer() const { return spawn.consumer().measured; }
-    bool one_way() const { return what.kind == pattern::one_way; }
+    bool one_way() const { return pattern_of(what.kind).loop == pattern_loop::stream; }
     /// On a schedule, one way: the consumer has the latencies.
-    bool scheduled() const {
-        return what.kind == pattern::paced || what.kind == pattern::wake ||
-               what.kind == pattern::burst;
+    bool scheduled() const { return pattern_of(what.kind).loop == pattern_loop::schedule; }
+    /// The side whose count of messages, last stamp and latencies are the cell's.
+    const worker_report& counted_by() const {
+        return pattern_of(what.kind).counted_by == role::producer ? spawn.producer()
+                                                                  : spawn.consumer();
     }
-    const histogram& latencies() const {
-        return scheduled() ? spawn.consumer().latencies : spawn.producer().latencies;
-    }
+    const histogram& latencies() const { return counted_by().latencies; }
     /// A figure that only this pattern has, of the side that has it.
     std::optional<double> figure(const std::string& key) const;
     /// Messages that count: round trips, or what the consumer of a stream received.
@@ -60,10 +60,24 @@ const std::vector<metric>& all_metrics();
 /// The row of a key, of whatever purpose; nullptr for an unknown one.
 const metric* find_metric(std::string_view key);
 
-/// The figure that stands for a cell: the first of these that it has. One for each pattern.
-inline constexpr std::array<std::string_view, 6> headline_metrics{
-    "p50_ns",       "messages_per_second", "drain_ns",
-    "construct_ns", "two_cpus_ns",         "context_switch_ns"};
+/// The main metrics of the pattern table, each once, in its order.
+inline constexpr auto headline_metrics = [] {
+    constexpr auto is_first = [](std::size_t row) {
+        for (std::size_t i = 0; i < row; ++i)
+            if (pattern_table[i].main_metric == pattern_table[row].main_metric) return false;
+        return true;
+    };
+    constexpr std::size_t count = [&] {
+        std::size_t firsts = 0;
+        for (std::size_t i = 0; i < pattern_table.size(); ++i)
+            firsts += is_first(i) ? 1 : 0;
+        return firsts;
+    }();
+    std::array<std::string_view, count> keys{};
+    for (std::size_t i = 0, to = 0; i < pattern_table.size(); ++i)
+        if (is_first(i)) keys[to++] = pattern_table[i].main_metric;
+    return keys;
+}();
 
 /// The percentiles reported where samples suffice, with their keys.
 struct percentile {

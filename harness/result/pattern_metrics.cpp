@@ -67,7 +67,7 @@ value teardown(const spawn_view& v) {
 }
 
 value spawning(const spawn_view& v) {
-    if (v.what.kind != pattern::setup) return std::nullopt;
+    if (pattern_of(v.what.kind).loop != pattern_loop::lifecycle) return std::nullopt;
     const std::uint64_t last =
         std::max(v.spawn.producer().started_ns, v.spawn.consumer().started_ns);
     if (v.spawn.spawned_ns == 0 || last < v.spawn.spawned_ns) return std::nullopt;
@@ -88,7 +88,7 @@ value on_one_cpu(const spawn_view& v) {
 }
 
 value on_two_cpus(const spawn_view& v) {
-    if (v.what.kind != pattern::decompose) return std::nullopt;
+    if (!pattern_of(v.what.kind).decomposed) return std::nullopt;
     return v.spawn.producer().latencies.supported_quantile_ns(0.5);
 }
 
@@ -108,7 +108,7 @@ value syscall_copy(const spawn_view& v) {
 }
 
 value context_switch(const spawn_view& v) {
-    if (v.what.kind == pattern::switch_ring) return v.figure("context_switch_ns");
+    if (pattern_of(v.what.kind).loop == pattern_loop::ring) return v.figure("context_switch_ns");
     const value here = on_one_cpu(v);
     const value alone = inside(v);
     if (!here || !alone) return std::nullopt;
@@ -173,7 +173,7 @@ const std::vector<metric>& switch_metrics() {
 }
 
 std::string parts_note(const spawn_view& view) {
-    if (view.what.kind != pattern::decompose) return {};
+    if (!pattern_of(view.what.kind).decomposed) return {};
     std::string note = view.spawn.parts_note;
     const auto add = [&note](std::string_view sentence) {
         note += (note.empty() ? "" : " ") + std::string(sentence);

@@ -30,7 +30,7 @@ spawn_request executor::request_for(const repetition_request& asked) const {
     switch (asked.why) {
         case purpose::verify:
             request.what.reads = touch::verify;
-            request.what.kind = plain_pattern(planned.what.kind).value();
+            request.what.kind = pattern_of(planned.what.kind).plain.value();
             request.work = plan_.verify_effort(planned.what);
             break;
         case purpose::timed:
@@ -40,7 +40,7 @@ spawn_request executor::request_for(const repetition_request& asked) const {
             request.work = plan_.counting_effort(planned.what, capacity);
             break;
         case purpose::idle:
-            request.what.kind = plain_pattern(planned.what.kind).value();
+            request.what.kind = pattern_of(planned.what.kind).plain.value();
             request.work = plan_.idle_effort();
             break;
     }

@@ -66,7 +66,7 @@ std::vector<placement_choice> choose_placements(const plan_request& request,
 
 /// Where the cells of a pattern can be, whatever places were asked for.
 std::optional<std::string> why_misplaced(pattern kind, placement place) {
-    if (kind == pattern::decompose && place == placement::same_cpu)
+    if (pattern_of(kind).decomposed && place == placement::same_cpu)
         return "this pattern has its own exchange on one CPU; it compares that with two";
     return std::nullopt;
 }
@@ -106,15 +106,15 @@ std::optional<std::size_t> size_for(const transport_info& info, std::size_t aske
 }
 
 /// One token on one CPU, whatever mechanisms and places were asked for.
-void add_switch_rings(const plan_request& request, const name_filter& filter,
-                      const std::vector<placement_choice>& known, plan& result) {
+void add_rings(pattern kind, const plan_request& request, const name_filter& filter,
+               const std::vector<placement_choice>& known, plan& result) {
     const auto here = std::find_if(known.begin(), known.end(), [](const placement_choice& choice) {
         return choice.name == placement::same_cpu;
     });
-    for (const cell_parameter& varied : parameters_of(pattern::switch_ring, request.varied)) {
+    for (const cell_parameter& varied : pattern_of(kind).cells(request.varied)) {
         planned_cell planned;
         planned.what = {std::string(switch_ring_object),
-                        pattern::switch_ring,
+                        kind,
                         1,
                         placement::same_cpu,
                         request.reads,
@@ -138,24 +138,17 @@ std::size_t plan::runnable() const {
 std::int64_t plan::timed_ns(const cell& what) const {
     constexpr std::int64_t silences = 20;  // the fewest samples that give a median
     const std::int64_t usual = request.spawn_ms * ms;
-    if (what.kind != pattern::wake) return usual;
-    return std::max(usual, silences * static_cast<std::int64_t>(what.varied.value));
+    const auto& pace = pattern_of(what.kind).pace;
+    if (pace == nullptr) return usual;
+    return std::max(usual, silences * pace(what.varied, 1.0).gap_ns);
 }
 
-effort plan::timed_effort(const cell& what, std::optional<double> saturation_hz) const {
-    constexpr std::int64_t between_bursts_ns = 200'000;
+effort plan::timed_effort(const cell& what, std::optional<double> capacity_hz) const {
     effort work;
     work.timed_ns = timed_ns(what);
-    work.untimed_block = what.kind == pattern::round_trip;
-    const double value = what.varied.value;
-    if (what.kind == pattern::paced)
-        work.pace.rate_hz = what.varied.name == "load" ? value * saturation_hz.value() : value;
-    if (what.kind == pattern::wake) work.pace.gap_ns = static_cast<std::int64_t>(value);
-    if (what.kind == pattern::burst) {
-        work.pace.gap_ns = between_bursts_ns;
-        work.pace.burst = static_cast<std::uint64_t>(value);
-    }
-    work.pace.poisson = what.varied.poisson;
+    const pattern_info& row = pattern_of(what.kind);
+    work.untimed_block = row.plain_exchange();
+    if (row.pace != nullptr) work.pace = row.pace(what.varied, capacity_hz);
     work.pace.may_spin = what.place != placement::same_cpu;
     return work;
 }
@@ -171,8 +164,8 @@ effort plan::verify_effort(const cell& what) const {
     return work;
 }
 
-effort plan::counting_effort(const cell& what, std::optional<double> saturation_hz) const {
-    effort work = timed_effort(what, saturation_hz);
+effort plan::counting_effort(const cell& what, std::optional<double> capacity_hz) const {
+    effort work = timed_effort(what, capacity_hz);
     work.count_events = true;
     work.untimed_block = false;
     return work;
@@ -192,7 +185,7 @@ std::vector<std::size_t> plan::idle_cells(
     std::set<std::pair<std::string, placement>> known;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const planned_cell& planned = cells[i];
-        if (planned.skipped || planned.alone || !plain_pattern(planned.what.kind) ||
+        if (planned.skipped || planned.alone || !pattern_of(planned.what.kind).plain ||
             !usable(planned))
             continue;
         if (known.emplace(planned.what.transport, planned.what.place).second) chosen.push_back(i);
@@ -238,8 +231,9 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
         if (wanted) chosen.emplace_back(&entry, entry.why_unavailable());
     }
     for (const pattern kind : request.patterns) {
-        if (kind == pattern::switch_ring) {
-            add_switch_rings(request, filter, placements, result);
+        const pattern_info& row = pattern_of(kind);
+        if (row.loop == pattern_loop::ring) {
+            add_rings(kind, request, filter, placements, result);
             continue;
         }
         for (const auto& where : places)
@@ -248,14 +242,14 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                     const auto bytes = size_for(mechanism->info, asked_bytes, request.payloads);
                     if (!bytes) continue;
                     // Without a peer there is one process and no direction to stream in.
-                    if (mechanism->info.loops_back && kind != pattern::round_trip) continue;
+                    if (mechanism->info.loops_back && !row.plain_exchange()) continue;
                     cell plain{std::string(mechanism->info.name),
                                kind,
                                *bytes,
                                where.name,
                                request.reads,
                                request.depth.value_or(default_depth(*bytes))};
-                    for (const cell_parameter& varied : parameters_of(kind, request.varied)) {
+                    for (const cell_parameter& varied : row.cells(request.varied)) {
                         plain.varied = varied;
                         if (!filter.passes(plain.name())) continue;
                         result.cells.push_back({plain, where.cpus,

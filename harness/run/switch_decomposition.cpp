@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "harness/contract/patterns.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -29,7 +31,7 @@ void decomposer::add(std::vector<spawn_result>& to, std::string& note, const std
 
 spawn_result decomposer::run(spawn_request asked, bool spins, bool all_three) {
     const std::string cell_name = asked.what.name();
-    asked.what.kind = pattern::round_trip;
+    asked.what.kind = pattern_of(asked.what.kind).plain.value();
     spawn_result whole = pairs_.run(asked);
     if (!all_three || whole.failed || whole.interrupted) return whole;
     asked.stage_deadline_ms = trial_deadline_ms;

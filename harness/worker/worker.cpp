@@ -70,7 +70,7 @@ template <class Act>
 }
 
 void measure(const registration& mechanism, setup& cell, session& state, const job& task) {
-    if (cell.kind != pattern::switch_ring) return mechanism.run(cell, state);
+    if (pattern_of(cell.kind).loop != pattern_loop::ring) return mechanism.run(cell, state);
     state.enter(stage::timing);
     if (cell.producer())
         measure_switch_ring(state, static_cast<unsigned>(task.what.varied.value),
@@ -112,17 +112,15 @@ public:
 private:
     void carry_out(const job& task, worker_report& report) {
         rendezvous peer{unique_fd(worker_peer_fd)};
-        setup cell{task.side,
-                   task.what.kind,
-                   task.name,
-                   task.directory,
-                   task.what.payload_bytes,
-                   task.what.depth,
-                   2,
-                   static_cast<unsigned>(task.side),
-                   peer,
-                   {},
-                   task.layout.region_offset_bytes};
+        setup cell{{.side = task.side,
+                    .kind = task.what.kind,
+                    .name = task.name,
+                    .directory = task.directory,
+                    .payload_bytes = task.what.payload_bytes,
+                    .depth = task.what.depth,
+                    .party = static_cast<unsigned>(task.side),
+                    .region_offset_bytes = task.layout.region_offset_bytes},
+                   peer};
         const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
         payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
         try {

@@ -1,7 +1,9 @@
 #include "reports/json_schema.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 
+#include "harness/contract/patterns.hpp"
 #include "reports/embedded.hpp"
 
 namespace ipcmark {
@@ -94,6 +96,21 @@ TEST(json_schema, ours_use_only_what_is_checked) {
         const json schema = json::parse(text);
         EXPECT_NO_THROW(check_schema(schema, json::object()));
         EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
+    }
+}
+
+TEST(json_schema, patterns_and_parameters_are_those_of_the_pattern_table) {
+    std::set<std::string> words;
+    for (const pattern_info& row : pattern_table)
+        words.emplace(row.word);
+    const json plan = json::parse(plan_schema_text()).at("properties");
+    const json result = json::parse(result_schema_text()).at("$defs");
+    EXPECT_EQ(plan.at("/patterns/items/enum"_json_pointer).get<std::set<std::string>>(), words);
+    EXPECT_EQ(result.at("/pattern/enum"_json_pointer).get<std::set<std::string>>(), words);
+    for (const parameter_spec* each : all_parameters()) {
+        const std::string key(each->plan_key);
+        ASSERT_TRUE(plan.contains(key)) << key;
+        EXPECT_EQ(plan.at(key).value("type", "") == "array", each->several) << key;
     }
 }
 

@@ -26,9 +26,9 @@ rlim_t queue_bytes_allowed() {
 }
 
 /// Messages that every one of the pair's queues may hold within RLIMIT_MSGQUEUE.
-std::int64_t messages_allowed(std::size_t payload_bytes, pattern kind) {
-    const std::size_t queues = kind == pattern::round_trip ? 2 : 1;
-    const rlim_t message_bytes = queues * (payload_bytes + message_overhead_bytes);
+std::int64_t messages_allowed(const demand& asked) {
+    const rlim_t message_bytes =
+        asked.directions() * (asked.payload_bytes + message_overhead_bytes);
     return static_cast<std::int64_t>(
         std::min<rlim_t>(queue_bytes_allowed() / message_bytes, 1'000'000));
 }
@@ -76,7 +76,7 @@ std::optional<std::string> posix_queue::limit(const demand& asked) {
                " exceeds /proc/sys/fs/mqueue/msgsize_max = " + std::to_string(most) +
                "; raise it (sysctl -w fs.mqueue.msgsize_max=" + std::to_string(payload_bytes) +
                ") or drop the size";
-    if (messages_allowed(payload_bytes, asked.kind) == 0) return out_of_queue_bytes();
+    if (messages_allowed(asked) == 0) return out_of_queue_bytes();
     return std::nullopt;
 }
 
@@ -87,7 +87,7 @@ posix_queue::posix_queue(setup& cell)
     const std::string forward = "/" + directed_name(cell.name, direction::forward);
     const std::string backward = "/" + directed_name(cell.name, direction::backward);
     if (cell.producer()) {
-        const std::int64_t most = std::min(msg_max(), messages_allowed(payload_bytes_, cell.kind));
+        const std::int64_t most = std::min(msg_max(), messages_allowed(cell.asked()));
         const std::int64_t messages = std::clamp<std::int64_t>(
             static_cast<std::int64_t>(cell.depth), 1, std::max<std::int64_t>(most, 1));
         out_ = create(forward, payload_bytes_, messages);

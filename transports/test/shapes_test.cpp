@@ -63,13 +63,7 @@ public:
     std::unique_ptr<Channel> end(bool writes) { return make({.fresh = false, .writes = writes}); }
 
 private:
-    setup cell() {
-        return {.name = {},
-                .directory = {},
-                .payload_bytes = payload_bytes,
-                .depth = depth_,
-                .peer = nobody_};
-    }
+    setup cell() { return {{.payload_bytes = payload_bytes, .depth = depth_}, nobody_}; }
     std::size_t bytes_for() { return Channel::bytes_for(cell()); }
     std::unique_ptr<Channel> make(channel_end which) {
         setup mine = cell();

@@ -60,7 +60,6 @@ struct lie {
 constexpr lie lies[] = {
     {"description", "no_summary", "no summary"},
     {"description", "claims_encryption", "encrypted"},
-    {"description", "not_on_linux", "lacks linux"},
     {"description", "replaces_without_loss", "not `may_drop`"},
     {"limits", "breaks_when_large",
      "refused at run time: 65536 bytes one way: too large after all"},

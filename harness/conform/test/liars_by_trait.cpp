@@ -23,8 +23,6 @@ constexpr transport_info claims_daemon =
     card("claims_daemon", with(packet_facts, [](traits& t) { t.needs_daemon = true; }));
 constexpr transport_info replaces_without_loss =
     card("replaces_without_loss", with(packet_facts, [](traits& t) { t.latest_value = true; }));
-constexpr transport_info not_on_linux =
-    card("not_on_linux", with(packet_facts, [](traits& t) { t.platforms = "plan9"; }));
 
 // --- boundaries, duplex, unrelated_processes, cross_host
 
@@ -87,7 +85,7 @@ constexpr transport_info sleeps_secretly = [] {
 }  // namespace
 
 void register_liars_by_trait(registry& all) {
-    add_carded<packets, honest_packets, no_summary, claims_encryption, claims_daemon, not_on_linux,
+    add_carded<packets, honest_packets, no_summary, claims_encryption, claims_daemon,
                replaces_without_loss, denies_boundaries, denies_duplex, claims_unrelated,
                claims_cross_host, claims_priorities>(all);
     add_carded<bytes, honest_bytes, claims_boundaries>(all);

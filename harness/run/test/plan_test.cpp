@@ -51,10 +51,10 @@ TEST_F(plan_test, a_parameter_makes_cells_and_their_names) {
     request.mechanisms = {"pipe"};
     request.payloads = {64};
     request.patterns = {pattern::paced, pattern::wake, pattern::burst};
-    request.varied.rates_hz = {10'000};
-    request.varied.loads = {0.5};
-    request.varied.gaps_ns = {1e6};
-    request.varied.bursts = {8};
+    request.varied.by_name["rate_hz"] = {10'000};
+    request.varied.by_name["load"] = {0.5};
+    request.varied.by_name["gap_ns"] = {1e6};
+    request.varied.by_name["burst"] = {8};
     EXPECT_EQ(names(),
               (std::vector<std::string>{"paced/pipe/64/l3/rate=10000", "paced/pipe/64/l3/load=0.5",
                                         "wake/pipe/64/l3/gap=1000000", "burst/pipe/64/l3/n=8"}));
@@ -63,8 +63,8 @@ TEST_F(plan_test, a_parameter_makes_cells_and_their_names) {
 TEST_F(plan_test, the_switch_ring_is_one_mechanism_on_one_cpu) {
     request.mechanisms = {"tcp", "pipe"};
     request.patterns = {pattern::switch_ring};
-    request.varied.processes = {2, 16};
-    request.varied.working_sets_bytes = {0, 65'536};
+    request.varied.by_name["processes"] = {2, 16};
+    request.varied.by_name["working_set_bytes"] = {0, 65'536};
     EXPECT_EQ(names(),
               (std::vector<std::string>{"switch_ring/pipe/1/same_cpu/procs=2,set=0",
                                         "switch_ring/pipe/1/same_cpu/procs=2,set=65536",
@@ -76,16 +76,27 @@ TEST_F(plan_test, a_share_of_saturation_becomes_a_rate) {
     request.mechanisms = {"pipe"};
     request.payloads = {64};
     request.patterns = {pattern::paced};
-    request.varied.loads = {0.25};
+    request.varied.by_name["load"] = {0.25};
     const plan what = expanded();
     EXPECT_DOUBLE_EQ(what.timed_effort(what.cells[0].what, 400'000).pace.rate_hz, 100'000);
+}
+
+TEST_F(plan_test, counting_keeps_the_pattern_and_its_schedule) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::burst};
+    const plan what = expanded();
+    const cell& burst = what.cells[0].what;
+    EXPECT_EQ(what.counting_effort(burst).pace.burst, what.timed_effort(burst).pace.burst);
+    EXPECT_TRUE(what.counting_effort(burst).count_events);
+    EXPECT_EQ(what.verify_effort(burst).pace.burst, 1u) << "which runs the plain pattern";
 }
 
 TEST_F(plan_test, a_long_silence_gets_the_time_for_twenty_of_it) {
     request.mechanisms = {"pipe"};
     request.payloads = {64};
     request.patterns = {pattern::wake};
-    request.varied.gaps_ns = {1e8};
+    request.varied.by_name["gap_ns"] = {1e8};
     const plan what = expanded();
     EXPECT_EQ(what.timed_effort(what.cells[0].what).timed_ns, 2'000'000'000);
 }

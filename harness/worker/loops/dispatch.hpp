@@ -17,13 +17,11 @@ void run(T& end, session& state, setup& cell) {
     const bool first = cell.producer();
     if (state.work.idle)
         return first ? idle_producer(end, state, cell) : idle_consumer(end, state, cell);
-    switch (cell.kind) {
-        case pattern::round_trip:
+    switch (pattern_of(cell.kind).loop) {
+        case pattern_loop::exchange:
             return first ? round_trip_producer(end, state, cell.peer)
                          : round_trip_consumer(end, state, cell.peer);
-        case pattern::paced:
-        case pattern::wake:
-        case pattern::burst:
+        case pattern_loop::schedule:
             return first ? scheduled_producer(end, state, cell)
                          : scheduled_consumer(end, state, cell);
         default:
@@ -35,7 +33,8 @@ void run(T& end, session& state, setup& cell) {
 /// One side of a spawn from the endpoint's construction to its end.
 template <class T>
 void run_spawn(setup& cell, session& state) {
-    if (cell.kind == pattern::setup) return setup_and_teardown<T>(cell, state);
+    if (pattern_of(cell.kind).loop == pattern_loop::lifecycle)
+        return setup_and_teardown<T>(cell, state);
     if (state.work.inside) {
         if (cell.producer()) inside_producer<T>(cell, state);
         return;

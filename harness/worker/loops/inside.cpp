@@ -1,5 +1,6 @@
 #include "harness/worker/loops/inside.hpp"
 
+#include <array>
 #include <exception>
 #include <sys/socket.h>
 #include <thread>
@@ -8,23 +9,7 @@
 
 namespace ipcmark::loops {
 
-namespace {
-
-setup side_of(const setup& cell, role side, rendezvous& line) {
-    return {side,
-            cell.kind,
-            cell.name,
-            cell.directory,
-            cell.payload_bytes,
-            cell.depth,
-            cell.parties,
-            static_cast<unsigned>(side),
-            line};
-}
-
-}  // namespace
-
-void make_both_ends(const setup& cell, function_view<void(setup&)> make_producer,
+void make_both_ends(setup& cell, function_view<void(setup&)> make_producer,
                     function_view<void(setup&)> make_consumer) {
     int lines[2];
     checked(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lines), "socketpair");
@@ -33,11 +18,15 @@ void make_both_ends(const setup& cell, function_view<void(setup&)> make_producer
     std::optional<rendezvous> line_there;
     line_there.emplace(unique_fd(lines[1]));
     // Whoever fails closes its line, so that the other one does not wait for it.
-    const auto make = [&cell](role side, std::optional<rendezvous>& line,
-                              function_view<void(setup&)> construct) -> std::exception_ptr {
+    std::array<decltype(cell.notes), 2> notes;
+    const auto make = [&cell, &notes](role side, std::optional<rendezvous>& line,
+                                      function_view<void(setup&)> construct) -> std::exception_ptr {
         try {
-            setup here = side_of(cell, side, *line);
+            setup here{cell.values(), *line};
+            here.side = side;
+            here.party = static_cast<unsigned>(side);
             construct(here);
+            notes[static_cast<std::size_t>(side)] = std::move(here.notes);
             return nullptr;
         } catch (...) {
             line.reset();
@@ -50,6 +39,8 @@ void make_both_ends(const setup& cell, function_view<void(setup&)> make_producer
     other.join();
     if (trouble_here) std::rethrow_exception(trouble_here);
     if (trouble_there) std::rethrow_exception(trouble_there);
+    for (auto& of_side : notes)
+        cell.notes.merge(of_side);
 }
 
 }  // namespace ipcmark::loops

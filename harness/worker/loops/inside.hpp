@@ -11,13 +11,14 @@
 namespace ipcmark::loops {
 
 /// Makes both ends of a cell in this process. Constructors of the two sides talk to each other,
-/// hence a thread for the consumer's; it is gone when this returns. Throws what they throw.
-void make_both_ends(const setup& cell, function_view<void(setup&)> make_producer,
+/// hence a thread for the consumer's; it is gone when this returns. Both get the values of `cell`,
+/// which gets their notes, the producer's first. Throws what they throw.
+void make_both_ends(setup& cell, function_view<void(setup&)> make_producer,
                     function_view<void(setup&)> make_consumer);
 
 template <class T>
 struct both_ends {
-    explicit both_ends(const setup& cell) {
+    explicit both_ends(setup& cell) {
         make_both_ends(
             cell, [this](setup& side) { producer.emplace(side); },
             [this](setup& side) { consumer.emplace(side); });

@@ -5,6 +5,7 @@
 #include "harness/endpoints/shm_ring.hpp"
 #include "harness/endpoints/waits.hpp"
 #include "harness/worker/loops/exchange.hpp"
+#include "harness/worker/loops/inside.hpp"
 
 namespace ipcmark {
 namespace {
@@ -107,8 +108,8 @@ class ring_loops_test : public loops_test {
 protected:
     std::byte* aligned = reinterpret_cast<std::byte*>(
         (reinterpret_cast<std::uintptr_t>(memory.data()) + 127) / 128 * 128);
-    setup producer_cell{.side = role::producer, .peer = *lines[0]};
-    setup consumer_cell{.side = role::consumer, .peer = *lines[1]};
+    setup producer_cell{{.side = role::producer}, *lines[0]};
+    setup consumer_cell{{.side = role::consumer}, *lines[1]};
     futex_wait::shared bells{};
     futex_wait producer_wait{producer_cell, bells};
     futex_wait consumer_wait{consumer_cell, bells};
@@ -241,6 +242,29 @@ TEST_F(ring_loops_test, a_stall_shows_how_far_it_came) {
              [&] { loops::round_trip_consumer(consumer_end, consumer, *lines[1]); });
     EXPECT_EQ(shared.workers[0].messages.load(std::memory_order_relaxed),
               producer.result.warm_up_messages + producer.result.counted_messages);
+}
+
+TEST(inside, both_ends_get_all_that_the_cell_says_and_their_notes_come_back) {
+    rendezvous nobody{unique_fd()};
+    setup cell{{.name = "cell", .payload_bytes = 64, .depth = 3, .region_offset_bytes = 4096},
+               nobody};
+    cell.notes["known"] = 1;
+    std::vector<setup_values> seen(2);
+    const auto look = [&seen](setup& side) {
+        seen[side.party] = side.values();
+        side.notes[side.producer() ? "producer" : "consumer"] = 1;
+    };
+    loops::make_both_ends(cell, look, look);
+    for (const setup_values& side : seen) {
+        EXPECT_EQ(side.name, "cell");
+        EXPECT_EQ(side.payload_bytes, 64u);
+        EXPECT_EQ(side.depth, 3u);
+        EXPECT_EQ(side.region_offset_bytes, 4096u);
+        EXPECT_EQ(side.notes.count("known"), 1u);
+    }
+    EXPECT_EQ(seen[0].side, role::producer);
+    EXPECT_EQ(seen[1].side, role::consumer);
+    EXPECT_EQ(cell.notes.size(), 3u);
 }
 
 }  // namespace

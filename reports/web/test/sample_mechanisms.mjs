@@ -1,7 +1,7 @@
 // Figures are invented, of the order such mechanisms have on a two-CPU virtual machine.
 const traits = (changes) => ({
   message_boundaries: false, ordered: true, duplex: false, unrelated_processes: true, cross_host: false,
-  fan_in: true, fan_out: false, may_drop: false, needs_daemon: false, peer_death_detected: true, platforms: ["linux"], ...changes,
+  fan_in: true, fan_out: false, may_drop: false, needs_daemon: false, peer_death_detected: true, ...changes,
 });
 
 const mib = 1048576;

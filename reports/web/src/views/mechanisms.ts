@@ -51,7 +51,7 @@ const traitWords: Record<string, string> = {
   message_boundaries: "keeps message boundaries", ordered: "keeps the order", duplex: "both directions", unrelated_processes: "between unrelated processes",
   cross_host: "across hosts", fan_in: "several senders", fan_out: "several receivers", priorities: "priorities", survives_producer_exit: "messages survive the sender's exit",
   peer_death_detected: "notices the peer's death", peer_death_may_be_late: "notices it late at times", may_drop: "may lose messages", latest_value: "keeps only the latest value", back_pressure: "holds the sender back when full",
-  access_control: "access control", encrypted: "encrypted", needs_daemon: "needs a daemon", platforms: "platforms", allocates: "allocates per message",
+  access_control: "access control", encrypted: "encrypted", needs_daemon: "needs a daemon", allocates: "allocates per message",
 };
 
 function card(context: Context, name: string): HTMLElement[] {
