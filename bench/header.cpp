@@ -78,7 +78,7 @@ plan_info plan_of(const invocation& call, const run_options& options, const plan
     info.filters = request.filters;
     info.cells = what.cells.size();
     info.time_budget_s = options.time_budget_s;
-    if (options.time_budget_s) info.budget_rule = budget_sentence();
+    if (options.time_budget_s) info.budget_rule = budget_sentence(budget_rule_of(request.spawns));
     return info;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "harness/stats/order.hpp"
 
@@ -60,10 +61,12 @@ budget_rule budget_rule_of(std::uint64_t planned_spawns) {
     return rule;
 }
 
-const char* budget_sentence() {
-    return "the minimum of rounds for every cell, then checkpoints every 5 rounds: cells run in "
-           "proportion to the square of their interval's relative half-width over all spawns so "
-           "far, and rest only at 3 % at two checkpoints running or at the most spawns";
+std::string budget_sentence(const budget_rule& rule) {
+    return fmt::format(
+        "{} rounds of every cell, then checkpoints every {} rounds: cells run in proportion to the "
+        "square of their interval's relative half-width over all spawns so far, and rest only at "
+        "{:g} % at two checkpoints running or at {} spawns",
+        rule.least_rounds, rule.stretch_rounds, 100 * rule.target, rule.most_spawns);
 }
 
 }  // namespace ipcmark

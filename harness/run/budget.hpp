@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/result/progress.hpp"
@@ -60,6 +61,6 @@ private:
 };
 
 /// The rule in one sentence, for a result's plan block.
-const char* budget_sentence();
+std::string budget_sentence(const budget_rule& rule);
 
 }  // namespace ipcmark

@@ -11,35 +11,55 @@ namespace ipcmark {
 namespace {
 
 bool asks_for_a_share(const cell& what) {
-    return what.kind == pattern::paced && what.varied.name == "load";
+    return is_share_of_capacity(what.varied);
 }
 
 cell stream_of(const cell& what) {
     cell stream = what;
-    stream.kind = pattern::one_way;
+    stream.kind = pattern_of(what.kind).plain.value();
     stream.varied = {};
     return stream;
 }
 
-/// The median rate of three spawns as the consumer saw them; nullopt: the run is over.
-std::optional<double> median_rate(const planned_cell& planned, const cell& as, const effort& work,
-                                  const plan& what, const shared_clock& clock,
-                                  std::uint64_t& sequence, const saturations::spawner& run) {
+/// What three spawns of a cell gave.
+struct trial {
+    std::vector<double> rates_hz;   // as the consumer saw them
+    std::optional<failure> failed;  // the last that did
+};
+
+/// nullopt: the run is over.
+std::optional<trial> try_rates(const planned_cell& planned, const cell& as, const effort& work,
+                               const plan& what, const shared_clock& clock, std::uint64_t& sequence,
+                               const saturations::spawner& run) {
     constexpr int spawns = 3;
     spawn_request asked;
     asked.what = as;
     asked.cpus = planned.cpus;
     asked.work = work;
-    std::vector<double> rates;
+    trial done;
     for (int i = 0; i < spawns; ++i) {
         asked.tag = what.tag(sequence++);
         const auto outcome = run(planned.what, asked);
-        if (!outcome) return std::nullopt;
-        if (outcome->failed || outcome->interrupted) continue;
+        if (!outcome || outcome->interrupted) return std::nullopt;
+        if (outcome->failed) {
+            done.failed = outcome->failed;
+            continue;
+        }
         const spawn_view view{as, *outcome, clock};
-        if (view.elapsed_ns() > 0) rates.push_back(view.messages() / view.elapsed_ns() * 1e9);
+        if (view.messages() > 0 && view.elapsed_ns() > 0)
+            done.rates_hz.push_back(view.messages() / view.elapsed_ns() * 1e9);
     }
-    return rates.empty() ? 1.0 : median(std::move(rates));
+    return done;
+}
+
+failure not_measured(const trial& done) {
+    constexpr std::string_view sentence =
+        "the rate that its load is a share of could not be measured: ";
+    if (!done.failed)
+        return {status::failed, "error", "", std::string(sentence) + "no message arrived"};
+    failure why = *done.failed;
+    why.text.insert(0, sentence);
+    return why;
 }
 
 }  // namespace
@@ -49,24 +69,43 @@ void saturations::measure(const plan& what, const shared_clock& clock, const spa
     for (const auto& planned : what.cells) {
         if (planned.skipped || !asks_for_a_share(planned.what)) continue;
         const cell stream = stream_of(planned.what);
-        if (rates_hz_.contains(stream.name())) continue;
+        const std::string name = stream.name();
+        if (by_stream_.contains(name)) continue;
         const auto streamed =
-            median_rate(planned, stream, what.timed_effort(stream), what, clock, sequence, run);
+            try_rates(planned, stream, what.timed_effort(stream), what, clock, sequence, run);
         if (!streamed) return;
+        if (streamed->rates_hz.empty()) {
+            by_stream_[name].none = not_measured(*streamed);
+            continue;
+        }
         // More than the stream carries is offered, and what comes through is the most there is.
+        const double stream_hz = median(streamed->rates_hz);
         effort flood = what.timed_effort(planned.what, 1.0);
-        flood.pace.rate_hz = *streamed;
+        flood.pace.rate_hz = stream_hz;
         flood.pace.poisson = false;
-        const auto paced = median_rate(planned, planned.what, flood, what, clock, sequence, run);
+        const auto paced = try_rates(planned, planned.what, flood, what, clock, sequence, run);
         if (!paced) return;
-        rates_hz_[stream.name()] = std::min(*streamed, *paced);
+        if (paced->rates_hz.empty())
+            by_stream_[name].none = not_measured(*paced);
+        else
+            by_stream_[name].rate_hz = std::min(stream_hz, median(paced->rates_hz));
     }
 }
 
 std::optional<double> saturations::of(const cell& what) const {
     if (!asks_for_a_share(what)) return std::nullopt;
-    const auto at = rates_hz_.find(stream_of(what).name());
-    return at == rates_hz_.end() ? 1.0 : at->second;
+    const auto at = by_stream_.find(stream_of(what).name());
+    return at == by_stream_.end() || at->second.none ? std::nullopt
+                                                     : std::optional(at->second.rate_hz);
+}
+
+std::optional<failure> saturations::why_unknown(const cell& what) const {
+    if (!asks_for_a_share(what)) return std::nullopt;
+    const auto at = by_stream_.find(stream_of(what).name());
+    if (at == by_stream_.end())
+        return failure{status::failed, "interrupted", "",
+                       "the run ended before the rate that its load is a share of was measured"};
+    return at->second.none;
 }
 
 }  // namespace ipcmark

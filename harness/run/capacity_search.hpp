@@ -21,12 +21,18 @@ public:
 
     void measure(const plan& what, const shared_clock& clock, const spawner& run);
 
-    /// Messages a second; nullopt for a cell that asks for none. A cell whose saturation could not
-    /// be measured gets one message a second, which its own spawns will explain.
+    /// Messages a second; nullopt for a cell that asks for no share, and for one whose saturation
+    /// is not known.
     std::optional<double> of(const cell& what) const;
+    /// Why a cell that asks for a share cannot be measured: its saturation could not be.
+    std::optional<failure> why_unknown(const cell& what) const;
 
 private:
-    std::map<std::string, double> rates_hz_;
+    struct found {
+        double rate_hz = 0;
+        std::optional<failure> none;  // why there is no rate
+    };
+    std::map<std::string, found> by_stream_;
 };
 
 }  // namespace ipcmark

@@ -52,9 +52,15 @@ spawn_request executor::request_for(const repetition_request& asked) const {
 std::optional<spawn_result> executor::run_once(const repetition_request& asked) {
     const planned_cell& planned = plan_.cells[asked.cell];
     observer_.about_to(planned.what.name());
+    const bool scheduled = asked.why == purpose::timed || asked.why == purpose::counting;
+    if (auto unknown = scheduled ? capacities_.why_unknown(planned.what) : std::nullopt) {
+        spawn_result none;
+        none.failed = std::move(unknown);
+        return none;
+    }
     const spawn_request request = request_for(asked);
     spawn_result outcome =
-        planned.what.kind == pattern::decompose
+        pattern_of(planned.what.kind).decomposed
             ? decomposition_.run(request, planned.spins, asked.why == purpose::timed)
             : pairs_.run(request);
     ++sequence_;

@@ -5,6 +5,7 @@
 #include "harness/host/facts/cgroup.hpp"
 #include "harness/host/facts/environment.hpp"
 #include "harness/host/facts/machine_shape.hpp"
+#include "harness/host/noise/noise.hpp"
 
 namespace ipcmark::checks {
 
@@ -142,11 +143,11 @@ finding load_average(const host_view& host) {
 }
 
 finding foreign_cpu(const host_view& host) {
-    constexpr double quiet = 0.02;
-    constexpr double usable = 0.15;
+    constexpr gate_row bounds = gate_of("foreign_cpu");
     finding found{
         "load.foreign", severity::ok, "",
-        fmt::format("above {} CPUs of foreign work a spawn counts as contaminated", usable), ""};
+        fmt::format("above {} CPUs of foreign work a spawn counts as contaminated", bounds.usable),
+        ""};
     const auto busy = busy_cpus(host);
     if (!busy) {
         found.how = severity::info;
@@ -154,10 +155,10 @@ finding foreign_cpu(const host_view& host) {
         return found;
     }
     found.text = fmt::format("others kept {:.2f} CPUs busy just now", *busy);
-    if (*busy > usable) {
+    if (*busy > bounds.usable) {
         found.how = severity::warning;
         found.remedy = "ps -eo pcpu,pid,comm --sort=-pcpu | head  # stop what can be stopped";
-    } else if (*busy > quiet) {
+    } else if (*busy > bounds.quiet) {
         found.how = severity::info;
     }
     return found;
@@ -181,7 +182,7 @@ finding runnable(const host_view& host) {
 }
 
 finding steal(const host_view& host) {
-    constexpr double tolerable_percent = 1.0;
+    constexpr double tolerable_percent = 100 * gate_of("steal").usable;
     finding found{"load.steal", severity::ok, "",
                   "the hypervisor ran somebody else while this machine wanted to run", ""};
     if (!host.machine || !host.since_boot) {

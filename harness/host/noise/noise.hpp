@@ -79,6 +79,13 @@ inline constexpr std::array gate{
     gate_row{"major_faults", 0, 0, "page faults that waited for a disk in the timed phase"},
 };
 
+/// The row of that key. Does not compile for a key that is not there.
+consteval const gate_row& gate_of(std::string_view key) {
+    for (const gate_row& row : gate)
+        if (row.key == key) return row;
+    throw "the gate has no such row";
+}
+
 /// What a reading cannot tell by itself. A bound is passed only by what exceeds it by more.
 inline constexpr std::int64_t own_delay_per_switch_ns = 300;    // woken up, not yet switched to
 inline constexpr std::int64_t longest_single_gap_ns = 100'000;  // one gap so long may be chance

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "harness/host/noise/noise.hpp"
 #include "harness/host/test/fake_host.hpp"
 
 namespace ipcmark {
@@ -246,6 +247,21 @@ TEST(checks, foreign_work_is_measured_in_cpus) {
     const auto found = look(findings, "load.foreign");
     EXPECT_EQ(found.how, severity::warning);
     EXPECT_NE(found.text.find("1.00 CPUs"), std::string::npos) << found.text;
+}
+
+TEST(checks, the_bounds_for_foreign_work_are_those_that_spawns_are_judged_by) {
+    constexpr gate_row bounds = gate_of("foreign_cpu");
+    constexpr long ticks = 1'000'000;
+    const auto found_at = [](double cpus) {
+        good_host host;
+        const auto busy = static_cast<long>(cpus / 4 * ticks);
+        const auto findings = examine_while(host, [&] { host.tick(busy, 0, ticks - busy); });
+        return look(findings, "load.foreign").how;
+    };
+    EXPECT_EQ(found_at(bounds.quiet * 0.99), severity::ok);
+    EXPECT_EQ(found_at(bounds.quiet * 1.01), severity::info);
+    EXPECT_EQ(found_at(bounds.usable * 0.99), severity::info);
+    EXPECT_EQ(found_at(bounds.usable * 1.01), severity::warning);
 }
 
 TEST(checks, a_discharging_battery_is_a_warning_but_a_mouse_is_not) {

@@ -133,5 +133,15 @@ TEST(budget, intervals_keep_their_coverage_although_their_width_decides_when_to_
     EXPECT_LE(static_cast<double>(held) / intervals, 0.98);
 }
 
+TEST(budget, the_sentence_tells_the_rule_that_is_followed) {
+    budget_rule rule;
+    rule.stretch_rounds = 7;
+    rule.target = 0.04;
+    rule.most_spawns = 33;
+    const std::string sentence = budget_sentence(rule);
+    for (const char* part : {"6 rounds of every cell", "every 7 rounds", "4 %", "33 spawns"})
+        EXPECT_NE(sentence.find(part), std::string::npos) << part << " in " << sentence;
+}
+
 }  // namespace
 }  // namespace ipcmark
