@@ -262,7 +262,7 @@ int run_calibrate(const invocation& call) {
 
 }  // namespace
 
-const subcommand calibrate_command{"calibrate", "measure what this machine can tell apart",
-                                   &run_calibrate};
+extern const subcommand calibrate_command{"calibrate", "measure what this machine can tell apart",
+                                          &run_calibrate};
 
 }  // namespace ipcmark

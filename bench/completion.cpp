@@ -43,7 +43,7 @@ int run_completion(const invocation& call) {
 
 }  // namespace
 
-const subcommand completion_command{"completion", "print a shell completion script",
-                                    &run_completion};
+extern const subcommand completion_command{"completion", "print a shell completion script",
+                                           &run_completion};
 
 }  // namespace ipcmark

@@ -164,7 +164,7 @@ int run_conform(const invocation& call) {
 
 }  // namespace
 
-const subcommand conform_command{
+extern const subcommand conform_command{
     "conform", "prove by process pairs what every mechanism owes and claims", &run_conform};
 
 }  // namespace ipcmark

@@ -131,7 +131,7 @@ int run_doctor(const invocation& call) {
 
 }  // namespace
 
-const subcommand doctor_command{"doctor", "is this machine fit to measure on, and what helps",
-                                &run_doctor};
+extern const subcommand doctor_command{
+    "doctor", "is this machine fit to measure on, and what helps", &run_doctor};
 
 }  // namespace ipcmark

@@ -109,7 +109,7 @@ int run_inspect(const invocation& call) {
 
 }  // namespace
 
-const subcommand inspect_command{"inspect", "IPC limits, living objects, what dead runs left over",
-                                 &run_inspect};
+extern const subcommand inspect_command{
+    "inspect", "IPC limits, living objects, what dead runs left over", &run_inspect};
 
 }  // namespace ipcmark

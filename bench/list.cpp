@@ -101,7 +101,7 @@ int run_list(const invocation& call) {
 
 }  // namespace
 
-const subcommand list_command{"list", "the mechanisms, their traits, and why one is unavailable",
-                              &run_list};
+extern const subcommand list_command{
+    "list", "the mechanisms, their traits, and why one is unavailable", &run_list};
 
 }  // namespace ipcmark

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <exception>
 #include <fcntl.h>
@@ -18,11 +16,6 @@
 namespace ipcmark {
 namespace {
 
-constexpr std::array commands{&run_command,        &calibrate_command, &list_command,
-                              &report_command,     &doctor_command,    &inspect_command,
-                              &conform_command,    &validate_command,  &schema_command,
-                              &completion_command, &version_command};
-
 void print_short_help(std::ostream& out) {
     out << "ipcmark " << version_text()
         << ": what inter-process communication costs on this machine\n\n"
@@ -37,7 +30,7 @@ void print_short_help(std::ostream& out) {
 
 void print_help(std::ostream& out) {
     out << "Usage: ipcmark COMMAND [options]\n\nCommands:\n";
-    for (const subcommand* command : commands)
+    for (const subcommand* command : all_subcommands())
         out << "  " << command->name << std::string(12 - command->name.size(), ' ')
             << command->summary << '\n';
     out << "\nEvery command has --help with examples. --plugin FILE.so (with any command, "
@@ -52,12 +45,11 @@ void print_help(std::ostream& out) {
 }
 
 const subcommand& find_command(const std::string& name) {
-    const auto at = std::find_if(commands.begin(), commands.end(),
-                                 [&](const subcommand* command) { return command->name == name; });
-    if (at != commands.end()) return **at;
     std::vector<std::string> names;
-    for (const subcommand* command : commands)
+    for (const subcommand* command : all_subcommands()) {
+        if (command->name == name) return *command;
         names.emplace_back(command->name);
+    }
     throw no_such("command", name, nearest_words(name, names), "`ipcmark --help` lists them all");
 }
 

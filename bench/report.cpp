@@ -94,7 +94,7 @@ int run_report(const invocation& call) {
 
 }  // namespace
 
-const subcommand report_command{"report", "render results as an offline page or as tables",
-                                &run_report};
+extern const subcommand report_command{"report", "render results as an offline page or as tables",
+                                       &run_report};
 
 }  // namespace ipcmark

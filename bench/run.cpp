@@ -188,7 +188,7 @@ int run_run(const invocation& call) {
 
 }  // namespace
 
-const subcommand run_command{"run", "measure cells and write results.json and report.html",
-                             &run_run};
+extern const subcommand run_command{"run", "measure cells and write results.json and report.html",
+                                    &run_run};
 
 }  // namespace ipcmark

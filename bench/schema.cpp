@@ -20,6 +20,7 @@ int run_schema(const invocation& call) {
 
 }  // namespace
 
-const subcommand schema_command{"schema", "print the JSON Schema of results or plans", &run_schema};
+extern const subcommand schema_command{"schema", "print the JSON Schema of results or plans",
+                                       &run_schema};
 
 }  // namespace ipcmark

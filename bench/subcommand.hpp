@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -47,12 +48,15 @@ struct invocation {
     std::vector<std::string> plugins;
 };
 
-/// One subcommand: one file in bench/ that defines one of these, one row in main.cpp.
+/// One subcommand: one file in bench/ that defines one of these, one line in bench/CMakeLists.txt.
 struct subcommand {
     std::string_view name;
     std::string_view summary;  // one line for `ipcmark --help`
     int (*run)(const invocation& call);
 };
+
+/// In the order of `ipcmark --help`.
+std::span<const subcommand* const> all_subcommands();
 
 /// Parses the arguments with the subcommand's own options; adds -h/--help. nullopt: help was asked
 /// for and printed (with `examples` below the options). Throws command_error with the nearest
@@ -80,17 +84,5 @@ std::vector<const registration*> select_mechanisms(const registry& all, std::str
 
 /// Whether text for `fd` may be coloured: a terminal, TERM not dumb, NO_COLOR unset or empty.
 bool colour_wanted(int fd);
-
-extern const subcommand run_command;
-extern const subcommand calibrate_command;
-extern const subcommand list_command;
-extern const subcommand report_command;
-extern const subcommand validate_command;
-extern const subcommand schema_command;
-extern const subcommand doctor_command;
-extern const subcommand inspect_command;
-extern const subcommand conform_command;
-extern const subcommand version_command;
-extern const subcommand completion_command;
 
 }  // namespace ipcmark

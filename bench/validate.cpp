@@ -46,7 +46,7 @@ int run_validate(const invocation& call) {
 
 }  // namespace
 
-const subcommand validate_command{"validate", "check result or plan files against their schema",
-                                  &run_validate};
+extern const subcommand validate_command{
+    "validate", "check result or plan files against their schema", &run_validate};
 
 }  // namespace ipcmark

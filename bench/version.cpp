@@ -90,6 +90,7 @@ build_facts facts_of_build() {
     return facts;
 }
 
-const subcommand version_command{"version", "the version and how it was built", &run_version};
+extern const subcommand version_command{"version", "the version and how it was built",
+                                        &run_version};
 
 }  // namespace ipcmark
