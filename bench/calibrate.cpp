@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <fmt/format.h>
@@ -71,17 +70,6 @@ void declare(cxxopts::Options& options) {
         "FILE")("q,quiet", "No progress");
 }
 
-std::uint64_t number_of(const cxxopts::ParseResult& parsed, const char* flag, std::uint64_t least,
-                        std::uint64_t most) {
-    const auto text = parsed[flag].as<std::string>();
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-        throw command_error(fmt::format("--{} {}: a whole number from {} to {} is needed", flag,
-                                        text, least, most));
-    return number;
-}
-
 plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mechanisms) {
     plan_request plan = named_plan("default");
     plan.profile = "calibrate";
@@ -104,8 +92,8 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     for (const auto& text : split_list(parsed["payload"].as<std::string>()))
         plan.payloads.push_back(parse_payload_bytes(text));
     plan.placements = split_list(parsed["placement"].as<std::string>());
-    plan.spawns = number_of(parsed, "spawns", least_rounds, 10'000);
-    plan.spawn_ms = static_cast<std::int64_t>(number_of(parsed, "spawn-ms", 1, 600'000));
+    plan.spawns = flag_number<std::uint64_t>(parsed, "spawns", least_rounds, 10'000);
+    plan.spawn_ms = flag_number<std::int64_t>(parsed, "spawn-ms", 1, 600'000);
     return plan;
 }
 
@@ -119,8 +107,9 @@ run_options options_of(const cxxopts::ParseResult& parsed, const registry& mecha
     } catch (const std::invalid_argument& e) {
         throw command_error(e.what());
     }
-    options.seed =
-        parsed.count("seed") > 0 ? number_of(parsed, "seed", 0, ~std::uint64_t{0}) : random_seed();
+    options.seed = parsed.count("seed") > 0
+                       ? flag_number<std::uint64_t>(parsed, "seed", 0, ~std::uint64_t{0})
+                       : random_seed();
     options.json_file = parsed["json"].as<std::string>();
     if (options.json_file.empty()) throw command_error("--json needs the name of a file");
     options.quiet = parsed.count("quiet") > 0;

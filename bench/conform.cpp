@@ -8,6 +8,7 @@
 
 #include "bench/subcommand.hpp"
 #include "harness/base/suggest.hpp"
+#include "harness/base/terminal.hpp"
 #include "harness/conform/checks.hpp"
 
 namespace ipcmark {
@@ -64,16 +65,16 @@ void print_laws(bool as_json) {
 }
 
 std::string_view colour_of(outcome ended) {
-    constexpr std::string_view green = "\033[32m";
-    constexpr std::string_view red = "\033[1;31m";
-    constexpr std::string_view grey = "\033[90m";
-    return ended == outcome::holds ? green : ended == outcome::broken ? red : grey;
+    return ended == outcome::holds    ? escape::green
+           : ended == outcome::broken ? escape::bold_red
+                                      : escape::grey;
 }
 
-void print_ruling(const ruling& each, bool colour) {
-    std::cout << fmt::format("  {}{:<8}{} {:<25} {}\n", colour ? colour_of(each.given.ended) : "",
-                             to_word(each.given.ended), colour ? "\033[0m" : "", each.which.name,
-                             each.given.text)
+void print_ruling(const ruling& each, const painter& look) {
+    std::cout << fmt::format("  {} {:<25} {}\n",
+                             look(colour_of(each.given.ended),
+                                  fmt::format("{:<8}", to_word(each.given.ended))),
+                             each.which.name, each.given.text)
               << std::flush;
 }
 
@@ -92,7 +93,7 @@ void print_json(const std::vector<ruling>& rulings) {
 std::vector<ruling> examine_all(const std::vector<const registration*>& mechanisms,
                                 const std::vector<const law*>& laws, const invocation& call,
                                 bool as_json) {
-    const bool colour = colour_wanted(STDOUT_FILENO);
+    const painter look(colour_wanted(STDOUT_FILENO));
     run_area area;
     interrupt_watch interrupts;
     conform::options chosen;
@@ -106,7 +107,7 @@ std::vector<ruling> examine_all(const std::vector<const registration*>& mechanis
             auto given = conform::examine(*each, *mechanism, room);
             const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
             rulings.push_back({mechanism->info.name, *each, std::move(given), wall.count()});
-            if (!as_json) print_ruling(rulings.back(), colour);
+            if (!as_json) print_ruling(rulings.back(), look);
         }
     }
     return rulings;

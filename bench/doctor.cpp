@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "bench/subcommand.hpp"
-#include "bench/terminal.hpp"
 #include "harness/base/json_text.hpp"
+#include "harness/base/terminal.hpp"
 #include "harness/host/checks/checks.hpp"
 
 namespace ipcmark {
@@ -28,7 +28,7 @@ constexpr std::array titles{group_title{"cpu", "Processors"}, group_title{"load"
                             group_title{"machine", "Machine"}, group_title{"kernel", "Kernel"},
                             group_title{"limits", "Limits"}};
 
-constexpr std::array severity_colours{"\x1b[32m", "\x1b[36m", "\x1b[33m", "\x1b[31m"};
+constexpr std::array severity_colours{escape::green, escape::cyan, escape::yellow, escape::red};
 
 std::string_view group_of(const finding& found) {
     return std::string_view(found.id).substr(0, found.id.find('.'));

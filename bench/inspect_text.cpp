@@ -10,7 +10,7 @@
 
 #include "bench/inspection.hpp"
 #include "bench/subcommand.hpp"
-#include "bench/terminal.hpp"
+#include "harness/base/terminal.hpp"
 
 namespace ipcmark {
 
@@ -73,7 +73,7 @@ void print_limit(const page& out, const ipc_limit& limit) {
               << (table && value.size() <= value_width ? "  " : "\n" + std::string(indent, ' '))
               << wrapped(std::string(limit.bounds), indent, out.columns) << '\n';
     if (!limit.raise.empty())
-        std::cout << std::string(indent, ' ') << out.paint("\x1b[36m", limit.raise) << '\n';
+        std::cout << std::string(indent, ' ') << out.paint(escape::cyan, limit.raise) << '\n';
 }
 
 void print_limits(const page& out) {
@@ -158,7 +158,7 @@ void print_object(const page& out, const ipc_object& object, const std::string& 
     std::string state = object.state;
     if (const auto users = users_text(object, *out.view.picture); !users.empty())
         state += (state.empty() ? "" : "; ") + users;
-    std::cout << "  " << out.paint("\x1b[36m", name)
+    std::cout << "  " << out.paint(escape::cyan, name)
               << (name.size() <= name_width ? std::string(name_width - name.size() + 2, ' ')
                                             : "\n" + std::string(name_width + 4, ' '))
               << access_text(object, out.view.now_s);

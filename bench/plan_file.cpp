@@ -1,10 +1,10 @@
 #include "bench/plan_file.hpp"
 
-#include <regex>
+#include <stdexcept>
 
+#include "bench/plan_fields.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/base/posix/text_file.hpp"
-#include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
 #include "reports/embedded.hpp"
 #include "reports/read_result.hpp"
@@ -38,62 +38,24 @@ const std::vector<built_in>& built_in_plans() {
     return plans;
 }
 
-template <class T>
-void take(const ordered_json& from, const char* key, T& to) {
-    if (const auto at = from.find(key); at != from.end()) at->get_to(to);
+/// A value as the word that a flag would have.
+std::string word_of(const ordered_json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-void take_sizes(const ordered_json& from, const std::string& file, std::vector<std::size_t>& to) {
-    const auto at = from.find("payloads");
+/// Calls use(word) for a value, or for each of an array; a complaint gets file and pointer.
+template <class Use>
+void each_word(const ordered_json& from, std::string_view key, bool several,
+               const std::string& file, Use use) {
+    const auto at = from.find(std::string(key));
     if (at == from.end()) return;
-    to.clear();
-    std::size_t index = 0;
-    for (const auto& text : *at) {
+    for (std::size_t i = 0; i < (several ? at->size() : 1); ++i)
         try {
-            to.push_back(parse_payload_bytes(text.get<std::string>()));
+            use(i == 0, word_of(several ? (*at)[i] : *at));
         } catch (const std::invalid_argument& e) {
-            throw command_error(file + ": /payloads/" + std::to_string(index) + " " + e.what());
+            throw command_error(file + ": /" + std::string(key) +
+                                (several ? "/" + std::to_string(i) : "") + " " + e.what());
         }
-        ++index;
-    }
-}
-
-/// What the parser of the command line makes of a text or a number; its complaint gets file and
-/// pointer.
-std::vector<double> values_in(const ordered_json& found, const parameter_spec& which,
-                              const std::string& where) {
-    try {
-        return which.parse(found.is_string() ? found.get<std::string>() : found.dump());
-    } catch (const std::invalid_argument& e) {
-        throw command_error(where + " " + e.what());
-    }
-}
-
-void take_parameters(const ordered_json& from, const std::string& file, parameter_request& varied) {
-    for (const parameter_spec* each : all_parameters()) {
-        const auto at = from.find(each->plan_key);
-        if (at == from.end()) continue;
-        const std::string where = file + ": /" + std::string(each->plan_key);
-        auto& values = varied.by_name[std::string(each->name)];
-        values.clear();
-        if (!each->several) values = values_in(*at, *each, where);
-        for (std::size_t i = 0; each->several && i < at->size(); ++i)
-            for (const double value : values_in((*at)[i], *each, where + '/' + std::to_string(i)))
-                values.push_back(value);
-    }
-}
-
-void check_filters(const std::string& file, const plan_request& plan) {
-    for (std::size_t i = 0; i < plan.filters.size(); ++i) {
-        const std::string_view filter = plan.filters[i];
-        try {
-            const std::regex expression(
-                std::string(filter.substr(filter.starts_with('-') ? 1 : 0)));
-        } catch (const std::regex_error& e) {
-            throw command_error(file + ": /filters/" + std::to_string(i) +
-                                " is no regular expression: " + e.what());
-        }
-    }
 }
 
 plan_request from_json(const std::string& text, const std::string& file, plan_request plan) {
@@ -104,26 +66,18 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     } catch (const unreadable_result& e) {
         throw command_error(e.what());
     }
-    take(j, "mechanisms", plan.mechanisms);
-    take(j, "placements", plan.placements);
-    take(j, "spawns", plan.spawns);
-    take(j, "spawn_ms", plan.spawn_ms);
-    take(j, "verify", plan.verify);
-    take(j, "counting_spawns", plan.counting_spawns);
-    take(j, "idle_ms", plan.idle_ms);
-    take(j, "layout_randomisation", plan.randomise_layout);
-    take(j, "filters", plan.filters);
-    check_filters(file, plan);
-    take_sizes(j, file, plan.payloads);
-    take_parameters(j, file, plan.varied);
-    if (j.contains("depth")) plan.depth = j.at("depth").get<std::size_t>();
-    if (j.contains("touch"))
-        plan.reads = from_word<touch>(j.at("touch").get<std::string>()).value();
-    if (j.contains("patterns")) {
-        plan.patterns.clear();
-        for (const auto& word : j.at("patterns"))
-            plan.patterns.push_back(from_word<pattern>(word.get<std::string>()).value());
+    for (const plan_field& each : plan_fields()) {
+        if (each.several() && j.contains(std::string(each.plan_key))) each.clear(plan);
+        each_word(j, each.plan_key, each.several(), file,
+                  [&](bool, const std::string& word) { each.take(plan, word); });
     }
+    for (const parameter_spec* each : all_parameters())
+        each_word(j, each->plan_key, each->several, file, [&](bool first, const auto& word) {
+            auto& values = plan.varied.by_name[std::string(each->name)];
+            if (first) values.clear();
+            for (const double value : each->parse(word))
+                values.push_back(value);
+        });
     return plan;
 }
 

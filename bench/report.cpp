@@ -8,6 +8,7 @@
 #include "bench/subcommand.hpp"
 #include "harness/analysis/result_builder.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/base/terminal.hpp"
 #include "reports/csv.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown.hpp"

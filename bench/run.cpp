@@ -12,6 +12,7 @@
 #include "harness/base/posix/affinity.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/base/terminal.hpp"
 #include "harness/host/checks/checks.hpp"
 #include "harness/result/result_file.hpp"
 #include "harness/run/journal.hpp"

@@ -1,9 +1,7 @@
 #include "bench/subcommand.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
-#include <unistd.h>
 
 #include "harness/base/suggest.hpp"
 
@@ -123,14 +121,6 @@ std::vector<const registration*> select_mechanisms(const registry& all, std::str
             throw no_such("mechanism", name, all.nearest(name), "`ipcmark list` shows all of them");
     }
     return chosen;
-}
-
-bool colour_wanted(int fd) {
-    const char* no_colour = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    const bool refused = no_colour != nullptr && *no_colour != '\0';
-    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-    return !refused && !dumb && ::isatty(fd) == 1;
 }
 
 }  // namespace ipcmark

@@ -9,6 +9,7 @@
 
 #include <cxxopts.hpp>
 
+#include "harness/base/numbers.hpp"
 #include "harness/worker/registry.hpp"
 
 namespace ipcmark {
@@ -71,6 +72,23 @@ std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
 command_error no_such(const std::string& what, const std::string& word,
                       const std::vector<std::string>& near, std::string_view listing);
 
+/// Runs a parser and turns its std::invalid_argument into a usage error of `flag`.
+template <class Parse>
+auto of_flag(const std::string& flag, Parse parse) {
+    try {
+        return parse();
+    } catch (const std::invalid_argument& e) {
+        throw command_error("--" + flag + ": " + e.what());
+    }
+}
+
+/// The whole number that a flag was given. Throws command_error with the bounds.
+template <class Number>
+Number flag_number(const cxxopts::ParseResult& parsed, const std::string& flag, Number least,
+                   Number most) {
+    return of_flag(flag, [&] { return whole_number(parsed[flag].as<std::string>(), least, most); });
+}
+
 /// "a,b , c" -> {"a", "b", "c"}; empty parts are dropped.
 std::vector<std::string> split_list(std::string_view text);
 
@@ -81,8 +99,5 @@ inline constexpr std::string_view every_mechanism = "all";
 /// (`unix_sockets`), or `all`, which an empty list means too. Throws command_error with the nearest
 /// names.
 std::vector<const registration*> select_mechanisms(const registry& all, std::string_view list);
-
-/// Whether text for `fd` may be coloured: a terminal, TERM not dumb, NO_COLOR unset or empty.
-bool colour_wanted(int fd);
 
 }  // namespace ipcmark

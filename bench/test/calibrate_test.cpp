@@ -69,7 +69,7 @@ TEST_F(calibration, that_is_none_is_refused_by_name) {
 }
 
 TEST_F(calibration, needs_six_rounds) {
-    expect_refused(2, "ipcmark calibrate --spawns 5", "--spawns 5: a whole number from 6");
+    expect_refused(2, "ipcmark calibrate --spawns 5", "--spawns: '5': a whole number from 6");
     expect_refused(6, small + "--time-budget 1ms",
                    "the time budget was spent after [01] rounds, and a calibration needs 6");
     expect_refused(2, "ipcmark calibrate --pattern sideways",

@@ -42,7 +42,7 @@ const plan_fault faults[] = {
     {"pattern", R"(, "patterns": ["round_trip", "x"]})", "/patterns/1 must be one of"},
     {"mechanism", R"(, "mechanisms": ["pipe", "pip"]})",
      "/mechanisms/1 there is no mechanism 'pip'; did you mean pipe"},
-    {"filter", R"x(, "filters": ["pipe", "-("]})x", "/filters/1 is no regular expression"},
+    {"filter", R"x(, "filters": ["pipe", "-("]})x", "/filters/1 '-\\(' is no regular expression"},
     {"deep", R"(, "filters": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[)",
      "nested deeper than 64 levels"},
 };

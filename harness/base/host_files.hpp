@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/numbers.hpp"
+
 namespace ipcmark {
 
 /// What the kernel tells in files. Tests put a tree of their own under another root.
@@ -34,7 +36,6 @@ private:
 std::optional<std::string> keyed_value(std::string_view text, std::string_view key,
                                        char separator = ':');
 
-std::optional<std::int64_t> whole_number(std::string_view text);
 std::optional<double> decimal(std::string_view text);
 std::vector<std::string> words_of(std::string_view text);
 std::string trimmed(std::string_view text);

@@ -2,7 +2,7 @@
 
 #include <charconv>
 #include <concepts>
-#include <limits>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -11,7 +11,7 @@
 namespace ipcmark {
 
 /// The whole text as a decimal whole number; nullopt for anything else and beyond the type.
-template <std::integral Number>
+template <std::integral Number = std::int64_t>
 std::optional<Number> whole_number(std::string_view text) {
     Number value{};
     const char* end = text.data() + text.size();

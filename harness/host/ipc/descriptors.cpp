@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <fmt/format.h>
 #include <numeric>
 #include <optional>
@@ -39,14 +38,6 @@ constexpr std::array link_forms{link_form{"pipe:[", descriptor::pipe},
                                 link_form{"pidfd:[", descriptor::pidfd},
                                 link_form{"anon_inode:[userfaultfd]", descriptor::userfaultfd}};
 
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(value)
-                                                                    : std::nullopt;
-}
-
 std::string link_text(const fs::path& link) {
     std::error_code gone;
     return fs::read_symlink(link, gone).string();
@@ -55,7 +46,7 @@ std::string link_text(const fs::path& link) {
 std::vector<pid_t> all_pids(const host_files& files) {
     std::vector<pid_t> pids;
     for (const auto& name : files.names("/proc"))
-        if (const auto pid = number_of<pid_t>(name)) pids.push_back(*pid);
+        if (const auto pid = whole_number<pid_t>(name)) pids.push_back(*pid);
     std::ranges::sort(pids);
     return pids;
 }
@@ -108,9 +99,9 @@ private:
         const auto users = words_of(keyed_value(*status, "Uid").value_or(""));
         constexpr std::size_t effective = 1;
         process.threads =
-            number_of<unsigned>(keyed_value(*status, "Threads").value_or("")).value_or(1);
+            whole_number<unsigned>(keyed_value(*status, "Threads").value_or("")).value_or(1);
         if (users.size() > effective)
-            process.user = number_of<uid_t>(users[effective]).value_or(ipc_object::no_owner);
+            process.user = whole_number<uid_t>(users[effective]).value_or(ipc_object::no_owner);
         for (const fs::directory_iterator end; !refused && entry != end; entry.increment(refused))
             count(process, folder, entry->path());
         read_mappings(pid, folder);
@@ -140,7 +131,8 @@ private:
 
     void count_socket(process_ipc& process, std::string_view link) {
         constexpr std::size_t prefix = std::string_view("socket:[").size();
-        const auto inode = number_of<std::uint64_t>(link.substr(prefix, link.size() - prefix - 1));
+        const auto inode =
+            whole_number<std::uint64_t>(link.substr(prefix, link.size() - prefix - 1));
         const std::string handle = socket_handle(inode.value_or(0));
         const bool is_unix = unix_.count(handle) > 0;
         ++process.counts[is_unix ? descriptor::unix_socket : descriptor::other_socket];

@@ -7,13 +7,28 @@
 
 namespace ipcmark {
 
+/// Escape sequences of a painter.
+namespace escape {
+inline constexpr std::string_view bold = "\x1b[1m";
+inline constexpr std::string_view dim = "\x1b[2m";
+inline constexpr std::string_view red = "\x1b[31m";
+inline constexpr std::string_view green = "\x1b[32m";
+inline constexpr std::string_view yellow = "\x1b[33m";
+inline constexpr std::string_view cyan = "\x1b[36m";
+inline constexpr std::string_view grey = "\x1b[90m";
+inline constexpr std::string_view bold_red = "\x1b[1;31m";
+}  // namespace escape
+
+/// Whether text for `fd` may be coloured: a terminal, TERM not dumb, NO_COLOR unset or empty.
+bool colour_wanted(int fd);
+
 /// Wraps text in an escape sequence, where colours are wanted.
 class painter {
 public:
     explicit painter(bool colour) : colour_(colour) {}
     std::string operator()(std::string_view escape, std::string_view text) const;
-    std::string bold(std::string_view text) const { return (*this)("\x1b[1m", text); }
-    std::string dim(std::string_view text) const { return (*this)("\x1b[2m", text); }
+    std::string bold(std::string_view text) const { return (*this)(escape::bold, text); }
+    std::string dim(std::string_view text) const { return (*this)(escape::dim, text); }
 
 private:
     bool colour_;

@@ -1,12 +1,22 @@
-#include "bench/terminal.hpp"
+#include "harness/base/terminal.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 #include <utility>
 
 namespace ipcmark {
+
+bool colour_wanted(int fd) {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    const bool refused = no_colour != nullptr && *no_colour != '\0';
+    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    return !refused && !dumb && ::isatty(fd) == 1;
+}
 
 std::string painter::operator()(std::string_view escape, std::string_view text) const {
     return colour_ ? fmt::format("{}{}\x1b[0m", escape, text) : std::string(text);

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "harness/run/plan.hpp"
+
+namespace ipcmark {
+
+/// One thing that a plan says: its flag, its key in a plan file, and the one parser of both. What a
+/// pattern's cells vary in stands in the pattern table (harness/contract/patterns.hpp).
+struct plan_field {
+    enum class form {
+        one,       // one word
+        list,      // comma-separated; an array in a file
+        repeated,  // the flag once for each word; an array in a file
+        off,       // a flag without a value, for "false"
+    };
+    std::string_view group;  // of `ipcmark run --help`
+    std::string flag;        // as cxxopts takes it: "m,mechanism"; empty: plan files only
+    std::string_view plan_key;
+    std::string_view metavar;
+    std::string help;
+    form how;
+    void (*clear)(plan_request&);  // of what there may be several; else nullptr
+    /// Takes one word over. Throws std::invalid_argument with a sentence.
+    void (*take)(plan_request&, const std::string& word);
+
+    /// The flag's long name.
+    std::string name() const { return flag.substr(flag.find(',') + 1); }
+    bool several() const { return how == form::list || how == form::repeated; }
+};
+
+std::span<const plan_field> plan_fields();
+
+}  // namespace ipcmark
