@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 
 #include "harness/base/function_view.hpp"
 #include "harness/worker/loops/exchange.hpp"
@@ -20,11 +20,11 @@ template <class T>
 struct both_ends {
     explicit both_ends(setup& cell) {
         make_both_ends(
-            cell, [this](setup& side) { producer.emplace(side); },
-            [this](setup& side) { consumer.emplace(side); });
+            cell, [this](setup& side) { producer = std::make_unique<T>(side); },
+            [this](setup& side) { consumer = std::make_unique<T>(side); });
     }
-    std::optional<T> producer;
-    std::optional<T> consumer;
+    std::unique_ptr<T> producer;
+    std::unique_ptr<T> consumer;
 };
 
 /// The consumer's half of the payload rules, which in a pair the other process's session has.
