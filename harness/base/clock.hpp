@@ -30,6 +30,17 @@ struct clock_parameters {
     }
 };
 
+template <class Visitor>
+void visit_fields(Visitor& visit, clock_parameters& c) {
+    visit("use_tsc", c.use_tsc);
+    visit("ns_per_tick_q32", c.ns_per_tick_q32);
+    visit("stamp_cost_ns", c.stamp_cost_ns);
+    visit("cross_cpu_offset_low_ns", c.cross_cpu_offset_low_ns);
+    visit("cross_cpu_offset_high_ns", c.cross_cpu_offset_high_ns);
+    visit("cross_cpu_checked", c.cross_cpu_checked);
+    visit("reason", c.reason);
+}
+
 /// Reads the shared clock: invariant TSC (rdtscp: waits for earlier instructions), or
 /// CLOCK_MONOTONIC_RAW. Values of different processes on one machine compare.
 class shared_clock {

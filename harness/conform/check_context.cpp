@@ -29,7 +29,7 @@ spawn_request request_for(const registration& mechanism, const staging& how) {
     request.cpus = how.cpus;
     constexpr std::uint64_t warm_up_messages = 100;
     constexpr std::int64_t warm_up_max_ns = 20'000'000;
-    request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages, false};
+    request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages};
     request.tag = fresh_tag();
     return request;
 }
@@ -38,7 +38,7 @@ spawn_request request_for(const registration& mechanism, const staging& how) {
 
 spawn_result examiner::perform(const staging& how) {
     spawn_request request = request_for(mechanism, how);
-    request.law = std::string(law_.name) + '/' + std::string(how.play);
+    request.work.act = {task_kind::check, std::string(law_.name) + '/' + std::string(how.play)};
     const std::int64_t deadline_ms = room_.chosen.deadline_ms;
     return run(request, how.may_hang ? std::min(hang_deadline_ms, deadline_ms) : deadline_ms);
 }

@@ -84,7 +84,7 @@ namespace ipcmark {
 
 void act_out_law(const registration& mechanism, setup& cell, session& state, const job& task) {
     conform::actor me{mechanism, cell, state, task};
-    const conform::play& wanted = conform::find_play(task.law);
+    const conform::play& wanted = conform::find_play(task.work.act.name);
     (cell.producer() ? wanted.producer : wanted.consumer)(me);
 }
 

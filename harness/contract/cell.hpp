@@ -25,6 +25,17 @@ struct cell {
     friend bool operator==(const cell&, const cell&) = default;
 };
 
+template <class Visitor>
+void visit_fields(Visitor& visit, cell& c) {
+    visit("mechanism", c.transport);
+    visit("pattern", c.kind);
+    visit("payload_bytes", c.payload_bytes);
+    visit("placement", c.place);
+    visit("touch", c.reads);
+    visit("depth", c.depth);
+    visit("parameter", c.varied);
+}
+
 /// The depth a plan asks for when the user names none: queues of about 256 KiB, 4 to 1024 messages.
 std::size_t default_depth(std::size_t payload_bytes);
 

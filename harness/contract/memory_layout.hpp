@@ -23,6 +23,13 @@ struct spawn_layout {
     friend bool operator==(const spawn_layout&, const spawn_layout&) = default;
 };
 
+template <class Visitor>
+void visit_fields(Visitor& visit, spawn_layout& l) {
+    visit("environment_pad_bytes", l.environment_pad_bytes);
+    visit("stack_pad_bytes", l.stack_pad_bytes);
+    visit("region_offset_bytes", l.region_offset_bytes);
+}
+
 /// From 64 random bits.
 constexpr spawn_layout draw_layout(std::uint64_t bits) {
     const auto take = [&bits](std::uint64_t range) {

@@ -25,6 +25,16 @@ struct cell_parameter {
     friend bool operator==(const cell_parameter&, const cell_parameter&) = default;
 };
 
+template <class Visitor>
+void visit_fields(Visitor& visit, cell_parameter& p) {
+    visit("name", p.name);
+    visit("value", p.value);
+    visit("text", p.text);
+    visit("suffix", p.suffix);
+    visit("poisson", p.poisson);
+    visit("working_set_bytes", p.working_set_bytes);
+}
+
 /// One thing that a pattern's cells can vary in: where plans ask for it and how it is read.
 struct parameter_spec {
     std::string_view name;          // in results, and the key of a parameter_request

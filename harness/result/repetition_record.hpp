@@ -25,21 +25,6 @@ struct spelling<purpose> {
 };
 
 template <class Visitor>
-void visit_fields(Visitor& visit, failure& f) {
-    visit("status", f.ended);
-    visit("code", f.code);
-    visit("stage", f.stage);
-    visit("text", f.text);
-}
-
-template <class Visitor>
-void visit_fields(Visitor& visit, spawn_layout& l) {
-    visit("environment_pad_bytes", l.environment_pad_bytes);
-    visit("stack_pad_bytes", l.stack_pad_bytes);
-    visit("region_offset_bytes", l.region_offset_bytes);
-}
-
-template <class Visitor>
 void visit_fields(Visitor& visit, spawn_noise& n) {
     visit("foreign_cpu", n.foreign_cpu);
     visit("interrupt_cpu", n.interrupt_cpu);

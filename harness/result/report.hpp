@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/fields.hpp"
 #include "harness/contract/failure.hpp"
 #include "harness/stats/histogram.hpp"
 
@@ -33,6 +34,18 @@ struct usage {
 
 usage operator-(const usage& later, const usage& earlier);
 
+template <class Visitor>
+void visit_fields(Visitor& visit, usage& u) {
+    visit("user_ns", u.user_ns);
+    visit("system_ns", u.system_ns);
+    visit("voluntary_switches", u.voluntary_switches);
+    visit("involuntary_switches", u.involuntary_switches);
+    visit("minor_faults", u.minor_faults);
+    visit("major_faults", u.major_faults);
+    visit("run_delay_ns", u.run_delay_ns);
+    visit("migrations", u.migrations);
+}
+
 /// What another process (a broker between the two) has consumed with all of its threads, or the
 /// difference of two such readings. Sources: /proc/PID/task/TID/schedstat for CPU time (in ns; a
 /// running thread's lags by up to a tick), /proc/PID/task/TID/status for switches. What a thread
@@ -49,6 +62,15 @@ struct process_usage {
 
 process_usage operator-(const process_usage& later, const process_usage& earlier);
 
+template <class Visitor>
+void visit_fields(Visitor& visit, process_usage& u) {
+    visit("cpu_ns", u.cpu_ns);
+    visit("voluntary_switches", u.voluntary_switches);
+    visit("involuntary_switches", u.involuntary_switches);
+    visit("threads", u.threads);
+    visit("last_cpu", u.last_cpu);
+}
+
 /// Events of one process over a counting spawn. A missing one is nullopt.
 struct perf_counts {
     static constexpr std::size_t event_count = 8;
@@ -60,10 +82,40 @@ struct perf_counts {
     std::array<std::string, event_count> notes;
 };
 
+namespace detail {
+
+/// One of perf_counts, as it is written.
+struct event_reference {
+    std::optional<std::uint64_t>& value;
+    std::string& note;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, event_reference& e) {
+    visit("value", e.value);
+    visit("note", e.note);
+}
+
+}  // namespace detail
+
+template <class Visitor>
+void visit_fields(Visitor& visit, perf_counts& c) {
+    for (std::size_t i = 0; i < perf_counts::event_count; ++i) {
+        detail::event_reference event{c.values[i], c.notes[i]};
+        visit(perf_counts::names[i].data(), event);
+    }
+}
+
 struct energy_count {
     std::optional<std::uint64_t> microjoules;
     std::string note;  // what it is of, or why there is none and what helps
 };
+
+template <class Visitor>
+void visit_fields(Visitor& visit, energy_count& e) {
+    visit("microjoules", e.microjoules);
+    visit("note", e.note);
+}
 
 /// What one worker measured. Ticks are of the shared clock.
 struct measurement {
@@ -87,6 +139,61 @@ struct measurement {
     std::map<std::string, double> figures;  // what only this pattern tells, by metric key
 };
 
+template <class Visitor>
+void visit_fields(Visitor& visit, measurement& m) {
+    visit("warm_up_messages", m.warm_up_messages);
+    visit("warm_up_ns", m.warm_up_ns);
+    visit("messages", m.messages);
+    visit("counted_messages", m.counted_messages);
+    visit("lost", m.lost);
+    visit("out_of_order", m.out_of_order);
+    visit("first_ticks", m.first_ticks);
+    visit("last_ticks", m.last_ticks);
+    visit("usage", m.consumed);
+    visit("events", m.events);
+    visit("energy", m.energy);
+    visit("auxiliary", m.auxiliary);
+    visit("auxiliary_events", m.auxiliary_events);
+    visit("untimed_exchanges", m.untimed_exchanges);
+    visit("untimed_ns", m.untimed_ns);
+    visit("block_ticks", m.block_ticks);
+    visit("block_messages", m.block_messages);
+    visit("figures", m.figures);
+}
+
+namespace detail {
+
+/// A histogram as it is written: what it holds besides empty buckets.
+struct stored_histogram {
+    std::uint64_t least_ns = 0;
+    std::uint64_t greatest_ns = 0;
+    std::vector<std::pair<std::size_t, std::uint64_t>> buckets;  // number, values in it
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, stored_histogram& h) {
+    visit("least_ns", h.least_ns);
+    visit("greatest_ns", h.greatest_ns);
+    visit("buckets", h.buckets);
+}
+
+template <>
+struct held_by<histogram> {
+    static tree write(const histogram& value) {
+        return written(stored_histogram{value.least_ns(), value.greatest_ns(), value.buckets()});
+    }
+    static void read_into(const tree& from, histogram& to, const path& where) {
+        stored_histogram stored;
+        read(from, stored, where);
+        to = histogram();
+        for (const auto& [index, count] : stored.buckets)
+            to.add_bucket(index, count);
+        if (to.count() > 0) to.set_extremes(stored.least_ns, stored.greatest_ns);
+    }
+};
+
+}  // namespace detail
+
 /// What one worker says when it is through.
 struct worker_report {
     std::optional<failure> failed;
@@ -99,5 +206,18 @@ struct worker_report {
     std::uint64_t started_ns = 0;  // CLOCK_MONOTONIC_RAW when its main had begun
     std::map<std::string, std::int64_t> notes;
 };
+
+template <class Visitor>
+void visit_fields(Visitor& visit, worker_report& r) {
+    visit("failed", r.failed);
+    visit("measured", r.measured);
+    visit("latencies", r.latencies);
+    visit("latencies_in_order", r.latencies_in_order);
+    visit("order_stride", r.order_stride);
+    visit("peak_resident_bytes", r.peak_resident_bytes);
+    visit("last_cpu", r.last_cpu);
+    visit("started_ns", r.started_ns);
+    visit("notes", r.notes);
+}
 
 }  // namespace ipcmark

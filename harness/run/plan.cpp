@@ -147,7 +147,7 @@ effort plan::timed_effort(const cell& what, std::optional<double> capacity_hz) c
     effort work;
     work.timed_ns = timed_ns(what);
     const pattern_info& row = pattern_of(what.kind);
-    work.untimed_block = row.plain_exchange();
+    work.unstamped_block = row.plain_exchange();
     if (row.pace != nullptr) work.pace = row.pace(what.varied, capacity_hz);
     work.pace.may_spin = what.place != placement::same_cpu;
     return work;
@@ -166,14 +166,14 @@ effort plan::verify_effort(const cell& what) const {
 
 effort plan::counting_effort(const cell& what, std::optional<double> capacity_hz) const {
     effort work = timed_effort(what, capacity_hz);
-    work.count_events = true;
-    work.untimed_block = false;
+    work.act.kind = task_kind::count;
+    work.unstamped_block = false;
     return work;
 }
 
 effort plan::idle_effort() const {
     effort work;
-    work.idle = true;
+    work.act.kind = task_kind::idle;
     work.timed_ns = request.idle_ms * ms;
     return work;
 }

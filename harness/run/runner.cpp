@@ -92,8 +92,6 @@ private:
                  request_.tag,
                  request_.work,
                  clock,
-                 request_.law,
-                 request_.floor,
                  request_.die_entering[index],
                  request_.layout,
                  auxiliary_pid_};
@@ -150,8 +148,10 @@ private:
                 } else {
                     worker.report.failed = ended_without_report(worker);
                 }
-            } catch (const std::exception& e) {
+            } catch (const peer_gone& e) {
                 worker.report.failed = failure{status::failed, "peer", "reporting", e.what()};
+            } catch (const std::exception& e) {
+                worker.report.failed = failure{status::failed, "protocol", "reporting", e.what()};
             }
             start_grace();
             return;

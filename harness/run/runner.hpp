@@ -25,11 +25,8 @@ struct runner_options {
 struct spawn_request {
     cell what;
     std::array<int, 2> cpus{no_cpu, no_cpu};  // producer, consumer
-    effort work;
+    effort work;  // of a probe: `what` tells the block's size and no mechanism works
     std::uint64_t tag = 0;
-    std::string law;
-    /// A probe of measure/floors; `what` tells the block's size and no mechanism works.
-    std::string floor = {};
     std::array<std::optional<stage>, 2> die_entering{};  // tests
     /// Instead of the runner's; 0: the runner's.
     std::int64_t stage_deadline_ms = 0;

@@ -41,7 +41,7 @@ spawn_result decomposer::run(spawn_request asked, bool spins, bool all_three) {
     } else {
         add(whole.one_cpu, whole.parts_note, cell_name, "on one CPU", asked, whole);
     }
-    asked.work.inside = true;
+    asked.work.act.kind = task_kind::inside;
     add(whole.inside, whole.parts_note, cell_name, "inside one process", asked, whole);
     return whole;
 }

@@ -26,11 +26,24 @@ struct job {
     std::uint64_t tag = 0;  // of messages that the producer sends; replies carry its complement
     effort work;
     clock_parameters clock;
-    std::string law;                    // conformance: the law to act out instead of measuring
-    std::string floor = {};             // the floor probe to act out instead of measuring
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
     spawn_layout layout = {};
     int auxiliary_pid = 0;  // the daemon between the two; 0: there is none
 };
+
+template <class Visitor>
+void visit_fields(Visitor& visit, job& j) {
+    visit("cell", j.what);
+    visit("side", j.side);
+    visit("cpu", j.cpu);
+    visit("name", j.name);
+    visit("directory", j.directory);
+    visit("tag", j.tag);
+    visit("effort", j.work);
+    visit("clock", j.clock);
+    visit("layout", j.layout);
+    visit("auxiliary_pid", j.auxiliary_pid);
+    visit("die_entering", j.die_entering);
+}
 
 }  // namespace ipcmark

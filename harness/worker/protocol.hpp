@@ -1,21 +1,47 @@
 #pragma once
 
+#include <stdexcept>
 #include <string>
 
 #include "harness/result/report.hpp"
 #include "harness/worker/job.hpp"
 
-/// How jobs and reports look on the control socket: a four-byte length, then JSON.
+/// How jobs and reports look on the control socket: a four-byte length, then JSON. PROTOCOL.md has
+/// it for those who write a worker in another language.
 namespace ipcmark {
 
+/// Stands in the first frame each way. A field more or less leaves the version as it is: what is
+/// missing has its default, what is unknown is passed over. What would be misunderstood raises it.
+struct worker_protocol {
+    std::string name = "ipcmark.worker";
+    unsigned version = 1;
+
+    friend bool operator==(const worker_protocol&, const worker_protocol&) = default;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, worker_protocol& p) {
+    visit("name", p.name);
+    visit("version", p.version);
+}
+
+/// The other side speaks another version.
+class protocol_mismatch : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 std::string encode(const job& task);
-job decode_job(const std::string& text);  // throws nlohmann::json::exception
+/// Throws protocol_mismatch, malformed_json, or bad_field.
+job decode_job(const std::string& text);
 
 std::string encode(const worker_report& report);
+/// Throws protocol_mismatch, malformed_json, or bad_field.
 worker_report decode_report(const std::string& text);
 
+/// Blocks until everything is written. Throws call_failed.
 void send_frame(int fd, const std::string& text);
-/// false: the other side closed without a frame. Throws when it closes inside one.
+/// Blocks for one frame of at most 64 MiB. false: the other side closed without one. Throws
+/// peer_gone when it closes inside one, or claims a longer one.
 bool receive_frame(int fd, std::string& text);
 
 }  // namespace ipcmark

@@ -20,8 +20,8 @@ session::session(board& shared, role side, const clock_parameters& clock_source,
       board_(shared),
       line_(shared.workers[static_cast<std::size_t>(side)]),
       peer_line_(shared.workers[side == role::producer ? 1 : 0]),
-      events_(effort_.count_events),
-      energy_(effort_.count_events && side == role::producer) {
+      events_(effort_.act.kind == task_kind::count),
+      energy_(effort_.act.kind == task_kind::count && side == role::producer) {
     constexpr std::size_t blocks_at_most = 4096;
     result.block_ticks.reserve(blocks_at_most);
 }
@@ -39,7 +39,7 @@ void session::note_progress(std::uint64_t messages) noexcept {
 
 void session::watch_auxiliary(pid_t pid) {
     auxiliary_pid_ = pid;
-    auxiliary_events_ = perf_counters(work.count_events, threads_of(pid));
+    auxiliary_events_ = perf_counters(work.act.kind == task_kind::count, threads_of(pid));
 }
 
 // What allocates is outside of the two snapshots, and what other processes do is read first and

@@ -4,7 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
-#include <string_view>
+
+#include "harness/base/enum_names.hpp"
 
 namespace ipcmark {
 
@@ -18,11 +19,14 @@ enum class stage : std::uint32_t {
     reporting,  // the timed phase is over
     done,
 };
-inline constexpr std::array<std::string_view, 7> stage_words{
-    "starting", "constructing", "meeting", "warming_up", "timing", "reporting", "done"};
-constexpr std::string_view to_word(stage value) {
-    return stage_words[static_cast<std::size_t>(value)];
-}
+template <>
+struct spelling<stage> {
+    static constexpr std::array words{
+        std::pair{stage::starting, "starting"}, std::pair{stage::constructing, "constructing"},
+        std::pair{stage::meeting, "meeting"},   std::pair{stage::warming_up, "warming_up"},
+        std::pair{stage::timing, "timing"},     std::pair{stage::reporting, "reporting"},
+        std::pair{stage::done, "done"}};
+};
 
 /// The parts of a spawn's message stream. Each ends with a message that the producer announces.
 enum class phase : std::uint32_t { warm_up, lead_in, timed, untimed };

@@ -49,6 +49,8 @@ failure describe_current_exception(std::string_view at_stage) {
         return {status::skipped, "limit", where, e.what()};
     } catch (const integrity_error& e) {
         return {status::failed, "integrity", where, e.what()};
+    } catch (const protocol_mismatch& e) {
+        return {status::failed, "protocol", where, e.what()};
     } catch (const peer_gone& e) {
         return {status::failed, "peer", where, e.what()};
     } catch (const call_failed& e) {
@@ -124,7 +126,7 @@ private:
         const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
         payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
         try {
-            if (!task.floor.empty()) return probe(task, cell, report);
+            if (task.work.act.kind == task_kind::probe) return probe(task, cell, report);
             const registration* mechanism = mechanisms_.find(task.what.transport);
             if (mechanism == nullptr || mechanism->run == nullptr)
                 throw std::logic_error("this worker has no transport " + task.what.transport);
@@ -154,10 +156,11 @@ private:
     }
 
     void probe(const job& task, setup& cell, worker_report& report) {
-        const floors::probe* wanted = floors::find_probe(task.floor);
-        const bool clock_offset = task.floor == clock_offset_probe;
+        const std::string& name = task.work.act.name;
+        const floors::probe* wanted = floors::find_probe(name);
+        const bool clock_offset = name == clock_offset_probe;
         if (wanted == nullptr && !clock_offset)
-            throw std::logic_error("no floor is called " + task.floor);
+            throw std::logic_error("no floor is called " + name);
         auto& line = board_->workers[static_cast<std::size_t>(task.side)];
         line.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
         line.at.store(stage::timing, std::memory_order_release);
@@ -170,7 +173,8 @@ private:
 
     void act(const job& task, const registration& mechanism, setup& cell, session& state,
              worker_report& report) {
-        (task.law.empty() ? measure : act_out_law_)(mechanism, cell, state, task);
+        (task.work.act.kind == task_kind::check ? act_out_law_ : measure)(mechanism, cell, state,
+                                                                          task);
         if (task.cpu != no_cpu && current_cpu() != task.cpu)
             report.failed = failure{status::failed, "placement", "reporting",
                                     "the worker was pinned to CPU " + std::to_string(task.cpu) +

@@ -51,7 +51,7 @@ TEST_F(runner_test, one_process_can_make_all_the_calls_of_an_exchange) {
     for (const char* name :
          {"pipe", "unix_stream", "shm_ring_futex", "shm_ring_spin", "posix_mq"}) {
         request.what.transport = name;
-        request.work.inside = true;
+        request.work.act.kind = task_kind::inside;
         const spawn_result result = run();
         ASSERT_FALSE(result.failed) << name << ": " << result.failed->text;
         EXPECT_GT(result.producer().measured.messages, 0u) << name;
@@ -205,7 +205,7 @@ child launch_spinner(const private_area&) {
 TEST_F(runner_test, what_a_daemon_consumes_is_brought_back) {
     options.launcher = [](std::string_view) { return &launch_spinner; };
     request.work.timed_ns = 300'000'000;
-    request.work.count_events = true;
+    request.work.act.kind = task_kind::count;
     const spawn_result busy = run();
     ASSERT_FALSE(busy.failed) << busy.failed->text;
     EXPECT_TRUE(busy.has_auxiliary);
@@ -220,19 +220,19 @@ TEST_F(runner_test, what_a_daemon_consumes_is_brought_back) {
 }
 
 TEST_F(runner_test, a_counting_spawn_tells_of_every_event) {
-    request.work.count_events = true;
+    request.work.act.kind = task_kind::count;
     const spawn_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     for (const auto& side : result.sides)
         for (std::size_t i = 0; i < perf_counts::event_count; ++i)
             EXPECT_FALSE(side.measured.events.notes[i].empty()) << perf_counts::names[i];
     EXPECT_FALSE(result.producer().measured.energy.note.empty());
-    request.work.count_events = false;
+    request.work.act = {};
     EXPECT_FALSE(run().producer().measured.events.values[0]) << "never in a timed spawn";
 }
 
 TEST_F(runner_test, both_workers_get_the_spawns_layout) {
-    request.law = "layout";
+    request.work.act = {task_kind::check, "layout"};
     request.layout = {1234, 100, 5 * 4096 + 256};
     const spawn_result shifted = run();
     ASSERT_FALSE(shifted.failed) << shifted.failed->text;
@@ -253,7 +253,7 @@ protected:
         if (cpus.size() < 2) return std::nullopt;
         request.what.transport = transport;
         request.cpus = {cpus.front(), cpus.back()};
-        request.work.idle = true;
+        request.work.act.kind = task_kind::idle;
         request.work.timed_ns = 200'000'000;
         const spawn_result result = run();
         EXPECT_FALSE(result.failed) << result.failed->text;
@@ -277,7 +277,7 @@ TEST_F(idle_test, one_that_sleeps_burns_none) {
 }
 
 TEST_F(runner_test, two_processes_bound_how_far_their_clocks_are_apart) {
-    request.floor = std::string(clock_offset_probe);
+    request.work.act = {task_kind::probe, std::string(clock_offset_probe)};
     const spawn_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_GE(result.producer().notes.at("least_out_ticks"), 0);

@@ -15,7 +15,7 @@ void run(T& end, session& state, setup& cell) {
         return;
     }
     const bool first = cell.producer();
-    if (state.work.idle)
+    if (state.work.act.kind == task_kind::idle)
         return first ? idle_producer(end, state, cell) : idle_consumer(end, state, cell);
     switch (pattern_of(cell.kind).loop) {
         case pattern_loop::exchange:
@@ -35,7 +35,7 @@ template <class T>
 void run_spawn(setup& cell, session& state) {
     if (pattern_of(cell.kind).loop == pattern_loop::lifecycle)
         return setup_and_teardown<T>(cell, state);
-    if (state.work.inside) {
+    if (state.work.act.kind == task_kind::inside) {
         if (cell.producer()) inside_producer<T>(cell, state);
         return;
     }

@@ -154,7 +154,7 @@ void round_trip_producer(T& end, session& run, rendezvous& peer) {
     run.result.messages = exchanges;
     run.result.lost = run.in.lost();
     run.result.out_of_order = run.in.out_of_order();
-    if (run.work.untimed_block) untimed_producer(end, run, peer);
+    if (run.work.unstamped_block) untimed_producer(end, run, peer);
 }
 
 template <class T>
@@ -167,7 +167,7 @@ void round_trip_consumer(T& end, session& run, rendezvous& peer) {
     const std::uint64_t lead_in = follow(end, run, phase::lead_in);
     run.result.messages = follow(end, run, phase::timed);
     run.stop_counting(lead_in + run.result.messages);
-    if (run.work.untimed_block) untimed_consumer(end, run, peer);
+    if (run.work.unstamped_block) untimed_consumer(end, run, peer);
 }
 
 /// Sends until over(stamp, messages) holds, looking at the clock every `batch` messages.

@@ -28,7 +28,7 @@ inline bool wants_untimed_block(double median_ns, double stamp_cost_ns) {
 }
 
 inline bool wants_untimed_block(const session& run) {
-    return run.work.untimed_block && run.latencies.count() > 0 &&
+    return run.work.unstamped_block && run.latencies.count() > 0 &&
            wants_untimed_block(run.latencies.quantile_ns(0.5), run.stamp_cost_ns);
 }
 

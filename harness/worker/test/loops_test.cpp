@@ -166,7 +166,7 @@ TEST_F(ring_loops_test, the_time_limit_ends_a_phase) {
 }
 
 TEST_F(ring_loops_test, a_block_without_stamps_follows_where_the_clock_is_dear) {
-    work.untimed_block = true;
+    work.unstamped_block = true;
     clock.stamp_cost_ns = 1e9;
     session one = make(role::producer);
     session other = make(role::consumer);
@@ -181,7 +181,7 @@ TEST_F(ring_loops_test, a_block_without_stamps_follows_where_the_clock_is_dear) 
 }
 
 TEST_F(ring_loops_test, no_block_follows_where_the_clock_does_not_show) {
-    work.untimed_block = true;
+    work.unstamped_block = true;
     session one = make(role::producer);
     session other = make(role::consumer);
     run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
@@ -203,7 +203,7 @@ TEST(untimed_block, is_for_short_round_trips_and_dear_clocks) {
 class ring_idle_test : public ring_loops_test, public testing::WithParamInterface<pattern> {};
 
 TEST_P(ring_idle_test, a_consumer_reads_its_usage_around_the_silence) {
-    work.idle = true;
+    work.act.kind = task_kind::idle;
     work.timed_ns = 20'000'000;
     producer_cell.kind = consumer_cell.kind = GetParam();
     session one = make(role::producer);
