@@ -77,7 +77,7 @@ private:
                 std::string_view key) {
         spawn_request request;
         request.what = {transport, kind, bytes, placement::l3, touch::rw, default_depth(bytes)};
-        request.cpus = cpus_;
+        request.parties = pair_on(cpus_);
         request.tag = ++sequence_ * 0x9E3779B97F4A7C15u;
         request.work.timed_ns = span_ns_;
         const spawn_result result = pairs_.run(request);

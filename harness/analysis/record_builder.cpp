@@ -112,8 +112,8 @@ timed_facts facts_of(const spawn_view& view, const metric_values& metrics,
     facts.warm_up_ns = view.producer().warm_up_ns;
     facts.wall_s = view.spawn.wall_s;
     if (view.one_way()) facts.blocks = rates_of_blocks(view.consumer(), view.clock);
-    facts.peers = {peer_of(role::producer, view.spawn.producer(), view.spawn.cpus[0]),
-                   peer_of(role::consumer, view.spawn.consumer(), view.spawn.cpus[1])};
+    facts.peers = {peer_of(role::producer, view.spawn.producer(), view.spawn.parties[0].cpu),
+                   peer_of(role::consumer, view.spawn.consumer(), view.spawn.parties[1].cpu)};
     if (view.spawn.has_auxiliary) facts.peers.push_back(auxiliary_of(view));
     if (view.spawn.layout != spawn_layout{}) facts.layout = view.spawn.layout;
     facts.missing = missing_of(view, metrics);

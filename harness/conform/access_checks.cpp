@@ -109,7 +109,7 @@ void show_doors(actor& me) {
     door_check check{watch};
     std::size_t remaining = 0;
     {
-        chaperone between(worker_peer_fd, [&check] { check.look(); });
+        chaperone between(worker_first_peer_fd, [&check] { check.look(); });
         setup watched{me.cell.values(), between.line()};
         actor guarded{me.mechanism, watched, me.state, me.task};
         const auto end = guarded.construct();

@@ -26,7 +26,7 @@ spawn_request request_for(const registration& mechanism, const staging& how) {
                     placement::free,
                     how.reads,
                     how.depth};
-    request.cpus = how.cpus;
+    request.parties = pair_on(how.cpus);
     constexpr std::uint64_t warm_up_messages = 100;
     constexpr std::int64_t warm_up_max_ns = 20'000'000;
     request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages};
@@ -43,8 +43,7 @@ spawn_result examiner::perform(const staging& how) {
     return run(request, how.may_hang ? std::min(hang_deadline_ms, deadline_ms) : deadline_ms);
 }
 
-spawn_result examiner::measure(const staging& how,
-                               std::array<std::optional<stage>, 2> die_entering) {
+spawn_result examiner::measure(const staging& how, std::vector<std::optional<stage>> die_entering) {
     spawn_request request = request_for(mechanism, how);
     request.die_entering = die_entering;
     return run(request, room_.chosen.deadline_ms);

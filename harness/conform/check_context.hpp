@@ -40,7 +40,7 @@ public:
 
     /// Spawns a pair that measures for some milliseconds, as any cell does. A worker for which
     /// `die_entering` names a stage kills itself there.
-    spawn_result measure(const staging& how, std::array<std::optional<stage>, 2> die_entering = {});
+    spawn_result measure(const staging& how, std::vector<std::optional<stage>> die_entering = {});
 
     /// The verdict when the spawn did not end well: excused when the machine's limits refused it.
     static std::optional<verdict> trouble(const spawn_result& result);

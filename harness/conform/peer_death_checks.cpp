@@ -88,7 +88,7 @@ verdict judge_rerun_after_kill(examiner& exam) {
 
 struct ending {
     std::string text;
-    std::array<std::optional<stage>, 2> die_entering = {};
+    std::vector<std::optional<stage>> die_entering = {};
 };
 
 std::vector<ending> endings() {

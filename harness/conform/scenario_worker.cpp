@@ -34,7 +34,7 @@ void actor::receive_until(any_endpoint& end, ledger& into, std::uint64_t entered
     for (int silences = 0; into.entered() < entered && silences < silences_at_most;) {
         if (receive(end, into)) continue;
         // Of one's own stream nothing is to be learnt about the other side's.
-        const bool over = state.announced(phase::timed) != board::not_announced;
+        const bool over = state.announced(phase::timed) != shared_state::not_announced;
         if (cell.producer() || over) return;
         ++silences;
     }

@@ -23,7 +23,29 @@ constexpr char kind_meet = 'M';
 }
 }  // namespace
 
-void rendezvous::post(char kind, std::string_view text, int fd) {
+rendezvous::rendezvous(unique_fd socket) : self_(0) {
+    lines_.resize(2);
+    lines_[1] = std::move(socket);
+}
+
+rendezvous::rendezvous(std::vector<unique_fd> lines, std::size_t self)
+    : lines_(std::move(lines)), self_(self) {
+    if (self_ >= lines_.size() || lines_[self_])
+        throw std::logic_error("a party of a rendezvous has no line to itself");
+}
+
+std::size_t rendezvous::peer() const {
+    if (lines_.size() != 2) throw std::logic_error("there is not one peer: name the party");
+    return self_ == 0 ? 1 : 0;
+}
+
+int rendezvous::line_to(std::size_t party) const {
+    const int line = lines_.at(party).get();
+    if (line < 0) throw std::logic_error("a party has no line to itself");
+    return line;
+}
+
+void rendezvous::post(int line, char kind, std::string_view text, int fd) {
     std::array<iovec, 2> parts{{{&kind, 1}, {const_cast<char*>(text.data()), text.size()}}};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
     msghdr message{};
@@ -38,14 +60,14 @@ void rendezvous::post(char kind, std::string_view text, int fd) {
         header->cmsg_len = CMSG_LEN(sizeof(int));
         std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
     }
-    while (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0) {
+    while (::sendmsg(line, &message, MSG_NOSIGNAL) < 0) {
         if (errno == EINTR) continue;
         if (errno == EPIPE || errno == ECONNRESET) throw_gone();
         throw_errno("sendmsg to the peer");
     }
 }
 
-std::string rendezvous::expect(char kind, unique_fd* fd) {
+std::string rendezvous::expect(int line, char kind, unique_fd* fd) {
     char got_kind = 0;
     std::array<char, text_limit_bytes> buffer;
     std::array<iovec, 2> parts{{{&got_kind, 1}, {buffer.data(), buffer.size()}}};
@@ -57,7 +79,7 @@ std::string rendezvous::expect(char kind, unique_fd* fd) {
     message.msg_controllen = control.size();
     ssize_t got = 0;
     do {
-        got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC);
+        got = ::recvmsg(line, &message, MSG_CMSG_CLOEXEC);
     } while (got < 0 && errno == EINTR);
     if (got == 0 || (got < 0 && errno == ECONNRESET)) throw_gone();
     if (got < 0) throw_errno("recvmsg from the peer");
@@ -72,14 +94,14 @@ std::string rendezvous::expect(char kind, unique_fd* fd) {
     return {buffer.data(), static_cast<std::size_t>(got - 1)};
 }
 
-void rendezvous::give(int fd) {
-    post(kind_descriptor, {}, fd);
+void rendezvous::give(std::size_t party, int fd) {
+    post(line_to(party), kind_descriptor, {}, fd);
     ++descriptors_passed_;
 }
 
-unique_fd rendezvous::take() {
+unique_fd rendezvous::take(std::size_t party) {
     unique_fd fd;
-    expect(kind_descriptor, &fd);
+    expect(line_to(party), kind_descriptor, &fd);
     if (!fd)
         throw call_failed(EMFILE, "recvmsg SCM_RIGHTS",
                           "no descriptor arrived; raise RLIMIT_NOFILE (ulimit -n)");
@@ -87,22 +109,24 @@ unique_fd rendezvous::take() {
     return fd;
 }
 
-void rendezvous::tell(std::string_view text) {
+void rendezvous::tell(std::size_t party, std::string_view text) {
     if (text.size() > text_limit_bytes) throw std::logic_error("rendezvous text above 4 KiB");
-    post(kind_text, text, -1);
+    post(line_to(party), kind_text, text, -1);
 }
 
-std::string rendezvous::hear() {
-    return expect(kind_text, nullptr);
+std::string rendezvous::hear(std::size_t party) {
+    return expect(line_to(party), kind_text, nullptr);
 }
 
 void rendezvous::meet() {
-    post(kind_meet, {}, -1);
-    expect(kind_meet, nullptr);
+    for (const unique_fd& line : lines_)
+        if (line) post(line.get(), kind_meet, {}, -1);
+    for (const unique_fd& line : lines_)
+        if (line) expect(line.get(), kind_meet, nullptr);
 }
 
 void rendezvous::wait_for_peer_exit() {
-    pollfd watch{socket_.get(), 0, 0};
+    pollfd watch{line_to(peer()), 0, 0};
     while (::poll(&watch, 1, -1) < 0 && errno == EINTR) {
     }
 }

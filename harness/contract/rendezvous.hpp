@@ -4,42 +4,57 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/base/posix/unique_fd.hpp"
 
 namespace ipcmark {
 
-/// The untimed line between the two processes of a pair: passes descriptors and short texts, and
-/// holds barriers. Both sides must make the matching calls in the same order; a mismatch throws
-/// std::logic_error. Blocks; the parent's deadline ends a hang. Throws peer_gone when the other
-/// side has exited. Method: SCM_RIGHTS over a SOCK_SEQPACKET pair, see unix(7).
+/// The untimed lines between the processes of a repetition: pass descriptors and short texts, and
+/// hold barriers. Both ends of a line must make the matching calls in the same order; a mismatch
+/// throws std::logic_error. Blocks; the parent's deadline ends a hang. Throws peer_gone when the
+/// other side has exited. Method: SCM_RIGHTS over SOCK_SEQPACKET pairs, one between any two
+/// parties, see unix(7).
 class rendezvous {
 public:
-    explicit rendezvous(unique_fd socket) : socket_(std::move(socket)) {}
+    /// Of a pair: the line to the other party.
+    explicit rendezvous(unique_fd socket);
+    /// `lines[i]` leads to party i; the one at `self` is empty. A list without another party is
+    /// that of a process that meets nobody.
+    rendezvous(std::vector<unique_fd> lines, std::size_t self);
 
-    /// Hands a duplicate of `fd` to the peer; the caller keeps its own.
-    void give(int fd);
+    /// Hands a duplicate of `fd` to a party; the caller keeps its own.
+    void give(std::size_t party, int fd);
     /// Receives a descriptor, close-on-exec.
-    unique_fd take();
+    unique_fd take(std::size_t party);
 
     /// Sends a text of at most 4 KiB (an address, a name).
-    void tell(std::string_view text);
-    std::string hear();
+    void tell(std::size_t party, std::string_view text);
+    std::string hear(std::size_t party);
 
-    /// Returns on both sides only after both have called it.
+    /// Returns in all parties only after all have called it.
     void meet();
 
-    /// Descriptors handed over so far in either direction (a law reads it).
+    std::size_t parties() const noexcept { return lines_.size(); }
+    /// Descriptors handed over so far in either direction (a check reads it).
     std::uint64_t descriptors_passed() const noexcept { return descriptors_passed_; }
 
+    /// Of a pair: the same with the other party. Throws std::logic_error where there are more.
+    void give(int fd) { give(peer(), fd); }
+    unique_fd take() { return take(peer()); }
+    void tell(std::string_view text) { tell(peer(), text); }
+    std::string hear() { return hear(peer()); }
     /// Blocks until the peer has closed its end (exited).
     void wait_for_peer_exit();
 
 private:
-    void post(char kind, std::string_view text, int fd);
-    std::string expect(char kind, unique_fd* fd);
+    std::size_t peer() const;
+    int line_to(std::size_t party) const;
+    static void post(int line, char kind, std::string_view text, int fd);
+    static std::string expect(int line, char kind, unique_fd* fd);
 
-    unique_fd socket_;
+    std::vector<unique_fd> lines_;
+    std::size_t self_;
     std::uint64_t descriptors_passed_ = 0;
 };
 

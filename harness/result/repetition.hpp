@@ -1,21 +1,21 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/contract/memory_layout.hpp"
+#include "harness/contract/party.hpp"
 #include "harness/result/report.hpp"
 
 namespace ipcmark {
 
-/// One process pair that ran one cell once.
+/// The processes that ran one cell once.
 struct spawn_result {
     std::optional<failure> failed;
-    std::array<worker_report, 2> sides;  // producer, consumer
-    std::array<int, 2> cpus{no_cpu, no_cpu};
+    std::vector<party> parties = unpinned_pair();
+    std::vector<worker_report> sides = std::vector<worker_report>(2);  // one a party
     double wall_s = 0;
     double started_s = 0;          // since the sitting began
     std::uint64_t spawned_ns = 0;  // CLOCK_MONOTONIC_RAW before the first process was spawned
@@ -27,8 +27,17 @@ struct spawn_result {
     std::vector<spawn_result> one_cpu = {};
     std::string parts_note = {};  // why one of them is missing
 
-    const worker_report& producer() const { return sides[0]; }
-    const worker_report& consumer() const { return sides[1]; }
+    /// Of a pair.
+    const worker_report& producer() const { return first_of(role::producer); }
+    const worker_report& consumer() const { return first_of(role::consumer); }
+
+    /// Throws std::out_of_range where no party has that side.
+    const worker_report& first_of(role side) const {
+        std::size_t at = 0;
+        while (parties.at(at).side != side)
+            ++at;
+        return sides.at(at);
+    }
 };
 
 }  // namespace ipcmark

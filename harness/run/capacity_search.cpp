@@ -34,7 +34,7 @@ std::optional<trial> try_rates(const planned_cell& planned, const cell& as, cons
     constexpr int spawns = 3;
     spawn_request asked;
     asked.what = as;
-    asked.cpus = planned.cpus;
+    asked.parties = pair_on(planned.cpus);
     asked.work = work;
     trial done;
     for (int i = 0; i < spawns; ++i) {

@@ -21,7 +21,7 @@ std::vector<measured_offset> measure_clock_offsets(const plan& what, runner& pai
     std::vector<measured_offset> measured;
     for (const auto& cpus : pairs_of_cpus(what)) {
         spawn_request request;
-        request.cpus = cpus;
+        request.parties = pair_on(cpus);
         request.work.act = {task_kind::probe, std::string(clock_offset_probe)};
         const spawn_result outcome = pairs.run(request);
         const auto& notes = outcome.producer().notes;

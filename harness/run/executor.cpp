@@ -24,7 +24,7 @@ spawn_request executor::request_for(const repetition_request& asked) const {
     const auto capacity = capacities_.of(planned.what);
     spawn_request request;
     request.what = planned.what;
-    request.cpus = planned.cpus;
+    request.parties = pair_on(planned.cpus);
     request.tag = plan_.tag(sequence_);
     request.layout = plan_.layout(sequence_);
     switch (asked.why) {

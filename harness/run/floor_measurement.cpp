@@ -50,7 +50,7 @@ spawn_request request_for(const floors::probe& each, const floor_spot& spot) {
     constexpr std::int64_t span_ns = 20'000'000;
     spawn_request request;
     request.what.payload_bytes = spot.block_bytes.value_or(0);
-    request.cpus = spot.cpus;
+    request.parties = pair_on(spot.cpus);
     request.work.act = {task_kind::probe, std::string(each.name)};
     request.work.timed_ns = span_ns;
     return request;

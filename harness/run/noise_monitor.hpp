@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -37,13 +36,13 @@ public:
                                  const std::function<std::optional<spawn_result>()>& spawn);
 
 private:
-    timer_gaps gaps_before(const std::array<int, 2>& cpus);
-    timer_gaps probe(const std::array<int, 2>& cpus);
+    timer_gaps gaps_before(const std::vector<int>& cpus);
+    timer_gaps probe(const std::vector<int>& cpus);
 
     host_files files_;
     std::vector<int> allowed_;
     timer_gaps latest_;
-    std::array<int, 2> latest_cpus_{no_cpu, no_cpu};
+    std::vector<int> latest_cpus_;
     std::uint64_t latest_ns_ = 0;
 };
 

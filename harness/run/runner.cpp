@@ -18,7 +18,7 @@ namespace ipcmark {
 namespace {
 
 constexpr std::int64_t ms = 1'000'000;
-constexpr std::int64_t grace_ns = 1'000 * ms;  // for the survivor of a pair to notice and report
+constexpr std::int64_t grace_ns = 1'000 * ms;  // for the others to notice and report
 
 struct socket_pair {
     unique_fd ours;
@@ -29,6 +29,31 @@ struct socket_pair {
             throw_errno("socketpair", "raise RLIMIT_NOFILE (ulimit -n) if descriptors ran out");
         return {unique_fd(ends[0]), unique_fd(ends[1])};
     }
+};
+
+/// A line between any two parties; row i is what worker i inherits, with none to itself.
+class line_mesh {
+public:
+    explicit line_mesh(std::size_t parties) : lines_(parties) {
+        for (auto& row : lines_)
+            row.resize(parties);
+        for (std::size_t i = 0; i < parties; ++i)
+            for (std::size_t j = i + 1; j < parties; ++j) {
+                socket_pair line = socket_pair::make(SOCK_SEQPACKET);
+                lines_[i][j] = std::move(line.ours);
+                lines_[j][i] = std::move(line.theirs);
+            }
+    }
+
+    /// In the order of the parties, from worker_first_peer_fd on.
+    void add_to(std::vector<std::pair<int, int>>& inherited, std::size_t position) const {
+        int next = worker_first_peer_fd;
+        for (const unique_fd& line : lines_[position])
+            if (line) inherited.emplace_back(line.get(), next++);
+    }
+
+private:
+    std::vector<std::vector<unique_fd>> lines_;
 };
 
 /// One worker as its parent sees it.
@@ -44,20 +69,21 @@ struct worker_handle {
     bool over() const { return end.has_value(); }
 };
 
-/// A pair from spawn to the last reaped child.
-class pair_watch {
+/// The workers of a repetition from spawn to the last reaped child.
+class worker_group {
 public:
-    pair_watch(const spawn_request& request, const run_area::spawn_area& area,
-               const clock_parameters& clock, const runner_options& options,
-               interrupt_watch& interrupts, int auxiliary_pid)
+    worker_group(const spawn_request& request, const run_area::spawn_area& area,
+                 const clock_parameters& clock, const runner_options& options,
+                 interrupt_watch& interrupts, int auxiliary_pid)
         : request_(request),
           options_(options),
           interrupts_(interrupts),
-          auxiliary_pid_(auxiliary_pid) {
-        socket_pair peers = socket_pair::make(SOCK_SEQPACKET);
-        workers_.reserve(2);
-        start(role::producer, peers.ours, area, clock);
-        start(role::consumer, peers.theirs, area, clock);
+          auxiliary_pid_(auxiliary_pid),
+          shared_(request.parties.size()) {
+        const line_mesh lines(request.parties.size());
+        workers_.reserve(request.parties.size());
+        for (std::size_t position = 0; position < request.parties.size(); ++position)
+            start(position, lines, area, clock);
     }
 
     spawn_result finish() {
@@ -71,35 +97,37 @@ public:
         for (auto& worker : workers_)
             worker.end = worker.process.finish();
         if (!result_.failed) result_.failed = first_cause();
-        for (std::size_t side = 0; side < 2; ++side)
-            result_.sides[side] = std::move(workers_[side].report);
-        result_.cpus = request_.cpus;
+        result_.sides.clear();
+        for (auto& worker : workers_)
+            result_.sides.push_back(std::move(worker.report));
+        result_.parties = request_.parties;
         result_.layout = request_.layout;
         result_.has_auxiliary = auxiliary_pid_ != 0;
         return std::move(result_);
     }
 
 private:
-    void start(role side, const unique_fd& peer, const run_area::spawn_area& area,
+    void start(std::size_t position, const line_mesh& lines, const run_area::spawn_area& area,
                const clock_parameters& clock) {
-        const auto index = static_cast<std::size_t>(side);
         socket_pair control = socket_pair::make(SOCK_STREAM);
-        job task{request_.what,
-                 side,
-                 request_.cpus[index],
-                 area.name(),
-                 area.directory(),
-                 request_.tag,
-                 request_.work,
-                 clock,
-                 request_.die_entering[index],
-                 request_.layout,
-                 auxiliary_pid_};
-        child born = child::spawn_self(worker_arguments(task.cpu, options_.plugins),
-                                       {{control.theirs.get(), worker_control_fd},
-                                        {peer.get(), worker_peer_fd},
-                                        {board_.fd(), worker_board_fd}},
-                                       environment_pad());
+        job task;
+        task.what = request_.what;
+        task.parties = request_.parties;
+        task.position = position;
+        task.name = area.name();
+        task.directory = area.directory();
+        task.tag = request_.tag;
+        task.work = request_.work;
+        task.clock = clock;
+        if (position < request_.die_entering.size())
+            task.die_entering = request_.die_entering[position];
+        task.layout = request_.layout;
+        task.auxiliary_pid = auxiliary_pid_;
+        std::vector<std::pair<int, int>> inherited{{control.theirs.get(), worker_control_fd},
+                                                   {shared_.fd(), worker_state_fd}};
+        lines.add_to(inherited, position);
+        child born = child::spawn_self(worker_arguments(task.self().cpu, options_.plugins),
+                                       inherited, environment_pad());
         workers_.emplace_back(std::move(born), std::move(control.ours));
         try {
             send_frame(workers_.back().control.get(), encode(task));
@@ -172,11 +200,11 @@ private:
 
     failure ended_without_report(worker_handle& worker) {
         const std::size_t index = static_cast<std::size_t>(&worker - workers_.data());
-        const std::string at(to_word(board_->workers[index].at.load(std::memory_order_acquire)));
+        const std::string at(to_word(shared_->worker(index).at.load(std::memory_order_acquire)));
         worker.end = worker.process.finish();
         return {status::failed, "died", at,
-                fmt::format("the {} ended without a report while {}: {}",
-                            to_word(static_cast<role>(index)), at, worker.end->text())};
+                fmt::format("the {} ended without a report while {}: {}", name(index), at,
+                            worker.end->text())};
     }
 
     void start_grace() {
@@ -195,9 +223,9 @@ private:
 
     /// When the worker must have left the stage it is in.
     std::int64_t deadline_ns(std::size_t index) const {
-        const auto& line = board_->workers[index];
-        const stage at = line.at.load(std::memory_order_acquire);
-        const auto since = line.since_ns.load(std::memory_order_relaxed);
+        const worker_status& status = shared_->worker(index);
+        const stage at = status.at.load(std::memory_order_acquire);
+        const auto since = status.since_ns.load(std::memory_order_relaxed);
         return static_cast<std::int64_t>(since == 0 ? born_ns_ : since) + allowance_ns(at);
     }
 
@@ -215,7 +243,7 @@ private:
             result_.failed = first_cause();
             return;
         }
-        // A hang shows in both; the one that got less far is the one to name.
+        // A hang shows in all; the one that got least far is the one to name.
         std::optional<std::size_t> late;
         for (std::size_t i = 0; i < workers_.size(); ++i)
             if (!workers_[i].over() && now >= deadline_ns(i) && (!late || at(i) < at(*late)))
@@ -224,22 +252,32 @@ private:
     }
 
     stage at(std::size_t index) const {
-        return board_->workers[index].at.load(std::memory_order_acquire);
+        return shared_->worker(index).at.load(std::memory_order_acquire);
     }
 
     failure describe_stall(std::size_t index) const {
         const std::string where(to_word(at(index)));
-        return {
-            status::timed_out, "stall", where,
-            fmt::format("the {} was still {} after {:.1f} s ({} messages so far; the {} is {}); "
-                        "raise --deadline if the machine is that slow",
-                        to_word(static_cast<role>(index)), where,
-                        static_cast<double>(allowance_ns(at(index))) / 1e9,
-                        board_->workers[index].messages.load(std::memory_order_relaxed),
-                        to_word(static_cast<role>(1 - index)), to_word(at(1 - index)))};
+        return {status::timed_out, "stall", where,
+                fmt::format("the {} was still {} after {:.1f} s ({} messages so far; {}); "
+                            "raise --deadline if the machine is that slow",
+                            name(index), where, static_cast<double>(allowance_ns(at(index))) / 1e9,
+                            shared_->worker(index).messages.load(std::memory_order_relaxed),
+                            where_the_others_are(index))};
     }
 
-    /// Of two failures the one that is not merely "my peer has gone" is the cause.
+    std::string name(std::size_t index) const { return name_of(index, request_.parties); }
+
+    /// "the consumer is timing"
+    std::string where_the_others_are(std::size_t index) const {
+        std::string text;
+        for (std::size_t other = 0; other < workers_.size(); ++other)
+            if (other != index)
+                text += fmt::format("{}the {} is {}", text.empty() ? "" : ", ", name(other),
+                                    to_word(at(other)));
+        return text;
+    }
+
+    /// Of several failures the one that is not merely "my peer has gone" is the cause.
     std::optional<failure> first_cause() const {
         std::optional<failure> cause;
         for (const auto& worker : workers_) {
@@ -249,9 +287,9 @@ private:
         for (std::size_t i = 0; !cause && i < workers_.size(); ++i) {
             const auto& end = workers_[i].end;
             if (end && !(end->exited && end->code == 0))
-                cause = failure{status::failed, "died", std::string(to_word(at(i))),
-                                fmt::format("the {} ended after its report: {}",
-                                            to_word(static_cast<role>(i)), end->text())};
+                cause =
+                    failure{status::failed, "died", std::string(to_word(at(i))),
+                            fmt::format("the {} ended after its report: {}", name(i), end->text())};
         }
         return cause;
     }
@@ -260,17 +298,17 @@ private:
     const runner_options& options_;
     interrupt_watch& interrupts_;
     int auxiliary_pid_;
-    shared_board board_;
+    shared_state_region shared_;
     std::uint64_t born_ns_ = shared_clock::raw_ns();
     std::vector<worker_handle> workers_;
     std::optional<std::int64_t> grace_until_ns_;
     spawn_result result_;
 };
 
-/// Two workers and, where the transport needs one, the daemon between them.
-spawn_result run_pair(const spawn_request& request, const run_area::spawn_area& area,
-                      const clock_parameters& clock, const runner_options& options,
-                      interrupt_watch& interrupts) {
+/// The workers and, where the transport needs one, the broker between them.
+spawn_result run_workers(const spawn_request& request, const run_area::spawn_area& area,
+                         const clock_parameters& clock, const runner_options& options,
+                         interrupt_watch& interrupts) {
     const launch_function launch =
         options.launcher ? options.launcher(request.what.transport) : nullptr;
     std::optional<child> daemon;
@@ -285,7 +323,7 @@ spawn_result run_pair(const spawn_request& request, const run_area::spawn_area& 
                                  std::string("the daemon could not be started: ") + e.what()};
         return refused;
     }
-    return pair_watch(request, area, clock, options, interrupts, daemon ? daemon->pid() : 0)
+    return worker_group(request, area, clock, options, interrupts, daemon ? daemon->pid() : 0)
         .finish();
 }
 
@@ -304,7 +342,7 @@ spawn_result runner::run(const spawn_request& request) {
     spawn_result result;
     {
         const run_area::spawn_area area = area_.next_spawn();
-        result = run_pair(request, area, clock_, options_, interrupts_);
+        result = run_workers(request, area, clock_, options_, interrupts_);
     }
     const std::uint64_t end_ns = shared_clock::raw_ns();
     result.wall_s = static_cast<double>(end_ns - start_ns) / 1e9;

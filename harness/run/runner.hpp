@@ -24,24 +24,24 @@ struct runner_options {
 
 struct spawn_request {
     cell what;
-    std::array<int, 2> cpus{no_cpu, no_cpu};  // producer, consumer
+    std::vector<party> parties = unpinned_pair();
     effort work;  // of a probe: `what` tells the block's size and no mechanism works
     std::uint64_t tag = 0;
-    std::array<std::optional<stage>, 2> die_entering{};  // tests
+    std::vector<std::optional<stage>> die_entering = {};  // tests; by party, or shorter
     /// Instead of the runner's; 0: the runner's.
     std::int64_t stage_deadline_ms = 0;
     spawn_layout layout = {};
 };
 
-/// Runs process pairs, one at a time, each with the daemon that it needs. Blocks in poll while a
-/// pair works, uses no CPU then, and leaves no process and no name behind, however a pair ends.
+/// Runs repetitions, one at a time, each with the broker that it needs. Blocks in poll while its
+/// workers work, uses no CPU then, and leaves no process and no name behind, however they end.
 class runner {
 public:
     runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
            runner_options options);
 
-    /// Spawns two workers of this executable and brings back what they measured. Never throws for
-    /// what workers do; throws call_failed when this process cannot spawn at all.
+    /// Spawns a worker of this executable for each party and brings back what they measured. Never
+    /// throws for what workers do; throws call_failed when this process cannot spawn at all.
     spawn_result run(const spawn_request& request);
 
 private:

@@ -35,7 +35,8 @@ spawn_result decomposer::run(spawn_request asked, bool spins, bool all_three) {
     spawn_result whole = pairs_.run(asked);
     if (!all_three || whole.failed || whole.interrupted) return whole;
     asked.stage_deadline_ms = trial_deadline_ms;
-    asked.cpus[1] = asked.cpus[0];
+    for (party& each : asked.parties)
+        each.cpu = asked.parties.front().cpu;
     if (spins) {
         whole.parts_note = "It spins: on one CPU that measures the scheduler's time slice.";
     } else {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "harness/contract/cell.hpp"
 #include "harness/contract/failure.hpp"
 #include "harness/contract/memory_layout.hpp"
+#include "harness/contract/party.hpp"
 #include "harness/worker/effort.hpp"
 #include "harness/worker/shared_state.hpp"
 
@@ -19,8 +19,8 @@ namespace ipcmark {
 /// What one worker is told.
 struct job {
     cell what;
-    role side = role::producer;
-    int cpu = no_cpu;  // no_cpu: unpinned
+    std::vector<party> parties = unpinned_pair();
+    std::size_t position = 0;  // its own among them
     std::string name;
     std::string directory;
     std::uint64_t tag = 0;  // of messages that the producer sends; replies carry its complement
@@ -28,14 +28,16 @@ struct job {
     clock_parameters clock;
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
     spawn_layout layout = {};
-    int auxiliary_pid = 0;  // the daemon between the two; 0: there is none
+    int auxiliary_pid = 0;  // the broker between them; 0: there is none
+
+    const party& self() const { return parties.at(position); }
 };
 
 template <class Visitor>
 void visit_fields(Visitor& visit, job& j) {
     visit("cell", j.what);
-    visit("side", j.side);
-    visit("cpu", j.cpu);
+    visit("parties", j.parties);
+    visit("position", j.position);
     visit("name", j.name);
     visit("directory", j.directory);
     visit("tag", j.tag);

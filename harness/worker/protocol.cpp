@@ -51,7 +51,11 @@ std::string encode(const job& task) {
 }
 
 job decode_job(const std::string& text) {
-    return content_of<job>(text, "job", "the parent");
+    job task = content_of<job>(text, "job", "the parent");
+    if (task.position >= task.parties.size())
+        throw bad_field("/position",
+                        "it is none of the " + std::to_string(task.parties.size()) + " parties");
+    return task;
 }
 
 std::string encode(const worker_report& report) {

@@ -6,9 +6,9 @@
 
 namespace ipcmark {
 
-session::session(board& shared, role side, const clock_parameters& clock_source,
-                 const effort& effort_, const payload_plan& sent, const payload_plan& received,
-                 sequence_rule order)
+session::session(shared_state& shared, std::span<const party> parties, std::size_t position,
+                 const clock_parameters& clock_source, const effort& effort_,
+                 const payload_plan& sent, const payload_plan& received, sequence_rule order)
     : clock(clock_source),
       stamp_cost_ns(clock_source.stamp_cost_ns),
       work(effort_),
@@ -17,24 +17,25 @@ session::session(board& shared, role side, const clock_parameters& clock_source,
       rule(order),
       out(sent),
       in(received, order),
-      board_(shared),
-      line_(shared.workers[static_cast<std::size_t>(side)]),
-      peer_line_(shared.workers[side == role::producer ? 1 : 0]),
+      shared_(shared),
+      status_(shared.worker(position)),
       events_(effort_.act.kind == task_kind::count),
-      energy_(effort_.act.kind == task_kind::count && side == role::producer) {
+      energy_(effort_.act.kind == task_kind::count && parties[position].side == role::producer) {
     constexpr std::size_t blocks_at_most = 4096;
     result.block_ticks.reserve(blocks_at_most);
+    for (std::size_t other = 0; other < parties.size(); ++other)
+        if (parties[other].side != parties[position].side) peers_.push_back(&shared.worker(other));
 }
 
 void session::enter(stage next) noexcept {
-    line_.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
-    line_.at.store(next, std::memory_order_release);
+    status_.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
+    status_.at.store(next, std::memory_order_release);
     if (die_entering == next) [[unlikely]]
         ::raise(SIGKILL);
 }
 
 void session::note_progress(std::uint64_t messages) noexcept {
-    line_.messages.store(messages, std::memory_order_relaxed);
+    status_.messages.store(messages, std::memory_order_relaxed);
 }
 
 void session::watch_auxiliary(pid_t pid) {

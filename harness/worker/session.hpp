@@ -1,12 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "harness/base/clock.hpp"
+#include "harness/contract/party.hpp"
 #include "harness/contract/transport.hpp"
 #include "harness/result/report.hpp"
 #include "harness/stats/histogram.hpp"
@@ -24,8 +27,10 @@ namespace ipcmark {
 /// One worker's side of a spawn: everything that the loops need, allocated before they start.
 class session {
 public:
-    session(board& shared, role side, const clock_parameters& clock, const effort& work,
-            const payload_plan& sent, const payload_plan& received, sequence_rule order);
+    /// `position`: this worker's among `parties`.
+    session(shared_state& shared, std::span<const party> parties, std::size_t position,
+            const clock_parameters& clock, const effort& work, const payload_plan& sent,
+            const payload_plan& received, sequence_rule order);
 
     const shared_clock clock;
     const double stamp_cost_ns;
@@ -54,21 +59,24 @@ public:
 
     /// Producer: the message `sequence`, not sent yet, is the last of its phase.
     void announce_last(phase which, std::uint64_t sequence) noexcept {
-        board_.last_sequence[index(which)].store(sequence, std::memory_order_release);
+        shared_.last_sequence[index(which)].store(sequence, std::memory_order_release);
     }
     /// Consumer: whether the phase is over with the message just received. Where messages overtake
     /// each other the count tells, not the last one's number.
     [[gnu::always_inline]] bool is_over(phase which) const noexcept {
         return in.expected() - 1 >=
-               board_.last_sequence[index(which)].load(std::memory_order_acquire);
+               shared_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
-    /// Messages that the other side says it is through with.
+    /// Messages that all of the other side say they are through with.
     std::uint64_t peer_progress() const noexcept {
-        return peer_line_.messages.load(std::memory_order_acquire);
+        std::uint64_t least = shared_state::not_announced;
+        for (const worker_status* peer : peers_)
+            least = std::min(least, peer->messages.load(std::memory_order_acquire));
+        return least;
     }
-    /// The announced last message, or board::not_announced.
+    /// The announced last message, or shared_state::not_announced.
     std::uint64_t announced(phase which) const noexcept {
-        return board_.last_sequence[index(which)].load(std::memory_order_acquire);
+        return shared_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
 
     /// Producer: what this process consumes is part of the mechanism's cost.
@@ -83,9 +91,9 @@ public:
 private:
     static constexpr std::size_t index(phase which) { return static_cast<std::size_t>(which); }
 
-    board& board_;
-    board::worker_line& line_;
-    const board::worker_line& peer_line_;
+    shared_state& shared_;
+    worker_status& status_;
+    std::vector<const worker_status*> peers_;  // of the other side
     usage_reader usage_;
     usage before_;
     perf_counters events_;

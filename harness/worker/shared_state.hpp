@@ -2,8 +2,10 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 
 #include "harness/base/enum_names.hpp"
 
@@ -32,24 +34,43 @@ struct spelling<stage> {
 enum class phase : std::uint32_t { warm_up, lead_in, timed, untimed };
 inline constexpr std::size_t phase_count = 4;
 
-/// Lives in memory shared by the parent and both workers.
-struct board {
+/// What one worker tells of itself. One writer each: its worker.
+struct alignas(64) worker_status {
+    std::atomic<stage> at{stage::starting};
+    std::atomic<std::uint64_t> since_ns{0};  // CLOCK_MONOTONIC_RAW when it got there
+    std::atomic<std::uint64_t> messages{0};  // progress, brought up to date at phase borders
+};
+
+/// Begins the memory that the parent and all workers share; a worker_status a party follows.
+struct alignas(64) shared_state {
     static constexpr std::uint64_t not_announced = std::numeric_limits<std::uint64_t>::max();
 
-    struct alignas(64) worker_line {  // one writer each: its worker
-        std::atomic<stage> at{stage::starting};
-        std::atomic<std::uint64_t> since_ns{0};  // CLOCK_MONOTONIC_RAW when it got there
-        std::atomic<std::uint64_t> messages{0};  // progress, brought up to date at phase borders
-    };
-    std::array<worker_line, 2> workers;
-    /// Written by the producer before it sends that message; apart from the lines above, which
-    /// change while the consumer reads this one.
+    static std::size_t bytes_for(std::size_t parties) {
+        return sizeof(shared_state) + parties * sizeof(worker_status);
+    }
+    /// Makes one in zeroed memory of that many bytes.
+    static shared_state& make(void* memory, std::size_t parties) {
+        auto* made = new (memory) shared_state(parties);
+        for (std::size_t i = 0; i < parties; ++i)
+            new (made->first() + i) worker_status;
+        return *made;
+    }
+
+    std::size_t parties() const noexcept { return parties_; }
+    worker_status& worker(std::size_t party) noexcept { return first()[party]; }
+
+    /// Written by the producer before it sends that message; apart from the lines of the workers,
+    /// which change while the consumer reads this one.
     alignas(64) std::array<std::atomic<std::uint64_t>, phase_count> last_sequence;
 
-    board() {
+private:
+    explicit shared_state(std::size_t parties) : parties_(parties) {
         for (auto& sequence : last_sequence)
             sequence.store(not_announced, std::memory_order_relaxed);
     }
+    worker_status* first() noexcept { return reinterpret_cast<worker_status*>(this + 1); }
+
+    alignas(64) std::size_t parties_;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 

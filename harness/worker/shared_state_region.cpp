@@ -1,7 +1,9 @@
 #include "harness/worker/shared_state_region.hpp"
 
-#include <new>
+#include <stdexcept>
+#include <sys/stat.h>
 
+#include "harness/base/posix/error.hpp"
 #include "harness/base/posix/mapping.hpp"
 
 namespace ipcmark {
@@ -13,16 +15,28 @@ struct mappable_fd {
     boost::interprocess::mapping_handle_t get_mapping_handle() const { return {fd, false}; }
 };
 
-boost::interprocess::mapped_region map(int fd) {
-    return {mappable_fd{fd}, boost::interprocess::read_write, 0, sizeof(board)};
+boost::interprocess::mapped_region map(int fd, std::size_t bytes) {
+    return {mappable_fd{fd}, boost::interprocess::read_write, 0, bytes};
+}
+
+std::size_t size_of_file(int fd) {
+    struct stat about {};
+    checked(::fstat(fd, &about), "fstat");
+    return static_cast<std::size_t>(about.st_size);
 }
 }  // namespace
 
-shared_board::shared_board()
-    : fd_(make_memfd("ipcmark-board", sizeof(board))), region_(map(fd_.get())) {
-    new (region_.get_address()) board;
+shared_state_region::shared_state_region(std::size_t parties)
+    : fd_(make_memfd("ipcmark-state", shared_state::bytes_for(parties))),
+      region_(map(fd_.get(), shared_state::bytes_for(parties))) {
+    shared_state::make(region_.get_address(), parties);
 }
 
-shared_board::shared_board(unique_fd fd) : fd_(std::move(fd)), region_(map(fd_.get())) {}
+shared_state_region::shared_state_region(unique_fd fd)
+    : fd_(std::move(fd)), region_(map(fd_.get(), size_of_file(fd_.get()))) {
+    if (region_.get_size() < shared_state::bytes_for(0) ||
+        region_.get_size() < shared_state::bytes_for((**this).parties()))
+        throw std::runtime_error("the shared state is smaller than its number of parties asks for");
+}
 
 }  // namespace ipcmark

@@ -7,17 +7,19 @@
 
 namespace ipcmark {
 
-/// One board in a Boost.Interprocess mapped region over an anonymous memory file, so that it has
-/// no name that could be left behind.
-class shared_board {
+/// A shared state in a Boost.Interprocess mapped region over an anonymous memory file, so that it
+/// has no name that could be left behind.
+class shared_state_region {
 public:
-    /// Creates a fresh board. Throws limit_exceeded or call_failed.
-    shared_board();
-    /// Maps the board behind an inherited descriptor.
-    explicit shared_board(unique_fd fd);
+    /// Creates a fresh one. Throws limit_exceeded or call_failed.
+    explicit shared_state_region(std::size_t parties);
+    /// Maps the one behind an inherited descriptor. Throws call_failed or std::runtime_error.
+    explicit shared_state_region(unique_fd fd);
 
-    board* operator->() const noexcept { return static_cast<board*>(region_.get_address()); }
-    board& operator*() const noexcept { return *operator->(); }
+    shared_state* operator->() const noexcept {
+        return static_cast<shared_state*>(region_.get_address());
+    }
+    shared_state& operator*() const noexcept { return *operator->(); }
     int fd() const noexcept { return fd_.get(); }
 
 private:

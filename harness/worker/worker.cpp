@@ -91,10 +91,9 @@ public:
         : mechanisms_(mechanisms),
           act_out_law_(act_out_law),
           control_(worker_control_fd),
-          board_(unique_fd(worker_board_fd)) {
+          shared_(unique_fd(worker_state_fd)) {
         ::fcntl(worker_control_fd, F_SETFD, FD_CLOEXEC);
-        ::fcntl(worker_peer_fd, F_SETFD, FD_CLOEXEC);
-        ::fcntl(worker_board_fd, F_SETFD, FD_CLOEXEC);
+        ::fcntl(worker_state_fd, F_SETFD, FD_CLOEXEC);
     }
 
     void run() {
@@ -104,23 +103,36 @@ public:
         worker_report report;
         report.started_ns = started_ns_;
         carry_out(task, report);
-        auto& line = board_->workers[static_cast<std::size_t>(task.side)];
-        line.at.store(stage::reporting, std::memory_order_release);
+        worker_status& status = shared_->worker(task.position);
+        status.at.store(stage::reporting, std::memory_order_release);
         die_if_asked(task, stage::reporting);
         send_frame(control_.get(), encode(report));
-        line.at.store(stage::done, std::memory_order_release);
+        status.at.store(stage::done, std::memory_order_release);
     }
 
 private:
+    /// One socket to each other party, none to itself.
+    static std::vector<unique_fd> inherited_lines(const job& task) {
+        std::vector<unique_fd> lines(task.parties.size());
+        int next = worker_first_peer_fd;
+        for (std::size_t other = 0; other < lines.size(); ++other) {
+            if (other == task.position) continue;
+            ::fcntl(next, F_SETFD, FD_CLOEXEC);
+            lines[other].reset(next++);
+        }
+        return lines;
+    }
+
     void carry_out(const job& task, worker_report& report) {
-        rendezvous peer{unique_fd(worker_peer_fd)};
-        setup cell{{.side = task.side,
+        rendezvous peer(inherited_lines(task), task.position);
+        setup cell{{.side = task.self().side,
                     .kind = task.what.kind,
                     .name = task.name,
                     .directory = task.directory,
                     .payload_bytes = task.what.payload_bytes,
                     .depth = task.what.depth,
-                    .party = static_cast<unsigned>(task.side),
+                    .parties = static_cast<unsigned>(task.parties.size()),
+                    .party = static_cast<unsigned>(task.position),
                     .region_offset_bytes = task.layout.region_offset_bytes},
                    peer};
         const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
@@ -133,7 +145,7 @@ private:
             if (mechanism->info.loops_back) backward.tag = forward.tag;
             // Locked if the limit allows: a page fault in the timed phase is counted either way.
             ::mlockall(MCL_CURRENT);
-            session state(*board_, task.side, task.clock, task.work,
+            session state(*shared_, task.parties, task.position, task.clock, task.work,
                           cell.producer() ? forward : backward,
                           cell.producer() ? backward : forward, rule_for(mechanism->info.facts));
             state.die_entering = task.die_entering;
@@ -147,8 +159,7 @@ private:
             report.order_stride = state.latencies_in_order.stride();
         } catch (...) {
             report.failed = describe_current_exception(
-                to_word(board_->workers[static_cast<std::size_t>(task.side)].at.load(
-                    std::memory_order_relaxed)));
+                to_word(shared_->worker(task.position).at.load(std::memory_order_relaxed)));
         }
         report.peak_resident_bytes = peak_resident_bytes();
         report.last_cpu = current_cpu();
@@ -161,9 +172,9 @@ private:
         const bool clock_offset = name == clock_offset_probe;
         if (wanted == nullptr && !clock_offset)
             throw std::logic_error("no floor is called " + name);
-        auto& line = board_->workers[static_cast<std::size_t>(task.side)];
-        line.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
-        line.at.store(stage::timing, std::memory_order_release);
+        worker_status& status = shared_->worker(task.position);
+        status.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
+        status.at.store(stage::timing, std::memory_order_release);
         if (clock_offset)
             probe_clock_offset(cell, shared_clock(task.clock));
         else
@@ -175,10 +186,11 @@ private:
              worker_report& report) {
         (task.work.act.kind == task_kind::check ? act_out_law_ : measure)(mechanism, cell, state,
                                                                           task);
-        if (task.cpu != no_cpu && current_cpu() != task.cpu)
-            report.failed = failure{status::failed, "placement", "reporting",
-                                    "the worker was pinned to CPU " + std::to_string(task.cpu) +
-                                        " but ended on CPU " + std::to_string(current_cpu())};
+        if (task.self().cpu != no_cpu && current_cpu() != task.self().cpu)
+            report.failed =
+                failure{status::failed, "placement", "reporting",
+                        "the worker was pinned to CPU " + std::to_string(task.self().cpu) +
+                            " but ended on CPU " + std::to_string(current_cpu())};
     }
 
     static void die_if_asked(const job& task, stage entering) {
@@ -189,7 +201,7 @@ private:
     const registry& mechanisms_;
     worker_act act_out_law_;
     unique_fd control_;
-    shared_board board_;
+    shared_state_region shared_;
 };
 
 /// Tells the parent why this worker never got to its job; false when even that fails, and then the

@@ -10,8 +10,8 @@ namespace ipcmark {
 
 /// Descriptors that a worker inherits.
 inline constexpr int worker_control_fd = 3;
-inline constexpr int worker_peer_fd = 4;
-inline constexpr int worker_board_fd = 5;
+inline constexpr int worker_state_fd = 4;
+inline constexpr int worker_first_peer_fd = 5;  // and on: to each other party, in their order
 
 /// What a worker does with its job; measuring is the default, laws bring their own.
 using worker_act = void (*)(const registration& mechanism, setup& cell, session& state,

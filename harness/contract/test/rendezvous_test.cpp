@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include "harness/base/posix/error.hpp"
 
@@ -60,6 +61,56 @@ TEST_F(rendezvous_test, meet_holds_until_both_are_there) {
     right->meet();
     early.join();
     EXPECT_TRUE(passed.load(std::memory_order_acquire));
+}
+
+/// Three parties with a line between any two.
+std::vector<rendezvous> three_parties() {
+    std::vector<std::vector<unique_fd>> lines(3);
+    for (auto& each : lines)
+        each.resize(3);
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = i + 1; j < 3; ++j) {
+            int ends[2];
+            EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+            lines[i][j].reset(ends[0]);
+            lines[j][i].reset(ends[1]);
+        }
+    std::vector<rendezvous> parties;
+    for (std::size_t i = 0; i < 3; ++i)
+        parties.emplace_back(std::move(lines[i]), i);
+    return parties;
+}
+
+TEST(rendezvous_of_three, a_text_reaches_the_party_that_it_is_for) {
+    auto parties = three_parties();
+    parties[0].tell(2, "for the third");
+    parties[1].tell(2, "from the second");
+    parties[2].tell(0, "back");
+    EXPECT_EQ(parties[2].hear(1), "from the second");
+    EXPECT_EQ(parties[2].hear(0), "for the third");
+    EXPECT_EQ(parties[0].hear(2), "back");
+    EXPECT_THROW(parties[0].tell("to whom"), std::logic_error);
+    EXPECT_THROW(parties[0].tell(0, "oneself"), std::logic_error);
+    EXPECT_THROW(parties[0].tell(3, "nobody"), std::out_of_range);
+}
+
+TEST(rendezvous_of_three, meet_holds_until_all_are_there) {
+    auto parties = three_parties();
+    for (std::size_t last = 0; last < 3; ++last) {
+        std::atomic<int> passed{0};
+        std::vector<std::thread> early;
+        for (std::size_t i = 0; i < 3; ++i)
+            if (i != last)
+                early.emplace_back([&, i] {
+                    parties[i].meet();
+                    passed.fetch_add(1, std::memory_order_acq_rel);
+                });
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        EXPECT_EQ(passed.load(std::memory_order_acquire), 0);
+        parties[last].meet();
+        for (auto& each : early)
+            each.join();
+    }
 }
 
 TEST_F(rendezvous_test, a_peer_that_has_gone_is_named) {

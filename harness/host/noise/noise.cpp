@@ -125,7 +125,8 @@ private:
         const auto own_ns = static_cast<double>(after_.own_cpu_ns - before_.own_cpu_ns);
         noise_.foreign_cpu = std::max(busy_ns - own_ns, 0.0) / wall_ns_;
         noise_.interrupt_cpu = interrupts_ns / wall_ns_;
-        const double counted_on = pair_.pinned() && !pair_.pinned_apart() ? 1 : 2;
+        const auto counted_on =
+            static_cast<double>(pair_.pinned() ? pair_.cpus_in_use() : pair_.cpus.size());
         grade("foreign_cpu", *noise_.foreign_cpu, counted_on * jiffy / wall_ns_);
         if (spent.total <= 0) return;
         const auto total = static_cast<double>(spent.total);

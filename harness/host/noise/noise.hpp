@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,20 +43,23 @@ struct noise_reading {
 noise_reading read_noise(const host_files& files, const std::vector<int>& allowed,
                          const std::vector<int>& in_use);
 
-/// What the two workers say of their timed phase, and how they were placed.
+/// What the workers say of their timed phase, and how they were placed.
 struct pair_disturbance {
     double elapsed_ns = 0;
     double messages = 0;
-    std::optional<std::int64_t> run_delay_ns;  // both
+    std::optional<std::int64_t> run_delay_ns;  // of all
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
     std::optional<std::int64_t> migrations;
     std::int64_t major_faults = 0;
-    std::array<int, 2> cpus{-1, -1};  // -1: unpinned
-    bool helped = false;              // a daemon works for the pair and may make it wait
+    std::vector<int> cpus{-1, -1};  // of each; -1: unpinned
+    bool helped = false;            // a daemon works for the pair and may make it wait
 
-    bool pinned() const noexcept { return cpus[0] >= 0 && cpus[1] >= 0; }
-    bool pinned_apart() const noexcept { return pinned() && cpus[0] != cpus[1]; }
+    bool pinned() const noexcept {
+        return std::none_of(cpus.begin(), cpus.end(), [](int cpu) { return cpu < 0; });
+    }
+    std::size_t cpus_in_use() const { return std::set<int>(cpus.begin(), cpus.end()).size(); }
+    bool pinned_apart() const { return pinned() && cpus_in_use() == cpus.size(); }
 };
 
 /// One row of the gate: up to `quiet`, up to `usable`, beyond it contaminated.

@@ -46,7 +46,7 @@ protected:
         planned.cpus = cpus;
         spawn_request request;
         request.what = planned.what;
-        request.cpus = cpus;
+        request.parties = pair_on(cpus);
         request.tag = 0x1122334455667788;
         request.work.timed_ns = 300'000'000;
         spawn_watch watch;

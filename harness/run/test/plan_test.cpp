@@ -88,7 +88,7 @@ TEST_F(plan_test, counting_keeps_the_pattern_and_its_schedule) {
     const plan what = expanded();
     const cell& burst = what.cells[0].what;
     EXPECT_EQ(what.counting_effort(burst).pace.burst, what.timed_effort(burst).pace.burst);
-    EXPECT_TRUE(what.counting_effort(burst).count_events);
+    EXPECT_EQ(what.counting_effort(burst).act.kind, task_kind::count);
     EXPECT_EQ(what.verify_effort(burst).pace.burst, 1u) << "which runs the plain pattern";
 }
 

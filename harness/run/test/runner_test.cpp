@@ -64,7 +64,7 @@ TEST_F(runner_test, a_token_goes_round_a_ring_of_processes) {
     request.what.varied.value = 4;
     request.what.varied.working_set_bytes = 4096;
     const int cpu = allowed_cpus().front();
-    request.cpus = {cpu, cpu};
+    request.parties = pair_on(cpu, cpu);
     const spawn_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     const auto& figures = result.producer().measured.figures;
@@ -111,6 +111,7 @@ class every_stage : public runner_test,
 
 TEST_P(every_stage, a_worker_killed_in_it_is_named_and_cleaned_up) {
     const auto [at, side] = GetParam();
+    request.die_entering.resize(2);
     request.die_entering[static_cast<std::size_t>(side)] = at;
     const spawn_result result = run();
     ASSERT_TRUE(result.failed);
@@ -245,6 +246,26 @@ TEST_F(runner_test, both_workers_get_the_spawns_layout) {
     EXPECT_EQ(run().producer().notes.at("environment_pad"), -1);
 }
 
+TEST_F(runner_test, more_than_two_workers_meet_and_talk) {
+    request.parties = {
+        {role::producer, 0, no_cpu}, {role::consumer, 0, no_cpu}, {role::consumer, 1, no_cpu}};
+    request.work.act = {task_kind::check, "introductions"};
+    const spawn_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    ASSERT_EQ(result.sides.size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(result.sides[i].notes.at("position"), static_cast<std::int64_t>(i));
+        EXPECT_EQ(result.sides[i].notes.at("heard"), 3 - static_cast<std::int64_t>(i));
+    }
+    EXPECT_EQ(&result.consumer(), &result.sides[1]);
+    request.die_entering = {std::nullopt, std::nullopt, stage::timing};
+    const spawn_result one_died = run();
+    ASSERT_TRUE(one_died.failed);
+    EXPECT_EQ(one_died.failed->code, "died");
+    EXPECT_NE(one_died.failed->text.find("the consumer 1"), std::string::npos)
+        << one_died.failed->text;
+}
+
 /// CPU share of the consumer of a pair on two CPUs, none where there is one.
 class idle_test : public runner_test {
 protected:
@@ -252,7 +273,7 @@ protected:
         const auto cpus = allowed_cpus();
         if (cpus.size() < 2) return std::nullopt;
         request.what.transport = transport;
-        request.cpus = {cpus.front(), cpus.back()};
+        request.parties = pair_on(cpus.front(), cpus.back());
         request.work.act.kind = task_kind::idle;
         request.work.timed_ns = 200'000'000;
         const spawn_result result = run();
@@ -307,7 +328,7 @@ TEST_F(runner_test, a_daemon_that_cannot_start_fails_the_spawn_and_says_why) {
 
 TEST_F(runner_test, pinned_workers_stay_where_they_were_put) {
     const int cpu = allowed_cpus().front();
-    request.cpus = {cpu, cpu};
+    request.parties = pair_on(cpu, cpu);
     request.what.place = placement::same_cpu;
     const spawn_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
@@ -331,6 +352,26 @@ void note_layout(const ipcmark::registration&, ipcmark::setup& cell, ipcmark::se
                                   ipcmark::spawn_layout::region_range_bytes);
 }
 
+/// Everybody tells everybody its position and adds up what it hears.
+void introduce_oneself(ipcmark::setup& cell, ipcmark::session& state) {
+    state.enter(ipcmark::stage::timing);
+    cell.peer.meet();
+    for (std::size_t other = 0; other < cell.peer.parties(); ++other)
+        if (other != cell.party) cell.peer.tell(other, std::to_string(cell.party));
+    std::int64_t heard = 0;
+    for (std::size_t other = 0; other < cell.peer.parties(); ++other)
+        if (other != cell.party) heard += std::stoll(cell.peer.hear(other));
+    cell.notes["heard"] = heard;
+    cell.notes["position"] = cell.party;
+    cell.peer.meet();
+}
+
+void run_check(const ipcmark::registration& mechanism, ipcmark::setup& cell,
+               ipcmark::session& state, const ipcmark::job& task) {
+    if (task.work.act.name == "introductions") return introduce_oneself(cell, state);
+    note_layout(mechanism, cell, state, task);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -338,7 +379,7 @@ int main(int argc, char** argv) {
     if (!arguments.empty() && arguments.front() == "worker") {
         ipcmark::registry all;
         ipcmark::register_all(all);
-        return ipcmark::worker_main(arguments, all, &note_layout);
+        return ipcmark::worker_main(arguments, all, &run_check);
     }
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();

@@ -105,7 +105,7 @@ std::uint64_t follow(T& end, session& run, phase which) {
     for (;;) {
         if (!receive_next(end, run)) {
             if constexpr (T::info.facts.may_drop) {
-                if (run.announced(which) != board::not_announced) return replies;
+                if (run.announced(which) != shared_state::not_announced) return replies;
                 continue;
             }
             run.peer_closed();
@@ -193,7 +193,7 @@ std::uint64_t drain(T& end, session& run, phase which, OnMessage on_message) {
     for (;;) {
         if (!receive_next(end, run)) {
             if constexpr (T::info.facts.may_drop) {
-                if (run.announced(which) == board::not_announced) continue;
+                if (run.announced(which) == shared_state::not_announced) continue;
                 run.in.close_gap(run.announced(which));
                 return received;
             }

@@ -84,7 +84,8 @@ void untimed_producer(T& end, session& run, rendezvous& peer) {
 template <class T>
 void untimed_consumer(T& end, session& run, rendezvous& peer) {
     peer.meet();
-    if (run.announced(phase::untimed) != board::not_announced) follow(end, run, phase::untimed);
+    if (run.announced(phase::untimed) != shared_state::not_announced)
+        follow(end, run, phase::untimed);
 }
 
 /// For a transport without a peer.

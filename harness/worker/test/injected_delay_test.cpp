@@ -3,6 +3,7 @@
 #include <random>
 
 #include "harness/worker/loops/exchange.hpp"
+#include "harness/worker/shared_state_region.hpp"
 
 /// The instrument's own honesty: delays that are known, on a clock that nothing else moves, come
 /// back as they were injected. Arithmetic, no timing.
@@ -39,13 +40,13 @@ protected:
         work.timed_ns = 3'000'000'000'000;
         work.max_messages = 100'000;
         const payload_plan plan{touch::rw, 64, 7};
-        session run(shared, role::producer, clock, work, plan, plan, sequence_rule::strict);
+        session run(*shared, unpinned_pair(), 0, clock, work, plan, plan, sequence_rule::strict);
         delaying_end end{&now_ns, std::move(delay_ns)};
         loops::loop_back(end, run);
         EXPECT_EQ(run.latencies.count(), 100'000u);
         return std::move(run.latencies);
     }
-    board shared;
+    shared_state_region shared{2};
     std::mt19937_64 random{2024};
 };
 

@@ -6,6 +6,7 @@
 #include "harness/endpoints/waits.hpp"
 #include "harness/worker/loops/exchange.hpp"
 #include "harness/worker/loops/inside.hpp"
+#include "harness/worker/shared_state_region.hpp"
 
 namespace ipcmark {
 namespace {
@@ -85,8 +86,8 @@ protected:
         const payload_plan there{touch::rw, bytes, 77};
         const payload_plan back{touch::rw, bytes, ~std::uint64_t{77}};
         const bool producer = side == role::producer;
-        return session(shared, side, clock, work, producer ? there : back, producer ? back : there,
-                       rule);
+        return session(*shared, pair, producer ? 0 : 1, clock, work, producer ? there : back,
+                       producer ? back : there, rule);
     }
 
     template <class Producer, class Consumer>
@@ -96,7 +97,8 @@ protected:
         other.join();
     }
 
-    board shared;
+    shared_state_region shared{2};
+    std::vector<party> pair = unpinned_pair();
     clock_parameters clock;
     effort work;
     std::array<std::optional<rendezvous>, 2> lines;
@@ -240,7 +242,7 @@ TEST_F(loops_test, losses_of_a_lossy_stream_are_counted_exactly) {
 TEST_F(ring_loops_test, a_stall_shows_how_far_it_came) {
     run_both([&] { loops::round_trip_producer(producer_end, producer, *lines[0]); },
              [&] { loops::round_trip_consumer(consumer_end, consumer, *lines[1]); });
-    EXPECT_EQ(shared.workers[0].messages.load(std::memory_order_relaxed),
+    EXPECT_EQ(shared->worker(0).messages.load(std::memory_order_relaxed),
               producer.result.warm_up_messages + producer.result.counted_messages);
 }
 

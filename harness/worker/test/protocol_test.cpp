@@ -21,7 +21,8 @@ constexpr const char* older_job = R"({
   "job": {
     "cell": {"mechanism": "pipe", "pattern": "one_way", "payload_bytes": 64, "placement": "l3",
              "touch": "desc", "depth": 16},
-    "side": "consumer", "cpu": 3, "name": "ipcmark-17-4", "directory": "/tmp/ipcmark-17/4",
+    "parties": [{"side": "producer", "cpu": 2}, {"side": "consumer", "cpu": 3}], "position": 1,
+    "name": "ipcmark-17-4", "directory": "/tmp/ipcmark-17/4",
     "tag": 18364758544493064720,
     "effort": {"warm_up_messages": 10, "timed_ns": 5000000}
   }
@@ -43,7 +44,7 @@ constexpr const char* newer_job = R"({
   "job": {
     "cell": {"mechanism": "pipe", "pattern": "round_trip", "payload_bytes": 8, "touch": "rw",
              "colour": "green"},
-    "side": "producer", "hosts": [{"name": "b"}],
+    "parties": [{"side": "producer", "index": 0, "host": "b"}], "hosts": [{"name": "b"}],
     "effort": {"task": {"kind": "check", "name": "delivery/stream", "strictness": 2},
                "energy": {"wanted": true}}
   },
@@ -64,8 +65,8 @@ constexpr const char* newer_report = R"({
 TEST(protocol, a_job_with_fewer_fields_has_the_defaults) {
     const job task = decode_job(older_job);
     EXPECT_EQ(task.what, (cell{"pipe", pattern::one_way, 64, placement::l3, touch::desc, 16}));
-    EXPECT_EQ(task.side, role::consumer);
-    EXPECT_EQ(task.cpu, 3);
+    EXPECT_EQ(task.parties.size(), 2u);
+    EXPECT_EQ(task.self(), (party{role::consumer, 0, 3}));
     EXPECT_EQ(task.tag, 18364758544493064720u);
     EXPECT_EQ(task.work.warm_up_messages, 10u);
     EXPECT_EQ(task.work.warm_up_min_ns, effort().warm_up_min_ns);
@@ -105,7 +106,8 @@ job full_job() {
     job task;
     task.what = {"shm_ring_spin", pattern::paced, 4096, placement::smt, touch::verify, 8};
     task.what.varied = {"rate_hz", 10'000, "10 k/s", "rate=10000", true, 64};
-    task.cpu = 1;
+    task.parties = {{role::producer, 0, 1}, {role::producer, 1, 0}, {role::consumer, 0, 3}};
+    task.position = 2;
     task.name = "ipcmark-1-2";
     task.tag = ~std::uint64_t{0};
     task.work.act = {task_kind::probe, "syscall"};
@@ -164,6 +166,12 @@ TEST(protocol, another_version_is_refused_with_the_remedy) {
     EXPECT_NE(refusal_of(R"({"cell": {"mechanism": "pipe"}})"), "");
     EXPECT_NE(refusal_of(R"([1, 2])"), "");
     EXPECT_THROW(decode_job(R"({"protocol": {"name": "ipcmark.worker", "version": 1}})"),
+                 bad_field);
+}
+
+TEST(protocol, a_position_outside_of_the_parties_is_refused) {
+    EXPECT_THROW(decode_job(R"({"protocol": {"name": "ipcmark.worker", "version": 1},
+                                "job": {"position": 2}})"),
                  bad_field);
 }
 
