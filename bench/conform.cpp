@@ -2,6 +2,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <iostream>
+#include <set>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -20,22 +21,25 @@ using conform::outcome;
 using nlohmann::ordered_json;
 
 constexpr const char* examples =
-    "Exit codes: 0 every law holds or is excused; 3 one is broken; 4 nothing to examine.\n\n"
+    "Exit codes: 0 no check fails; 3 one fails; 4 nothing could be checked, for instance because\n"
+    "this machine or build lacks the mechanism.\n\n"
     "Examples:\n"
-    "  ipcmark conform                                 every mechanism by every law\n"
-    "  ipcmark conform --mechanism pipe --law delivery,peer_death\n"
+    "  ipcmark conform                                 every mechanism, every check\n"
+    "  ipcmark conform --mechanism pipe --check delivery,peer_death\n"
     "  ipcmark conform --plugin ./libmine.so --mechanism mine\n"
-    "  ipcmark conform --list                          the laws and the traits that they back\n";
+    "  ipcmark conform --list                          the checks and the traits that they back\n";
 
-/// One mechanism examined by one law.
-struct ruling {
-    std::string_view mechanism;
-    const law& which;
+/// What one check found of one mechanism.
+struct finding {
+    const registration& mechanism;
+    const law& check;
     conform::verdict given;
+    bool lacking = false;  // skipped because this machine or build lacks the mechanism
     double wall_s = 0;
 };
 
-std::vector<const law*> select_laws(std::string_view list) {
+/// The checks that a comma-separated list names.
+std::vector<const law*> find_checks(std::string_view list) {
     std::vector<const law*> chosen;
     for (const auto& name : split_list(list)) {
         chosen.push_back(conform::find_law(name));
@@ -43,19 +47,29 @@ std::vector<const law*> select_laws(std::string_view list) {
         std::vector<std::string> names;
         for (const law* each : conform::all_laws())
             names.emplace_back(each->name);
-        throw no_such("law", name, nearest_words(name, names),
+        throw no_such("check", name, nearest_words(name, names),
                       "`ipcmark conform --list` shows all of them");
     }
-    const auto all = conform::all_laws();
-    if (chosen.empty()) chosen.assign(all.begin(), all.end());
     return chosen;
 }
 
-void print_laws(bool as_json) {
+std::vector<const law*> select_checks(std::string_view wanted, std::string_view excluded) {
+    auto chosen = find_checks(wanted);
+    const auto all = conform::all_laws();
+    if (chosen.empty()) chosen.assign(all.begin(), all.end());
+    for (const law* each : find_checks(excluded))
+        std::erase(chosen, each);
+    if (chosen.empty()) throw command_error("--exclude leaves no check", exit_nothing_matched);
+    return chosen;
+}
+
+void print_list(const std::vector<const law*>& checks, bool as_json) {
     ordered_json rows = ordered_json::array();
-    for (const law* each : conform::all_laws()) {
-        rows.push_back(
-            {{"name", each->name}, {"backs", each->backs}, {"sentence", each->sentence}});
+    for (const law* each : checks) {
+        rows.push_back({{"name", each->name},
+                        {"backs", each->backs},
+                        {"sentence", each->sentence},
+                        {"alone", each->alone}});
         if (as_json) continue;
         std::cout << each->name;
         if (!each->backs.empty()) std::cout << " (" << each->backs << ')';
@@ -70,94 +84,113 @@ std::string_view colour_of(outcome ended) {
                                       : escape::grey;
 }
 
-void print_ruling(const ruling& each, const painter& look) {
+constexpr std::string_view not_usable = "not usable here";
+
+void print_mechanism(const registration& mechanism, const std::optional<std::string>& lacking) {
+    std::cout << mechanism.info.name;
+    if (lacking) std::cout << " (" << not_usable << ": " << *lacking << ')';
+    std::cout << '\n';
+}
+
+void print_finding(const finding& each, const std::optional<std::string>& lacking,
+                   const painter& look) {
+    const std::string_view text = each.given.text == lacking ? not_usable : each.given.text;
     std::cout << fmt::format("  {} {:<25} {}\n",
-                             look(colour_of(each.given.ended),
-                                  fmt::format("{:<8}", to_word(each.given.ended))),
-                             each.which.name, each.given.text)
+                             look(colour_of(each.given.ended), to_word(each.given.ended)),
+                             each.check.name, text)
               << std::flush;
 }
 
-void print_json(const std::vector<ruling>& rulings) {
+void print_json(const std::vector<finding>& findings) {
     ordered_json rows = ordered_json::array();
-    for (const auto& each : rulings)
-        rows.push_back({{"mechanism", each.mechanism},
-                        {"law", each.which.name},
+    for (const auto& each : findings)
+        rows.push_back({{"mechanism", each.mechanism.info.name},
+                        {"check", each.check.name},
                         {"outcome", to_word(each.given.ended)},
                         {"text", each.given.text},
                         {"wall_s", each.wall_s}});
     std::cout << rows.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 
-/// Examines all; prints each ruling as it falls unless JSON was asked for.
-std::vector<ruling> examine_all(const std::vector<const registration*>& mechanisms,
-                                const std::vector<const law*>& laws, const invocation& call,
-                                bool as_json) {
+/// Checks all; prints each finding at once unless JSON was asked for.
+std::vector<finding> check_all(const std::vector<const registration*>& mechanisms,
+                               const std::vector<const law*>& checks, const invocation& call,
+                               bool as_json) {
     const painter look(colour_wanted(STDOUT_FILENO));
     run_area area;
     interrupt_watch interrupts;
     conform::options chosen;
     chosen.plugins = call.plugins;
     conform::courtroom room{area, interrupts, chosen};
-    std::vector<ruling> rulings;
+    std::vector<finding> findings;
     for (const registration* mechanism : mechanisms) {
-        if (!as_json) std::cout << mechanism->info.name << '\n';
-        for (const law* each : laws) {
+        const auto lacking = conform::unusable_here(*mechanism);
+        if (!as_json) print_mechanism(*mechanism, lacking);
+        for (const law* each : checks) {
             const auto start = std::chrono::steady_clock::now();
             auto given = conform::examine(*each, *mechanism, room);
             const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-            rulings.push_back({mechanism->info.name, *each, std::move(given), wall.count()});
-            if (!as_json) print_ruling(rulings.back(), look);
+            const bool skipped = given.ended == outcome::excused;
+            findings.push_back(
+                {*mechanism, *each, std::move(given), lacking && skipped, wall.count()});
+            if (!as_json) print_finding(findings.back(), lacking, look);
         }
     }
-    return rulings;
+    return findings;
 }
 
-void drop_missing(std::vector<const registration*>& mechanisms) {
-    for (const registration* each : mechanisms)
-        if (!each->missing.empty())
-            std::cerr << "ipcmark: " << each->info.name << " is not examined: " << each->missing
-                      << '\n';
-    std::erase_if(mechanisms, [](const registration* each) { return !each->missing.empty(); });
-    if (mechanisms.empty())
-        throw command_error("none of these mechanisms is in this build", exit_nothing_matched);
+/// Whether anything was learnt. Of a mechanism that is lacking here its description alone is not.
+bool proves_something(const std::vector<finding>& findings) {
+    std::set<const registration*> lacking;
+    for (const auto& each : findings)
+        if (each.lacking) lacking.insert(&each.mechanism);
+    return std::any_of(findings.begin(), findings.end(), [&](const finding& each) {
+        return each.given.ended != outcome::excused && lacking.count(&each.mechanism) == 0;
+    });
 }
 
-int conclude(const std::vector<ruling>& rulings, bool as_json) {
-    if (as_json) print_json(rulings);
-    std::size_t counts[3] = {};
+int conclude(const std::vector<finding>& findings, bool as_json) {
+    if (as_json) print_json(findings);
+    const auto count = [&](outcome ended) {
+        return std::count_if(findings.begin(), findings.end(),
+                             [&](const finding& each) { return each.given.ended == ended; });
+    };
     double wall_s = 0;
-    for (const auto& each : rulings) {
-        ++counts[static_cast<std::size_t>(each.given.ended)];
+    for (const auto& each : findings)
         wall_s += each.wall_s;
-    }
-    const auto broken = counts[static_cast<std::size_t>(outcome::broken)];
-    std::cerr << fmt::format("{} rulings in {:.1f} s: {} hold, {} excused, {} broken\n",
-                             rulings.size(), wall_s,
-                             counts[static_cast<std::size_t>(outcome::holds)],
-                             counts[static_cast<std::size_t>(outcome::excused)], broken);
-    return broken == 0 ? exit_ok : exit_cell_failed;
+    const auto failed = count(outcome::broken);
+    std::cerr << fmt::format("{} check{} in {:.1f} s: {} pass, {} skip, {} fail\n", findings.size(),
+                             findings.size() == 1 ? "" : "s", wall_s, count(outcome::holds),
+                             count(outcome::excused), failed);
+    if (failed > 0) return exit_cell_failed;
+    if (proves_something(findings)) return exit_ok;
+    std::cerr << "ipcmark: every check that starts processes was skipped\n";
+    return exit_nothing_matched;
 }
 
 int run_conform(const invocation& call) {
     cxxopts::Options options("ipcmark conform",
                              "Proves by real process pairs what every mechanism owes and claims\n");
-    options.add_options()("m,mechanism", "Only these mechanisms or families, comma-separated",
-                          cxxopts::value<std::string>()->default_value(""), "NAMES")(
-        "law", "Only these, comma-separated", cxxopts::value<std::string>()->default_value(""),
-        "NAMES")("list", "The laws, and what each backs; examines nothing")("json", "As JSON");
+    const auto names = cxxopts::value<std::string>()->default_value("");
+    auto add = options.add_options();
+    add("m,mechanism", "Only these mechanisms or families, comma-separated", names, "NAMES");
+    add("check", "Only these, comma-separated", names, "NAMES");
+    add("exclude", "All checks but these, comma-separated", names, "NAMES");
+    add("list", "The checks, and what each backs; runs none");
+    add("json", "As JSON");
     const auto parsed = parse_arguments(options, call, examples);
     if (!parsed) return exit_ok;
     const bool as_json = parsed->count("json") > 0;
-    const auto laws = select_laws((*parsed)["law"].as<std::string>());
-    auto mechanisms = select_mechanisms(call.mechanisms, (*parsed)["mechanism"].as<std::string>());
+    const auto checks =
+        select_checks((*parsed)["check"].as<std::string>(), (*parsed)["exclude"].as<std::string>());
+    const auto mechanisms =
+        select_mechanisms(call.mechanisms, (*parsed)["mechanism"].as<std::string>());
     if (parsed->count("list") > 0) {
-        print_laws(as_json);
+        print_list(checks, as_json);
         return exit_ok;
     }
-    drop_missing(mechanisms);
     try {
-        return conclude(examine_all(mechanisms, laws, call, as_json), as_json);
+        return conclude(check_all(mechanisms, checks, call, as_json), as_json);
     } catch (const conform::interrupted&) {
         throw command_error("interrupted", exit_interrupted);
     }

@@ -43,7 +43,7 @@ const refusal unknown_words[] = {
     {"ring", "run --pattern switch_ring --ring-processes 1", 2,
      "--ring-processes: '1': a whole number of processes from 2 to 64"},
     {"touch", "run --touch all", 2, "--touch: 'all' is not one of desc, line, rw, copy or verify"},
-    {"law", "conform --law delivry", 2, "no law 'delivry'; did you mean delivery\\?"},
+    {"check", "conform --check delivry", 2, "no check 'delivry'; did you mean delivery\\?"},
     {"shell", "completion fish", 2, "'fish' does not exist; choose bash or zsh"},
     {"format", "report x.json --format pdf", 2,
      "'pdf' is not one of html, text, markdown, csv or json"},

@@ -49,6 +49,7 @@ struct law {
     std::optional<std::string> (*excuse)(const registration& mechanism) = nullptr;
     verdict (*judge)(examiner& exam) = nullptr;
     std::array<play, 3> plays = {};
+    bool alone = false;  // it needs CPUs that nothing else uses meanwhile
 };
 
 extern const law description_law;
@@ -91,9 +92,9 @@ namespace ipcmark {
 
 template <>
 struct spelling<conform::outcome> {
-    static constexpr std::array words{std::pair{conform::outcome::holds, "holds"},
-                                      std::pair{conform::outcome::broken, "broken"},
-                                      std::pair{conform::outcome::excused, "excused"}};
+    static constexpr std::array words{std::pair{conform::outcome::holds, "pass"},
+                                      std::pair{conform::outcome::broken, "fail"},
+                                      std::pair{conform::outcome::excused, "skip"}};
 };
 
 }  // namespace ipcmark

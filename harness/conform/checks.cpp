@@ -50,12 +50,6 @@ const play& find_play(std::string_view name) {
     return *at;
 }
 
-/// Why this machine cannot run even one small pair of the mechanism.
-std::optional<std::string> unusable_here(const registration& mechanism) {
-    if (auto why = mechanism.why_unavailable()) return why;
-    return mechanism.why_refused({pattern::round_trip, mechanism.info.payload.min_bytes, 1});
-}
-
 }  // namespace
 
 std::span<const law* const> all_laws() {
@@ -66,6 +60,11 @@ const law* find_law(std::string_view name) {
     const auto at = std::find_if(table.begin(), table.end(),
                                  [&](const law* each) { return each->name == name; });
     return at == table.end() ? nullptr : *at;
+}
+
+std::optional<std::string> unusable_here(const registration& mechanism) {
+    if (auto why = mechanism.why_unavailable()) return why;
+    return mechanism.why_refused({pattern::round_trip, mechanism.info.payload.min_bytes, 1});
 }
 
 verdict examine(const law& which, const registration& mechanism, courtroom& room) {

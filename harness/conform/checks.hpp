@@ -16,6 +16,9 @@ namespace ipcmark::conform {
 std::span<const law* const> all_laws();
 const law* find_law(std::string_view name);
 
+/// Why this machine or build cannot run even one small pair of the mechanism; nullopt: it can.
+std::optional<std::string> unusable_here(const registration& mechanism);
+
 struct options {
     std::int64_t deadline_ms = 10'000;  // a stage may take this long
     std::vector<std::string> plugins;

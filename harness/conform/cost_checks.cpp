@@ -151,7 +151,8 @@ const law wait_style_law{.name = "wait_style",
                          .backs = "wait",
                          .excuse = without_peer,
                          .judge = judge_wait_style,
-                         .plays = {play{"idle", let_it_wait, wait_idly}}};
+                         .plays = {play{"idle", let_it_wait, wait_idly}},
+                         .alone = true};
 
 const law no_allocation_law{.name = "no_allocation",
                             .sentence =

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 #include <iostream>
 #include <mqueue.h>
-#include <regex>
 #include <set>
 #include <signal.h>
 #include <sstream>
@@ -210,15 +209,7 @@ TEST(every_law, is_described_once) {
     }
 }
 
-TEST(every_law, is_known_to_cmake) {
-    std::string names;
-    for (const law* each : all_laws())
-        names += (names.empty() ? "" : ",") + std::string(each->name);
-    EXPECT_EQ(names, IPCMARK_LAWS)
-        << "harness/conform/test/CMakeLists.txt lists the laws for ctest";
-}
-
-TEST(ctest, knows_every_mechanism) {
+TEST(cmake, knows_every_mechanism) {
     registry all;
     register_all(all);
     std::set<std::string> registered;
@@ -231,16 +222,6 @@ TEST(ctest, knows_every_mechanism) {
     EXPECT_EQ(tested, registered)
         << "ipcmark_transport() in transports/CMakeLists.txt: each file's other names are its "
            "VARIANTS";
-}
-
-TEST(every_mechanism, that_polls_has_the_cpus_to_itself_in_ctest) {
-    const std::regex polls(IPCMARK_POLLS);
-    registry all;
-    register_all(all);
-    for (const auto& entry : all.all()) {
-        if (entry.info.wait == wait_style::blocks || entry.info.loops_back) continue;
-        EXPECT_TRUE(std::regex_search(std::string(entry.info.name), polls)) << entry.info.name;
-    }
 }
 
 TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
