@@ -1,5 +1,7 @@
 # Sourced by quickstart and test: finds what is missing and installs it with the system's package
 # manager. Callers set `set -euo pipefail`.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the lists of needs are the callers' to use
 
 say() { printf '\n==> %s\n' "$*" >&2; }
 fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 5; }
@@ -30,6 +32,7 @@ cmd:objdump|binutils|binutils|binutils
 cmd:dbus-daemon|dbus-daemon|dbus-daemon|dbus
 cmd:clang-format|clang-format|clang-tools-extra|clang
 cmd:clang-tidy|clang-tidy|clang-tools-extra|clang
+cmd:shellcheck|shellcheck|ShellCheck|shellcheck
 cmd:chromium|chromium|chromium|chromium
 cmd:python3|python3|python3|python
 py:jsonschema|python3-jsonschema|python3-jsonschema|python-jsonschema
@@ -78,6 +81,7 @@ install_missing() {
         as_root="sudo -E"
     fi
     say "Installing with: $as_root $command $packages"
+    # shellcheck disable=SC2086
     $as_root $update >/dev/null || fail "the package lists could not be refreshed ($update)"
     # shellcheck disable=SC2086
     $as_root $command $packages >&2 || fail "the packages could not be installed; see above"

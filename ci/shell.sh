@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# shellcheck over every shell script, those without an ending included.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mapfile -t scripts < <(
+    git ls-files '*.sh'
+    git grep -lE '^#!.*\b(ba)?sh$' -- ':!*.sh' # by their first line
+)
+shellcheck --external-sources "${scripts[@]}"
+echo "shell: ${#scripts[@]} scripts"
