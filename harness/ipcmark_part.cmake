@@ -24,14 +24,21 @@ function(ipcmark_part name)
     endif()
 endfunction()
 
-# ipcmark_part_test(name SOURCES files... [USES targets...] [MAIN])
+# ipcmark_part_test(name SOURCES files... [USES targets...] [MAIN] [SERIAL pattern])
 #
 # The unit tests of a part as one executable <name>_test, each test a ctest `unit.<suite>.<test>`.
-# MAIN: the sources have a main of their own.
+# MAIN: the sources have a main of their own. SERIAL: the tests of this pattern (of GoogleTest's
+# filter) run while nothing else does.
 function(ipcmark_part_test name)
-    cmake_parse_arguments(_arg "MAIN" "" "SOURCES;USES" ${ARGN})
+    cmake_parse_arguments(_arg "MAIN" "SERIAL" "SOURCES;USES" ${ARGN})
     add_executable(${name}_test ${_arg_SOURCES})
     target_link_libraries(${name}_test PRIVATE ${_arg_USES} $<IF:$<BOOL:${_arg_MAIN}>,GTest::gtest,GTest::gtest_main>)
     ipcmark_cold(${name}_test)
-    gtest_discover_tests(${name}_test TEST_PREFIX unit. DISCOVERY_TIMEOUT 60)
+    set(_others "")
+    if(_arg_SERIAL)
+        gtest_discover_tests(${name}_test TEST_PREFIX unit. DISCOVERY_TIMEOUT 60
+            TEST_FILTER ${_arg_SERIAL} PROPERTIES RUN_SERIAL TRUE)
+        set(_others TEST_FILTER -${_arg_SERIAL})
+    endif()
+    gtest_discover_tests(${name}_test TEST_PREFIX unit. DISCOVERY_TIMEOUT 60 ${_others})
 endfunction()

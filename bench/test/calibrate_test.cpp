@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cmath>
 #include <csignal>
+#include <cstdio>
 
 #include "bench/test/cli_test.hpp"
 
@@ -19,34 +22,64 @@ protected:
     }
 };
 
+/// How far each pair's ratio lies from 1, as logarithms, ascending.
+std::vector<double> distances_of(const nlohmann::json& series) {
+    std::vector<double> distances;
+    for (const double log_ratio : series.at("log_ratios"))
+        distances.push_back(std::abs(log_ratio));
+    std::sort(distances.begin(), distances.end());
+    return distances;
+}
+
+/// A ratio as the texts show it.
+std::string percent(double ratio) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f %%", 100 * (ratio - 1));
+    return text;
+}
+
 TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it) {
     const auto ended = expect_code(0, small);
-    EXPECT_TRUE(
-        matches(ended.out, "With 20 spawns, differences under [0-9.]+ % in p50_ns are noise here"));
     const auto document = result("calibration.json");
     const auto& block = document.at("calibration");
     EXPECT_EQ(document.at("schema").at("name"), "ipcmark.calibration");
     EXPECT_GE(block.at("spawns"), 12) << "those that were disturbed ran again";
     EXPECT_EQ(block.at("rounds"), 6);
     EXPECT_EQ(block.at("cells").at(0).at("name"), "round_trip/pipe/64/same_cpu");
-    EXPECT_GE(block.at("cells").at(0).at("spread"), 1);
-    EXPECT_EQ(block.at("cells").at(0).at("metric"), "p50_ns");
-    for (const auto& series : document.at("series"))
-        EXPECT_EQ(series.at("log_ratios").size(), 6u);
+    const auto& cell = block.at("cells").at(0);
+    ASSERT_EQ(cell.at("metric"), "p50_ns");
+    for (const auto& series : document.at("series")) {
+        const auto distances = distances_of(series);
+        ASSERT_EQ(distances.size(), 6u);
+        if (series.at("metric") != "p50_ns") continue;
+        // The 90th percentile of six lies between the last two; a median of pairs below them.
+        EXPECT_GE(cell.at("single_spread"), std::exp(distances[4]) - 1e-9);
+        EXPECT_LE(cell.at("single_spread"), std::exp(distances[5]) + 1e-9);
+        EXPECT_GT(cell.at("spread"), 1);
+        EXPECT_LE(cell.at("spread"), std::exp(distances[5]) + 1e-9);
+    }
     EXPECT_EQ(block.at("by_metric").at("p50_ns"), block.at("detectable"));
     std::vector<int> sizes;
-    for (const auto& each : block.at("detectable")) {
+    for (const auto& each : block.at("detectable"))
         sizes.push_back(each.at("spawns"));
-        EXPECT_GE(each.at("ratio"), 1);
-        EXPECT_GE(each.at("gate_ratio"), each.at("ratio"));
-    }
-    EXPECT_EQ(sizes, (std::vector<int>{10, 20, 40}));
+    ASSERT_EQ(sizes, (std::vector<int>{10, 20, 40}));
+    const auto with = [&block](std::size_t row, const char* key) {
+        return block.at("detectable").at(row).at(key).get<double>();
+    };
+    EXPECT_GT(with(0, "ratio"), with(2, "ratio")) << "more spawns find smaller changes";
+    EXPECT_GT(with(2, "ratio"), 1);
+    EXPECT_GE(with(0, "gate_ratio"), with(2, "gate_ratio"));
+    EXPECT_NE(ended.out.find("With 20 spawns, differences under " + percent(with(1, "ratio")) +
+                             " in p50_ns are noise here"),
+              std::string::npos)
+        << ended.out;
 
     expect_code(0, tiny);
     EXPECT_EQ(result().at("calibration"), block);
     expect_code(0, "ipcmark validate results.json");
     EXPECT_TRUE(matches(expect_code(0, "ipcmark report results.json --format text").out,
-                        "calibrated: with 10 spawns differences under [0-9.]+ % are noise here"));
+                        "calibrated: with 10 spawns differences under " +
+                            percent(with(0, "ratio")) + " are noise here"));
 }
 
 TEST_F(calibration, of_another_machine_is_refused_when_asked_for_and_else_passed_over) {

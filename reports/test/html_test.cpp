@@ -88,12 +88,25 @@ TEST(pack, keeps_what_the_page_shows) {
 
 TEST(pack, a_column_that_never_changes_is_one_value) {
     json result = read_result(IPCMARK_GOLDEN "/sample.result.json");
-    const json packed = json::parse(pack_result(result));
-    for (const json& cell : packed["cells"]) {
+    for (json& spawn : result["benchmarks"])
+        if (spawn.contains("ipc")) spawn["ipc"]["messages"] = 777;
+    std::size_t seen = 0;
+    const json same = json::parse(pack_result(result));
+    for (const json& cell : same["cells"]) {
         if (!cell.contains("spawns")) continue;
+        ++seen;
         EXPECT_EQ(cell["spawns"]["count"], 6);
         EXPECT_EQ(cell["spawns"]["round"].size(), 6u);
+        EXPECT_EQ(cell["spawns"]["messages"], 777);
     }
+    EXPECT_GT(seen, 0u);
+    for (json& spawn : result["benchmarks"])
+        if (spawn.contains("ipc") && spawn["ipc"]["round"] == 2) spawn["ipc"]["messages"] = 778;
+    const json differing = json::parse(pack_result(result));
+    for (const json& cell : differing["cells"])
+        if (cell.contains("spawns")) {
+            EXPECT_EQ(cell["spawns"]["messages"], json({777, 777, 778, 777, 777, 777}));
+        }
 }
 
 }  // namespace

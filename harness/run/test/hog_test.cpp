@@ -57,6 +57,13 @@ protected:
         return std::move(done).value();
     }
 
+    /// Among a few tries one that nobody disturbed; nullopt: somebody always does.
+    std::optional<timed_try> run_undisturbed(std::array<int, 2> cpus, placement place) {
+        for (int attempt = 0; attempt < 5; ++attempt)
+            if (timed_try done = run(cpus, place); !done.contaminated()) return done;
+        return std::nullopt;
+    }
+
     static bool accuses(const timed_try& done, std::string_view key) {
         for (const auto& reason : done.noise.reasons)
             if (reason.starts_with(key)) return true;
@@ -75,15 +82,15 @@ TEST_P(hog_beside_two_cpus, contaminates) {
     const auto allowed = allowed_cpus();
     if (allowed.size() < 2) GTEST_SKIP() << "needs two CPUs";
     const std::array<int, 2> cpus{allowed[0], allowed[1]};
-    const timed_try undisturbed = run(cpus, placement::l3);
+    const auto undisturbed = run_undisturbed(cpus, placement::l3);
     const hog beside(cpus[1]);
     const timed_try done = run(cpus, placement::l3);
     ASSERT_FALSE(done.outcome.failed) << done.outcome.failed->text;
     EXPECT_EQ(done.noise.verdict, quality::contaminated);
     // A process that blocks is put before the hog when it wakes up: then the hog's work tells.
     EXPECT_TRUE(accuses(done, "run_delay") || accuses(done, "foreign_cpu"));
-    if (undisturbed.contaminated()) return;  // others disturb this machine as well
-    EXPECT_GT(done.noise.foreign_cpu.value(), undisturbed.noise.foreign_cpu.value());
+    if (!undisturbed) GTEST_SKIP() << "other work disturbs this machine: nothing to compare with";
+    EXPECT_GT(done.noise.foreign_cpu.value(), undisturbed->noise.foreign_cpu.value());
 }
 
 TEST_P(hog_on_one_cpu, contaminates_as_foreign_work) {
