@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
 export LC_ALL=C.UTF-8 # so that a length counts characters
-base=${1:-9e75417}
+base=${1:-c3128e7}
 limit=72
 
 if ! git merge-base --is-ancestor "$base" HEAD 2>/dev/null; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# shellcheck over every shell script, those without an ending included.
+# Every shell script, those without an ending included, through shellcheck.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mapfile -t scripts < <(

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "harness/base/posix/affinity.hpp"
 #include "harness/conform/access_probe.hpp"
 #include "harness/conform/allocation_count.hpp"
 #include "harness/conform/checks.hpp"
@@ -95,10 +96,10 @@ constexpr lie lies[] = {
     {"unrelated_processes", "denies_unrelated", "yet it does not claim"},
     {"cross_host", "claims_cross_host", "yet it claims"},
     {"cross_host", "denies_cross_host", "yet it does not claim"},
-    {"fan_in", "claims_fan_in", ""},
-    {"fan_in", "ring_claims_fan_in", ""},
-    {"fan_out", "claims_fan_out", ""},
-    {"fan_out", "ring_claims_fan_out", ""},
+    {"fan_in", "claims_fan_in", "XX"},
+    {"fan_in", "ring_claims_fan_in", "XX"},
+    {"fan_out", "claims_fan_out", "XX"},
+    {"fan_out", "ring_claims_fan_out", "XX"},
     {"needs_daemon", "claims_daemon", "no process runs besides the two"},
     {"needs_daemon", "hides_daemon", "it does not claim"},
     {"needs_daemon", "hides_cut_off_daemon", "it does not claim"},
@@ -181,12 +182,22 @@ TEST(a_mechanism_that_says_it_allocates, is_believed_when_it_does) {
 
 class honest : public testing::TestWithParam<const law*> {};
 
-TEST_P(honest, mechanisms_keep_the_law) {
-    for (const char* mechanism : {"honest_packets", "honest_bytes"}) {
-        const verdict given = judge(std::string(GetParam()->name), mechanism);
+TEST_P(honest, mechanisms_pass_and_one_of_them_is_not_skipped) {
+    const std::string name(GetParam()->name);
+    bool proven = false;
+    std::string skipped;
+    const auto examine_one = [&](const std::string& mechanism) {
+        const verdict given = judge(name, mechanism);
         EXPECT_NE(given.ended, outcome::broken) << mechanism << ": " << given.text;
         EXPECT_FALSE(given.text.empty());
-    }
+        proven = proven || given.ended == outcome::holds;
+        if (given.ended == outcome::excused) skipped += mechanism + ": " + given.text + "\n";
+    };
+    examine_one("honest_packets");
+    examine_one("honest_bytes");
+    if (!proven) examine_one("shm_seqlock");  // it loses messages, which those do not
+    if (!proven && name == "wait_style" && allowed_cpus().size() < 2) GTEST_SKIP() << skipped;
+    EXPECT_TRUE(proven) << "the check examines none of them\n" << skipped;
 }
 
 INSTANTIATE_TEST_SUITE_P(both, honest, testing::ValuesIn(all_laws().begin(), all_laws().end()),

@@ -198,7 +198,6 @@ TEST_F(ring_loops_test, a_block_without_stamps_follows_where_the_clock_is_dear) 
 
 TEST_F(ring_loops_test, no_block_follows_where_the_clock_does_not_show) {
     work.unstamped_block = true;
-    work.untimed_block = true;
     clock.stamp_cost_ns = 20;
     session one = make(role::producer);
     session other = make(role::consumer);
