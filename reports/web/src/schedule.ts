@@ -46,8 +46,12 @@ function pump(): void {
     return;
   }
   waiting.delete(next[0]);
-  next[1].run();
-  channel.port2.postMessage(null);
+  // A drawing that fails must not be the last one.
+  try {
+    next[1].run();
+  } finally {
+    channel.port2.postMessage(null);
+  }
 }
 
 // Paper shows everything at once.
