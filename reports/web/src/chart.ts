@@ -17,7 +17,8 @@ export interface Drawing {
 }
 
 export interface Twin {
-  title: string;
+  // A function where it changes with the reader's choices.
+  title: string | (() => string);
   keys: readonly Key[];
   context: Context;
   extra?: Child[];
@@ -26,20 +27,26 @@ export interface Twin {
   table: () => HTMLElement;
   // What to say when there is nothing to draw.
   nothing?: () => Child[];
-  fileName?: string;
 }
+
+// Which figures the reader turned into tables: it outlasts the choice of another result.
+const tables = new Set<string>();
 
 export function twin(spec: Twin): HTMLElement {
   const picture = h("div", { class: "picture" });
   const numbers = h("div", { class: "numbers", hidden: true });
   const caption = h("figcaption", { class: "note" });
-  const file = spec.fileName ?? spec.title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const { title: given } = spec;
+  const title = typeof given === "string" ? () => given : given;
+  const file = () => title().toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const saves = h("span", { class: "saves" },
-    saveButton("SVG", `Save this chart as SVG`, () => withSvg(picture, (svg) => saveSvg(svg, file))),
-    saveButton("PNG", `Save this chart as PNG`, () => withSvg(picture, (svg) => savePng(svg, file))),
-    saveButton("CSV", `Save the numbers of this chart as CSV`, () => saveCsv(tableRows(spec.table()), file)));
-  let view = "chart";
+    saveButton("SVG", `Save this chart as SVG`, () => withSvg(picture, (svg) => saveSvg(svg, file()))),
+    saveButton("PNG", `Save this chart as PNG`, () => withSvg(picture, (svg) => savePng(svg, file()))),
+    saveButton("CSV", `Save the numbers of this chart as CSV`, () => saveCsv(tableRows(spec.table()), file())));
+  const name = typeof given === "string" ? given : "";
+  let view = tables.has(name) ? "table" : "chart";
   let width = 0;
+  const point: Point = { stop: null };
 
   const nothing = () => h("div", { class: "nothing" }, ...(spec.nothing?.() ?? [h("p", {}, "Nothing to draw for this choice: no cell here ended ok.")]));
   const tableOrNothing = () => {
@@ -56,6 +63,7 @@ export function twin(spec: Twin): HTMLElement {
 
   const draw = () => {
     caption.textContent = spec.summary();
+    figure.setAttribute("aria-label", title());
     picture.hidden = view !== "chart";
     numbers.hidden = view === "chart";
     numbers.replaceChildren(...(view !== "chart" ? [tableOrNothing()] : matchMedia("print").matches ? [paperTable()] : []));
@@ -69,25 +77,31 @@ export function twin(spec: Twin): HTMLElement {
       picture.replaceChildren(nothing());
       return;
     }
-    describeSvg(chart, spec.title, spec.summary());
+    describeSvg(chart, title(), spec.summary());
     picture.replaceChildren(chart);
-    cursor(picture, chart, spec.title, drawing.stops ?? []);
+    cursor(picture, chart, title(), drawing.stops ?? [], point);
     if (drawing.hover) hoverNames(chart, drawing.hover);
   };
 
   const controls = h("div", { class: "controls chart-controls" }, ...(spec.extra ?? []), choice({
     label: "Show as", hideLabel: true, value: view,
     options: [{ value: "chart", label: "chart" }, { value: "table", label: "table" }],
-    choose: (value) => { view = value; draw(); },
+    choose: (value) => {
+      view = value;
+      if (view === "table") tables.add(name);
+      else tables.delete(name);
+      draw();
+    },
   }), saves);
-  const figure = h("figure", { "aria-label": spec.title }, controls, caption, picture, numbers);
+  const figure = h("figure", {}, controls, caption, picture, numbers);
 
   const resized = {};
   const observer = new ResizeObserver(() => {
     const next = Math.round(figure.clientWidth);
     if (next === width || next === 0) return;
     width = next;
-    later(resized, figure, draw);
+    // A table does not depend on the width, and whoever reads it may have marked something.
+    if (view === "chart") later(resized, figure, draw);
   });
   observer.observe(figure);
   const before = () => { if (view === "chart") numbers.replaceChildren(paperTable()); };
@@ -131,7 +145,10 @@ function describeSvg(chart: Element, title: string, description: string): void {
 
 interface Scale { apply: (value: unknown) => number; bandwidth?: number }
 
-function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop[]): void {
+// Where the reader stands in a chart, also after it was drawn again.
+interface Point { stop: Stop | null }
+
+function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop[], point: Point): void {
   if (stops.length === 0) {
     picture.removeAttribute("tabindex");
     picture.removeAttribute("role");
@@ -153,11 +170,12 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
 
   const series = [...new Set(stops.map((stop) => stop.series))];
   const bySeries = series.map((name) => stops.filter((stop) => stop.series === name));
-  let at: [number, number] | null = null;
+  let at = indexOf(point.stop, bySeries);
 
   const show = () => {
-    if (!at) return hide();
-    const stop = bySeries[at[0]]![at[1]]!;
+    point.stop = at ? bySeries[at[0]]![at[1]]! : null;
+    if (!point.stop) return hide();
+    const { stop } = point;
     const box = svg.getBoundingClientRect();
     const frame = picture.getBoundingClientRect();
     const zoom = box.width / (svg.viewBox.baseVal.width || box.width);
@@ -174,10 +192,10 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
   const hide = () => { ring.hidden = bubble.hidden = true; };
 
   picture.onkeydown = (event) => {
-    const [line, point] = at ?? [0, -1];
+    const [line, position] = at ?? [0, -1];
     const own = bySeries[line]!;
     const nearest = (to: number) => {
-      const from = own[Math.max(0, point)]!;
+      const from = own[Math.max(0, position)]!;
       const x = place("x", from.x);
       let best = 0;
       bySeries[to]!.forEach((stop, n) => { if (Math.abs(place("x", stop.x) - x) < Math.abs(place("x", bySeries[to]![best]!.x) - x)) best = n; });
@@ -188,8 +206,8 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
       return [next, nearest(next)];
     };
     const moves: Record<string, () => [number, number] | null> = {
-      ArrowRight: () => (point + 1 < own.length ? [line, point + 1] : own.length === 1 && series.length > 1 ? to(line + 1) : [line, point]),
-      ArrowLeft: () => (point > 0 ? [line, point - 1] : own.length === 1 && series.length > 1 && at ? to(line - 1) : [line, Math.max(0, point)]),
+      ArrowRight: () => (position + 1 < own.length ? [line, position + 1] : own.length === 1 && series.length > 1 ? to(line + 1) : [line, position]),
+      ArrowLeft: () => (position > 0 ? [line, position - 1] : own.length === 1 && series.length > 1 && at ? to(line - 1) : [line, Math.max(0, position)]),
       ArrowDown: () => (at ? to(line + 1) : [0, 0]),
       ArrowUp: () => (at ? to(line - 1) : [0, 0]),
       Home: () => [line, 0],
@@ -204,6 +222,17 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
   };
   picture.onblur = hide;
   picture.onfocus = () => { if (at) show(); };
+  if (at && document.activeElement === picture) show();
+}
+
+// The same point of the same series; of a series with one point that one, wherever it went.
+function indexOf(stop: Stop | null, bySeries: Stop[][]): [number, number] | null {
+  const line = bySeries.findIndex((own) => own[0]!.series === stop?.series);
+  if (!stop || line < 0) return null;
+  const own = bySeries[line]!;
+  const position = own.length === 1 ? 0 : own.findIndex((other) => other.x === stop.x && other.y === stop.y);
+  const moved = position < 0 ? own.findIndex((other) => other.x === stop.x) : position;
+  return moved < 0 ? null : [line, moved];
 }
 
 let timer = 0;

@@ -2,6 +2,7 @@
 import type { Cell, Pattern, Placement, Result, Touch, Wait } from "./data";
 import type { Loaded } from "./read";
 import { defaultMetric, metricsOf, type Metric } from "./metrics";
+import { keepPlace } from "./keepPlace";
 import { instrument, medianOf, ResultIndex } from "./resultIndex";
 import { cancel, later } from "./schedule";
 import type { Key, Store } from "./state";
@@ -92,10 +93,11 @@ export class Context {
       (payload === null || cell.payload_bytes === payload));
   }
 
-  // Runs soon, and again whenever one of the keys changes; each run is a task of its own.
+  // Runs soon, and again whenever one of the keys changes; each run is a task of its own and keeps the reader's place in the
+  // element.
   watch(element: Element, keys: readonly Key[], run: () => void): void {
     const owner = {};
-    const draw = () => later(owner, element, run);
+    const draw = () => later(owner, element, () => keepPlace(element, run));
     draw();
     this.disposers.push(this.store.watch(keys, draw), () => cancel(owner));
   }

@@ -3,7 +3,7 @@ import { clipped } from "./format";
 
 export interface Option { value: string; label: string; hint?: string }
 
-interface Choice {
+export interface Choice {
   label: string;
   options: Option[];
   value: string;
@@ -17,6 +17,25 @@ const segmentsAtMost = 6;
 export function choice(spec: Choice): HTMLElement {
   const long = spec.asList || spec.options.length > segmentsAtMost;
   return long ? selectBox(spec) : segments(spec);
+}
+
+const offered = new WeakMap<Element, string>();
+
+// Draws choices anew only where what they offer has changed: a list that the reader has open stays.
+export function offer(slot: Element, specs: Choice[]): void {
+  const offers = JSON.stringify(specs.map(({ label, options, asList }) => [label, options, asList]));
+  if (offered.get(slot) === offers) {
+    specs.forEach((spec, n) => pick(slot.children[n]!, spec.value));
+    return;
+  }
+  offered.set(slot, offers);
+  slot.replaceChildren(...specs.map(choice));
+}
+
+function pick(control: Element, value: string): void {
+  for (const input of control.querySelectorAll("input")) input.checked = input.value === value;
+  const box = control.querySelector("select");
+  if (box) box.value = value;
 }
 
 function segments(spec: Choice): HTMLElement {

@@ -36,9 +36,11 @@ export interface Column<Row> {
 
 export function table<Row>(caption: string, columns: Column<Row>[], rows: readonly Row[]): HTMLElement {
   const headed = h("tr", {}, ...columns.map((c) => h("th", { scope: "col", class: c.numeric ? "num" : undefined }, c.head)));
-  const body = rows.map((row) =>
-    h("tr", {}, ...columns.map((c, position) =>
-      position === 0 ? h("th", { scope: "row" }, c.cell(row)) : h("td", { class: c.numeric ? "num" : c.wide ? "wide" : undefined }, c.cell(row)))));
+  const body = rows.map((row) => {
+    const [head, ...cells] = columns.map((c, position) =>
+      position === 0 ? h("th", { scope: "row" }, c.cell(row)) : h("td", { class: c.numeric ? "num" : c.wide ? "wide" : undefined }, c.cell(row)));
+    return h("tr", { "data-key": head?.textContent ?? undefined }, head, ...cells);
+  });
   return scroller(h("table", { class: "plain" }, h("caption", {}, caption), h("thead", {}, headed), h("tbody", {}, ...body)), caption);
 }
 

@@ -1,6 +1,6 @@
 import { Context, type View } from "./context";
-
 import { h } from "./dom";
+import { placeIn, viewIn } from "./keepPlace";
 import { masthead, notices } from "./masthead";
 import { readEmbedded, type Embedded, type Loaded } from "./read";
 import { ResultIndex } from "./resultIndex";
@@ -57,10 +57,18 @@ function show(loaded: Loaded): void {
   const sections = views.map((view) => h("section", { id: view.id, tabindex: -1, "aria-labelledby": `${view.id}-title` },
     h("h2", { id: `${view.id}-title` }, view.title), view.lead ? h("p", { class: "lead" }, view.lead) : null));
   main.append(...sections);
+  const restore = placeIn(app);
+  const hold = viewIn(app);
   app.replaceChildren(skip, masthead(result), ...notices(result, embedded.problems), globalControls(context, embedded.results, views), main);
+  restore();
+  const release = hold();
   // Mounted after insertion, each in its own task: charts measure the width they get.
   views.forEach((view, position) => later(view, sections[position]!, () => guarded(view, sections[position]!, context)));
-  whenSettled(() => goToAnchor(context));
+  whenSettled(() => {
+    release();
+    restore();
+    goToAnchor(context);
+  });
 }
 
 // A fault in one view must not take the others with it.

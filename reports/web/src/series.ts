@@ -51,7 +51,7 @@ export const seriesKeys = ["series", "payload", ...placeKeys, ...filterKeys] as 
 
 export function seriesPicker(context: Context, candidates?: () => string[]): HTMLElement {
   const box = h("div", { class: "picker", role: "group", "aria-label": "Series in colour, at most eight" });
-  const more = h("details", { class: "more-series" });
+  const more = h("details", { class: "more-series", "data-key": "more" });
   const toggle = (name: string) => {
     const chosen = chosenSeries(context, candidates?.());
     const slot = slotOf(chosen, name);
@@ -66,14 +66,12 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
     const offered = candidates?.() ?? context.names();
     const chosen = chosenSeries(context, candidates && offered);
     const full = chosen.filter((name) => name !== "").length >= slots;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset?.["series"];
-    const held = box.contains(document.activeElement);
     const button = (name: string) => {
       const slot = slotOf(chosen, name);
       const swatch = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       drawSwatch(swatch, slot);
       return h("button", {
-        type: "button", "data-series": name, "aria-pressed": String(slot !== null), disabled: slot === null && full,
+        type: "button", "data-key": name, "aria-pressed": String(slot !== null), disabled: slot === null && full,
         title: slot === null && full ? "Eight series are in colour: take one out first" : context.index.mechanism(name)?.summary, onclick: () => toggle(name),
       }, swatch, name);
     };
@@ -81,7 +79,6 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
     more.replaceChildren(h("summary", {}, `${others.length} in grey`), h("div", { class: "picker-more" }, ...others.map(button)));
     more.hidden = others.length === 0;
     box.replaceChildren(...chosen.filter((name) => name !== "").map(button), more);
-    if (held && focused !== undefined) [...box.querySelectorAll<HTMLElement>("button")].find((b) => b.dataset["series"] === focused)?.focus();
   });
   return box;
 }

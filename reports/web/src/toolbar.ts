@@ -1,6 +1,6 @@
 // The choices that hold for the whole page, and the way to its sections.
 import type { Context, View } from "./context";
-import { chips, choice } from "./controls";
+import { chips, choice, offer, type Choice } from "./controls";
 import type { Result } from "./data";
 import { h } from "./dom";
 import { formatPayload, patternWords, placementWords, plural, waitWords, words } from "./format";
@@ -27,7 +27,7 @@ export const resultName = (results: readonly Loaded[], result: Result): string =
 
 function choices(context: Context, results: readonly Loaded[]): HTMLElement {
   const { store, index } = context;
-  const row = h("div", { class: "controls" });
+  const row = h("div", { class: "controls", "data-key": "choices" });
   if (results.length > 1) {
     row.append(choice({
       label: "Result", value: String(Math.max(0, results.findIndex((r) => r.result === context.result))),
@@ -37,30 +37,28 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
   }
   const draw = h("span", { class: "controls" });
   row.append(draw);
-  const fill = () => draw.replaceChildren(...[
-    context.offeredPatterns.length > 1 && choice({
+  const specs = (): Choice[] => [
+    {
       label: "Pattern", value: context.pattern(),
       options: context.offeredPatterns.map((name) => ({ value: name, label: words(name, patternWords) })),
       choose: (pattern) => store.set({ pattern, metric: undefined, sort: undefined }),
-    }),
-    index.placements.length > 1 && choice({
+    }, {
       label: "Placement", value: context.placement(),
       options: index.placements.map((name) => ({ value: name, label: words(name, placementWords), hint: name })),
       choose: (placement) => store.set({ placement }),
-    }),
-    index.touches.length > 1 && choice({
+    }, {
       label: "Touch", value: context.touch(),
       options: index.touches.map((name) => ({ value: name, label: name, hint: touchWords[name] })),
       choose: (touch) => store.set({ touch }),
-    }),
-    index.payloads().length > 1 && choice({
+    }, {
       label: "Payload", value: String(context.payload()),
       options: index.payloads().map((bytes) => ({ value: String(bytes), label: formatPayload(bytes), hint: bytes === 0 ? "notifications: a wake-up without a payload" : undefined })),
       choose: (payload) => store.set({ payload }),
-    }),
-  ].filter((control) => control !== false));
+    },
+  ];
+  const fill = () => offer(draw, specs().filter(({ options }) => options.length > 1));
   fill();
-  context.onDispose(store.watch(["placement", "touch", "payload", "pattern"], () => { if (!draw.contains(document.activeElement)) fill(); }));
+  context.onDispose(store.watch(["placement", "touch", "payload", "pattern"], fill));
   return row;
 }
 
@@ -76,12 +74,17 @@ function filters(context: Context): HTMLElement {
   const find = h("input", { type: "search", value: context.find(), placeholder: "name", size: 12, oninput: (event) => {
     store.set({ find: (event.target as HTMLInputElement).value || undefined });
   } });
-  const count = h("span", { class: "muted count", role: "status" });
-  const clear = h("button", { type: "button", class: "clear", onclick: () => store.set({ family: undefined, wait: undefined, find: undefined }) }, "Show all");
+  const count = h("span", { class: "muted count", role: "status", tabindex: -1 });
+  const clear = h("button", { type: "button", class: "clear", onclick: () => {
+    // The button hides itself.
+    count.focus({ preventScroll: true });
+    store.set({ family: undefined, wait: undefined, find: undefined });
+  } }, "Show all");
   const refresh = () => {
     waits.refresh();
     families.refresh();
-    if (document.activeElement !== find) find.value = context.find();
+    // To write what it holds already would move the caret of whoever types.
+    if (find.value !== context.find()) find.value = context.find();
     count.textContent = context.filtered() ? `${context.names().length} of ${plural(index.competitors.length, "mechanism")}` : plural(index.competitors.length, "mechanism");
     clear.hidden = !context.filtered();
   };

@@ -56,6 +56,12 @@ export async function open(file, { fragment = "", width = 1280, ...options } = {
   return { page, complaints, requests, address: pathToFileURL(file).href };
 }
 
+// From now on every task of drawing comes late, as it does on a loaded machine.
+export const drawLate = (page, ms) => page.evaluate((delay) => {
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = function (...message) { setTimeout(() => post.apply(this, message), delay); };
+}, ms);
+
 export const cellOf = (page, name) => page.locator(`td[id="${name}"]`);
 
 export async function noSidewaysScroll(page) {

@@ -99,7 +99,7 @@ test("a click on a head sorts, keeps the focus and tells the order", async () =>
   const values = full.cells.filter((c) => c.pattern === "round_trip" && c.payload_bytes === 1048576 && c.status === "ok" && c.transport !== "null")
     .sort((a, b) => a.summary.p50_ns.median - b.summary.p50_ns.median).map((c) => c.transport);
   assert.deepEqual((await table.locator("tbody th .link").allInnerTexts()).slice(0, values.length), values);
-  await page.waitForFunction(() => document.activeElement?.dataset?.sort === "1048576");
+  await page.waitForFunction(() => document.activeElement?.dataset?.key === "1048576");
   await page.close();
 });
 

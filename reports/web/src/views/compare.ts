@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import { bySignificance, compareCells, usualTheta, type Compared, type Verdict } from "../compare";
 import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
-import { choice } from "../controls";
+import { offer, type Choice } from "../controls";
 import type { Cell, Result } from "../data";
 import { parameterText } from "../describe";
 import { h, table } from "../dom";
@@ -35,7 +35,7 @@ export const compareView: View = {
       ? "Two recorded runs are compared for information only: between two sittings the machine itself drifts, and identical code differs. To decide whether a change made something slower, run them interleaved: ipcmark ab."
       : "The interval is the widest that the two intervals of the cells allow, so a clear verdict is clear."));
     context.watch(section, ["comparemetric", "a", "b", "against", ...placeKeys, ...filterKeys], () => {
-      if (!controls.contains(document.activeElement)) controls.replaceChildren(...pickers(context));
+      offer(controls, pickers(context));
       words.replaceChildren(...verdictLine(compared(context)));
     });
   },
@@ -64,18 +64,18 @@ function pair(context: Context): [string, string] {
 
 const metricOf = (context: Context): Metric => metrics.find((m) => m.id === context.store.get("comparemetric")) ?? metrics[0]!;
 
-function pickers(context: Context): HTMLElement[] {
-  const figure = choice({
+function pickers(context: Context): Choice[] {
+  const figure: Choice = {
     label: "Figure", value: metricOf(context).id, options: metrics.map((m) => ({ value: m.id, label: m.label, hint: m.long })),
     choose: (comparemetric) => context.store.set({ comparemetric }),
-  });
+  };
   if (isRuns(context)) {
     const options = context.all.flatMap(({ result }, n) => (result === context.result ? [] : [{ value: String(n), label: resultName(context.all, result), hint: result.run.started }]));
-    return [figure, choice({ label: "Compared with", value: String(otherRun(context)), options, choose: (against) => context.store.set({ against }) })];
+    return [figure, { label: "Compared with", value: String(otherRun(context)), options, choose: (against) => context.store.set({ against }) }];
   }
   const [a, b] = pair(context);
   const options = context.index.competitors.map((name) => ({ value: name, label: name }));
-  const select = (label: string, value: string, key: "a" | "b") => choice({ label, value, options, asList: true, choose: (name) => context.store.set({ [key]: name }) });
+  const select = (label: string, value: string, key: "a" | "b"): Choice => ({ label, value, options, asList: true, choose: (name) => context.store.set({ [key]: name }) });
   return [figure, select("From", a, "a"), select("to", b, "b")];
 }
 

@@ -69,7 +69,7 @@ function item(group: Group): HTMLElement {
   return h("li", {},
     h("p", { class: "reason" }, group.code ? h("span", { class: "badge" }, group.code) : null, group.text),
     h("p", { class: "muted" }, where),
-    h("details", {}, h("summary", {}, plural(group.cells.length, "cell")),
+    h("details", { "data-key": `${group.status} ${group.text}` }, h("summary", {}, plural(group.cells.length, "cell")),
       h("ul", { class: "names" }, ...group.cells.map((cell) => h("li", {}, h("code", {}, cell.name))))));
 }
 

@@ -1,6 +1,6 @@
 // Mechanism x payload as a real table; the colour says how far a cell is from the best of its column.
 import { filterKeys, placeKeys, type Context, type View } from "../context";
-import { choice } from "../controls";
+import { offer } from "../controls";
 import type { Cell, Pattern } from "../data";
 import { cellFigures, cellNotes, cellTitle, reasonText, shortStatus, statusWords } from "../describe";
 import { h, scroller, type Child } from "../dom";
@@ -26,12 +26,10 @@ export const heatView: View = {
     section.append(control, note, body);
     context.watch(section, keys, () => {
       const metric = context.metric();
-      if (!control.contains(document.activeElement) || !metricsOf(context.pattern()).some((m) => m.id === metric.id)) {
-        control.replaceChildren(choice({
-          label: "Figure", value: metric.id, options: metricsOf(context.pattern()).map((m) => ({ value: m.id, label: m.label, hint: m.long })),
-          choose: (id) => context.store.set({ metric: id }),
-        }));
-      }
+      offer(control, [{
+        label: "Figure", value: metric.id, options: metricsOf(context.pattern()).map((m) => ({ value: m.id, label: m.label, hint: m.long })),
+        choose: (id) => context.store.set({ metric: id }),
+      }]);
       note.textContent = `${words(context.pattern(), patternWords)}, ${words(context.placement(), placementWords)}: ${metric.long}.` +
         (context.touch() === "desc" && context.pattern() === "one_way" ? " Touch is desc: nobody read the payload, so only messages/s are shown." : "");
       body.replaceChildren(...tables(context, context.pattern(), metric));
@@ -94,7 +92,7 @@ function table(context: Context, id: string, names: string[], columns: Column[],
   const largest = Math.max(10, ...names.flatMap((name) => entries.get(name)!.map((e) => (e.ratio !== null && Number.isFinite(e.ratio) ? e.ratio : 1))));
   const row = (name: string, position: number) => {
     const wait = context.index.mechanism(name)?.wait;
-    return h("tr", { class: name === instrument ? "reference" : undefined },
+    return h("tr", { class: name === instrument ? "reference" : undefined, "data-key": name },
       h("th", { scope: "row" }, name === instrument ? shownName(name) : h("span", { class: "rank", "aria-hidden": "true" }, String(position + 1)), name === instrument ? null : openMechanism(context, name),
         wait === "spins" && name !== instrument ? h("span", { class: "wait", title: "both sides spin: a core each is busy while it waits" }, words(wait, waitWords)) : null),
       ...entries.get(name)!.map((entry, n) => heatCell(columns[n]!, entry, largest, name)));
@@ -103,11 +101,7 @@ function table(context: Context, id: string, names: string[], columns: Column[],
     h("caption", { class: "sr" }, `${id === "table" ? "Mechanism by payload" : "Notifications"}, ${words(context.placement(), placementWords)}`),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mechanism"), ...columns.map((column, n) =>
       h("th", { scope: "col", "aria-sort": n === sorted ? (column.metric.better === "lower" ? "ascending" : "descending") : undefined },
-        h("button", { type: "button", "data-sort": column.id, title: column.hint, onclick: () => {
-          context.store.set({ sort: column.id });
-          // The table is drawn again in its own task: the focus follows it.
-          requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`table[data-view="${id}"] button[data-sort="${column.id}"]`)?.focus()));
-        } }, column.head))))),
+        h("button", { type: "button", "data-key": column.id, title: column.hint, onclick: () => context.store.set({ sort: column.id }) }, column.head))))),
     h("tbody", {}, ...order.map(row)),
     reference ? h("tfoot", {}, row(instrument, -1)) : null);
   gridKeys(body);

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { barChart, barLegend, barTable, cutNote, sortedRows, type BarRow, type Bars } from "../bars";
 import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
-import { choice } from "../controls";
+import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
 import { axisMark, formatMessageRate, formatPayload, formatShare, formatTime, placementWords, words } from "../format";
@@ -29,12 +29,9 @@ export const loadView: View = {
       table: () => loadTable(context),
       nothing: () => nothing(context, "paced", "latency under load", "ipcmark run --pattern paced"),
     }));
-    context.watch(quantile, ["quantile"], () => {
-      if (quantile.contains(document.activeElement)) return;
-      quantile.replaceChildren(choice({
-        label: "Percentile", value: chosenQuantile(context), options: quantiles.map((q) => ({ value: q, label: q })), choose: (q) => context.store.set({ quantile: q }),
-      }));
-    });
+    context.watch(quantile, ["quantile"], () => offer(quantile, [{
+      label: "Percentile", value: chosenQuantile(context), options: quantiles.map((q) => ({ value: q, label: q })), choose: (q) => context.store.set({ quantile: q }),
+    }]));
   },
 };
 

@@ -1,8 +1,8 @@
 // The card of one mechanism: what it is, what it can and cannot do, all its cells, each of its spawns.
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
-import { choose, filterKeys, type Context, type View } from "../context";
-import { choice } from "../controls";
+import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
+import { offer } from "../controls";
 import type { Cell, Mechanism } from "../data";
 import { cellFigures, cellNotes, parameterText, reasonText, statusWords } from "../describe";
 import { h, scroller, table, type Child } from "../dom";
@@ -10,6 +10,8 @@ import { factText } from "../facts";
 import { formatBytesRate, formatCount, formatDuration, formatMessageRate, formatPayload, formatRatio, formatTime, missing, patternWords, placementWords, plural, ratioTicks, waitWords, words } from "../format";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
+
+const cardKeys = ["mechanism", "cell", "payload", ...placeKeys, ...filterKeys] as const;
 
 export const mechanismsView: View = {
   id: "mechanism",
@@ -19,18 +21,22 @@ export const mechanismsView: View = {
   mount(section, context) {
     const picker = h("div", { class: "controls" });
     const body = h("div", {});
-    section.append(picker, body);
-    context.watch(section, ["mechanism", "cell", ...filterKeys], () => {
+    const spread = h("div", {}, h("h3", {}, "From spawn to spawn"), spawnsFigure(context));
+    const single = h("div", {});
+    section.append(picker, body, spread, single);
+    context.watch(section, cardKeys, () => {
       const name = chosen(context);
-      if (!picker.contains(document.activeElement)) {
-        picker.replaceChildren(choice({
-          label: "Mechanism", value: name ?? "", asList: true, options: offered(context).map((m) => ({ value: m, label: m })),
-          choose: (mechanism) => context.store.set({ mechanism, cell: undefined }),
-        }));
-      }
+      offer(picker, [{
+        label: "Mechanism", value: name ?? "", asList: true, options: offered(context).map((m) => ({ value: m, label: m })),
+        choose: (mechanism) => context.store.set({ mechanism, cell: undefined }),
+      }]);
       body.replaceChildren(...(name === null ? [h("p", { class: "muted" }, "The filters leave no mechanism.")] : card(context, name)));
+      const spawns = shownSpawns(context);
+      spread.hidden = spawns === null;
+      single.replaceChildren(...(spawns ? spawnTable(context, spawns.current) : name !== null && cellsOf(context, name).length > 0
+        ? [h("p", { class: "muted" }, "This result holds no single spawns of it.")] : []));
     });
-    const all = h("details", { class: "all-traits" });
+    const all = h("details", { class: "all-traits", "data-key": "traits" });
     section.append(all);
     context.watch(all, filterKeys, () => all.replaceChildren(h("summary", {}, "Traits of all mechanisms in view"), traitsTable(context)));
   },
@@ -41,6 +47,8 @@ function offered(context: Context): string[] {
   const listed = context.result.mechanisms.map((m) => m.name).filter((name) => shown.has(name) || (!context.index.transports.includes(name) && !context.filtered()));
   return [...new Set([...listed, ...shown])].sort((a, b) => a.localeCompare(b));
 }
+
+const cellsOf = (context: Context, name: string) => context.result.cells.filter((cell) => cell.transport === name);
 
 function chosen(context: Context): string | null {
   const names = offered(context);
@@ -56,7 +64,7 @@ const traitWords: Record<string, string> = {
 
 function card(context: Context, name: string): HTMLElement[] {
   const mechanism = context.index.mechanism(name);
-  const cells = context.result.cells.filter((cell) => cell.transport === name);
+  const cells = cellsOf(context, name);
   const facts: [string, Child][] = mechanism ? [
     ["family", mechanism.family], ["waits", words(mechanism.wait, waitWords)], ["copies per message", String(mechanism.copies_per_message)],
     ["payload", mechanism.payload_max_bytes === 0 ? "none: it only wakes the peer" : `${formatPayload(mechanism.payload_min_bytes)} to ${formatPayload(mechanism.payload_max_bytes)}`],
@@ -70,7 +78,7 @@ function card(context: Context, name: string): HTMLElement[] {
       h("div", { class: "card" }, h("dl", { class: "facts" }, ...facts.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)]))),
       h("div", { class: "card" }, mechanism ? traitList(mechanism) : null)),
     ...(cells.length === 0 ? [h("p", { class: "muted" }, "No cell of this mechanism was planned in this run. Measure it with ", h("code", {}, `ipcmark run --mechanism ${name}`), ".")]
-      : [cellsTable(context, cells), ...spawnsOf(context, cells)]),
+      : [cellsTable(context, cells)]),
   ];
 }
 
@@ -135,26 +143,31 @@ const stripMetrics = ["p50_ns", "messages_per_second", "context_switch_ns", "con
 
 interface Dot { row: string; value: number; spawn: number; quality: string; ratio: number }
 
-function spawnsOf(context: Context, cells: Cell[]): HTMLElement[] {
-  const having = cells.filter((cell) => cell.status === "ok" && (context.index.spawns(cell)?.count ?? 0) > 0);
-  if (having.length === 0) return [h("p", { class: "muted" }, "This result holds no single spawns of it.")];
-  const usual = having.find((c) => c.pattern === "round_trip" && c.payload_bytes === context.payload() && c.placement === context.placement()) ?? having[0]!;
+// The cell whose spawns are listed, and those of its pattern, which the chart compares.
+function shownSpawns(context: Context): { current: Cell; alike: Cell[] } | null {
+  const name = chosen(context);
+  const having = name === null ? [] : cellsOf(context, name).filter((cell) => cell.status === "ok" && (context.index.spawns(cell)?.count ?? 0) > 0);
+  const usual = having.find((c) => c.pattern === "round_trip" && c.payload_bytes === context.payload() && c.placement === context.placement()) ?? having[0];
   const current = having.find((cell) => cell.name === context.store.get("cell")) ?? usual;
-  const shown = having.filter((cell) => cell.pattern === current.pattern).slice(0, 24);
-  const dots = shown.flatMap((cell) => cellDots(context, cell));
-  return [
-    h("h3", {}, "From spawn to spawn"),
-    twin({
-      title: `Spawns of ${current.transport}, ${words(current.pattern, patternWords)}`, context, keys: [],
-      summary: () => `Each mark is one process pair, relative to the median of its cell (the line at 1\u00d7). A cluster of its own is a mode, not noise. Crosses were disturbed by other work.`,
-      chart: (width) => strip(dots, shown.map(rowName), width),
-      table: () => table("Spawns relative to the median of their cell", [
-        { head: "Cell", cell: (d) => d.row }, { head: "spawn", numeric: true, cell: (d) => String(d.spawn) },
-        { head: "\u00d7 median", numeric: true, cell: (d) => d.ratio.toFixed(3) }, { head: "quality", cell: (d) => d.quality || missing },
-      ], dots),
-    }),
-    ...spawnTable(context, current),
-  ];
+  return current ? { current, alike: having.filter((cell) => cell.pattern === current.pattern).slice(0, 24) } : null;
+}
+
+function spawnsFigure(context: Context): HTMLElement {
+  const alike = () => shownSpawns(context)?.alike ?? [];
+  const dots = () => alike().flatMap((cell) => cellDots(context, cell));
+  return twin({
+    title: () => {
+      const current = shownSpawns(context)?.current;
+      return current ? `Spawns of ${current.transport}, ${words(current.pattern, patternWords)}` : "Spawns";
+    },
+    context, keys: cardKeys,
+    summary: () => `Each mark is one process pair, relative to the median of its cell (the line at 1\u00d7). A cluster of its own is a mode, not noise. Crosses were disturbed by other work.`,
+    chart: (width) => strip(dots(), alike().map(rowName), width),
+    table: () => table("Spawns relative to the median of their cell", [
+      { head: "Cell", cell: (d) => d.row }, { head: "spawn", numeric: true, cell: (d) => String(d.spawn) },
+      { head: "\u00d7 median", numeric: true, cell: (d) => d.ratio.toFixed(3) }, { head: "quality", cell: (d) => d.quality || missing },
+    ], dots()),
+  });
 }
 
 const rowName = (cell: Cell) => `${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${parameterText(cell) ? `, ${parameterText(cell)}` : ""}`;

@@ -17,7 +17,7 @@ export const othersView: View = {
   mount(section, context) {
     for (const pattern of new Set(otherCells(context.result).map((cell) => cell.pattern))) {
       const cells = otherCells(context.result).filter((cell) => cell.pattern === pattern);
-      section.append(h("details", {}, h("summary", {}, `${words(pattern, patternWords)}: ${plural(cells.length, "cell")}`),
+      section.append(h("details", { "data-key": pattern }, h("summary", {}, `${words(pattern, patternWords)}: ${plural(cells.length, "cell")}`),
         ...cells.map(figures)));
     }
   },

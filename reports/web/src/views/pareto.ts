@@ -18,8 +18,18 @@ export const paretoView: View = {
   short: "Trade-off",
   lead: "Which mechanisms are worth considering at all?",
   mount(section, context) {
-    const slider = h("span", { class: "slider" });
-    let drawn = "";
+    const payloads = context.index.payloads("round_trip");
+    const output = h("output", {});
+    const input = h("input", { type: "range", min: 0, max: payloads.length - 1, step: 1, oninput: () => {
+      const payload = payloads[Number(input.value)]!;
+      tell(payload);
+      context.store.set({ payload: String(payload) });
+    } });
+    const tell = (payload: number) => {
+      output.textContent = formatPayload(payload);
+      input.setAttribute("aria-valuetext", output.textContent);
+    };
+    const slider = h("span", { class: "slider", hidden: payloads.length < 2 }, h("label", {}, h("span", {}, "Payload "), input, " ", output));
     section.append(twin({
       title: "Latency p99 against CPU per message", context, extra: [slider],
       keys: ["payload", ...placeKeys, ...filterKeys],
@@ -30,24 +40,10 @@ export const paretoView: View = {
       table: () => numbers(context, points(context)),
       nothing: () => (context.index.cells("round_trip").length === 0 ? notMeasured("round trips", "ipcmark run --pattern round_trip") : notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`)),
     }));
+    if (payloads.length < 2) return;
     context.watch(slider, ["payload"], () => {
-      const payloads = context.index.payloads("round_trip");
-      const now = payloads.indexOf(context.payload());
-      const output = slider.querySelector("output");
-      if (drawn !== "" && output) {
-        output.textContent = formatPayload(context.payload());
-        if (slider.contains(document.activeElement)) return;
-      }
-      drawn = "yes";
-      slider.replaceChildren(...(payloads.length < 2 ? [] : [h("label", {}, h("span", {}, "Payload "), h("input", {
-        type: "range", min: 0, max: payloads.length - 1, step: 1, value: Math.max(0, now), "aria-valuetext": formatPayload(context.payload()),
-        oninput: (event) => {
-          const input = event.target as HTMLInputElement;
-          const payload = payloads[Number(input.value)]!;
-          input.setAttribute("aria-valuetext", formatPayload(payload));
-          context.store.set({ payload: String(payload) });
-        },
-      }), " ", h("output", {}, formatPayload(context.payload())))]));
+      input.value = String(Math.max(0, payloads.indexOf(context.payload())));
+      tell(context.payload());
     });
   },
 };

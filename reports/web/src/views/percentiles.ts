@@ -1,6 +1,6 @@
 import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
-import { choice } from "../controls";
+import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
 import { formatPayload, formatTime, missing, placementWords, words } from "../format";
@@ -143,17 +143,21 @@ function modesTable(found: Line[]): HTMLElement {
 }
 
 function hgrmRow(context: Context): HTMLElement {
-  const row = h("div", { class: "controls" });
+  const list = h("span", { class: "controls" });
+  let shown: Line[] = [];
+  let wanted = "";
+  const save = h("button", { type: "button", class: "save", onclick: () => {
+    const line = shown.find((l) => l.name === wanted);
+    if (line) download(`${line.cell.name.replace(/\//g, "-")}.hgrm`, "text/plain", hgrm(line.cell.histogram!));
+  } }, "Save .hgrm");
+  const row = h("div", { class: "controls" }, list, save);
   context.watch(row, keys, () => {
-    if (row.contains(document.activeElement)) return;
-    const shown = lines(context).filter((line) => line.slot !== null);
-    let wanted = shown[0]?.name ?? "";
-    row.replaceChildren(...(shown.length === 0 ? [] : [choice({
+    shown = lines(context).filter((line) => line.slot !== null);
+    wanted = shown.find((line) => line.name === wanted)?.name ?? shown[0]?.name ?? "";
+    row.hidden = shown.length === 0;
+    offer(list, [{
       label: "HdrHistogram percentiles of", value: wanted, asList: true, options: shown.map((line) => ({ value: line.name, label: line.name })), choose: (name) => { wanted = name; },
-    }), h("button", { type: "button", class: "save", onclick: () => {
-      const line = shown.find((l) => l.name === wanted);
-      if (line) download(`${line.cell.name.replace(/\//g, "-")}.hgrm`, "text/plain", hgrm(line.cell.histogram!));
-    } }, "Save .hgrm")]));
+    }]);
   });
   return row;
 }

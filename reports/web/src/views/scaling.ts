@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
-import { choice } from "../controls";
+import { offer } from "../controls";
 import { h, table } from "../dom";
 import { logDomain } from "../endLabels";
 import { formatBytesRate, formatMessageRate, formatPayload, formatShare, formatTime, placementWords, words } from "../format";
@@ -33,14 +33,11 @@ export const scalingView: View = {
       table: () => numbers(context),
       nothing: () => (context.index.cells("one_way").length === 0 ? notMeasured("streams", "ipcmark run --pattern one_way") : notForChoice("no stream here ended ok")),
     }));
-    context.watch(unit, ["rate"], () => {
-      if (unit.contains(document.activeElement)) return;
-      unit.replaceChildren(choice({
-        label: "Unit", value: context.rate(),
-        options: [{ value: "bytes", label: "bytes/s" }, { value: "messages", label: "messages/s" }],
-        choose: (rate) => context.store.set({ rate }),
-      }));
-    });
+    context.watch(unit, ["rate"], () => offer(unit, [{
+      label: "Unit", value: context.rate(),
+      options: [{ value: "bytes", label: "bytes/s" }, { value: "messages", label: "messages/s" }],
+      choose: (rate) => context.store.set({ rate }),
+    }]));
   },
 };
 
