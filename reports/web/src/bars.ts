@@ -52,7 +52,7 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
     y: { domain: data.map((row) => row.name), label: null, tickSize: 0, tickFormat: short },
     marks: [
       ...[-1, ...bars.parts.keys()].map((n) => Plot.barX(pieces.filter((piece) => piece.part === n), {
-        x1: "x1", x2: "x2", y: "name", fill: n < 0 ? "var(--quiet-line)" : fill(n), fillOpacity: (piece) => (isReference(piece) ? 0.45 : 1), insetTop: 2, insetBottom: 2,
+        x1: "x1", x2: "x2", y: "name", fill: n < 0 ? "var(--quiet-line)" : fill(n), fillOpacity: (piece: { name: string }) => (isReference(piece) ? 0.45 : 1), insetTop: 2, insetBottom: 2,
         // A gap of page colour parts neighbours for those who see no hue.
         stroke: "var(--page)", strokeWidth: 0.75,
       })),

@@ -13,7 +13,7 @@ export function factText(value: unknown): string {
     return Object.entries(value).map(([name, inner]) => `${name}: ${factText(inner)}`).join("; ");
   }
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 export function unavailable(value: unknown): string | null {
@@ -31,7 +31,7 @@ export function factNode(value: unknown, depth = 0): HTMLElement {
     const flat = value.every((item) => typeof item !== "object" || item === null);
     return flat ? h("span", {}, factText(value)) : h("ul", {}, ...value.map((item) => h("li", {}, factNode(item, depth + 1))));
   }
-  return h("dl", { class: "nested" }, ...Object.entries(value as object).flatMap(([name, inner]) =>
+  return h("dl", { class: "nested" }, ...Object.entries(value).flatMap(([name, inner]) =>
     [h("dt", {}, name), h("dd", {}, factNode(inner, depth + 1))]));
 }
 

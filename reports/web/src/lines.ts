@@ -96,7 +96,7 @@ function brightLine(series: Series, curve: "linear" | "step-after"): Plot.Markis
   return [
     ...(series.band ? [Plot.areaY(series.band, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.14 })] : []),
     Plot.line(series.points, { x: "x", y: "y", curve, stroke: color, strokeWidth: 2, ...(dash ? { strokeDasharray: dash } : {}) }),
-    Plot.dot(marks, { x: "x", y: "y", stroke: color, fill: (p: LinePoint) => (p.hollow === false ? color : "var(--page)"), symbol: symbol as Plot.SymbolType, r: 4 }),
+    Plot.dot(marks, { x: "x", y: "y", stroke: color, fill: (p: LinePoint) => (p.hollow === false ? color : "var(--page)"), symbol, r: 4 }),
   ];
 }
 

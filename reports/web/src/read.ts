@@ -166,7 +166,7 @@ function unpack(packed: Packed): Loaded {
     for (const row of cell.summary) {
       const metric = packed.metrics[row[0]!];
       if (!metric) continue;
-      const column = columns?.figures[metric.key]?.filter((v) => v !== null) as number[] | undefined;
+      const column = columns?.figures[metric.key]?.filter((v) => v !== null);
       const hasRange = column !== undefined && column.length > 0;
       summary[metric.key] = {
         median: row[1] ?? null, low: row[2] ?? null, high: row[3] ?? null, n: row[4] ?? cell.n ?? 0, level: row[5] ?? (row[2] === null || row[2] === undefined ? null : cell.level ?? null),

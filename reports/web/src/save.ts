@@ -11,18 +11,20 @@ export function download(name: string, type: string, content: BlobPart): void {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
+export type Field = string | number | boolean | null | undefined;
+
 // A spreadsheet must not run a name that starts like a formula, and a quote ends no field.
-export function csvField(value: unknown): string {
+export function csvField(value: Field): string {
   const text = value === null || value === undefined ? "" : String(value);
   const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
-export function csvText(rows: readonly (readonly unknown[])[]): string {
+export function csvText(rows: readonly (readonly Field[])[]): string {
   return rows.map((row) => row.map(csvField).join(",")).join("\r\n") + "\r\n";
 }
 
-export function saveCsv(rows: readonly (readonly unknown[])[], name: string): void {
+export function saveCsv(rows: readonly (readonly Field[])[], name: string): void {
   download(`${name}.csv`, "text/csv;charset=utf-8", csvText(rows));
 }
 

@@ -86,7 +86,7 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
 function drawSwatch(swatch: SVGSVGElement, slot: number | null): void {
   swatch.setAttribute("viewBox", "0 0 26 10");
   swatch.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(swatch.namespaceURI!, "line") as SVGLineElement;
+  const line = document.createElementNS(swatch.namespaceURI, "line") as SVGLineElement;
   const set = { x1: "0", x2: "26", y1: "5", y2: "5", "stroke-width": "2.5" };
   for (const [name, value] of Object.entries(set)) line.setAttribute(name, value);
   line.style.stroke = slot === null ? "var(--quiet-line)" : look(slot).color;

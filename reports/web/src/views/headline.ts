@@ -125,10 +125,10 @@ function overFloor(cell: Cell): string {
 
 // The order of two mechanisms is only worth a sentence when their ranges do not overlap.
 function tie(ranked: Ranked[], metric: string): Child[] {
-  const best = ranked[0] && spread(ranked[0].cell.summary[metric]!);
+  const best = ranked[0] && spread(ranked[0].cell.summary[metric]);
   if (!best) return [];
   const level = ranked.slice(1).filter((entry) => {
-    const other = spread(summaryOf(entry.cell, metric)!);
+    const other = spread(summaryOf(entry.cell, metric));
     return other !== null && other.low <= best.high && best.low <= other.high;
   });
   if (level.length === 0) return [];

@@ -85,7 +85,7 @@ function stairs(best: Point[], top: number, right: number): { x: number; y: numb
   return best.length === 0 ? [] : [...steps, { x: right, y: best[best.length - 1]!.latency }];
 }
 
-const shapes: Record<string, Plot.SymbolType> = { blocks: "circle", spins: "triangle", spins_then_blocks: "square" };
+const shapes: Record<string, string> = { blocks: "circle", spins: "triangle", spins_then_blocks: "square" };
 
 function draw(found: Point[], latency: string, width: number): Drawing {
   if (found.length === 0) return { chart: null };

@@ -3,7 +3,7 @@ import type { Context, View } from "../context";
 import type { Result, Spawn } from "../data";
 import { h } from "../dom";
 import { plural } from "../format";
-import { csvText, download } from "../save";
+import { csvText, download, type Field } from "../save";
 
 export const rawView: View = {
   id: "raw",
@@ -27,8 +27,8 @@ export const rawView: View = {
 export const cellHead = ["cell", "pattern", "mechanism", "payload_bytes", "placement", "touch", "parameter", "parameter_value", "status", "reason", "spawns", "metric", "unit", "median", "low", "high", "min", "max", "level"];
 
 // One row per cell and figure; a cell without figures keeps one row with its reason.
-function cellRows(result: Result): unknown[][] {
-  const rows: unknown[][] = [cellHead];
+function cellRows(result: Result): Field[][] {
+  const rows: Field[][] = [cellHead];
   for (const cell of result.cells) {
     const head = [cell.name, cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch, cell.parameter?.name, cell.parameter?.value, cell.status, cell.reason?.text, cell.spawns_ok];
     const figures = Object.entries(cell.summary);
@@ -38,7 +38,7 @@ function cellRows(result: Result): unknown[][] {
   return rows;
 }
 
-function spawnRows(context: Context): unknown[][] {
+function spawnRows(context: Context): Field[][] {
   const all = [...context.index.loaded.spawns];
   const metrics = [...new Set(all.flatMap(([, columns]) => Object.keys(columns.figures)))];
   return [["cell", "spawn", "sequence", "round", "t_start_s", "messages", "elapsed_ns", "quality", ...metrics],
