@@ -31,12 +31,19 @@ async function bundle(entry) {
     legalComments: "none",
     logLevel: "warning",
   });
-  return { text: result.outputFiles[0].text.trimEnd(), inputs: Object.keys(result.metafile.inputs) };
+  return {
+    text: result.outputFiles[0].text.trimEnd(),
+    inputs: Object.keys(result.metafile.inputs),
+  };
 }
 
 // The licences of the bundled packages ask to travel with every copy.
 async function licences(inputs) {
-  const names = [...new Set(inputs.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean))].sort();
+  const names = [
+    ...new Set(
+      inputs.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean),
+    ),
+  ].sort();
   const byText = new Map();
   for (const name of names) {
     const folder = join(root, "node_modules", name);
@@ -45,7 +52,9 @@ async function licences(inputs) {
     const text = file ? (await readFile(join(folder, file), "utf8")).trim() : license;
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
   }
-  const all = [...byText].map(([text, packages]) => `${packages.join(", ")}\n\n${text}`).join("\n\n");
+  const all = [...byText]
+    .map(([text, packages]) => `${packages.join(", ")}\n\n${text}`)
+    .join("\n\n");
   return `This page contains:\n\n${all}`.replace(/-(?=-)/g, "- ");
 }
 
@@ -66,7 +75,8 @@ let page = await readFile(join(root, "src/page.html"), "utf8");
 page = insert(page, "/*IPCMARK_STYLE*/", style);
 page = insert(page, "/*IPCMARK_SCRIPT*/", script);
 page = insert(page, "IPCMARK_LICENCES", await licences(bundled.inputs));
-if (page.split(marker).length !== 2) throw new Error(`the template must contain ${marker} exactly once`);
+if (page.split(marker).length !== 2)
+  throw new Error(`the template must contain ${marker} exactly once`);
 
 const outdir = resolve(options.outdir);
 const target = join(outdir, "report.template.html");

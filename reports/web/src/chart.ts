@@ -7,7 +7,12 @@ import { drawAll, later } from "./schedule";
 import type { Key } from "./state";
 
 // One stop of the keyboard cursor, in data coordinates; `series` groups the stops of a line.
-export interface Stop { series: string; x: unknown; y: unknown; text: string }
+export interface Stop {
+  series: string;
+  x: unknown;
+  y: unknown;
+  text: string;
+}
 
 export interface Drawing {
   chart: Element | null;
@@ -38,17 +43,36 @@ export function twin(spec: Twin): HTMLElement {
   const caption = h("figcaption", { class: "note" });
   const { title: given } = spec;
   const title = typeof given === "string" ? () => given : given;
-  const file = () => title().toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const saves = h("span", { class: "saves" },
-    saveButton("SVG", `Save this chart as SVG`, () => withSvg(picture, (svg) => saveSvg(svg, file()))),
-    saveButton("PNG", `Save this chart as PNG`, () => withSvg(picture, (svg) => savePng(svg, file()))),
-    saveButton("CSV", `Save the numbers of this chart as CSV`, () => saveCsv(tableRows(spec.table()), file())));
+  const file = () =>
+    title()
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-");
+  const saves = h(
+    "span",
+    { class: "saves" },
+    saveButton("SVG", `Save this chart as SVG`, () =>
+      withSvg(picture, (svg) => saveSvg(svg, file())),
+    ),
+    saveButton("PNG", `Save this chart as PNG`, () =>
+      withSvg(picture, (svg) => savePng(svg, file())),
+    ),
+    saveButton("CSV", `Save the numbers of this chart as CSV`, () =>
+      saveCsv(tableRows(spec.table()), file()),
+    ),
+  );
   const name = typeof given === "string" ? given : "";
   let view = tables.has(name) ? "table" : "chart";
   let width = 0;
   const point: Point = { stop: null };
 
-  const nothing = () => h("div", { class: "nothing" }, ...(spec.nothing?.() ?? [h("p", {}, "Nothing to draw for this choice: no cell here ended ok.")]));
+  const nothing = () =>
+    h(
+      "div",
+      { class: "nothing" },
+      ...(spec.nothing?.() ?? [
+        h("p", {}, "Nothing to draw for this choice: no cell here ended ok."),
+      ]),
+    );
   const tableOrNothing = () => {
     const table = spec.table();
     return table.querySelector("tbody tr") ? table : nothing();
@@ -66,7 +90,13 @@ export function twin(spec: Twin): HTMLElement {
     figure.setAttribute("aria-label", title());
     picture.hidden = view !== "chart";
     numbers.hidden = view === "chart";
-    numbers.replaceChildren(...(view !== "chart" ? [tableOrNothing()] : matchMedia("print").matches ? [paperTable()] : []));
+    numbers.replaceChildren(
+      ...(view !== "chart"
+        ? [tableOrNothing()]
+        : matchMedia("print").matches
+          ? [paperTable()]
+          : []),
+    );
     if (width === 0 || view !== "chart") return;
     const drawing = spec.chart(width);
     const { chart } = drawing;
@@ -83,16 +113,27 @@ export function twin(spec: Twin): HTMLElement {
     if (drawing.hover) hoverNames(chart, drawing.hover);
   };
 
-  const controls = h("div", { class: "controls chart-controls" }, ...(spec.extra ?? []), choice({
-    label: "Show as", hideLabel: true, value: view,
-    options: [{ value: "chart", label: "chart" }, { value: "table", label: "table" }],
-    choose: (value) => {
-      view = value;
-      if (view === "table") tables.add(name);
-      else tables.delete(name);
-      draw();
-    },
-  }), saves);
+  const controls = h(
+    "div",
+    { class: "controls chart-controls" },
+    ...(spec.extra ?? []),
+    choice({
+      label: "Show as",
+      hideLabel: true,
+      value: view,
+      options: [
+        { value: "chart", label: "chart" },
+        { value: "table", label: "table" },
+      ],
+      choose: (value) => {
+        view = value;
+        if (view === "table") tables.add(name);
+        else tables.delete(name);
+        draw();
+      },
+    }),
+    saves,
+  );
   const figure = h("figure", {}, controls, caption, picture, numbers);
 
   const resized = {};
@@ -104,7 +145,9 @@ export function twin(spec: Twin): HTMLElement {
     if (view === "chart") later(resized, figure, draw);
   });
   observer.observe(figure);
-  const before = () => { if (view === "chart") numbers.replaceChildren(paperTable()); };
+  const before = () => {
+    if (view === "chart") numbers.replaceChildren(paperTable());
+  };
   addEventListener("beforeprint", before);
   spec.context.onDispose(() => {
     observer.disconnect();
@@ -120,7 +163,11 @@ export function twin(spec: Twin): HTMLElement {
 addEventListener("beforeprint", drawAll);
 
 function saveButton(label: string, title: string, run: () => void): HTMLElement {
-  return h("button", { type: "button", class: "save", title, "aria-label": title, onclick: run }, label);
+  return h(
+    "button",
+    { type: "button", class: "save", title, "aria-label": title, onclick: run },
+    label,
+  );
 }
 
 function withSvg(picture: HTMLElement, run: (svg: SVGSVGElement) => void): void {
@@ -143,18 +190,30 @@ function describeSvg(chart: Element, title: string, description: string): void {
 
 // --- keyboard ------------------------------------------------------------------------------------------------------------
 
-interface Scale { apply: (value: unknown) => number; bandwidth?: number }
+interface Scale {
+  apply: (value: unknown) => number;
+  bandwidth?: number;
+}
 
 // Where the reader stands in a chart, also after it was drawn again.
-interface Point { stop: Stop | null }
+interface Point {
+  stop: Stop | null;
+}
 
-function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop[], point: Point): void {
+function cursor(
+  picture: HTMLElement,
+  chart: Element,
+  title: string,
+  stops: Stop[],
+  point: Point,
+): void {
   if (stops.length === 0) {
     picture.removeAttribute("tabindex");
     picture.removeAttribute("role");
     return;
   }
-  const scale = (name: string) => (chart as unknown as { scale: (name: string) => Scale | undefined }).scale(name);
+  const scale = (name: string) =>
+    (chart as unknown as { scale: (name: string) => Scale | undefined }).scale(name);
   const svg = (chart.matches("svg") ? chart : chart.querySelector("svg")) as SVGSVGElement;
   const place = (name: "x" | "y", value: unknown) => {
     const found = scale(name);
@@ -166,7 +225,10 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
   picture.tabIndex = 0;
   picture.setAttribute("role", "application");
   picture.setAttribute("aria-roledescription", "chart");
-  picture.setAttribute("aria-label", `${title}. Arrow keys move along a series and between series, Home and End jump, Escape leaves the point.`);
+  picture.setAttribute(
+    "aria-label",
+    `${title}. Arrow keys move along a series and between series, Home and End jump, Escape leaves the point.`,
+  );
 
   const series = [...new Set(stops.map((stop) => stop.series))];
   const bySeries = series.map((name) => stops.filter((stop) => stop.series === name));
@@ -189,7 +251,9 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
     bubble.style.top = `${Math.max(0, y - bubble.offsetHeight - 10)}px`;
     announce(`${stop.series}: ${stop.text}`);
   };
-  const hide = () => { ring.hidden = bubble.hidden = true; };
+  const hide = () => {
+    ring.hidden = bubble.hidden = true;
+  };
 
   picture.onkeydown = (event) => {
     const [line, position] = at ?? [0, -1];
@@ -198,7 +262,10 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
       const from = own[Math.max(0, position)]!;
       const x = place("x", from.x);
       let best = 0;
-      bySeries[to]!.forEach((stop, n) => { if (Math.abs(place("x", stop.x) - x) < Math.abs(place("x", bySeries[to]![best]!.x) - x)) best = n; });
+      bySeries[to]!.forEach((stop, n) => {
+        if (Math.abs(place("x", stop.x) - x) < Math.abs(place("x", bySeries[to]![best]!.x) - x))
+          best = n;
+      });
       return best;
     };
     const to = (other: number): [number, number] => {
@@ -206,8 +273,18 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
       return [next, nearest(next)];
     };
     const moves: Record<string, () => [number, number] | null> = {
-      ArrowRight: () => (position + 1 < own.length ? [line, position + 1] : own.length === 1 && series.length > 1 ? to(line + 1) : [line, position]),
-      ArrowLeft: () => (position > 0 ? [line, position - 1] : own.length === 1 && series.length > 1 && at ? to(line - 1) : [line, Math.max(0, position)]),
+      ArrowRight: () =>
+        position + 1 < own.length
+          ? [line, position + 1]
+          : own.length === 1 && series.length > 1
+            ? to(line + 1)
+            : [line, position],
+      ArrowLeft: () =>
+        position > 0
+          ? [line, position - 1]
+          : own.length === 1 && series.length > 1 && at
+            ? to(line - 1)
+            : [line, Math.max(0, position)],
       ArrowDown: () => (at ? to(line + 1) : [0, 0]),
       ArrowUp: () => (at ? to(line - 1) : [0, 0]),
       Home: () => [line, 0],
@@ -221,7 +298,9 @@ function cursor(picture: HTMLElement, chart: Element, title: string, stops: Stop
     show();
   };
   picture.onblur = hide;
-  picture.onfocus = () => { if (at) show(); };
+  picture.onfocus = () => {
+    if (at) show();
+  };
   if (at && document.activeElement === picture) show();
 }
 
@@ -230,7 +309,8 @@ function indexOf(stop: Stop | null, bySeries: Stop[][]): [number, number] | null
   const line = bySeries.findIndex((own) => own[0]!.series === stop?.series);
   if (!stop || line < 0) return null;
   const own = bySeries[line]!;
-  const position = own.length === 1 ? 0 : own.findIndex((other) => other.x === stop.x && other.y === stop.y);
+  const position =
+    own.length === 1 ? 0 : own.findIndex((other) => other.x === stop.x && other.y === stop.y);
   const moved = position < 0 ? own.findIndex((other) => other.x === stop.x) : position;
   return moved < 0 ? null : [line, moved];
 }
@@ -239,10 +319,15 @@ let timer = 0;
 
 // Holding an arrow key must not fill the queue of a screen reader.
 function announce(text: string): void {
-  const region = document.getElementById("announce") ??
-    document.body.appendChild(h("div", { id: "announce", class: "sr", role: "status", "aria-live": "polite" }));
+  const region =
+    document.getElementById("announce") ??
+    document.body.appendChild(
+      h("div", { id: "announce", class: "sr", role: "status", "aria-live": "polite" }),
+    );
   clearTimeout(timer);
-  timer = window.setTimeout(() => { region.textContent = text; }, 150);
+  timer = window.setTimeout(() => {
+    region.textContent = text;
+  }, 150);
 }
 
 // --- hover ---------------------------------------------------------------------------------------------------------------

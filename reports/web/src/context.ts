@@ -16,12 +16,22 @@ export const placeKeys: readonly Key[] = ["placement", "touch"];
 export class Context {
   private disposers: (() => void)[] = [];
 
-  constructor(readonly index: ResultIndex, readonly store: Store, readonly all: readonly Loaded[]) {}
+  constructor(
+    readonly index: ResultIndex,
+    readonly store: Store,
+    readonly all: readonly Loaded[],
+  ) {}
 
-  get result(): Result { return this.index.result; }
+  get result(): Result {
+    return this.index.result;
+  }
 
   placement(): Placement {
-    return choose(this.store.get("placement"), this.index.placements, this.index.defaultPlacement());
+    return choose(
+      this.store.get("placement"),
+      this.index.placements,
+      this.index.defaultPlacement(),
+    );
   }
 
   touch(): Touch {
@@ -30,27 +40,48 @@ export class Context {
 
   payload(): number {
     const payloads = this.index.payloads();
-    return choose(Number(this.store.get("payload") ?? NaN), payloads, payloads.includes(usualPayload) ? usualPayload : payloads.find((p) => p > 0) ?? payloads[0] ?? 0);
+    return choose(
+      Number(this.store.get("payload") ?? NaN),
+      payloads,
+      payloads.includes(usualPayload)
+        ? usualPayload
+        : (payloads.find((p) => p > 0) ?? payloads[0] ?? 0),
+    );
   }
 
-  readonly offeredPatterns: Pattern[] = (["round_trip", "one_way"] as const).filter((p) => this.index.cells(p).length > 0);
+  readonly offeredPatterns: Pattern[] = (["round_trip", "one_way"] as const).filter(
+    (p) => this.index.cells(p).length > 0,
+  );
 
   pattern(): Pattern {
-    return choose(this.store.get("pattern"), this.offeredPatterns, this.offeredPatterns[0] ?? "round_trip");
+    return choose(
+      this.store.get("pattern"),
+      this.offeredPatterns,
+      this.offeredPatterns[0] ?? "round_trip",
+    );
   }
 
   metric(): Metric {
     const offered = metricsOf(this.pattern());
-    return offered.find((m) => m.id === this.store.get("metric")) ?? defaultMetric(this.pattern(), this.touch());
+    return (
+      offered.find((m) => m.id === this.store.get("metric")) ??
+      defaultMetric(this.pattern(), this.touch())
+    );
   }
 
   rate(): "bytes" | "messages" {
     return choose(this.store.get("rate"), ["bytes", "messages"] as const, "bytes");
   }
 
-  families(): string[] { return list(this.store.get("family")); }
-  waits(): Wait[] { return list(this.store.get("wait")) as Wait[]; }
-  find(): string { return this.store.get("find") ?? ""; }
+  families(): string[] {
+    return list(this.store.get("family"));
+  }
+  waits(): Wait[] {
+    return list(this.store.get("wait")) as Wait[];
+  }
+  find(): string {
+    return this.store.get("find") ?? "";
+  }
 
   filtered(): boolean {
     return this.families().length > 0 || this.waits().length > 0 || this.find() !== "";
@@ -63,22 +94,35 @@ export class Context {
     const find = this.find().toLowerCase();
     return this.index.competitors.filter((name) => {
       const mechanism = this.index.mechanism(name);
-      return (families.length === 0 || families.includes(this.index.family(name))) &&
+      return (
+        (families.length === 0 || families.includes(this.index.family(name))) &&
         (waits.length === 0 || (mechanism !== undefined && waits.includes(mechanism.wait))) &&
-        (find === "" || name.toLowerCase().includes(find) || (mechanism?.summary ?? "").toLowerCase().includes(find));
+        (find === "" ||
+          name.toLowerCase().includes(find) ||
+          (mechanism?.summary ?? "").toLowerCase().includes(find))
+      );
     });
   }
 
   // The same with the instrument, which no filter hides.
   namesAndInstrument(): string[] {
-    return this.index.transports.includes(instrument) ? [...this.names(), instrument] : this.names();
+    return this.index.transports.includes(instrument)
+      ? [...this.names(), instrument]
+      : this.names();
   }
 
   // Fastest first; what has no figure comes last.
-  fastestFirst(names = this.names(), pattern: Pattern = "round_trip", metric = "p50_ns", payload = this.payload()): string[] {
+  fastestFirst(
+    names = this.names(),
+    pattern: Pattern = "round_trip",
+    metric = "p50_ns",
+    payload = this.payload(),
+  ): string[] {
     const value = (name: string) => medianOf(this.cell(pattern, name, payload), metric) ?? Infinity;
     const values = new Map(names.map((name) => [name, value(name)]));
-    return [...names].sort((x, y) => (values.get(x)! === values.get(y)! ? 0 : values.get(x)! - values.get(y)!));
+    return [...names].sort((x, y) =>
+      values.get(x)! === values.get(y)! ? 0 : values.get(x)! - values.get(y)!,
+    );
   }
 
   cell(pattern: Pattern, transport: string, payload: number): Cell | undefined {
@@ -89,8 +133,14 @@ export class Context {
   cellsOf(pattern: Pattern, payload: number | null = this.payload()): Cell[] {
     const names = new Set(this.names());
     const placement = this.placement();
-    return this.index.cells(pattern).filter((cell) => cell.placement === placement && names.has(cell.transport) &&
-      (payload === null || cell.payload_bytes === payload));
+    return this.index
+      .cells(pattern)
+      .filter(
+        (cell) =>
+          cell.placement === placement &&
+          names.has(cell.transport) &&
+          (payload === null || cell.payload_bytes === payload),
+      );
   }
 
   // Runs soon, and again whenever one of the keys changes; each run is a task of its own and keeps the reader's place in the
@@ -116,7 +166,8 @@ export function choose<T>(wanted: unknown, offered: readonly T[], otherwise: T):
   return offered.find((x) => x === wanted) ?? otherwise;
 }
 
-const list = (text: string | undefined) => (text ? text.split(",").filter((word) => word !== "") : []);
+const list = (text: string | undefined) =>
+  text ? text.split(",").filter((word) => word !== "") : [];
 
 export interface View {
   id: string;

@@ -2,7 +2,7 @@
 
 export type Placement = "same_cpu" | "smt" | "l2" | "l3" | "package" | "numa" | "free";
 export type Pattern =
-  | "round_trip" | "one_way" | "paced" | "wake" | "setup" | "switch" | "switch_ring" | "burst";
+  "round_trip" | "one_way" | "paced" | "wake" | "setup" | "switch" | "switch_ring" | "burst";
 export type Touch = "desc" | "line" | "rw" | "copy" | "verify";
 export type Status = "ok" | "skipped" | "failed" | "timed_out";
 export type Wait = "blocks" | "spins" | "spins_then_blocks";

@@ -1,15 +1,36 @@
 // Sentences about a cell and its figures, shared by the tables, the tip and the headlines.
 import type { Cell, Summary } from "./data";
-import { formatBytesRate, formatCount, formatMessageRate, formatPayload, formatShare, formatTime, patternWords, placementWords, plural, words } from "./format";
+import {
+  formatBytesRate,
+  formatCount,
+  formatMessageRate,
+  formatPayload,
+  formatShare,
+  formatTime,
+  patternWords,
+  placementWords,
+  plural,
+  words,
+} from "./format";
 import { spread, summaryOf } from "./resultIndex";
 
 export const statusWords: Record<string, string> = {
-  ok: "ok", skipped: "skipped", failed: "failed", timed_out: "timed out",
+  ok: "ok",
+  skipped: "skipped",
+  failed: "failed",
+  timed_out: "timed out",
 };
 
 const reasonShort: Record<string, string> = {
-  limit: "limit", unavailable: "missing", placement: "no place", pattern: "n/a", error: "failed",
-  peer: "failed", stall: "stalled", interrupted: "stopped", integrity: "corrupt",
+  limit: "limit",
+  unavailable: "missing",
+  placement: "no place",
+  pattern: "n/a",
+  error: "failed",
+  peer: "failed",
+  stall: "stalled",
+  interrupted: "stopped",
+  integrity: "corrupt",
 };
 
 export function shortStatus(cell: Cell): string {
@@ -33,7 +54,8 @@ export function range(summary: Summary, format: (v: number | null) => string): s
   if (!found) return "";
   const ends = `${format(found.low)} to ${format(found.high)}`;
   if (!found.isInterval) return `indicative: spawns ${ends}`;
-  const level = typeof summary.level === "number" ? `${(100 * summary.level).toFixed(1)}\u202f% ` : "";
+  const level =
+    typeof summary.level === "number" ? `${(100 * summary.level).toFixed(1)}\u202f% ` : "";
   return `${level}interval ${ends}`;
 }
 
@@ -68,7 +90,12 @@ const shownMetrics: [string, string, (v: number | null | undefined) => string][]
   ["syscall_copy_ns", "calls and copies", formatTime],
   ["context_switch_ns", "context switch", formatTime],
   ["wake_up_ns", "wake-up", formatTime],
-  ["ratio_to_floor", "\u00d7 floor", (v) => (typeof v === "number" ? `${v < 999.5 ? v.toPrecision(3) : v.toFixed(0)}\u00d7` : "\u2013")],
+  [
+    "ratio_to_floor",
+    "\u00d7 floor",
+    (v) =>
+      typeof v === "number" ? `${v < 999.5 ? v.toPrecision(3) : v.toFixed(0)}\u00d7` : "\u2013",
+  ],
 ];
 
 // Label and text, one line each; what has no figure is left out.
@@ -87,8 +114,13 @@ export function cellFigures(cell: Cell): [string, string][] {
 
 export function cellNotes(cell: Cell): string[] {
   const notes: string[] = [];
-  notes.push(`${plural(cell.spawns_ok, "spawn")} ok of ${cell.spawns_planned} planned; touch ${cell.touch}; depth ${cell.depth}`);
-  if (cell.floor) notes.push(`floor ${cell.floor.name}: ${cell.floor.unit === "ns" ? formatTime(cell.floor.value) : formatBytesRate(cell.floor.value)}${cell.floor.why ? `, ${cell.floor.why}` : ""}`);
+  notes.push(
+    `${plural(cell.spawns_ok, "spawn")} ok of ${cell.spawns_planned} planned; touch ${cell.touch}; depth ${cell.depth}`,
+  );
+  if (cell.floor)
+    notes.push(
+      `floor ${cell.floor.name}: ${cell.floor.unit === "ns" ? formatTime(cell.floor.value) : formatBytesRate(cell.floor.value)}${cell.floor.why ? `, ${cell.floor.why}` : ""}`,
+    );
   for (const flag of cell.flags ?? []) notes.push(`flag: ${flag}`);
   for (const failure of cell.failures ?? []) notes.push(`a spawn did not end ok: ${failure.text}`);
   if (cell.touch === "desc") notes.push("touch desc: only the header was touched, so no bytes/s");
@@ -99,10 +131,14 @@ export function cellNotes(cell: Cell): string[] {
 export function parameterText(cell: Cell): string {
   const { parameter } = cell;
   if (!parameter) return "";
-  if (parameter.name === "gap_ns") return `after ${formatTime(parameter.value).replace(/\.0+(?=\D)/, "")}`;
-  if (parameter.name === "rate_hz") return formatMessageRate(parameter.value).replace(/\.0+(?=\D)/, "");
+  if (parameter.name === "gap_ns")
+    return `after ${formatTime(parameter.value).replace(/\.0+(?=\D)/, "")}`;
+  if (parameter.name === "rate_hz")
+    return formatMessageRate(parameter.value).replace(/\.0+(?=\D)/, "");
   if (parameter.name === "load") return `load ${formatShare(parameter.value)}`;
   if (parameter.name === "burst") return `${parameter.value} messages`;
-  const set = parameter.working_set_bytes ? `, ${formatPayload(parameter.working_set_bytes)} touched` : "";
+  const set = parameter.working_set_bytes
+    ? `, ${formatPayload(parameter.working_set_bytes)} touched`
+    : "";
   return `${parameter.text || `${parameter.name} ${parameter.value}`}${set}`;
 }

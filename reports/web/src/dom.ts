@@ -5,7 +5,9 @@ type Attribute = string | number | boolean | undefined | ((event: Event) => void
 export type Attributes = Record<string, Attribute>;
 
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Attributes = {}, ...children: Child[]
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -34,17 +36,41 @@ export interface Column<Row> {
   wide?: boolean;
 }
 
-export function table<Row>(caption: string, columns: Column<Row>[], rows: readonly Row[]): HTMLElement {
-  const headed = h("tr", {}, ...columns.map((c) => h("th", { scope: "col", class: c.numeric ? "num" : undefined }, c.head)));
+export function table<Row>(
+  caption: string,
+  columns: Column<Row>[],
+  rows: readonly Row[],
+): HTMLElement {
+  const headed = h(
+    "tr",
+    {},
+    ...columns.map((c) => h("th", { scope: "col", class: c.numeric ? "num" : undefined }, c.head)),
+  );
   const body = rows.map((row) => {
     const [head, ...cells] = columns.map((c, position) =>
-      position === 0 ? h("th", { scope: "row" }, c.cell(row)) : h("td", { class: c.numeric ? "num" : c.wide ? "wide" : undefined }, c.cell(row)));
+      position === 0
+        ? h("th", { scope: "row" }, c.cell(row))
+        : h("td", { class: c.numeric ? "num" : c.wide ? "wide" : undefined }, c.cell(row)),
+    );
     return h("tr", { "data-key": head?.textContent ?? undefined }, head, ...cells);
   });
-  return scroller(h("table", { class: "plain" }, h("caption", {}, caption), h("thead", {}, headed), h("tbody", {}, ...body)), caption);
+  return scroller(
+    h(
+      "table",
+      { class: "plain" },
+      h("caption", {}, caption),
+      h("thead", {}, headed),
+      h("tbody", {}, ...body),
+    ),
+    caption,
+  );
 }
 
 // A region that scrolls sideways must be reachable by keyboard, and must say what it holds.
 export function scroller(content: HTMLElement, label: string, tabStop = true): HTMLElement {
-  return h("div", { class: "scroller", tabindex: tabStop ? 0 : undefined, role: "region", "aria-label": label }, content);
+  return h(
+    "div",
+    { class: "scroller", tabindex: tabStop ? 0 : undefined, role: "region", "aria-label": label },
+    content,
+  );
 }

@@ -2,21 +2,53 @@
 import * as Plot from "@observablehq/plot";
 import { clipped } from "./format";
 
-export interface LineEnd { name: string; x: number; y: number; color: string }
+export interface LineEnd {
+  name: string;
+  x: number;
+  y: number;
+  color: string;
+}
 
-export interface Frame { xDomain: [number, number]; yDomain: [number, number]; logX: boolean; logY?: boolean; plotWidth: number; plotHeight: number }
+export interface Frame {
+  xDomain: [number, number];
+  yDomain: [number, number];
+  logX: boolean;
+  logY?: boolean;
+  plotWidth: number;
+  plotHeight: number;
+}
 
 const lineHeight = 14;
 
 export function endLabels(ends: LineEnd[], frame: Frame): Plot.Markish[] {
   return groups(ends, frame).flatMap((group) => {
     const column = Math.max(...group.map((end) => pixelX(end.x, frame))) + 14;
-    const tops = apart(group.map((end) => pixelY(end.y, frame)), frame.plotHeight);
+    const tops = apart(
+      group.map((end) => pixelY(end.y, frame)),
+      frame.plotHeight,
+    );
     return group.flatMap((end, position) => {
       const label = { ...end, toX: atPixelX(column, frame), toY: atPixelY(tops[position]!, frame) };
       return [
-        Plot.link([label], { x1: "x", y1: "y", x2: "toX", y2: "toY", stroke: end.color, strokeWidth: 0.75, strokeOpacity: 0.6 }),
-        Plot.text([label], { x: "toX", y: "toY", text: () => clipped(end.name), textAnchor: "start", dx: 4, fill: end.color, stroke: "var(--page)", strokeWidth: 4 }),
+        Plot.link([label], {
+          x1: "x",
+          y1: "y",
+          x2: "toX",
+          y2: "toY",
+          stroke: end.color,
+          strokeWidth: 0.75,
+          strokeOpacity: 0.6,
+        }),
+        Plot.text([label], {
+          x: "toX",
+          y: "toY",
+          text: () => clipped(end.name),
+          textAnchor: "start",
+          dx: 4,
+          fill: end.color,
+          stroke: "var(--page)",
+          strokeWidth: 4,
+        }),
       ];
     });
   });
@@ -47,11 +79,16 @@ function apart(wishes: number[], height: number): number[] {
       const count = above.count + below.count;
       let middle = 0;
       for (let i = 0; i < count; ++i) middle += wishes[above.from + i]! - i * lineHeight;
-      clusters.splice(n - 1, 2, { from: above.from, count, top: Math.min(Math.max(0, middle / count), Math.max(0, height - count * lineHeight)) });
+      clusters.splice(n - 1, 2, {
+        from: above.from,
+        count,
+        top: Math.min(Math.max(0, middle / count), Math.max(0, height - count * lineHeight)),
+      });
     }
   });
   return clusters.flatMap(({ count, top }) =>
-    Array.from({ length: count }, (_, i) => top + i * lineHeight));
+    Array.from({ length: count }, (_, i) => top + i * lineHeight),
+  );
 }
 
 function pixelX(x: number, { xDomain, plotWidth, logX }: Frame): number {
@@ -61,7 +98,10 @@ function pixelX(x: number, { xDomain, plotWidth, logX }: Frame): number {
 
 function pixelY(y: number, { yDomain, plotHeight, logY }: Frame): number {
   if (logY === false) return ((yDomain[1] - y) / (yDomain[1] - yDomain[0] || 1)) * plotHeight;
-  return ((Math.log(yDomain[1]) - Math.log(y)) / (Math.log(yDomain[1]) - Math.log(yDomain[0]) || 1)) * plotHeight;
+  return (
+    ((Math.log(yDomain[1]) - Math.log(y)) / (Math.log(yDomain[1]) - Math.log(yDomain[0]) || 1)) *
+    plotHeight
+  );
 }
 
 function atPixelX(pixel: number, { xDomain: [low, high], plotWidth, logX }: Frame): number {
@@ -75,9 +115,16 @@ function atPixelY(pixel: number, { yDomain: [low, high], plotHeight, logY }: Fra
 }
 
 // An axis of its own: the default one for log scales leaves some of the given ticks without text.
-export function logAxis(domain: [number, number], label: string, format: (value: number) => string): Plot.Markish[] {
+export function logAxis(
+  domain: [number, number],
+  label: string,
+  format: (value: number) => string,
+): Plot.Markish[] {
   const ticks = logTicks(domain);
-  return [Plot.gridY(ticks), Plot.axisY(ticks, { label, labelArrow: "none", text: (value: number) => format(value) })];
+  return [
+    Plot.gridY(ticks),
+    Plot.axisY(ticks, { label, labelArrow: "none", text: (value: number) => format(value) }),
+  ];
 }
 
 // 1, 2 and 5 of each decade, or only the decades when there are many.

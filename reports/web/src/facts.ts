@@ -10,7 +10,9 @@ export function factText(value: unknown): string {
   if (typeof value === "object") {
     const reason = unavailable(value);
     if (reason !== null) return `unavailable: ${reason}`;
-    return Object.entries(value).map(([name, inner]) => `${name}: ${factText(inner)}`).join("; ");
+    return Object.entries(value)
+      .map(([name, inner]) => `${name}: ${factText(inner)}`)
+      .join("; ");
   }
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -19,7 +21,9 @@ export function factText(value: unknown): string {
 export function unavailable(value: unknown): string | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const keys = Object.keys(value);
-  return keys.length === 1 && keys[0] === "unavailable" ? String((value as { unavailable: unknown }).unavailable) : null;
+  return keys.length === 1 && keys[0] === "unavailable"
+    ? String((value as { unavailable: unknown }).unavailable)
+    : null;
 }
 
 export function factNode(value: unknown, depth = 0): HTMLElement {
@@ -29,10 +33,18 @@ export function factNode(value: unknown, depth = 0): HTMLElement {
   if (isPlain || depth >= deepest) return h("span", {}, factText(value));
   if (Array.isArray(value)) {
     const flat = value.every((item) => typeof item !== "object" || item === null);
-    return flat ? h("span", {}, factText(value)) : h("ul", {}, ...value.map((item) => h("li", {}, factNode(item, depth + 1))));
+    return flat
+      ? h("span", {}, factText(value))
+      : h("ul", {}, ...value.map((item) => h("li", {}, factNode(item, depth + 1))));
   }
-  return h("dl", { class: "nested" }, ...Object.entries(value).flatMap(([name, inner]) =>
-    [h("dt", {}, name), h("dd", {}, factNode(inner, depth + 1))]));
+  return h(
+    "dl",
+    { class: "nested" },
+    ...Object.entries(value).flatMap(([name, inner]) => [
+      h("dt", {}, name),
+      h("dd", {}, factNode(inner, depth + 1)),
+    ]),
+  );
 }
 
 // The first of the names that has a plain value; "a.b" looks into a nested fact.
@@ -40,7 +52,9 @@ export function findFact(facts: FactMap, names: string[]): string | null {
   for (const name of names) {
     let value: unknown = facts[name];
     if (value === undefined && name.includes(".")) {
-      value = name.split(".").reduce<unknown>((inner, part) => (inner as FactMap | undefined)?.[part], facts);
+      value = name
+        .split(".")
+        .reduce<unknown>((inner, part) => (inner as FactMap | undefined)?.[part], facts);
     }
     if (typeof value === "string" || typeof value === "number") return String(value);
   }

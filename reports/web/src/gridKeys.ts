@@ -1,7 +1,9 @@
 // A table is one tab stop; the arrow keys move between its cells.
 export function gridKeys(table: HTMLTableElement): void {
-  const cells = () => [...table.querySelectorAll<HTMLElement>("tbody tr, tfoot tr")]
-    .map((row) => [...row.querySelectorAll<HTMLElement>("td")]).filter((row) => row.length > 0);
+  const cells = () =>
+    [...table.querySelectorAll<HTMLElement>("tbody tr, tfoot tr")]
+      .map((row) => [...row.querySelectorAll<HTMLElement>("td")])
+      .filter((row) => row.length > 0);
   const first = cells()[0]?.[0];
   if (first) first.tabIndex = 0;
 
@@ -19,8 +21,12 @@ export function gridKeys(table: HTMLTableElement): void {
     const x = rows[y]!.indexOf(event.target as HTMLElement);
     const last = rows[y]!.length - 1;
     const moves: Record<string, [number, number]> = {
-      ArrowLeft: [x - 1, y], ArrowRight: [x + 1, y], ArrowUp: [x, y - 1], ArrowDown: [x, y + 1],
-      Home: [0, event.ctrlKey ? 0 : y], End: [last, event.ctrlKey ? rows.length - 1 : y],
+      ArrowLeft: [x - 1, y],
+      ArrowRight: [x + 1, y],
+      ArrowUp: [x, y - 1],
+      ArrowDown: [x, y + 1],
+      Home: [0, event.ctrlKey ? 0 : y],
+      End: [last, event.ctrlKey ? rows.length - 1 : y],
     };
     const move = moves[event.key];
     if (!move) return;

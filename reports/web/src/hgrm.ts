@@ -8,7 +8,9 @@ export function hgrm(histogram: Histogram, ticksPerHalf = 5): string {
   const lines = ["       Value     Percentile TotalCount 1/(1-Percentile)", ""];
   const line = (p: number, inverse: string) => {
     const value = p >= 1 ? (list[list.length - 1]?.high ?? 0) : valueAt(list, count, p);
-    lines.push(`${value.toFixed(3).padStart(12)} ${p.toFixed(12)} ${String(Math.round(p * count)).padStart(10)} ${inverse.padStart(14)}`.trimEnd());
+    lines.push(
+      `${value.toFixed(3).padStart(12)} ${p.toFixed(12)} ${String(Math.round(p * count)).padStart(10)} ${inverse.padStart(14)}`.trimEnd(),
+    );
   };
   for (let half = 0; 2 ** half <= count; ++half) {
     for (let tick = 0; tick < ticksPerHalf; ++tick) {
@@ -19,9 +21,18 @@ export function hgrm(histogram: Histogram, ticksPerHalf = 5): string {
   if (count > 0) line(1, "inf");
   const middle = list.map((b) => ({ at: (b.low + b.high) / 2, n: b.count }));
   const mean = count === 0 ? 0 : middle.reduce((sum, b) => sum + b.at * b.n, 0) / count;
-  const deviation = count === 0 ? 0 : Math.sqrt(middle.reduce((sum, b) => sum + (b.at - mean) ** 2 * b.n, 0) / count);
-  lines.push(`#[Mean    = ${mean.toFixed(3).padStart(12)}, StdDeviation   = ${deviation.toFixed(3).padStart(12)}]`);
-  lines.push(`#[Max     = ${(list[list.length - 1]?.high ?? 0).toFixed(3).padStart(12)}, Total count    = ${String(count).padStart(12)}]`);
-  lines.push(`#[Buckets = ${String(list.length).padStart(12)}, SubBuckets     = ${String(2 ** histogram.sub_bucket_bits).padStart(12)}]`);
+  const deviation =
+    count === 0
+      ? 0
+      : Math.sqrt(middle.reduce((sum, b) => sum + (b.at - mean) ** 2 * b.n, 0) / count);
+  lines.push(
+    `#[Mean    = ${mean.toFixed(3).padStart(12)}, StdDeviation   = ${deviation.toFixed(3).padStart(12)}]`,
+  );
+  lines.push(
+    `#[Max     = ${(list[list.length - 1]?.high ?? 0).toFixed(3).padStart(12)}, Total count    = ${String(count).padStart(12)}]`,
+  );
+  lines.push(
+    `#[Buckets = ${String(list.length).padStart(12)}, SubBuckets     = ${String(2 ** histogram.sub_bucket_bits).padStart(12)}]`,
+  );
   return `${lines.join("\n")}\n`;
 }

@@ -1,7 +1,11 @@
 // Percentiles from the log-linear histogram of a result.
 import type { Histogram } from "./data";
 
-export interface Bucket { low: number; high: number; count: number }
+export interface Bucket {
+  low: number;
+  high: number;
+  count: number;
+}
 
 // Powers by multiplication: bit shifts would wrap at 32 bits.
 export function bucketBounds(index: number, subBucketBits: number): [number, number] {
@@ -19,7 +23,11 @@ export function buckets(histogram: Histogram): Bucket[] {
   });
 }
 
-export interface CurvePoint { x: number; p: number; ns: number }
+export interface CurvePoint {
+  x: number;
+  p: number;
+  ns: number;
+}
 
 const samplesBeyond = 10;
 
@@ -71,7 +79,10 @@ export function percentileMarks(histogram: Histogram): CurvePoint[] {
 
 export const percentileName = (p: number) => `p${Number((100 * p).toPrecision(8))}`;
 
-export interface CdfPoint { ns: number; share: number }
+export interface CdfPoint {
+  ns: number;
+  share: number;
+}
 
 // At most `steps` points, evenly over the buckets that hold something.
 export function cdf(histogram: Histogram, steps: number): CdfPoint[] {
@@ -82,12 +93,17 @@ export function cdf(histogram: Histogram, steps: number): CdfPoint[] {
   let before = 0;
   list.forEach((bucket, n) => {
     before += bucket.count;
-    if (n % every === every - 1 || n === list.length - 1) points.push({ ns: Math.max(bucket.high, 0.5), share: before / histogram.count });
+    if (n % every === every - 1 || n === list.length - 1)
+      points.push({ ns: Math.max(bucket.high, 0.5), share: before / histogram.count });
   });
   return points;
 }
 
-export interface Mode { ns: number; share: number; weight: number }
+export interface Mode {
+  ns: number;
+  share: number;
+  weight: number;
+}
 
 // Peaks of the density over log time, smoothed over about 5 %: a peak counts when a valley of less than
 // half its height parts it from a higher one and it holds at least 5 % of the messages.
@@ -97,13 +113,18 @@ export function modes(histogram: Histogram): Mode[] {
   const step = 0.05;
   const slot = (ns: number) => Math.floor(Math.log(Math.max(ns, 0.5)) / step);
   const first = slot(list[0]!.low);
-  const density: number[] = Array.from({ length: slot(list[list.length - 1]!.high) - first + 1 }, () => 0);
+  const density: number[] = Array.from(
+    { length: slot(list[list.length - 1]!.high) - first + 1 },
+    () => 0,
+  );
   for (const bucket of list) {
     // A wide bucket spreads over the slots that it covers.
     const [from, to] = [slot(bucket.low) - first, slot(bucket.high) - first];
     for (let n = from; n <= to; ++n) density[n] = density[n]! + bucket.count / (to - from + 1);
   }
-  const smooth = density.map((_, n) => (density[n - 1] ?? 0) / 4 + density[n]! / 2 + (density[n + 1] ?? 0) / 4);
+  const smooth = density.map(
+    (_, n) => (density[n - 1] ?? 0) / 4 + density[n]! / 2 + (density[n + 1] ?? 0) / 4,
+  );
   const parts: { peak: number; from: number; to: number }[] = [];
   let from = 0;
   let peak = 0;
@@ -123,9 +144,12 @@ export function modes(histogram: Histogram): Mode[] {
   }
   parts.push({ peak, from, to: smooth.length });
   const total = density.reduce((sum, v) => sum + v, 0);
-  return parts.map((part) => {
-    const weight = density.slice(part.from, part.to).reduce((sum, v) => sum + v, 0) / total;
-    const before = density.slice(0, part.peak).reduce((sum, v) => sum + v, 0) + density[part.peak]! / 2;
-    return { ns: Math.exp((first + part.peak + 0.5) * step), share: before / total, weight };
-  }).filter((mode) => mode.weight >= 0.05);
+  return parts
+    .map((part) => {
+      const weight = density.slice(part.from, part.to).reduce((sum, v) => sum + v, 0) / total;
+      const before =
+        density.slice(0, part.peak).reduce((sum, v) => sum + v, 0) + density[part.peak]! / 2;
+      return { ns: Math.exp((first + part.peak + 0.5) * step), share: before / total, weight };
+    })
+    .filter((mode) => mode.weight >= 0.05);
 }

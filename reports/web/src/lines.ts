@@ -6,8 +6,19 @@ import { axisMark, clipped } from "./format";
 import { instrument, shownName } from "./resultIndex";
 import { look } from "./series";
 
-export interface LinePoint { x: number; y: number; text: string; hollow?: boolean; mark?: boolean }
-export interface Series { name: string; slot: number | null; points: LinePoint[]; band?: { x: number; low: number; high: number }[] }
+export interface LinePoint {
+  x: number;
+  y: number;
+  text: string;
+  hollow?: boolean;
+  mark?: boolean;
+}
+export interface Series {
+  name: string;
+  slot: number | null;
+  points: LinePoint[];
+  band?: { x: number; low: number; high: number }[];
+}
 
 export interface LineChart {
   width: number;
@@ -28,7 +39,9 @@ export interface LineChart {
   tall?: boolean;
 }
 
-interface Flat extends LinePoint { name: string }
+interface Flat extends LinePoint {
+  name: string;
+}
 
 export function lineChart(spec: LineChart): Drawing {
   const filled = spec.series.filter((s) => s.points.length > 0);
@@ -38,65 +51,163 @@ export function lineChart(spec: LineChart): Drawing {
   const quiet = filled.filter((s) => s.slot === null && s.name !== instrument);
   const reference = filled.filter((s) => s.name === instrument);
   const labelled = narrow || spec.yShare ? [] : [...bright, ...reference];
-  const right = labelled.length === 0 ? 16 : Math.min(246, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
-  const size = { width: spec.width, height: narrow ? 320 : spec.tall === false ? 340 : 440, marginLeft: 64, marginBottom: 42, marginTop: 26, marginRight: right };
+  const right =
+    labelled.length === 0
+      ? 16
+      : Math.min(246, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
+  const size = {
+    width: spec.width,
+    height: narrow ? 320 : spec.tall === false ? 340 : 440,
+    marginLeft: 64,
+    marginBottom: 42,
+    marginTop: 26,
+    marginRight: right,
+  };
   const all = filled.flatMap((s) => s.points);
   const xs = all.map((p) => p.x);
-  const xDomain = spec.xDomain ?? [Math.min(...xs), Math.max(...xs)] as [number, number];
-  if (xDomain[0] === xDomain[1]) { xDomain[0] = spec.xLog ? xDomain[0] / 2 : xDomain[0] - 1; xDomain[1] = spec.xLog ? xDomain[1] * 2 : xDomain[1] + 1; }
-  const yDomain = spec.yDomain ?? (spec.yShare ? [0, 1] as [number, number] : logDomain(all.map((p) => p.y).filter((y) => y > 0)));
+  const xDomain = spec.xDomain ?? ([Math.min(...xs), Math.max(...xs)] as [number, number]);
+  if (xDomain[0] === xDomain[1]) {
+    xDomain[0] = spec.xLog ? xDomain[0] / 2 : xDomain[0] - 1;
+    xDomain[1] = spec.xLog ? xDomain[1] * 2 : xDomain[1] + 1;
+  }
+  const yDomain =
+    spec.yDomain ??
+    (spec.yShare
+      ? ([0, 1] as [number, number])
+      : logDomain(all.map((p) => p.y).filter((y) => y > 0)));
   const frame = {
-    xDomain, yDomain, logX: spec.xLog, logY: !spec.yShare,
-    plotWidth: size.width - size.marginLeft - size.marginRight, plotHeight: size.height - size.marginTop - size.marginBottom,
+    xDomain,
+    yDomain,
+    logX: spec.xLog,
+    logY: !spec.yShare,
+    plotWidth: size.width - size.marginLeft - size.marginRight,
+    plotHeight: size.height - size.marginTop - size.marginBottom,
   };
-  const flat = (list: Series[]): Flat[] => list.flatMap((s) => s.points.map((p) => ({ ...p, name: s.name })));
+  const flat = (list: Series[]): Flat[] =>
+    list.flatMap((s) => s.points.map((p) => ({ ...p, name: s.name })));
   const grey = flat(quiet);
   const tips = [...flat(bright), ...flat(reference), ...grey];
   const ends = labelled.map((s) => {
     const last = s.points[s.points.length - 1]!;
-    return { name: shownName(s.name), x: last.x, y: last.y, color: s.slot === null ? "var(--ink-soft)" : look(s.slot).color };
+    return {
+      name: shownName(s.name),
+      x: last.x,
+      y: last.y,
+      color: s.slot === null ? "var(--ink-soft)" : look(s.slot).color,
+    };
   });
   const curve = spec.curve ?? "linear";
   const chart = Plot.plot({
     ...size,
     x: { type: spec.xLog ? "log" : "linear", domain: xDomain, axis: null },
-    y: spec.yShare ? { domain: yDomain, label: spec.yLabel, tickFormat: spec.yFormat, grid: true, labelArrow: "none" } : { type: "log", domain: yDomain, axis: null },
+    y: spec.yShare
+      ? {
+          domain: yDomain,
+          label: spec.yLabel,
+          tickFormat: spec.yFormat,
+          grid: true,
+          labelArrow: "none",
+        }
+      : { type: "log", domain: yDomain, axis: null },
     marks: [
       ...(spec.yShare ? [] : logAxis(yDomain, spec.yLabel, axisMark(spec.yFormat))),
       // The default axis of a log scale leaves some of the given ticks without text.
-      Plot.gridX(spec.xTicks), Plot.axisX(spec.xTicks, { text: spec.xFormat, label: spec.xLabel, labelOffset: 36, labelArrow: "none" }),
+      Plot.gridX(spec.xTicks),
+      Plot.axisX(spec.xTicks, {
+        text: spec.xFormat,
+        label: spec.xLabel,
+        labelOffset: 36,
+        labelArrow: "none",
+      }),
       ...(spec.under ?? []),
-      Plot.line(grey, { x: "x", y: "y", z: "name", curve, stroke: "var(--quiet-line)", strokeWidth: 1, className: "quiet" }),
-      ...reference.map((s) => Plot.line(s.points, { x: "x", y: "y", curve, stroke: "var(--ink-soft)", strokeWidth: 1.5, strokeDasharray: "1 3" })),
+      Plot.line(grey, {
+        x: "x",
+        y: "y",
+        z: "name",
+        curve,
+        stroke: "var(--quiet-line)",
+        strokeWidth: 1,
+        className: "quiet",
+      }),
+      ...reference.map((s) =>
+        Plot.line(s.points, {
+          x: "x",
+          y: "y",
+          curve,
+          stroke: "var(--ink-soft)",
+          strokeWidth: 1.5,
+          strokeDasharray: "1 3",
+        }),
+      ),
       ...bright.flatMap((s) => brightLine(s, curve)),
       ...endLabels(ends, frame),
       ...(spec.yShare && !narrow ? shareLabels(bright) : []),
       ...(spec.over ?? []),
-      Plot.tip(tips, Plot.pointer({ x: "x", y: "y", title: (p: Flat) => `${clipped(shownName(p.name), 60)}\n${p.text}` })),
+      Plot.tip(
+        tips,
+        Plot.pointer({
+          x: "x",
+          y: "y",
+          title: (p: Flat) => `${clipped(shownName(p.name), 60)}\n${p.text}`,
+        }),
+      ),
     ],
   });
   const order = [...bright, ...reference, ...quiet];
-  const stops: Stop[] = order.flatMap((s) => sparse(s.points).map((p) => ({ series: shownName(s.name), x: p.x, y: p.y, text: p.text })));
+  const stops: Stop[] = order.flatMap((s) =>
+    sparse(s.points).map((p) => ({ series: shownName(s.name), x: p.x, y: p.y, text: p.text })),
+  );
   return { chart, stops, hover: (n) => grey[n]?.name };
 }
 
 // Curves that all end at 1 are named along their rise, each name one line higher than the next.
 function shareLabels(bright: Series[]): Plot.Markish[] {
   const middle = (s: Series) => s.points.find((p) => p.y >= 0.5)?.x ?? 0;
-  return [...bright].sort((a, b) => middle(b) - middle(a)).flatMap((s, n) => {
-    const at = 0.06 + n * 0.075;
-    const point = s.points.find((p) => p.y >= at);
-    return point ? [Plot.text([{ x: point.x, y: at }], { x: "x", y: "y", text: () => clipped(s.name), textAnchor: "start", dx: 7, fill: look(s.slot!).color, stroke: "var(--page)", strokeWidth: 5 })] : [];
-  });
+  return [...bright]
+    .sort((a, b) => middle(b) - middle(a))
+    .flatMap((s, n) => {
+      const at = 0.06 + n * 0.075;
+      const point = s.points.find((p) => p.y >= at);
+      return point
+        ? [
+            Plot.text([{ x: point.x, y: at }], {
+              x: "x",
+              y: "y",
+              text: () => clipped(s.name),
+              textAnchor: "start",
+              dx: 7,
+              fill: look(s.slot!).color,
+              stroke: "var(--page)",
+              strokeWidth: 5,
+            }),
+          ]
+        : [];
+    });
 }
 
 function brightLine(series: Series, curve: "linear" | "step-after"): Plot.Markish[] {
   const { color, dash, symbol } = look(series.slot!);
   const marks = series.points.filter((p) => p.mark !== false);
   return [
-    ...(series.band ? [Plot.areaY(series.band, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.14 })] : []),
-    Plot.line(series.points, { x: "x", y: "y", curve, stroke: color, strokeWidth: 2, ...(dash ? { strokeDasharray: dash } : {}) }),
-    Plot.dot(marks, { x: "x", y: "y", stroke: color, fill: (p: LinePoint) => (p.hollow === false ? color : "var(--page)"), symbol, r: 4 }),
+    ...(series.band
+      ? [Plot.areaY(series.band, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.14 })]
+      : []),
+    Plot.line(series.points, {
+      x: "x",
+      y: "y",
+      curve,
+      stroke: color,
+      strokeWidth: 2,
+      ...(dash ? { strokeDasharray: dash } : {}),
+    }),
+    Plot.dot(marks, {
+      x: "x",
+      y: "y",
+      stroke: color,
+      fill: (p: LinePoint) => (p.hollow === false ? color : "var(--page)"),
+      symbol,
+      r: 4,
+    }),
   ];
 }
 
@@ -108,12 +219,16 @@ function sparse(points: LinePoint[]): LinePoint[] {
 
 // As many marks as their texts have room for.
 export function spaced(values: number[], width: number, each = 62): number[] {
-  const every = Math.max(1, Math.ceil(values.length / Math.max(1, Math.floor((width - 120) / each))));
+  const every = Math.max(
+    1,
+    Math.ceil(values.length / Math.max(1, Math.floor((width - 120) / each))),
+  );
   return values.filter((_, n) => n % every === 0);
 }
 
 export function decades([low, high]: [number, number]): number[] {
   const found: number[] = [];
-  for (let e = Math.ceil(Math.log10(low) - 1e-9); e <= Math.log10(high) + 1e-9; ++e) found.push(10 ** e);
+  for (let e = Math.ceil(Math.log10(low) - 1e-9); e <= Math.log10(high) + 1e-9; ++e)
+    found.push(10 ** e);
   return found;
 }

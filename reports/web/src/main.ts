@@ -24,8 +24,21 @@ import { rawView } from "./views/raw";
 import { scalingView } from "./views/scaling";
 
 const allViews: View[] = [
-  headlineView, heatView, percentilesView, scalingView, costView, paretoView, loadView, wakeView, othersView,
-  mechanismsView, compareView, gapsView, environmentView, glossaryView, rawView,
+  headlineView,
+  heatView,
+  percentilesView,
+  scalingView,
+  costView,
+  paretoView,
+  loadView,
+  wakeView,
+  othersView,
+  mechanismsView,
+  compareView,
+  gapsView,
+  environmentView,
+  glossaryView,
+  rawView,
 ];
 
 const app = document.getElementById("app")!;
@@ -40,10 +53,13 @@ void readEmbedded(document).then(start);
 function start(found: Embedded): void {
   embedded = found;
   if (embedded.results.length === 0) return showNothing();
-  const mount = () => show(embedded.results[Number(store.get("result") ?? 0)] ?? embedded.results[0]!);
+  const mount = () =>
+    show(embedded.results[Number(store.get("result") ?? 0)] ?? embedded.results[0]!);
   store.watch(["result"], mount);
   mount();
-  addEventListener("hashchange", () => { if (shown) goToAnchor(shown); });
+  addEventListener("hashchange", () => {
+    if (shown) goToAnchor(shown);
+  });
 }
 
 function show(loaded: Loaded): void {
@@ -53,17 +69,42 @@ function show(loaded: Loaded): void {
   shown = context;
   const views = allViews.filter((view) => view.applies?.(context) ?? true);
   const main = h("main", { id: "main", tabindex: -1 });
-  const skip = h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, "Skip to the figures");
-  const sections = views.map((view) => h("section", { id: view.id, tabindex: -1, "aria-labelledby": `${view.id}-title` },
-    h("h2", { id: `${view.id}-title` }, view.title), view.lead ? h("p", { class: "lead" }, view.lead) : null));
+  const skip = h(
+    "a",
+    {
+      class: "skip",
+      href: "#main",
+      onclick: (event) => {
+        event.preventDefault();
+        main.focus();
+      },
+    },
+    "Skip to the figures",
+  );
+  const sections = views.map((view) =>
+    h(
+      "section",
+      { id: view.id, tabindex: -1, "aria-labelledby": `${view.id}-title` },
+      h("h2", { id: `${view.id}-title` }, view.title),
+      view.lead ? h("p", { class: "lead" }, view.lead) : null,
+    ),
+  );
   main.append(...sections);
   const restore = placeIn(app);
   const hold = viewIn(app);
-  app.replaceChildren(skip, masthead(result), ...notices(result, embedded.problems), globalControls(context, embedded.results, views), main);
+  app.replaceChildren(
+    skip,
+    masthead(result),
+    ...notices(result, embedded.problems),
+    globalControls(context, embedded.results, views),
+    main,
+  );
   restore();
   const release = hold();
   // Mounted after insertion, each in its own task: charts measure the width they get.
-  views.forEach((view, position) => later(view, sections[position]!, () => guarded(view, sections[position]!, context)));
+  views.forEach((view, position) =>
+    later(view, sections[position]!, () => guarded(view, sections[position]!, context)),
+  );
   whenSettled(() => {
     release();
     restore();
@@ -76,7 +117,13 @@ function guarded(view: View, section: HTMLElement, context: Context): void {
   try {
     view.mount(section, context);
   } catch (error) {
-    section.append(h("p", { class: "notice error" }, `This view could not be drawn: ${error instanceof Error ? error.message : String(error)}`));
+    section.append(
+      h(
+        "p",
+        { class: "notice error" },
+        `This view could not be drawn: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    );
   }
 }
 
@@ -84,9 +131,19 @@ function guarded(view: View, section: HTMLElement, context: Context): void {
 function goToAnchor(context: Context): void {
   const wanted = fragment();
   const cell = context.result.cells.find((c) => c.name === wanted);
-  if (cell) store.set({ placement: cell.placement, touch: cell.touch, ...(cell.pattern === "one_way" || cell.pattern === "round_trip" ? { pattern: cell.pattern, metric: undefined } : { mechanism: cell.transport, cell: cell.name }) });
+  if (cell)
+    store.set({
+      placement: cell.placement,
+      touch: cell.touch,
+      ...(cell.pattern === "one_way" || cell.pattern === "round_trip"
+        ? { pattern: cell.pattern, metric: undefined }
+        : { mechanism: cell.transport, cell: cell.name }),
+    });
   whenSettled(() => {
-    const target = wanted && (cell || !wanted.includes("=")) ? document.getElementById(wanted) ?? (cell ? document.getElementById("mechanism") : null) : null;
+    const target =
+      wanted && (cell || !wanted.includes("="))
+        ? (document.getElementById(wanted) ?? (cell ? document.getElementById("mechanism") : null))
+        : null;
     target?.focus();
     target?.scrollIntoView({ block: cell ? "center" : "start" });
   });
@@ -103,9 +160,18 @@ function fragment(): string {
 
 function showNothing(): void {
   app.replaceChildren(
-    h("main", { id: "main" }, h("h1", {}, "ipcmark report"),
+    h(
+      "main",
+      { id: "main" },
+      h("h1", {}, "ipcmark report"),
       ...embedded.problems.map((problem) => h("p", { class: "notice error" }, problem)),
-      h("p", { class: "notice" }, "This page holds no result. Write one with: ",
-        h("code", {}, "ipcmark report results.json"))));
+      h(
+        "p",
+        { class: "notice" },
+        "This page holds no result. Write one with: ",
+        h("code", {}, "ipcmark report results.json"),
+      ),
+    ),
+  );
   document.documentElement.dataset["settled"] = "yes";
 }

@@ -2,7 +2,15 @@
 import { h, type Child } from "./dom";
 
 export function notMeasured(what: string, command: string): Child[] {
-  return [h("p", { class: "muted" }, `Not measured in this run: ${what}. Measure it with `, h("code", {}, command), ".")];
+  return [
+    h(
+      "p",
+      { class: "muted" },
+      `Not measured in this run: ${what}. Measure it with `,
+      h("code", {}, command),
+      ".",
+    ),
+  ];
 }
 
 export function notForChoice(what: string): Child[] {

@@ -6,12 +6,21 @@ import { whenSettled } from "./schedule";
 
 export function openMechanism(context: Context, name: string, className?: string): HTMLElement {
   if (name === instrument) return h("span", {}, shownName(name));
-  return h("button", { type: "button", class: className ? `link ${className}` : "link", title: context.index.mechanism(name)?.summary, onclick: () => {
-    context.store.set({ mechanism: name });
-    whenSettled(() => {
-      const card = document.getElementById("mechanism");
-      card?.scrollIntoView();
-      card?.focus({ preventScroll: true });
-    });
-  } }, name);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: className ? `link ${className}` : "link",
+      title: context.index.mechanism(name)?.summary,
+      onclick: () => {
+        context.store.set({ mechanism: name });
+        whenSettled(() => {
+          const card = document.getElementById("mechanism");
+          card?.scrollIntoView();
+          card?.focus({ preventScroll: true });
+        });
+      },
+    },
+    name,
+  );
 }

@@ -24,7 +24,11 @@ export class ResultIndex {
     const touches = new Set<Touch>();
     const transports = new Set<string>();
     for (const cell of this.result.cells) {
-      if (!cell.parameter) this.byKey.set(key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch), cell);
+      if (!cell.parameter)
+        this.byKey.set(
+          key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch),
+          cell,
+        );
       const own = this.byPattern.get(cell.pattern);
       if (own) own.push(cell);
       else this.byPattern.set(cell.pattern, [cell]);
@@ -37,13 +41,21 @@ export class ResultIndex {
     this.transports = [...transports];
   }
 
-  get result(): Result { return this.loaded.result; }
+  get result(): Result {
+    return this.loaded.result;
+  }
 
   get competitors(): string[] {
     return this.transports.filter((name) => name !== instrument);
   }
 
-  cell(pattern: Pattern, transport: string, payload: number, placement: Placement, touch: Touch): Cell | undefined {
+  cell(
+    pattern: Pattern,
+    transport: string,
+    payload: number,
+    placement: Placement,
+    touch: Touch,
+  ): Cell | undefined {
     return this.byKey.get(key(pattern, transport, payload, placement, touch));
   }
 
@@ -67,7 +79,9 @@ export class ResultIndex {
   // mechanisms are of their own kind, ranked among their like.
   fixedPayload(name: string): number | null {
     const mechanism = this.mechanisms.get(name);
-    return mechanism && mechanism.payload_min_bytes === mechanism.payload_max_bytes ? mechanism.payload_max_bytes : null;
+    return mechanism && mechanism.payload_min_bytes === mechanism.payload_max_bytes
+      ? mechanism.payload_max_bytes
+      : null;
   }
 
   // The sizes that were asked for, and 0 where there are notifications.
@@ -79,7 +93,9 @@ export class ResultIndex {
 
   // Those that most views draw; a run of other patterns alone has its sizes from them.
   private plainCells(): Cell[] {
-    const plain = this.result.cells.filter((c) => c.pattern === "round_trip" || c.pattern === "one_way");
+    const plain = this.result.cells.filter(
+      (c) => c.pattern === "round_trip" || c.pattern === "one_way",
+    );
     return plain.length > 0 ? plain : this.result.cells.filter((c) => c.pattern !== "switch_ring");
   }
 
@@ -88,7 +104,9 @@ export class ResultIndex {
   }
 
   defaultPlacement(): Placement {
-    const usable = new Set(this.result.cells.filter((c) => c.status === "ok").map((c) => c.placement));
+    const usable = new Set(
+      this.result.cells.filter((c) => c.status === "ok").map((c) => c.placement),
+    );
     return placementPreference.find((p) => usable.has(p)) ?? this.placements[0] ?? "free";
   }
 
@@ -97,7 +115,13 @@ export class ResultIndex {
   }
 }
 
-function key(pattern: string, transport: string, payload: number, placement: string, touch: string): string {
+function key(
+  pattern: string,
+  transport: string,
+  payload: number,
+  placement: string,
+  touch: string,
+): string {
   return `${pattern}/${transport}/${payload}/${placement}/${touch}`;
 }
 
@@ -115,7 +139,9 @@ export function medianOf(cell: Cell | undefined, metric: string): number | null 
 }
 
 // [low, high] is an interval with a known coverage; with too few spawns only their range is known.
-export function spread(summary: Summary | undefined): { low: number; high: number; isInterval: boolean } | null {
+export function spread(
+  summary: Summary | undefined,
+): { low: number; high: number; isInterval: boolean } | null {
   if (typeof summary?.low === "number" && typeof summary.high === "number") {
     return { low: summary.low, high: summary.high, isInterval: true };
   }

@@ -16,7 +16,8 @@ export type Field = string | number | boolean | null | undefined;
 // A spreadsheet must not run a name that starts like a formula, and a quote ends no field.
 export function csvField(value: Field): string {
   const text = value === null || value === undefined ? "" : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text;
+  const safe =
+    /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
@@ -29,7 +30,9 @@ export function saveCsv(rows: readonly (readonly Field[])[], name: string): void
 }
 
 export function tableRows(root: HTMLElement): string[][] {
-  return [...root.querySelectorAll("tr")].map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? ""));
+  return [...root.querySelectorAll("tr")].map((row) =>
+    [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? ""),
+  );
 }
 
 // Styles come from the page: a file needs them inside.
@@ -49,11 +52,19 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
   });
   const page = getComputedStyle(svg);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("style", `color: ${page.color}; background: ${getComputedStyle(document.body).backgroundColor}; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums`);
+  copy.setAttribute(
+    "style",
+    `color: ${page.color}; background: ${getComputedStyle(document.body).backgroundColor}; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums`,
+  );
   const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   title.textContent = svg.getAttribute("aria-label");
   const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: getComputedStyle(document.body).backgroundColor })) back.setAttribute(name, value);
+  for (const [name, value] of Object.entries({
+    width: "100%",
+    height: "100%",
+    fill: getComputedStyle(document.body).backgroundColor,
+  }))
+    back.setAttribute(name, value);
   copy.prepend(title, back);
   return copy;
 }
@@ -77,7 +88,9 @@ export function savePng(svg: SVGSVGElement, name: string): void {
     canvas.height = Math.round(height * scale);
     canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
     URL.revokeObjectURL(address);
-    canvas.toBlob((blob) => { if (blob) download(`${name}.png`, "image/png", blob); }, "image/png");
+    canvas.toBlob((blob) => {
+      if (blob) download(`${name}.png`, "image/png", blob);
+    }, "image/png");
   };
   image.src = address;
 }

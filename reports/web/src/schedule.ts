@@ -1,17 +1,26 @@
 // Drawing in small tasks: what the reader sees first, one drawing per task, so that a click never waits for the whole page.
 
-interface Job { element: Element; run: () => void }
+interface Job {
+  element: Element;
+  run: () => void;
+}
 
 const waiting = new Map<object, Job>();
 const onScreen = new WeakSet<Element>();
 let pumping = false;
 
-const observer = typeof IntersectionObserver === "undefined" ? null : new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (entry.isIntersecting) onScreen.add(entry.target);
-    else onScreen.delete(entry.target);
-  }
-}, { rootMargin: "200px" });
+const observer =
+  typeof IntersectionObserver === "undefined"
+    ? null
+    : new IntersectionObserver(
+        (entries) => {
+          for (const entry of entries) {
+            if (entry.isIntersecting) onScreen.add(entry.target);
+            else onScreen.delete(entry.target);
+          }
+        },
+        { rootMargin: "200px" },
+      );
 
 const channel = new MessageChannel();
 channel.port1.onmessage = () => pump();
@@ -37,7 +46,8 @@ function pump(): void {
   if (!pumping) return;
   let next: [object, Job] | undefined;
   for (const job of waiting) {
-    if (next === undefined || (onScreen.has(job[1].element) && !onScreen.has(next[1].element))) next = job;
+    if (next === undefined || (onScreen.has(job[1].element) && !onScreen.has(next[1].element)))
+      next = job;
     if (onScreen.has(next[1].element)) break;
   }
   if (next === undefined) {

@@ -2,14 +2,20 @@
 import { filterKeys, placeKeys, type Context } from "./context";
 import { h } from "./dom";
 
-export interface Look { color: string; dash: string; symbol: string }
+export interface Look {
+  color: string;
+  dash: string;
+  symbol: string;
+}
 
 const dashes = ["", "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "6 2 2 2 2 2", "1 2"];
 const symbols = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "asterisk"];
 export const slots = dashes.length;
 
 export const look = (slot: number): Look => ({
-  color: `var(--series-${slot})`, dash: dashes[slot]!, symbol: symbols[slot]!,
+  color: `var(--series-${slot})`,
+  dash: dashes[slot]!,
+  symbol: symbols[slot]!,
 });
 
 // A removed series leaves its slot empty, so that the others keep their looks. A view that knows only some mechanisms names
@@ -17,7 +23,11 @@ export const look = (slot: number): Look => ({
 export function chosenSeries(context: Context, candidates?: readonly string[]): string[] {
   const text = context.store.get("series");
   const known = new Set(candidates ?? context.names());
-  if (text !== undefined) return text.split(",").slice(0, slots).map((name) => (known.has(name) ? name : ""));
+  if (text !== undefined)
+    return text
+      .split(",")
+      .slice(0, slots)
+      .map((name) => (known.has(name) ? name : ""));
   const usual = usualSeries(context);
   if (!candidates) return usual;
   const chosen = usual.map((name) => (known.has(name) ? name : ""));
@@ -37,7 +47,13 @@ export function slotOf(chosen: string[], name: string): number | null {
 
 // The best of each family first: eight variants of one idea would say less than eight ideas.
 function usualSeries(context: Context): string[] {
-  const ranked = context.fastestFirst().filter((name) => context.cell("round_trip", name, context.payload())?.status === "ok" || context.cell("one_way", name, context.payload())?.status === "ok");
+  const ranked = context
+    .fastestFirst()
+    .filter(
+      (name) =>
+        context.cell("round_trip", name, context.payload())?.status === "ok" ||
+        context.cell("one_way", name, context.payload())?.status === "ok",
+    );
   const seen = new Set<string>();
   const firsts = ranked.filter((name) => {
     const family = context.index.family(name);
@@ -50,7 +66,11 @@ function usualSeries(context: Context): string[] {
 export const seriesKeys = ["series", "payload", ...placeKeys, ...filterKeys] as const;
 
 export function seriesPicker(context: Context, candidates?: () => string[]): HTMLElement {
-  const box = h("div", { class: "picker", role: "group", "aria-label": "Series in colour, at most eight" });
+  const box = h("div", {
+    class: "picker",
+    role: "group",
+    "aria-label": "Series in colour, at most eight",
+  });
   const more = h("details", { class: "more-series", "data-key": "more" });
   const toggle = (name: string) => {
     const chosen = chosenSeries(context, candidates?.());
@@ -70,13 +90,28 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
       const slot = slotOf(chosen, name);
       const swatch = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       drawSwatch(swatch, slot);
-      return h("button", {
-        type: "button", "data-key": name, "aria-pressed": String(slot !== null), disabled: slot === null && full,
-        title: slot === null && full ? "Eight series are in colour: take one out first" : context.index.mechanism(name)?.summary, onclick: () => toggle(name),
-      }, swatch, name);
+      return h(
+        "button",
+        {
+          type: "button",
+          "data-key": name,
+          "aria-pressed": String(slot !== null),
+          disabled: slot === null && full,
+          title:
+            slot === null && full
+              ? "Eight series are in colour: take one out first"
+              : context.index.mechanism(name)?.summary,
+          onclick: () => toggle(name),
+        },
+        swatch,
+        name,
+      );
     };
     const others = context.fastestFirst(offered).filter((name) => !chosen.includes(name));
-    more.replaceChildren(h("summary", {}, `${others.length} in grey`), h("div", { class: "picker-more" }, ...others.map(button)));
+    more.replaceChildren(
+      h("summary", {}, `${others.length} in grey`),
+      h("div", { class: "picker-more" }, ...others.map(button)),
+    );
     more.hidden = others.length === 0;
     box.replaceChildren(...chosen.filter((name) => name !== "").map(button), more);
   });

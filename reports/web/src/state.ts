@@ -1,8 +1,26 @@
 // Everything the reader chooses lives in the URL fragment, so that a link shows the same view.
 
 export type Key =
-  | "result" | "against" | "placement" | "payload" | "touch" | "pattern" | "metric" | "sort" | "series" | "theme"
-  | "family" | "wait" | "find" | "rate" | "quantile" | "mechanism" | "cell" | "a" | "b" | "comparemetric";
+  | "result"
+  | "against"
+  | "placement"
+  | "payload"
+  | "touch"
+  | "pattern"
+  | "metric"
+  | "sort"
+  | "series"
+  | "theme"
+  | "family"
+  | "wait"
+  | "find"
+  | "rate"
+  | "quantile"
+  | "mechanism"
+  | "cell"
+  | "a"
+  | "b"
+  | "comparemetric";
 
 type Watcher = { keys: readonly Key[]; run: () => void };
 
@@ -35,7 +53,9 @@ export class Store {
   watch(keys: readonly Key[], run: () => void): () => void {
     const watcher = { keys, run };
     this.watchers.push(watcher);
-    return () => { this.watchers = this.watchers.filter((w) => w !== watcher); };
+    return () => {
+      this.watchers = this.watchers.filter((w) => w !== watcher);
+    };
   }
 
   private reload(): void {
@@ -50,7 +70,8 @@ export class Store {
 
   private notify(changed: Key[]): void {
     for (const watcher of [...this.watchers]) {
-      if (watcher.keys.some((key) => changed.includes(key)) && this.watchers.includes(watcher)) watcher.run();
+      if (watcher.keys.some((key) => changed.includes(key)) && this.watchers.includes(watcher))
+        watcher.run();
     }
   }
 }

@@ -9,14 +9,39 @@ import type { Loaded } from "./read";
 import type { Key, Store } from "./state";
 
 const touchWords: Record<string, string> = {
-  desc: "desc: header only", line: "line: one cache line", rw: "rw: every byte", copy: "copy", verify: "verify: checksum",
+  desc: "desc: header only",
+  line: "line: one cache line",
+  rw: "rw: every byte",
+  copy: "copy",
+  verify: "verify: checksum",
 };
 
-export function globalControls(context: Context, results: readonly Loaded[], views: View[]): HTMLElement {
+export function globalControls(
+  context: Context,
+  results: readonly Loaded[],
+  views: View[],
+): HTMLElement {
   // Two elements, so that the chips scroll away and leave the figures room.
-  return h("div", { class: "bars" }, h("div", { class: "toolbar" },
-    h("div", { class: "top" }, h("nav", { "aria-label": "Sections" }, ...views.map((view) => jumpLink(view.id, view.short))), themeSwitch(context.store)),
-    choices(context, results)), filters(context));
+  return h(
+    "div",
+    { class: "bars" },
+    h(
+      "div",
+      { class: "toolbar" },
+      h(
+        "div",
+        { class: "top" },
+        h(
+          "nav",
+          { "aria-label": "Sections" },
+          ...views.map((view) => jumpLink(view.id, view.short)),
+        ),
+        themeSwitch(context.store),
+      ),
+      choices(context, results),
+    ),
+    filters(context),
+  );
 }
 
 export const resultName = (results: readonly Loaded[], result: Result): string => {
@@ -29,34 +54,70 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
   const { store, index } = context;
   const row = h("div", { class: "controls", "data-key": "choices" });
   if (results.length > 1) {
-    row.append(choice({
-      label: "Result", value: String(Math.max(0, results.findIndex((r) => r.result === context.result))),
-      options: results.map(({ result }, n) => ({ value: String(n), label: resultName(results, result), hint: result.run.started })),
-      choose: (value) => store.set({ result: value }),
-    }));
+    row.append(
+      choice({
+        label: "Result",
+        value: String(
+          Math.max(
+            0,
+            results.findIndex((r) => r.result === context.result),
+          ),
+        ),
+        options: results.map(({ result }, n) => ({
+          value: String(n),
+          label: resultName(results, result),
+          hint: result.run.started,
+        })),
+        choose: (value) => store.set({ result: value }),
+      }),
+    );
   }
   const draw = h("span", { class: "controls" });
   row.append(draw);
   const specs = (): Choice[] => [
     {
-      label: "Pattern", value: context.pattern(),
-      options: context.offeredPatterns.map((name) => ({ value: name, label: words(name, patternWords) })),
+      label: "Pattern",
+      value: context.pattern(),
+      options: context.offeredPatterns.map((name) => ({
+        value: name,
+        label: words(name, patternWords),
+      })),
       choose: (pattern) => store.set({ pattern, metric: undefined, sort: undefined }),
-    }, {
-      label: "Placement", value: context.placement(),
-      options: index.placements.map((name) => ({ value: name, label: words(name, placementWords), hint: name })),
+    },
+    {
+      label: "Placement",
+      value: context.placement(),
+      options: index.placements.map((name) => ({
+        value: name,
+        label: words(name, placementWords),
+        hint: name,
+      })),
       choose: (placement) => store.set({ placement }),
-    }, {
-      label: "Touch", value: context.touch(),
+    },
+    {
+      label: "Touch",
+      value: context.touch(),
       options: index.touches.map((name) => ({ value: name, label: name, hint: touchWords[name] })),
       choose: (touch) => store.set({ touch }),
-    }, {
-      label: "Payload", value: String(context.payload()),
-      options: index.payloads().map((bytes) => ({ value: String(bytes), label: formatPayload(bytes), hint: bytes === 0 ? "notifications: a wake-up without a payload" : undefined })),
+    },
+    {
+      label: "Payload",
+      value: String(context.payload()),
+      options: index
+        .payloads()
+        .map((bytes) => ({
+          value: String(bytes),
+          label: formatPayload(bytes),
+          hint: bytes === 0 ? "notifications: a wake-up without a payload" : undefined,
+        })),
       choose: (payload) => store.set({ payload }),
     },
   ];
-  const fill = () => offer(draw, specs().filter(({ options }) => options.length > 1));
+  const fill = () =>
+    offer(
+      draw,
+      specs().filter(({ options }) => options.length > 1),
+    );
   fill();
   context.onDispose(store.watch(["placement", "touch", "payload", "pattern"], fill));
   return row;
@@ -64,40 +125,85 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
 
 function filters(context: Context): HTMLElement {
   const { store, index } = context;
-  const present = (pick: (name: string) => string | undefined) => [...new Set(index.competitors.map(pick))].filter((x): x is string => x !== undefined);
-  const joined = (key: Key) => (values: string[]) => store.set({ [key]: values.length > 0 ? values.join(",") : undefined });
-  const waits = chips("Wait", present((name) => index.mechanism(name)?.wait).map((wait) => ({ value: wait, label: words(wait, waitWords) })), () => context.waits(), joined("wait"));
-  const families = chips("Family", present((name) => index.mechanism(name)?.family).map((family) => {
-    const count = index.competitors.filter((name) => index.family(name) === family).length;
-    return { value: family, label: `${family} ${count}`, hint: plural(count, "mechanism") };
-  }), () => context.families(), joined("family"));
-  const find = h("input", { type: "search", value: context.find(), placeholder: "name", size: 12, oninput: (event) => {
-    store.set({ find: (event.target as HTMLInputElement).value || undefined });
-  } });
+  const present = (pick: (name: string) => string | undefined) =>
+    [...new Set(index.competitors.map(pick))].filter((x): x is string => x !== undefined);
+  const joined = (key: Key) => (values: string[]) =>
+    store.set({ [key]: values.length > 0 ? values.join(",") : undefined });
+  const waits = chips(
+    "Wait",
+    present((name) => index.mechanism(name)?.wait).map((wait) => ({
+      value: wait,
+      label: words(wait, waitWords),
+    })),
+    () => context.waits(),
+    joined("wait"),
+  );
+  const families = chips(
+    "Family",
+    present((name) => index.mechanism(name)?.family).map((family) => {
+      const count = index.competitors.filter((name) => index.family(name) === family).length;
+      return { value: family, label: `${family} ${count}`, hint: plural(count, "mechanism") };
+    }),
+    () => context.families(),
+    joined("family"),
+  );
+  const find = h("input", {
+    type: "search",
+    value: context.find(),
+    placeholder: "name",
+    size: 12,
+    oninput: (event) => {
+      store.set({ find: (event.target as HTMLInputElement).value || undefined });
+    },
+  });
   const count = h("span", { class: "muted count", role: "status", tabindex: -1 });
-  const clear = h("button", { type: "button", class: "clear", onclick: () => {
-    // The button hides itself.
-    count.focus({ preventScroll: true });
-    store.set({ family: undefined, wait: undefined, find: undefined });
-  } }, "Show all");
+  const clear = h(
+    "button",
+    {
+      type: "button",
+      class: "clear",
+      onclick: () => {
+        // The button hides itself.
+        count.focus({ preventScroll: true });
+        store.set({ family: undefined, wait: undefined, find: undefined });
+      },
+    },
+    "Show all",
+  );
   const refresh = () => {
     waits.refresh();
     families.refresh();
     // To write what it holds already would move the caret of whoever types.
     if (find.value !== context.find()) find.value = context.find();
-    count.textContent = context.filtered() ? `${context.names().length} of ${plural(index.competitors.length, "mechanism")}` : plural(index.competitors.length, "mechanism");
+    count.textContent = context.filtered()
+      ? `${context.names().length} of ${plural(index.competitors.length, "mechanism")}`
+      : plural(index.competitors.length, "mechanism");
     clear.hidden = !context.filtered();
   };
   refresh();
   context.onDispose(store.watch(["family", "wait", "find"], refresh));
-  return h("div", { class: "filters" }, waits.element, families.element, h("label", { class: "find" }, h("span", {}, "Find"), find), count, clear);
+  return h(
+    "div",
+    { class: "filters" },
+    waits.element,
+    families.element,
+    h("label", { class: "find" }, h("span", {}, "Find"), find),
+    count,
+    clear,
+  );
 }
 
-const themes = [{ value: "auto", label: "Auto" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }];
+const themes = [
+  { value: "auto", label: "Auto" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
 
 function themeSwitch(store: Store): HTMLElement {
   return choice({
-    label: "Theme", options: themes, value: store.get("theme") ?? "auto",
+    label: "Theme",
+    options: themes,
+    value: store.get("theme") ?? "auto",
     choose: (theme) => store.set({ theme: theme === "auto" ? undefined : theme }),
   });
 }

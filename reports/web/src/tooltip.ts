@@ -6,8 +6,16 @@ let owner: Element | null = null;
 
 export function installTip(): void {
   document.body.appendChild(tip);
-  addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", () => { if (owner) place(owner); }, true);
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  addEventListener(
+    "scroll",
+    () => {
+      if (owner) place(owner);
+    },
+    true,
+  );
 }
 
 export function describe(target: HTMLElement, content: () => Child[]): void {
@@ -20,11 +28,15 @@ export function describe(target: HTMLElement, content: () => Child[]): void {
     target.setAttribute("aria-describedby", "tip");
     place(target);
   };
-  const leave = () => { if (owner === target && document.activeElement !== target) hide(); };
+  const leave = () => {
+    if (owner === target && document.activeElement !== target) hide();
+  };
   target.addEventListener("focus", show);
   target.addEventListener("pointerenter", show);
   target.addEventListener("pointerleave", leave);
-  target.addEventListener("blur", () => { if (owner === target) hide(); });
+  target.addEventListener("blur", () => {
+    if (owner === target) hide();
+  });
 }
 
 function hide(): void {

@@ -13,7 +13,8 @@ const templateFile = process.env.IPCMARK_TEMPLATE ?? join(here, "../dist/report.
 const template = existsSync(templateFile) ? readFileSync(templateFile, "utf8") : null;
 const goldenFolder = join(here, "../../golden");
 
-export const sampleOf = (name) => JSON.parse(readFileSync(join(goldenFolder, `${name}.result.json`), "utf8"));
+export const sampleOf = (name) =>
+  JSON.parse(readFileSync(join(goldenFolder, `${name}.result.json`), "utf8"));
 
 let browser;
 let folder;
@@ -32,51 +33,80 @@ after(async () => {
 export function report(...results) {
   assert.ok(template, `${templateFile} is missing: run "npm run build"`);
   const file = join(folder, `report-${++written}.html`);
-  writeFileSync(file, render(template, results.map((result) => (typeof result === "string" ? result : JSON.stringify(result)))));
+  writeFileSync(
+    file,
+    render(
+      template,
+      results.map((result) => (typeof result === "string" ? result : JSON.stringify(result))),
+    ),
+  );
   return file;
 }
 
 // IPCMARK_REPORTS names a folder of reports that the program itself rendered from the golden samples.
 export function rendered(name) {
-  return process.env.IPCMARK_REPORTS ? resolve(process.env.IPCMARK_REPORTS, `${name}.html`) : report(sampleOf(name));
+  return process.env.IPCMARK_REPORTS
+    ? resolve(process.env.IPCMARK_REPORTS, `${name}.html`)
+    : report(sampleOf(name));
 }
 
-export const settled = (page) => page.locator("html[data-settled]").waitFor({ state: "attached", timeout: 20000 });
+export const settled = (page) =>
+  page.locator("html[data-settled]").waitFor({ state: "attached", timeout: 20000 });
 
 export async function open(file, { fragment = "", width = 1280, ...options } = {}) {
   const page = await browser.newPage({ viewport: { width, height: 900 }, ...options });
   page.setDefaultTimeout(6000);
   const complaints = [];
   const requests = [];
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => { if (!request.url().startsWith("blob:")) requests.push(request.url()); });
+  page.on("request", (request) => {
+    if (!request.url().startsWith("blob:")) requests.push(request.url());
+  });
   await page.goto(pathToFileURL(file).href + fragment);
   await settled(page);
   return { page, complaints, requests, address: pathToFileURL(file).href };
 }
 
 // From now on every task of drawing comes late, as it does on a loaded machine.
-export const drawLate = (page, ms) => page.evaluate((delay) => {
-  const post = MessagePort.prototype.postMessage;
-  MessagePort.prototype.postMessage = function (...message) { setTimeout(() => post.apply(this, message), delay); };
-}, ms);
+export const drawLate = (page, ms) =>
+  page.evaluate((delay) => {
+    const post = MessagePort.prototype.postMessage;
+    MessagePort.prototype.postMessage = function (...message) {
+      setTimeout(() => post.apply(this, message), delay);
+    };
+  }, ms);
 
 export const cellOf = (page, name) => page.locator(`td[id="${name}"]`);
 
 export async function noSidewaysScroll(page) {
-  const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  const [content, view] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    innerWidth,
+  ]);
   assert.ok(content <= view, `${content} > ${view}`);
 }
 
 // The page's own formatter, told again here: a shared one would share its faults.
 export function time(ns) {
-  const [step, unit] = [[1e9, "s"], [1e6, "ms"], [1e3, "\u00b5s"], [1, "ns"]].find(([s]) => ns >= s * 0.9995) ?? [1, "ns"];
+  const [step, unit] = [
+    [1e9, "s"],
+    [1e6, "ms"],
+    [1e3, "\u00b5s"],
+    [1, "ns"],
+  ].find(([s]) => ns >= s * 0.9995) ?? [1, "ns"];
   const value = ns / step;
   return `${value >= 999.5 ? Math.round(value) : value.toPrecision(3)}\u202f${unit}`;
 }
 
 export function bytesRate(rate) {
-  const [step, unit] = [[1e9, "GB/s"], [1e6, "MB/s"], [1e3, "kB/s"], [1, "B/s"]].find(([s]) => rate >= s * 0.9995) ?? [1, "B/s"];
+  const [step, unit] = [
+    [1e9, "GB/s"],
+    [1e6, "MB/s"],
+    [1e3, "kB/s"],
+    [1, "B/s"],
+  ].find(([s]) => rate >= s * 0.9995) ?? [1, "B/s"];
   return `${(rate / step).toPrecision(3)}\u202f${unit}`;
 }

@@ -26,13 +26,21 @@ function keep(result, cells) {
 }
 
 function large() {
-  const result = makeSample({ kind: "many", spawns: 20, bins: 250, payloads: [64, 4096, 65536, 262144, 1048576] });
+  const result = makeSample({
+    kind: "many",
+    spawns: 20,
+    bins: 250,
+    payloads: [64, 4096, 65536, 262144, 1048576],
+  });
   return keep(result, result.cells.slice(0, 1000));
 }
 
 function quick() {
   const result = makeSample({ kind: "many", spawns: 5, bins: 200 });
-  return keep(result, result.cells.filter((cell) => ["round_trip", "one_way"].includes(cell.pattern)));
+  return keep(
+    result,
+    result.cells.filter((cell) => ["round_trip", "one_way"].includes(cell.pattern)),
+  );
 }
 
 function write(name, result, limit) {
@@ -47,15 +55,22 @@ function write(name, result, limit) {
   const size = statSync(page).size;
   const fits = size < limit;
   failed ||= !fits;
-  console.log(`${name}: ${result.cells.length} cells, ${result.benchmarks.length} spawns, ${(statSync(file).size / mega).toFixed(1)} MB of JSON`);
+  console.log(
+    `${name}: ${result.cells.length} cells, ${result.benchmarks.length} spawns, ${(statSync(file).size / mega).toFixed(1)} MB of JSON`,
+  );
   console.log(`  written in ${Math.min(...times).toFixed(2)} s, reading included (best of 3)`);
-  console.log(`  ${(size / mega).toFixed(2)} MB, limit ${limit / mega} MB: ${fits ? "ok" : "TOO LARGE"}`);
+  console.log(
+    `  ${(size / mega).toFixed(2)} MB, limit ${limit / mega} MB: ${fits ? "ok" : "TOO LARGE"}`,
+  );
   return page;
 }
 
 const watch = () => {
   window.measured = { tasks: [], first: null };
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.measured.tasks.push([entry.startTime, entry.duration]); }).observe({ type: "longtask", buffered: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      window.measured.tasks.push([entry.startTime, entry.duration]);
+  }).observe({ type: "longtask", buffered: true });
   new MutationObserver((_, observer) => {
     if (!document.querySelector(".picture svg")) return;
     window.measured.first = performance.now();
@@ -67,17 +82,28 @@ async function open(browser, name, file) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.addInitScript(watch);
   await page.goto(pathToFileURL(file).href);
-  const settled = () => page.locator("html[data-settled]").waitFor({ state: "attached", timeout: 60000 });
+  const settled = () =>
+    page.locator("html[data-settled]").waitFor({ state: "attached", timeout: 60000 });
   await settled();
-  const { first, table } = await page.evaluate(() => ({ first: window.measured.first, table: performance.now() }));
-  console.log(`${name}: first chart after ${(first / 1000).toFixed(2)} s, all views after ${(table / 1000).toFixed(2)} s`);
+  const { first, table } = await page.evaluate(() => ({
+    first: window.measured.first,
+    table: performance.now(),
+  }));
+  console.log(
+    `${name}: first chart after ${(first / 1000).toFixed(2)} s, all views after ${(table / 1000).toFixed(2)} s`,
+  );
   const click = async (what, locator) => {
     const from = await page.evaluate(() => performance.now());
     await locator.click();
     await settled();
     await page.waitForTimeout(100);
-    const tasks = await page.evaluate((start) => window.measured.tasks.filter(([at]) => at >= start).map(([, took]) => took), from);
-    console.log(`  ${what}: longest task ${tasks.length === 0 ? "under 50" : Math.round(Math.max(...tasks))} ms`);
+    const tasks = await page.evaluate(
+      (start) => window.measured.tasks.filter(([at]) => at >= start).map(([, took]) => took),
+      from,
+    );
+    console.log(
+      `  ${what}: longest task ${tasks.length === 0 ? "under 50" : Math.round(Math.max(...tasks))} ms`,
+    );
   };
   await click("filter by wait", page.getByRole("button", { name: "sleeps", exact: true }));
   await click("filter by family", page.getByRole("button", { name: /^shared memory/ }));
@@ -88,7 +114,10 @@ async function open(browser, name, file) {
 }
 
 try {
-  const pages = [["large", write("large", large(), 6 * mega)], ["quick", write("quick", quick(), 1.2 * mega)]];
+  const pages = [
+    ["large", write("large", large(), 6 * mega)],
+    ["quick", write("quick", quick(), 1.2 * mega)],
+  ];
   if (option !== "--sizes") {
     const browser = await launch();
     for (const [name, file] of pages) await open(browser, name, file);

@@ -16,25 +16,50 @@ const newer = ["rich", "small", "many"];
 export function mechanismsOf(kind) {
   if (kind === "many") return manyMechanisms();
   if (kind === "rich") return [...usual, ...notifications];
-  if (kind === "small") return [...usual.filter((m) => ["null", "pipe", "udp", "posix_mq", "shm_ring_spin", "shm_ring_futex"].includes(m.name)), notifications[0]];
+  if (kind === "small")
+    return [
+      ...usual.filter((m) =>
+        ["null", "pipe", "udp", "posix_mq", "shm_ring_spin", "shm_ring_futex"].includes(m.name),
+      ),
+      notifications[0],
+    ];
   return usual;
 }
 
-export function makeSample({ kind = "full", spawns = 5, seed = 7, touch = "rw", payloads = allPayloads, bins = 60 } = {}) {
+export function makeSample({
+  kind = "full",
+  spawns = 5,
+  seed = 7,
+  touch = "rw",
+  payloads = allPayloads,
+  bins = 60,
+} = {}) {
   const mechanisms = mechanismsOf(kind);
   const plan = planned(kind, mechanisms, payloads);
-  const result = { ...frame(spawns, seed, plan.length), mechanisms: mechanisms.map(publicPart), cells: [], benchmarks: [] };
+  const result = {
+    ...frame(spawns, seed, plan.length),
+    mechanisms: mechanisms.map(publicPart),
+    cells: [],
+    benchmarks: [],
+  };
   let sequence = 0;
   for (const [pattern, mechanism, payload, placement] of plan) {
     const next = random(`${seed}/${pattern}/${mechanism.name}/${payload}/${placement}`);
     const cell = measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins });
     result.cells.push(cell.document);
-    for (const spawn of cell.spawns) result.benchmarks.push(entry(cell.document, spawn, sequence++, newer.includes(kind)));
+    for (const spawn of cell.spawns)
+      result.benchmarks.push(entry(cell.document, spawn, sequence++, newer.includes(kind)));
   }
   if (newer.includes(kind)) {
     result.schema.version = "1.1";
     addFloors(result);
-    for (const { document, runs } of parameterCells(mechanisms, { kind, spawns, seed, touch, summarise })) {
+    for (const { document, runs } of parameterCells(mechanisms, {
+      kind,
+      spawns,
+      seed,
+      touch,
+      summarise,
+    })) {
       result.cells.push(document);
       for (const run of runs) result.benchmarks.push(entry(document, run, sequence++, true));
     }
@@ -55,7 +80,11 @@ function planned(kind, mechanisms, payloads) {
           if (kind === "many" && placement !== "l3") continue;
           if (kind === "small" && placement !== "l3") continue;
           if (mechanism.payload_max_bytes === 0 && placement === "numa") continue;
-          const second = placement !== "l3" && (["golden", "small"].includes(kind) ? payload > 64 : placement === "numa" && payload !== 64);
+          const second =
+            placement !== "l3" &&
+            (["golden", "small"].includes(kind)
+              ? payload > 64
+              : placement === "numa" && payload !== 64);
           if (!small && !second) cells.push([pattern, mechanism, payload, placement]);
         }
       }
@@ -65,18 +94,45 @@ function planned(kind, mechanisms, payloads) {
 }
 
 function gap(pattern, mechanism, payload, placement) {
-  if (placement === "numa") return ["skipped", { code: "placement", stage: null, text: "this machine has one NUMA node" }];
+  if (placement === "numa")
+    return ["skipped", { code: "placement", stage: null, text: "this machine has one NUMA node" }];
   if (payload > mechanism.payload_max_bytes) {
     return ["skipped", { code: "limit", stage: null, text: mechanism.limit(payload) }];
   }
   if (mechanism.wait === "spins" && placement === "same_cpu") {
-    return ["skipped", { code: "placement", stage: null, text: "two spinning processes on one CPU only wait for the scheduler" }];
+    return [
+      "skipped",
+      {
+        code: "placement",
+        stage: null,
+        text: "two spinning processes on one CPU only wait for the scheduler",
+      },
+    ];
   }
-  if (mechanism.name === "boost_shm_condition" && pattern === "one_way" && payload === 4096 && placement === "l3") {
-    return ["timed_out", { code: "stall", stage: "timed loop", text: "no message for 2000 ms after message 18231; both processes were killed" }];
+  if (
+    mechanism.name === "boost_shm_condition" &&
+    pattern === "one_way" &&
+    payload === 4096 &&
+    placement === "l3"
+  ) {
+    return [
+      "timed_out",
+      {
+        code: "stall",
+        stage: "timed loop",
+        text: "no message for 2000 ms after message 18231; both processes were killed",
+      },
+    ];
   }
   if (mechanism.name === "unix_seqpacket" && payload === 1048576 && placement === "l3") {
-    return ["failed", { code: "error", stage: "timed loop", text: "send: Message too long (EMSGSIZE; raise net.core.wmem_max, now 212992)" }];
+    return [
+      "failed",
+      {
+        code: "error",
+        stage: "timed loop",
+        text: "send: Message too long (EMSGSIZE; raise net.core.wmem_max, now 212992)",
+      },
+    ];
   }
   return null;
 }
@@ -84,9 +140,23 @@ function gap(pattern, mechanism, payload, placement) {
 function measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins }) {
   const document = {
     name: `${pattern}/${mechanism.name}/${payload}/${placement}`,
-    transport: mechanism.name, pattern, payload_bytes: payload, placement, touch, depth: pattern === "one_way" ? 64 : 1,
-    cpus: cpus[placement], status: "ok", reason: null, spawns_planned: spawns, spawns_ok: spawns, failures: [],
-    summary: {}, histogram: null, verify: { status: "ok", messages: 2000 }, counting: null, flags: [],
+    transport: mechanism.name,
+    pattern,
+    payload_bytes: payload,
+    placement,
+    touch,
+    depth: pattern === "one_way" ? 64 : 1,
+    cpus: cpus[placement],
+    status: "ok",
+    reason: null,
+    spawns_planned: spawns,
+    spawns_ok: spawns,
+    failures: [],
+    summary: {},
+    histogram: null,
+    verify: { status: "ok", messages: 2000 },
+    counting: null,
+    flags: [],
   };
   const why = gap(pattern, mechanism, payload, placement);
   if (why) {
@@ -95,10 +165,17 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next,
     if (document.status !== "skipped") document.failures = Array(spawns).fill(document.reason);
     return { document, spawns: [] };
   }
-  if (mechanism.name === "tcp" && payload === 4096 && placement === "l3") document.flags = ["bimodal"];
-  const runs = Array.from({ length: spawns }, () => spawn(pattern, mechanism, payload, placement, next));
+  if (mechanism.name === "tcp" && payload === 4096 && placement === "l3")
+    document.flags = ["bimodal"];
+  const runs = Array.from({ length: spawns }, () =>
+    spawn(pattern, mechanism, payload, placement, next),
+  );
   for (const [metric, unit, better] of metrics(pattern)) {
-    document.summary[metric] = summarise(runs.map((run) => run[metric]), unit, better);
+    document.summary[metric] = summarise(
+      runs.map((run) => run[metric]),
+      unit,
+      better,
+    );
   }
   if (pattern === "round_trip") {
     const p50 = document.summary.p50_ns.median;
@@ -123,27 +200,64 @@ function spawn(pattern, mechanism, payload, placement, next) {
   const involuntary = (onOneCpu ? 0.04 : 0.002) * around(next, 0.5);
   const producer = gapNs * (sleeps && pattern === "round_trip" ? 0.34 : 0.92) * around(next, 0.03);
   const consumer = producer * (pattern === "round_trip" ? 1.04 : 0.8);
-  const lost = mechanism.traits.may_drop && pattern === "one_way" ? 0.04 + payload / 400000 + 0.01 * next() : 0;
+  const lost =
+    mechanism.traits.may_drop && pattern === "one_way"
+      ? 0.04 + payload / 400000 + 0.01 * next()
+      : 0;
   const rate = (1e9 / gapNs) * (1 - lost);
   return {
-    count, trip,
-    min_ns: trip * 0.82, mean_ns: trip * 1.06, p50_ns: trip, p90_ns: deep(0.9, 1.09), p99_ns: deep(0.99, mechanism.tail),
-    "p99.9_ns": deep(0.999, mechanism.tail ** 1.8), "p99.99_ns": deep(0.9999, mechanism.tail ** 2.8), max_ns: trip * mechanism.tail ** 3.4 * around(next, 0.4),
-    messages_per_second: rate, bytes_per_second: rate * payload, lost_share: lost,
-    producer_cpu_ns_per_message: producer, consumer_cpu_ns_per_message: consumer, cpu_ns_per_message: producer + consumer,
-    user_ns_per_message: (producer + consumer) * (sleeps ? 0.22 : 0.99), system_ns_per_message: (producer + consumer) * (sleeps ? 0.78 : 0.01),
-    voluntary_switches_per_message: voluntary, involuntary_switches_per_message: involuntary, switches_per_message: voluntary + involuntary,
-    run_delay_ns_per_message: (onOneCpu ? 400 : 35) * around(next, 0.3), minor_faults_per_message: 0, major_faults_per_message: 0,
+    count,
+    trip,
+    min_ns: trip * 0.82,
+    mean_ns: trip * 1.06,
+    p50_ns: trip,
+    p90_ns: deep(0.9, 1.09),
+    p99_ns: deep(0.99, mechanism.tail),
+    "p99.9_ns": deep(0.999, mechanism.tail ** 1.8),
+    "p99.99_ns": deep(0.9999, mechanism.tail ** 2.8),
+    max_ns: trip * mechanism.tail ** 3.4 * around(next, 0.4),
+    messages_per_second: rate,
+    bytes_per_second: rate * payload,
+    lost_share: lost,
+    producer_cpu_ns_per_message: producer,
+    consumer_cpu_ns_per_message: consumer,
+    cpu_ns_per_message: producer + consumer,
+    user_ns_per_message: (producer + consumer) * (sleeps ? 0.22 : 0.99),
+    system_ns_per_message: (producer + consumer) * (sleeps ? 0.78 : 0.01),
+    voluntary_switches_per_message: voluntary,
+    involuntary_switches_per_message: involuntary,
+    switches_per_message: voluntary + involuntary,
+    run_delay_ns_per_message: (onOneCpu ? 400 : 35) * around(next, 0.3),
+    minor_faults_per_message: 0,
+    major_faults_per_message: 0,
     peak_rss_bytes: 3.1e6 + 2 * payload,
   };
 }
 
 function metrics(pattern) {
-  const tripOnly = ["p50", "p90", "p99", "p99.9", "p99.99", "min", "max", "mean"].map((m) => [`${m}_ns`, "ns", "lower"]);
-  const rateOnly = [["messages_per_second", "1/s", "higher"], ["bytes_per_second", "B/s", "higher"], ["lost_share", "1", "lower"]];
+  const tripOnly = ["p50", "p90", "p99", "p99.9", "p99.99", "min", "max", "mean"].map((m) => [
+    `${m}_ns`,
+    "ns",
+    "lower",
+  ]);
+  const rateOnly = [
+    ["messages_per_second", "1/s", "higher"],
+    ["bytes_per_second", "B/s", "higher"],
+    ["lost_share", "1", "lower"],
+  ];
   const both = [
-    ...["cpu", "user", "system", "producer_cpu", "consumer_cpu", "run_delay"].map((m) => [`${m}_ns_per_message`, "ns", "lower"]),
-    ...["switches", "voluntary_switches", "involuntary_switches", "minor_faults", "major_faults"].map((m) => [`${m}_per_message`, "1", "lower"]),
+    ...["cpu", "user", "system", "producer_cpu", "consumer_cpu", "run_delay"].map((m) => [
+      `${m}_ns_per_message`,
+      "ns",
+      "lower",
+    ]),
+    ...[
+      "switches",
+      "voluntary_switches",
+      "involuntary_switches",
+      "minor_faults",
+      "major_faults",
+    ].map((m) => [`${m}_per_message`, "1", "lower"]),
     ["peak_rss_bytes", "B", "lower"],
   ];
   return [...(pattern === "round_trip" ? tripOnly : rateOnly), ...both];
@@ -153,14 +267,34 @@ function metrics(pattern) {
 function summarise(values, unit, better) {
   const present = values.filter((v) => v !== null).sort((a, b) => a - b);
   const n = present.length;
-  if (n < values.length) return { n, median: null, low: null, high: null, min: null, max: null, level: null, method: "order_statistics", unit, better };
+  if (n < values.length)
+    return {
+      n,
+      median: null,
+      low: null,
+      high: null,
+      min: null,
+      max: null,
+      level: null,
+      method: "order_statistics",
+      unit,
+      better,
+    };
   const median = n % 2 ? present[(n - 1) / 2] : (present[n / 2 - 1] + present[n / 2]) / 2;
   const enough = n >= 6;
   const skip = n >= 20 ? 5 : 0;
   const level = n >= 20 ? 0.9586 : 1 - 2 * 0.5 ** n;
   return {
-    n, median: short(median), low: enough ? short(present[skip]) : null, high: enough ? short(present[n - 1 - skip]) : null,
-    min: short(present[0]), max: short(present[n - 1]), level: enough ? Number(level.toFixed(4)) : null, method: "order_statistics", unit, better,
+    n,
+    median: short(median),
+    low: enough ? short(present[skip]) : null,
+    high: enough ? short(present[n - 1 - skip]) : null,
+    min: short(present[0]),
+    max: short(present[n - 1]),
+    level: enough ? Number(level.toFixed(4)) : null,
+    method: "order_statistics",
+    unit,
+    better,
   };
 }
 
@@ -170,27 +304,80 @@ const qualities = ["quiet", "quiet", "quiet", "usable", "quiet", "contaminated",
 
 function entry(cell, run, sequence, withFigures) {
   const { count, trip, ...figures } = run;
-  const more = withFigures ? Object.fromEntries(Object.entries(figures).map(([k, v]) => [k, v === null ? null : short(v)])) : {};
+  const more = withFigures
+    ? Object.fromEntries(Object.entries(figures).map(([k, v]) => [k, v === null ? null : short(v)]))
+    : {};
   const quality = qualities[(sequence * 5) % 8];
   return {
-    name: `${cell.name}/real_time`, run_name: `${cell.name}/real_time`, run_type: "iteration",
-    repetitions: cell.spawns_planned, repetition_index: sequence % cell.spawns_planned, threads: 1, iterations: 1,
-    real_time: short(run.trip), cpu_time: short(run.cpu_ns_per_message ?? 0), time_unit: "ns", ...more,
+    name: `${cell.name}/real_time`,
+    run_name: `${cell.name}/real_time`,
+    run_type: "iteration",
+    repetitions: cell.spawns_planned,
+    repetition_index: sequence % cell.spawns_planned,
+    threads: 1,
+    iterations: 1,
+    real_time: short(run.trip),
+    cpu_time: short(run.cpu_ns_per_message ?? 0),
+    time_unit: "ns",
+    ...more,
     ipc: {
-      ...(withFigures ? { quality, noise: { foreign_cpu: quality === "contaminated" ? 0.31 : 0.004, steal: 0.001, run_delay: 0.002 } } : {}),
-      cell: cell.name, sequence, round: sequence % cell.spawns_planned, t_start_s: short(0.14 * sequence + 0.5), messages: run.count,
-      elapsed_ns: Math.round(run.count * run.trip), peers: withFigures ? [peer("producer", run), peer("consumer", run)] : [{ role: "producer" }, { role: "consumer" }], clock: { source: "tsc" },
+      ...(withFigures
+        ? {
+            quality,
+            noise: {
+              foreign_cpu: quality === "contaminated" ? 0.31 : 0.004,
+              steal: 0.001,
+              run_delay: 0.002,
+            },
+          }
+        : {}),
+      cell: cell.name,
+      sequence,
+      round: sequence % cell.spawns_planned,
+      t_start_s: short(0.14 * sequence + 0.5),
+      messages: run.count,
+      elapsed_ns: Math.round(run.count * run.trip),
+      peers: withFigures
+        ? [peer("producer", run), peer("consumer", run)]
+        : [{ role: "producer" }, { role: "consumer" }],
+      clock: { source: "tsc" },
     },
   };
 }
 
 const peer = (role, run) => ({
-  role, cpu: role === "producer" ? 0 : 1, counted_messages: run.count, user_ns: Math.round(run.count * (run.user_ns_per_message ?? 0) / 2), system_ns: Math.round(run.count * (run.system_ns_per_message ?? 0) / 2),
+  role,
+  cpu: role === "producer" ? 0 : 1,
+  counted_messages: run.count,
+  user_ns: Math.round((run.count * (run.user_ns_per_message ?? 0)) / 2),
+  system_ns: Math.round((run.count * (run.system_ns_per_message ?? 0)) / 2),
   notes: role === "producer" ? { ring_slots: 4 } : {},
 });
 
-function publicPart({ name, summary, family, reference, wait, copies_per_message, payload_min_bytes, payload_max_bytes, traits }) {
-  return { name, summary, family, reference, wait, copies_per_message, payload_min_bytes, payload_max_bytes, traits, available: true, reason: null };
+function publicPart({
+  name,
+  summary,
+  family,
+  reference,
+  wait,
+  copies_per_message,
+  payload_min_bytes,
+  payload_max_bytes,
+  traits,
+}) {
+  return {
+    name,
+    summary,
+    family,
+    reference,
+    wait,
+    copies_per_message,
+    payload_min_bytes,
+    payload_max_bytes,
+    traits,
+    available: true,
+    reason: null,
+  };
 }
 
 function frame(spawns, seed, cells) {
@@ -199,32 +386,89 @@ function frame(spawns, seed, cells) {
     complete: true,
     incomplete_reason: null,
     context: {
-      date: "2026-11-21T10:15:00+00:00", host_name: "redacted-3f9a41c2", executable: "ipcmark", num_cpus: 2, mhz_per_cpu: 2700,
-      cpu_scaling_enabled: false, caches: [], load_avg: [0.42, 0.31, 0.2], library_version: "1.7.1", library_build_type: "release", json_schema_version: 1,
+      date: "2026-11-21T10:15:00+00:00",
+      host_name: "redacted-3f9a41c2",
+      executable: "ipcmark",
+      num_cpus: 2,
+      mhz_per_cpu: 2700,
+      cpu_scaling_enabled: false,
+      caches: [],
+      load_avg: [0.42, 0.31, 0.2],
+      library_version: "1.7.1",
+      library_build_type: "release",
+      json_schema_version: 1,
     },
     environment: {
       fingerprint: "sha256:5d0c41b7e2f34aa96b1c55d0a7f3e8c94d2b60e13c7f9a8854e1b2d36f0a97c1",
       identity: {
-        cpu_model: "Example Xeon 8370C @ 2.80 GHz", kernel_release: "6.12.44", hypervisor: "KVM", preemption: "voluntary", smt_active: false,
-        governor: { unavailable: "no cpufreq directory" }, clocksource: { current: "tsc", available: ["tsc", "hpet", "acpi_pm"] },
-        vulnerabilities: { spectre_v2: "Mitigation: Enhanced IBRS", meltdown: "Not affected" }, libc: "glibc 2.36", page_size: 4096,
+        cpu_model: "Example Xeon 8370C @ 2.80 GHz",
+        kernel_release: "6.12.44",
+        hypervisor: "KVM",
+        preemption: "voluntary",
+        smt_active: false,
+        governor: { unavailable: "no cpufreq directory" },
+        clocksource: { current: "tsc", available: ["tsc", "hpet", "acpi_pm"] },
+        vulnerabilities: { spectre_v2: "Mitigation: Enhanced IBRS", meltdown: "Not affected" },
+        libc: "glibc 2.36",
+        page_size: 4096,
       },
       ipc_limits: {
-        pipe_max_size: 1048576, mqueue_msgsize_max: 8192, mqueue_msg_max: 10, wmem_max: 212992, rmem_max: 212992,
-        rlimit_memlock: 8388608, rlimit_msgqueue: 819200, io_uring_disabled: { unavailable: "no such file" },
+        pipe_max_size: 1048576,
+        mqueue_msgsize_max: 8192,
+        mqueue_msg_max: 10,
+        wmem_max: 212992,
+        rmem_max: 212992,
+        rlimit_memlock: 8388608,
+        rlimit_msgqueue: 819200,
+        io_uring_disabled: { unavailable: "no such file" },
       },
-      state_begin: { load_1m: 0.42, runnable_tasks: 1, psi_cpu_some_10s: 0.4, steal_ticks: 120, free_memory_mib: 21400 },
-      state_end: { load_1m: 1.97, runnable_tasks: 3, psi_cpu_some_10s: 3.1, steal_ticks: 133, free_memory_mib: 21280 },
+      state_begin: {
+        load_1m: 0.42,
+        runnable_tasks: 1,
+        psi_cpu_some_10s: 0.4,
+        steal_ticks: 120,
+        free_memory_mib: 21400,
+      },
+      state_end: {
+        load_1m: 1.97,
+        runnable_tasks: 3,
+        psi_cpu_some_10s: 3.1,
+        steal_ticks: 133,
+        free_memory_mib: 21280,
+      },
       warnings: [
-        { id: "virtual_machine", severity: "warning", text: "this is a virtual machine: other guests may take the CPU away", remedy: "repeat on the bare machine before deciding on small differences" },
-        { id: "no_isolation", severity: "info", text: "no CPU is isolated from the scheduler", remedy: "boot with isolcpus=1 or move other work away" },
+        {
+          id: "virtual_machine",
+          severity: "warning",
+          text: "this is a virtual machine: other guests may take the CPU away",
+          remedy: "repeat on the bare machine before deciding on small differences",
+        },
+        {
+          id: "no_isolation",
+          severity: "info",
+          text: "no CPU is isolated from the scheduler",
+          remedy: "boot with isolcpus=1 or move other work away",
+        },
       ],
     },
     build: {
-      version: "0.1.0", type: "Release", optimised: true, sanitizers: "", compiler: "GNU 12.2.0", flags: "-O3 -DNDEBUG",
-      libraries: { benchmark: "1.7.1", boost: "1.81.0", cxxopts: "3.1.1", nlohmann_json: "3.11.2" }, git: { revision: "0123abc", dirty: false },
+      version: "0.1.0",
+      type: "Release",
+      optimised: true,
+      sanitizers: "",
+      compiler: "GNU 12.2.0",
+      flags: "-O3 -DNDEBUG",
+      libraries: { benchmark: "1.7.1", boost: "1.81.0", cxxopts: "3.1.1", nlohmann_json: "3.11.2" },
+      git: { revision: "0123abc", dirty: false },
     },
-    clock: { source: "tsc", stamp_cost_ns: 9.3, ticks_per_ns: 2.7, cross_cpu_offset_low_ns: -11, cross_cpu_offset_high_ns: 14, reason: "invariant TSC, offset between CPUs within 25 ns" },
+    clock: {
+      source: "tsc",
+      stamp_cost_ns: 9.3,
+      ticks_per_ns: 2.7,
+      cross_cpu_offset_low_ns: -11,
+      cross_cpu_offset_high_ns: 14,
+      reason: "invariant TSC, offset between CPUs within 25 ns",
+    },
     topology: {
       cpus: [0, 1],
       placements: [
@@ -236,19 +480,48 @@ function frame(spawns, seed, cells) {
       ],
     },
     plan: {
-      seed: String(seed), seed_note: "The seed fixes the order of the cells, not the figures.",
-      argv: ["ipcmark", "run", `--rounds=${spawns}`, `--seed=${seed}`, "--placement=l3,same_cpu,numa", "--filter=^(round_trip|one_way)/", "--out=results"],
-      profile: spawns < 6 ? "quick" : "default", rounds: spawns, order: "shuffled rounds", spawn_ms: 60, cells, time_budget_s: null,
+      seed: String(seed),
+      seed_note: "The seed fixes the order of the cells, not the figures.",
+      argv: [
+        "ipcmark",
+        "run",
+        `--rounds=${spawns}`,
+        `--seed=${seed}`,
+        "--placement=l3,same_cpu,numa",
+        "--filter=^(round_trip|one_way)/",
+        "--out=results",
+      ],
+      profile: spawns < 6 ? "quick" : "default",
+      rounds: spawns,
+      order: "shuffled rounds",
+      spawn_ms: 60,
+      cells,
+      time_budget_s: null,
     },
-    run: { started: "2026-11-21T10:15:00+00:00", elapsed_s: 93.4, measuring_s: 61.2, spawns: 0, rounds_done: spawns },
+    run: {
+      started: "2026-11-21T10:15:00+00:00",
+      elapsed_s: 93.4,
+      measuring_s: 61.2,
+      spawns: 0,
+      rounds_done: spawns,
+    },
   };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: {
-    kind: { type: "string", default: "golden" }, spawns: { type: "string", default: "6" }, seed: { type: "string", default: "7" },
-    touch: { type: "string", default: "rw" },
-  } });
-  const sample = makeSample({ kind: values.kind, spawns: Number(values.spawns), seed: Number(values.seed), touch: values.touch });
+  const { values } = parseArgs({
+    options: {
+      kind: { type: "string", default: "golden" },
+      spawns: { type: "string", default: "6" },
+      seed: { type: "string", default: "7" },
+      touch: { type: "string", default: "rw" },
+    },
+  });
+  const sample = makeSample({
+    kind: values.kind,
+    spawns: Number(values.spawns),
+    seed: Number(values.seed),
+    touch: values.touch,
+  });
   process.stdout.write(`${JSON.stringify(sample)}\n`);
 }

@@ -1,7 +1,17 @@
 // The page over a result of schema 1.0: headlines, tables, filters by URL, themes, notices, hostile input.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesRate, cellOf, noSidewaysScroll, open, rendered, report, sampleOf, settled, time } from "./drive.mjs";
+import {
+  bytesRate,
+  cellOf,
+  noSidewaysScroll,
+  open,
+  rendered,
+  report,
+  sampleOf,
+  settled,
+  time,
+} from "./drive.mjs";
 import { makeSample } from "./make_sample.mjs";
 
 const sample = sampleOf("sample");
@@ -10,7 +20,14 @@ const golden = () => rendered("sample");
 function best(pattern, payload, metric, sign, accept = () => true, placement = "l3") {
   const wait = new Map(sample.mechanisms.map((m) => [m.name, m.wait]));
   return sample.cells
-    .filter((c) => c.pattern === pattern && c.payload_bytes === payload && c.placement === placement && c.status === "ok" && c.transport !== "null")
+    .filter(
+      (c) =>
+        c.pattern === pattern &&
+        c.payload_bytes === payload &&
+        c.placement === placement &&
+        c.status === "ok" &&
+        c.transport !== "null",
+    )
     .filter((c) => c.summary[metric]?.median !== null && accept(c, wait.get(c.transport)))
     .sort((a, b) => sign * (a.summary[metric].median - b.summary[metric].median))[0];
 }
@@ -31,18 +48,52 @@ test("headlines name the best mechanisms and their figures", async () => {
   const fastest = best("round_trip", 64, "p50_ns", 1);
   const sleeping = best("round_trip", 64, "p50_ns", 1, (_, wait) => wait !== "spins");
   const cheapest = best("round_trip", 64, "cpu_ns_per_message", 1);
-  assert.ok(text.includes(`costs least CPU with ${cheapest.transport}: ${time(cheapest.summary.cpu_ns_per_message.median)} per message`), text);
-  const widest = best("one_way", 1048576, "bytes_per_second", -1, (c) => c.summary.lost_share.median === 0);
-  assert.ok(text.includes(`the fastest round trip is ${fastest.transport}: ${time(fastest.summary.p50_ns.median)} (p50)`), text);
-  assert.ok(text.includes(`lets the core sleep is ${sleeping.transport}: ${time(sleeping.summary.p50_ns.median)}`), text);
-  assert.ok(text.includes(`bandwidth at 1 MiB is ${widest.transport}: ${bytesRate(widest.summary.bytes_per_second.median)}`), text);
-  assert.match(await page.locator(".trust").innerText(), /6 spawns per cell, intervals over spawns with 96\.9/);
+  assert.ok(
+    text.includes(
+      `costs least CPU with ${cheapest.transport}: ${time(cheapest.summary.cpu_ns_per_message.median)} per message`,
+    ),
+    text,
+  );
+  const widest = best(
+    "one_way",
+    1048576,
+    "bytes_per_second",
+    -1,
+    (c) => c.summary.lost_share.median === 0,
+  );
+  assert.ok(
+    text.includes(
+      `the fastest round trip is ${fastest.transport}: ${time(fastest.summary.p50_ns.median)} (p50)`,
+    ),
+    text,
+  );
+  assert.ok(
+    text.includes(
+      `lets the core sleep is ${sleeping.transport}: ${time(sleeping.summary.p50_ns.median)}`,
+    ),
+    text,
+  );
+  assert.ok(
+    text.includes(
+      `bandwidth at 1 MiB is ${widest.transport}: ${bytesRate(widest.summary.bytes_per_second.median)}`,
+    ),
+    text,
+  );
+  assert.match(
+    await page.locator(".trust").innerText(),
+    /6 spawns per cell, intervals over spawns with 96\.9/,
+  );
   await page.close();
 });
 
 test("every heat cell shows the formatted median of its cell", async () => {
   const { page } = await open(golden());
-  const read = () => page.locator(".heat td[id]").evaluateAll((cells) => cells.map((td) => [td.id, td.querySelector(".value")?.textContent ?? td.textContent]));
+  const read = () =>
+    page
+      .locator(".heat td[id]")
+      .evaluateAll((cells) =>
+        cells.map((td) => [td.id, td.querySelector(".value")?.textContent ?? td.textContent]),
+      );
   const trips = await read();
   await page.getByRole("radio", { name: "one way" }).check();
   await settled(page);
@@ -53,7 +104,12 @@ test("every heat cell shows the formatted median of its cell", async () => {
     const metric = cell.pattern === "round_trip" ? "p50_ns" : "bytes_per_second";
     const median = cell.summary[metric]?.median;
     if (cell.status !== "ok") assert.doesNotMatch(shown[cell.name], /\d/, cell.name);
-    else assert.equal(shown[cell.name], cell.pattern === "round_trip" ? time(median) : bytesRate(median), cell.name);
+    else
+      assert.equal(
+        shown[cell.name],
+        cell.pattern === "round_trip" ? time(median) : bytesRate(median),
+        cell.name,
+      );
   }
   await page.close();
 });
@@ -63,12 +119,18 @@ test("the distance to the best of the column is told in words and shaded on a lo
   const p50 = (name) => sample.cells.find((c) => c.name === name).summary.p50_ns.median;
   const top = best("round_trip", 64, "p50_ns", 1).summary.p50_ns.median;
   const ratio = p50("round_trip/tcp/64/l3") / top;
-  assert.equal(await cellOf(page, "round_trip/tcp/64/l3").locator(".ratio").innerText(), `${Math.round(ratio)}\u00d7`);
-  const far = (name) => cellOf(page, name).evaluate((td) => Number(td.style.getPropertyValue("--far")));
-  const largest = Math.max(...[64, 4096, 1048576].flatMap((payload) => {
-    const first = best("round_trip", payload, "p50_ns", 1).summary.p50_ns.median;
-    return [best("round_trip", payload, "p50_ns", -1).summary.p50_ns.median / first];
-  }));
+  assert.equal(
+    await cellOf(page, "round_trip/tcp/64/l3").locator(".ratio").innerText(),
+    `${Math.round(ratio)}\u00d7`,
+  );
+  const far = (name) =>
+    cellOf(page, name).evaluate((td) => Number(td.style.getPropertyValue("--far")));
+  const largest = Math.max(
+    ...[64, 4096, 1048576].flatMap((payload) => {
+      const first = best("round_trip", payload, "p50_ns", 1).summary.p50_ns.median;
+      return [best("round_trip", payload, "p50_ns", -1).summary.p50_ns.median / first];
+    }),
+  );
   const expected = Math.log(p50("round_trip/pipe/64/l3") / top) / Math.log(largest);
   assert.ok(Math.abs((await far("round_trip/pipe/64/l3")) - expected) < 0.002);
   assert.equal(await cellOf(page, "round_trip/null/64/l3").locator(".ratio").count(), 0);
@@ -81,26 +143,53 @@ test("a mechanism that loses messages says so and is not ranked", async () => {
   lossy.summary.bytes_per_second.median = 1e12;
   const { page } = await open(report(winner), { fragment: "#pattern=one_way" });
   assert.match(await cellOf(page, lossy.name).locator(".ratio").innerText(), /% lost/);
-  assert.equal(await cellOf(page, lossy.name).evaluate((td) => td.classList.contains("best")), false);
-  assert.match(await cellOf(page, "one_way/shm_ring_spin/4096/l3").locator(".ratio").innerText(), /1\.0\u00d7/);
+  assert.equal(
+    await cellOf(page, lossy.name).evaluate((td) => td.classList.contains("best")),
+    false,
+  );
+  assert.match(
+    await cellOf(page, "one_way/shm_ring_spin/4096/l3").locator(".ratio").innerText(),
+    /1\.0\u00d7/,
+  );
   await page.close();
 });
 
 test("p99 that the samples do not support is left out", async () => {
   const { page } = await open(golden(), { fragment: "#metric=p99" });
-  const without = sample.cells.find((c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median === null);
-  const having = sample.cells.find((c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median > 0);
+  const without = sample.cells.find(
+    (c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median === null,
+  );
+  const having = sample.cells.find(
+    (c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median > 0,
+  );
   assert.equal(await cellOf(page, without.name).innerText(), "\u2013");
-  assert.equal(await cellOf(page, having.name).locator(".value").innerText(), time(having.summary.p99_ns.median));
+  assert.equal(
+    await cellOf(page, having.name).locator(".value").innerText(),
+    time(having.summary.p99_ns.median),
+  );
   await page.close();
 });
 
 test("every cell without a figure is listed with its reason", async () => {
   const { page } = await open(golden());
-  const listed = await page.locator("#gaps .names code").evaluateAll((codes) => codes.map((c) => c.textContent));
-  assert.deepEqual(listed.sort(), sample.cells.filter((c) => c.status !== "ok").map((c) => c.name).sort());
+  const listed = await page
+    .locator("#gaps .names code")
+    .evaluateAll((codes) => codes.map((c) => c.textContent));
+  assert.deepEqual(
+    listed.sort(),
+    sample.cells
+      .filter((c) => c.status !== "ok")
+      .map((c) => c.name)
+      .sort(),
+  );
   const text = await page.locator("#gaps").innerText();
-  for (const part of ["this machine has one NUMA node", "msgsize_max = 8192", "Message too long", "no message for 2000 ms", "stage: timed loop"]) {
+  for (const part of [
+    "this machine has one NUMA node",
+    "msgsize_max = 8192",
+    "Message too long",
+    "no message for 2000 ms",
+    "stage: timed loop",
+  ]) {
     assert.ok(text.includes(part), part);
   }
   await page.close();
@@ -114,17 +203,25 @@ test("the placement switch changes the table and the fragment, and the fragment 
   await settled(page);
   assert.match(page.url(), /placement=same_cpu/);
   const cell = sample.cells.find((c) => c.name === "round_trip/pipe/64/same_cpu");
-  assert.equal(await cellOf(page, cell.name).locator(".value").innerText(), time(cell.summary.p50_ns.median));
+  assert.equal(
+    await cellOf(page, cell.name).locator(".value").innerText(),
+    time(cell.summary.p50_ns.median),
+  );
   await page.close();
   const again = await open(file, { fragment: "#placement=same_cpu&rate=messages&payload=4096" });
   assert.equal(await cellOf(again.page, cell.name).count(), 1);
-  assert.ok(await again.page.locator("#scaling").getByRole("radio", { name: "messages/s" }).isChecked());
+  assert.ok(
+    await again.page.locator("#scaling").getByRole("radio", { name: "messages/s" }).isChecked(),
+  );
   await again.page.close();
 });
 
 test("the name of a cell is its anchor", async () => {
   const { page } = await open(golden(), { fragment: "#round_trip/pipe/64/same_cpu" });
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "round_trip/pipe/64/same_cpu");
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.id),
+    "round_trip/pipe/64/same_cpu",
+  );
   await page.close();
 });
 
@@ -133,18 +230,35 @@ test("the keyboard reaches a skipped cell and reads its reason", async () => {
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
   for (let n = 0; n < 60; ++n) {
-    if (await page.evaluate(() => document.activeElement?.closest("table.heat") && document.activeElement.tagName === "TD")) break;
+    if (
+      await page.evaluate(
+        () =>
+          document.activeElement?.closest("table.heat") && document.activeElement.tagName === "TD",
+      )
+    )
+      break;
     await page.keyboard.press("Tab");
   }
   const skipped = "round_trip/posix_mq/1048576/l3";
   await page.keyboard.press("End");
-  for (let n = 0; n < 12 && (await page.evaluate(() => document.activeElement?.id)) !== skipped; ++n) await page.keyboard.press("ArrowDown");
+  for (
+    let n = 0;
+    n < 12 && (await page.evaluate(() => document.activeElement?.id)) !== skipped;
+    ++n
+  )
+    await page.keyboard.press("ArrowDown");
   assert.equal(await page.evaluate(() => document.activeElement?.id), skipped);
   await page.locator("#tip").waitFor({ state: "visible" });
   assert.match(await page.locator("#tip").innerText(), /msgsize_max = 8192/);
-  assert.match(await cellOf(page, skipped).getAttribute("aria-label"), /skipped: .*msgsize_max = 8192/);
+  assert.match(
+    await cellOf(page, skipped).getAttribute("aria-label"),
+    /skipped: .*msgsize_max = 8192/,
+  );
   assert.equal(await cellOf(page, skipped).getAttribute("aria-describedby"), "tip");
-  assert.notEqual(await cellOf(page, skipped).evaluate((td) => getComputedStyle(td).outlineStyle), "none");
+  assert.notEqual(
+    await cellOf(page, skipped).evaluate((td) => getComputedStyle(td).outlineStyle),
+    "none",
+  );
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#tip").isVisible(), false);
   await page.close();
@@ -154,24 +268,38 @@ test("text in the heat tables keeps a contrast of 4.5 in both themes", async () 
   for (const colorScheme of ["light", "dark"]) {
     const { page } = await open(golden(), { colorScheme });
     const lowest = await page.evaluate(() => {
-      const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      const canvas = document
+        .createElement("canvas")
+        .getContext("2d", { willReadFrequently: true });
       const pixel = (...colors) => {
         canvas.clearRect(0, 0, 1, 1);
-        for (const color of colors) { canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); }
+        for (const color of colors) {
+          canvas.fillStyle = color;
+          canvas.fillRect(0, 0, 1, 1);
+        }
         return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
       };
-      const light = (rgb) => rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+      const light = (rgb) =>
+        rgb
+          .map((v) => v / 255)
+          .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+          .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
       const page = getComputedStyle(document.body).backgroundColor;
-      return Math.min(...[...document.querySelectorAll(".heat td")].flatMap((td) => [td, ...td.querySelectorAll("span")].map((part) => {
-        const back = getComputedStyle(td).backgroundColor;
-        const style = getComputedStyle(part);
-        const opacity = Number(style.opacity);
-        const under = pixel(page, back);
-        const ink = pixel(page, back, style.color).map((v, n) => v * opacity + under[n] * (1 - opacity));
-        const [a, b] = [light(ink), light(under)].sort((x, y) => y - x);
-        return (a + 0.05) / (b + 0.05);
-      })));
+      return Math.min(
+        ...[...document.querySelectorAll(".heat td")].flatMap((td) =>
+          [td, ...td.querySelectorAll("span")].map((part) => {
+            const back = getComputedStyle(td).backgroundColor;
+            const style = getComputedStyle(part);
+            const opacity = Number(style.opacity);
+            const under = pixel(page, back);
+            const ink = pixel(page, back, style.color).map(
+              (v, n) => v * opacity + under[n] * (1 - opacity),
+            );
+            const [a, b] = [light(ink), light(under)].sort((x, y) => y - x);
+            return (a + 0.05) / (b + 0.05);
+          }),
+        ),
+      );
     });
     assert.ok(lowest >= 4.5, `${colorScheme}: ${lowest}`);
     await page.close();
@@ -180,7 +308,8 @@ test("text in the heat tables keeps a contrast of 4.5 in both themes", async () 
 
 test("dark mode follows the system, and the switch overrules it", async () => {
   const { page } = await open(golden(), { colorScheme: "dark" });
-  const brightness = () => page.evaluate(() => Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]));
+  const brightness = () =>
+    page.evaluate(() => Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]));
   assert.ok((await brightness()) < 60);
   await page.getByRole("radio", { name: "Light" }).check();
   assert.ok((await brightness()) > 200);
@@ -212,7 +341,9 @@ test("few spawns are called indicative, and touch desc has no bandwidth", async 
   assert.match(await few.page.locator(".trust").innerText(), /indicative/);
   assert.match(await few.page.locator(".headlines").innerText(), /indicative: spawns/);
   await few.page.close();
-  const desc = await open(report(makeSample({ kind: "golden", spawns: 6, touch: "desc" })), { fragment: "#pattern=one_way" });
+  const desc = await open(report(makeSample({ kind: "golden", spawns: 6, touch: "desc" })), {
+    fragment: "#pattern=one_way",
+  });
   assert.doesNotMatch(await desc.page.locator("main").innerText(), /\d\s?[kMGT]?B\/s/);
   assert.match(await desc.page.locator("#table").innerText(), /only messages\/s are shown/);
   await desc.page.close();
@@ -221,7 +352,10 @@ test("few spawns are called indicative, and touch desc has no bandwidth", async 
 test("a debug build and an incomplete run are said first", async () => {
   const bad = structuredClone(sample);
   Object.assign(bad.build, { optimised: false, type: "Debug" });
-  Object.assign(bad, { complete: false, incomplete_reason: "The time budget was used up after 3 rounds." });
+  Object.assign(bad, {
+    complete: false,
+    incomplete_reason: "The time budget was used up after 3 rounds.",
+  });
   const { page } = await open(report(bad));
   assert.match(await page.locator(".notice").nth(0).innerText(), /NOT AN OPTIMISED BUILD/);
   assert.match(await page.locator(".notice").nth(1).innerText(), /time budget was used up/);
@@ -261,7 +395,11 @@ test("hostile text stays text", async () => {
   bad.environment.identity[hostile] = { unavailable: hostile };
   bad.environment.warnings.push({ id: hostile, text: hostile, remedy: hostile });
   bad.plan.argv.push(hostile);
-  Object.assign(bad.mechanisms[1], { summary: hostile, family: hostile, reference: "javascript:alert(1)" });
+  Object.assign(bad.mechanisms[1], {
+    summary: hostile,
+    family: hostile,
+    reference: "javascript:alert(1)",
+  });
   const renamed = bad.cells.filter((c) => c.transport === "fifo");
   for (const c of renamed) c.transport = hostile;
   for (const width of [1280, 400]) {

@@ -8,23 +8,38 @@ const full = sampleOf("full");
 const golden = () => rendered("full");
 
 // Every view is drawn again, with the same content: the fragment only says what is chosen anyway.
-const redraws = ["#placement=l3&touch=rw&payload=64", "#pattern=round_trip&mechanism=shm_ring_spin"];
+const redraws = [
+  "#placement=l3&touch=rw&payload=64",
+  "#pattern=round_trip&mechanism=shm_ring_spin",
+];
 
 // Waits in the page: a hundred redraws would spend their time in asking from outside.
-const redraw = (page, times = 1) => page.evaluate(async ([fragments, count]) => {
-  for (let n = 0; n < count; ++n) {
-    location.hash = fragments.find((fragment) => fragment !== location.hash);
-    await new Promise((done) => addEventListener("hashchange", done, { once: true }));
-    while (!document.documentElement.dataset.settled) await new Promise((done) => setTimeout(done, 5));
-  }
-}, [redraws, times]);
+const redraw = (page, times = 1) =>
+  page.evaluate(
+    async ([fragments, count]) => {
+      for (let n = 0; n < count; ++n) {
+        location.hash = fragments.find((fragment) => fragment !== location.hash);
+        await new Promise((done) => addEventListener("hashchange", done, { once: true }));
+        while (!document.documentElement.dataset.settled)
+          await new Promise((done) => setTimeout(done, 5));
+      }
+    },
+    [redraws, times],
+  );
 
-const focused = (page) => page.evaluate(() => {
-  const now = document.activeElement;
-  const keyed = now.closest("[data-key], [id]");
-  return [now.tagName, now.closest("section")?.id, now.closest("figure")?.getAttribute("aria-label"), keyed?.dataset.key ?? keyed?.id,
-    now.getAttribute("aria-label") ?? now.textContent, now.value].join(" | ");
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const now = document.activeElement;
+    const keyed = now.closest("[data-key], [id]");
+    return [
+      now.tagName,
+      now.closest("section")?.id,
+      now.closest("figure")?.getAttribute("aria-label"),
+      keyed?.dataset.key ?? keyed?.id,
+      now.getAttribute("aria-label") ?? now.textContent,
+      now.value,
+    ].join(" | ");
+  });
 
 test("a sorted head keeps the focus however late the table is drawn", async () => {
   const { page } = await open(golden());
@@ -47,17 +62,21 @@ test("the reader who went on before the table was drawn is not called back", asy
 
 // Focuses the last element of the nth kind and tells how many kinds there are: an element at the end of its list would not be
 // found again by chance.
-const focusKind = (page, nth) => page.evaluate((n) => {
-  const kinds = new Map();
-  for (const element of document.querySelectorAll("#app :is(a, button, input, select, summary, [tabindex])")) {
-    if (element.matches(":disabled, section, main") || !element.checkVisibility()) continue;
-    const around = [];
-    for (let at = element; at && around.length < 5; at = at.parentElement) around.push(`${at.tagName}.${at.className}`);
-    kinds.set(`${element.closest("section")?.id} ${around.join(" ")}`, element);
-  }
-  [...kinds.values()][n]?.focus({ preventScroll: true });
-  return kinds.size;
-}, nth);
+const focusKind = (page, nth) =>
+  page.evaluate((n) => {
+    const kinds = new Map();
+    for (const element of document.querySelectorAll(
+      "#app :is(a, button, input, select, summary, [tabindex])",
+    )) {
+      if (element.matches(":disabled, section, main") || !element.checkVisibility()) continue;
+      const around = [];
+      for (let at = element; at && around.length < 5; at = at.parentElement)
+        around.push(`${at.tagName}.${at.className}`);
+      kinds.set(`${element.closest("section")?.id} ${around.join(" ")}`, element);
+    }
+    [...kinds.values()][n]?.focus({ preventScroll: true });
+    return kinds.size;
+  }, nth);
 
 test("whatever has the focus has it after every view was drawn again", async () => {
   const { page, complaints } = await open(golden(), { fragment: redraws[0] });
@@ -65,7 +84,11 @@ test("whatever has the focus has it after every view was drawn again", async () 
     if (await closed.isVisible()) await closed.click();
   }
   // Tables are drawn faster; one section keeps its chart.
-  for (const table of await page.locator("section:not(#load)").getByRole("radio", { name: "table", exact: true }).all()) await table.check();
+  for (const table of await page
+    .locator("section:not(#load)")
+    .getByRole("radio", { name: "table", exact: true })
+    .all())
+    await table.check();
   await settled(page);
   for (let n = 0, kinds = 1; n < kinds; ++n) {
     kinds = await focusKind(page, n);
@@ -79,16 +102,22 @@ test("whatever has the focus has it after every view was drawn again", async () 
 });
 
 test("several redraws in a row, each of them late, keep focus, scrolled regions and marked text", async () => {
-  const { page } = await open(report(makeSample({ kind: "many", spawns: 5, payloads: [64, 4096, 65536, 1048576] })), { fragment: redraws[0], width: 500 });
+  const { page } = await open(
+    report(makeSample({ kind: "many", spawns: 5, payloads: [64, 4096, 65536, 1048576] })),
+    { fragment: redraws[0], width: 500 },
+  );
   const region = page.locator("#table .scroller.tall").first();
   const position = () => region.evaluate((e) => [e.scrollLeft, e.scrollTop]);
   await region.evaluate((e) => e.scrollTo({ left: 15, top: 700, behavior: "instant" }));
   assert.deepEqual(await position(), [15, 700]);
-  const name = await page.locator("#table tbody th .link").nth(30).evaluate((link) => {
-    getSelection().selectAllChildren(link.closest("tr").querySelector("td .value"));
-    link.focus({ preventScroll: true });
-    return link.textContent;
-  });
+  const name = await page
+    .locator("#table tbody th .link")
+    .nth(30)
+    .evaluate((link) => {
+      getSelection().selectAllChildren(link.closest("tr").querySelector("td .value"));
+      link.focus({ preventScroll: true });
+      return link.textContent;
+    });
   const marked = await page.evaluate(() => getSelection().toString());
   assert.match(marked, /\d/);
   await drawLate(page, 5);
@@ -103,8 +132,14 @@ test("a control that has the focus shows what the fragment says", async () => {
   const { page } = await open(golden());
   await page.locator(".toolbar").getByRole("radio", { name: "1 MiB" }).check();
   await page.locator("#table").getByRole("radio", { name: "p99", exact: true }).focus();
-  await page.evaluate(() => { location.hash = "#payload=4096&metric=floor"; });
-  await page.locator('table[data-view="table"]').getByText("\u00d7", { exact: false }).first().waitFor();
+  await page.evaluate(() => {
+    location.hash = "#payload=4096&metric=floor";
+  });
+  await page
+    .locator('table[data-view="table"]')
+    .getByText("\u00d7", { exact: false })
+    .first()
+    .waitFor();
   await settled(page);
   assert.ok(await page.locator(".toolbar").getByRole("radio", { name: "4 KiB" }).isChecked());
   assert.ok(await page.locator("#table").getByRole("radio", { name: "\u00d7 floor" }).isChecked());
@@ -136,7 +171,9 @@ test("the point of a chart stays when the chart is drawn again", async () => {
   await redraw(page);
   assert.equal(await picture.locator(".bubble").innerText(), told);
   await page.setViewportSize({ width: 1000, height: 900 });
-  await page.waitForFunction(() => document.querySelector("#percentiles .picture svg").getBoundingClientRect().width < 1000);
+  await page.waitForFunction(
+    () => document.querySelector("#percentiles .picture svg").getBoundingClientRect().width < 1000,
+  );
   await settled(page);
   assert.equal(await picture.locator(".bubble").innerText(), told);
   await page.keyboard.press("ArrowRight");
@@ -167,8 +204,11 @@ test("another result is shown at the same place: focus, scroll position, tables,
   await page.locator("#scaling").getByRole("radio", { name: "table", exact: true }).check();
   await page.locator(".all-traits > summary").click();
   await settled(page);
-  const top = () => page.locator("#scaling").evaluate((section) => Math.round(section.getBoundingClientRect().top));
-  await page.locator("#scaling").evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
+  const top = () =>
+    page.locator("#scaling").evaluate((section) => Math.round(section.getBoundingClientRect().top));
+  await page
+    .locator("#scaling")
+    .evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
   const before = await top();
   await page.locator(".toolbar").getByRole("radio", { name: "2: redacted-other" }).focus();
   await page.keyboard.press("Space");
@@ -183,10 +223,16 @@ test("another result is shown at the same place: focus, scroll position, tables,
 
 test("arrow keys in the toolbar that sticks leave the page where it is", async () => {
   const { page } = await open(golden());
-  await page.locator("#scaling").evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
-  const top = () => page.locator("#scaling").evaluate((section) => Math.round(section.getBoundingClientRect().top));
+  await page
+    .locator("#scaling")
+    .evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
+  const top = () =>
+    page.locator("#scaling").evaluate((section) => Math.round(section.getBoundingClientRect().top));
   const before = await top();
-  await page.locator(".toolbar").getByRole("radio", { name: "round trip" }).evaluate((radio) => radio.focus({ preventScroll: true }));
+  await page
+    .locator(".toolbar")
+    .getByRole("radio", { name: "round trip" })
+    .evaluate((radio) => radio.focus({ preventScroll: true }));
   await page.keyboard.press("ArrowRight");
   await settled(page);
   assert.match(page.url(), /pattern=one_way/);
@@ -200,7 +246,11 @@ test("a drawing that fails does not stop the others", async () => {
   const { page, complaints } = await open(golden());
   await page.evaluate(() => {
     const caption = document.querySelector("#percentiles figcaption");
-    Object.defineProperty(caption, "textContent", { set() { throw new Error("on purpose"); } });
+    Object.defineProperty(caption, "textContent", {
+      set() {
+        throw new Error("on purpose");
+      },
+    });
   });
   await page.locator(".toolbar").getByRole("radio", { name: "4 KiB" }).check();
   await settled(page);

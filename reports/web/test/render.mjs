@@ -7,9 +7,12 @@ const marker = "<!--IPCMARK_DATA-->";
 
 export function render(template, results) {
   const [head, tail, ...more] = template.split(marker);
-  if (tail === undefined || more.length > 0) throw new Error(`the template must contain ${marker} exactly once`);
-  const blocks = results.map((text) =>
-    `<script type="application/json" class="ipcmark-result">${text.trim().replace(/</g, "\\u003c")}</script>`);
+  if (tail === undefined || more.length > 0)
+    throw new Error(`the template must contain ${marker} exactly once`);
+  const blocks = results.map(
+    (text) =>
+      `<script type="application/json" class="ipcmark-result">${text.trim().replace(/</g, "\\u003c")}</script>`,
+  );
   return `${head}${blocks.join("\n")}${tail}`;
 }
 

@@ -28,5 +28,11 @@ export function logLinear(p50, tail, count, steps = 60) {
     bins.set(index, (bins.get(index) ?? 0) + upTo - placed);
     placed = upTo;
   }
-  return { scheme: "log_linear", sub_bucket_bits: bits, unit: "ns", count, bins: [...bins].sort((a, b) => a[0] - b[0]) };
+  return {
+    scheme: "log_linear",
+    sub_bucket_bits: bits,
+    unit: "ns",
+    count,
+    bins: [...bins].sort((a, b) => a[0] - b[0]),
+  };
 }

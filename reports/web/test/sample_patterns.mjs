@@ -5,11 +5,37 @@ import { around, random } from "./sample_random.mjs";
 const cpus = { l3: [0, 1], same_cpu: [0, 0] };
 const short = (value) => Number(value.toPrecision(5));
 
-function blank(pattern, mechanism, payload, placement, spawns, touch, suffix = "", parameter = null) {
+function blank(
+  pattern,
+  mechanism,
+  payload,
+  placement,
+  spawns,
+  touch,
+  suffix = "",
+  parameter = null,
+) {
   return {
-    name: `${pattern}/${mechanism.name}/${payload}/${placement}${suffix}`, transport: mechanism.name, pattern, payload_bytes: payload, placement, touch,
-    depth: 1, cpus: cpus[placement], status: "ok", reason: null, spawns_planned: spawns, spawns_ok: spawns, failures: [],
-    summary: {}, histogram: null, verify: null, counting: null, flags: [], parameter, floor: null,
+    name: `${pattern}/${mechanism.name}/${payload}/${placement}${suffix}`,
+    transport: mechanism.name,
+    pattern,
+    payload_bytes: payload,
+    placement,
+    touch,
+    depth: 1,
+    cpus: cpus[placement],
+    status: "ok",
+    reason: null,
+    spawns_planned: spawns,
+    spawns_ok: spawns,
+    failures: [],
+    summary: {},
+    histogram: null,
+    verify: null,
+    counting: null,
+    flags: [],
+    parameter,
+    floor: null,
   };
 }
 
@@ -18,28 +44,60 @@ const unitOf = (metric) => Object.entries(units).find(([end]) => metric.endsWith
 
 function fill(document, spawns, next, figures, summarise) {
   const runs = Array.from({ length: spawns }, () => ({
-    count: 4000, trip: figures.p50_ns ?? Object.values(figures)[0] ?? 0,
-    ...Object.fromEntries(Object.entries(figures).map(([k, v]) => [k, v === null ? null : v * around(next, 0.04)])),
+    count: 4000,
+    trip: figures.p50_ns ?? Object.values(figures)[0] ?? 0,
+    ...Object.fromEntries(
+      Object.entries(figures).map(([k, v]) => [k, v === null ? null : v * around(next, 0.04)]),
+    ),
   }));
   for (const metric of Object.keys(figures)) {
-    document.summary[metric] = summarise(runs.map((run) => run[metric]), unitOf(metric), metric.includes("achieved") ? "higher" : metric.includes("offered") ? "neither" : "lower");
+    document.summary[metric] = summarise(
+      runs.map((run) => run[metric]),
+      unitOf(metric),
+      metric.includes("achieved") ? "higher" : metric.includes("offered") ? "neither" : "lower",
+    );
   }
   return { document, runs };
 }
 
 const paced = (mechanism, rate, payload) => {
-  const service = (mechanism.wait === "spins" ? mechanism.base_ns / 2 : mechanism.base_ns * 0.32) + payload * mechanism.ns_per_byte;
+  const service =
+    (mechanism.wait === "spins" ? mechanism.base_ns / 2 : mechanism.base_ns * 0.32) +
+    payload * mechanism.ns_per_byte;
   const load = (rate * service) / 1e9;
   const idle = mechanism.base_ns / 2 + payload * mechanism.ns_per_byte;
   const queue = load < 0.97 ? 1 + (0.9 * load * load) / (1 - load) : 4000;
-  return { saturated: load >= 0.97, service, p50: idle * Math.min(queue, 4000), p99: idle * Math.max(mechanism.tail * Math.min(1 + (3 * load) / Math.max(0.02, 1 - load), 6000), 1.3 * Math.min(queue, 4000)), load };
+  return {
+    saturated: load >= 0.97,
+    service,
+    p50: idle * Math.min(queue, 4000),
+    p99:
+      idle *
+      Math.max(
+        mechanism.tail * Math.min(1 + (3 * load) / Math.max(0.02, 1 - load), 6000),
+        1.3 * Math.min(queue, 4000),
+      ),
+    load,
+  };
 };
 
 export function parameterCells(mechanisms, { kind, spawns, seed, touch, summarise }) {
   const made = [];
-  const each = (pattern, mechanism, payload, placement, suffix, parameter, figures, change = {}) => {
+  const each = (
+    pattern,
+    mechanism,
+    payload,
+    placement,
+    suffix,
+    parameter,
+    figures,
+    change = {},
+  ) => {
     const next = random(`${seed}/${pattern}/${mechanism.name}/${payload}/${suffix}`);
-    const document = Object.assign(blank(pattern, mechanism, payload, placement, spawns, touch, suffix, parameter), change);
+    const document = Object.assign(
+      blank(pattern, mechanism, payload, placement, spawns, touch, suffix, parameter),
+      change,
+    );
     made.push(fill(document, spawns, next, figures, summarise));
   };
   const competing = mechanisms.filter((m) => m.name !== "null");
@@ -47,65 +105,194 @@ export function parameterCells(mechanisms, { kind, spawns, seed, touch, summaris
   for (const mechanism of few) {
     const payload = mechanism.payload_max_bytes === 0 ? 0 : 64;
     if (payload > 0) {
-      for (const rate of kind === "small" ? [1e4, 1e5, 1e6] : [1e3, 1e4, 3e4, 1e5, 2e5, 3e5, 5e5, 1e6]) {
+      for (const rate of kind === "small"
+        ? [1e4, 1e5, 1e6]
+        : [1e3, 1e4, 3e4, 1e5, 2e5, 3e5, 5e5, 1e6]) {
         const at = paced(mechanism, rate, payload);
-        each("paced", mechanism, payload, "l3", `/rate=${rate}`, { name: "rate_hz", value: rate, text: `${rate / 1000} k/s` }, {
-          p50_ns: at.p50, p90_ns: at.p50 * 1.3, p99_ns: at.p99, "p99.9_ns": at.p99 * 2.1, max_ns: at.p99 * 5, send_p50_ns: at.p50 / 1.05, send_p99_ns: at.p99 / 1.4,
-          sched_lag_p99_ns: 900, offered_per_second: rate, achieved_per_second: Math.min(rate, 1e9 / at.service), missed_share: at.saturated ? 1 - 1e9 / at.service / rate : 0,
-        }, { saturated: at.saturated, flags: at.saturated ? ["saturated"] : [] });
+        each(
+          "paced",
+          mechanism,
+          payload,
+          "l3",
+          `/rate=${rate}`,
+          { name: "rate_hz", value: rate, text: `${rate / 1000} k/s` },
+          {
+            p50_ns: at.p50,
+            p90_ns: at.p50 * 1.3,
+            p99_ns: at.p99,
+            "p99.9_ns": at.p99 * 2.1,
+            max_ns: at.p99 * 5,
+            send_p50_ns: at.p50 / 1.05,
+            send_p99_ns: at.p99 / 1.4,
+            sched_lag_p99_ns: 900,
+            offered_per_second: rate,
+            achieved_per_second: Math.min(rate, 1e9 / at.service),
+            missed_share: at.saturated ? 1 - 1e9 / at.service / rate : 0,
+          },
+          { saturated: at.saturated, flags: at.saturated ? ["saturated"] : [] },
+        );
       }
     }
     for (const gap of kind === "small" ? [1e4, 1e7] : [1e4, 1e5, 1e6, 1e7, 1e8]) {
       const deep = mechanism.wait === "spins" ? 1.1 : 1 + 0.9 * Math.log10(gap / 1e4);
-      each("wake", mechanism, payload, "l3", `/gap=${gap}`, { name: "gap_ns", value: gap, text: "" }, {
-        p50_ns: (mechanism.base_ns / 2) * deep, p90_ns: mechanism.base_ns * 0.7 * deep, p99_ns: mechanism.base_ns * 1.2 * deep, idle_cpu_share: mechanism.wait === "spins" ? 0.96 : 0.0003,
-      });
+      each(
+        "wake",
+        mechanism,
+        payload,
+        "l3",
+        `/gap=${gap}`,
+        { name: "gap_ns", value: gap, text: "" },
+        {
+          p50_ns: (mechanism.base_ns / 2) * deep,
+          p90_ns: mechanism.base_ns * 0.7 * deep,
+          p99_ns: mechanism.base_ns * 1.2 * deep,
+          idle_cpu_share: mechanism.wait === "spins" ? 0.96 : 0.0003,
+        },
+      );
     }
     each("setup", mechanism, payload, "l3", "", null, {
-      construct_ns: 12000 + mechanism.base_ns * 3, first_message_ns: mechanism.base_ns * 6, teardown_ns: 9000 + mechanism.base_ns, spawn_ns: 820000,
+      construct_ns: 12000 + mechanism.base_ns * 3,
+      first_message_ns: mechanism.base_ns * 6,
+      teardown_ns: 9000 + mechanism.base_ns,
+      spawn_ns: 820000,
     });
     const copy = (300 + payload * mechanism.ns_per_byte) * (mechanism.wait === "spins" ? 0.3 : 4);
     const change = mechanism.wait === "spins" ? null : mechanism.same_cpu_ns - copy;
-    each("switch", mechanism, payload, "l3", "", null, {
-      one_process_ns: copy, one_cpu_ns: mechanism.same_cpu_ns, two_cpus_ns: mechanism.base_ns,
-      syscall_copy_ns: copy, context_switch_ns: change, wake_up_ns: mechanism.wait === "spins" ? null : Math.max(0, mechanism.base_ns - copy),
-    }, mechanism.wait === "spins" ? { parts_note: "both sides spin: on one CPU the exchange would measure the scheduler's time slice" } : {});
+    each(
+      "switch",
+      mechanism,
+      payload,
+      "l3",
+      "",
+      null,
+      {
+        one_process_ns: copy,
+        one_cpu_ns: mechanism.same_cpu_ns,
+        two_cpus_ns: mechanism.base_ns,
+        syscall_copy_ns: copy,
+        context_switch_ns: change,
+        wake_up_ns: mechanism.wait === "spins" ? null : Math.max(0, mechanism.base_ns - copy),
+      },
+      mechanism.wait === "spins"
+        ? {
+            parts_note:
+              "both sides spin: on one CPU the exchange would measure the scheduler's time slice",
+          }
+        : {},
+    );
     if (payload > 0 && kind !== "many") {
       for (const n of [8, 64]) {
-        each("burst", mechanism, payload, "l3", `/n=${n}`, { name: "burst", value: n, text: String(n) }, {
-          drain_ns: n * mechanism.base_ns * 0.2, p50_ns: (n * mechanism.base_ns * 0.2) / 2, p99_ns: n * mechanism.base_ns * 0.25,
-        });
+        each(
+          "burst",
+          mechanism,
+          payload,
+          "l3",
+          `/n=${n}`,
+          { name: "burst", value: n, text: String(n) },
+          {
+            drain_ns: n * mechanism.base_ns * 0.2,
+            p50_ns: (n * mechanism.base_ns * 0.2) / 2,
+            p99_ns: n * mechanism.base_ns * 0.25,
+          },
+        );
       }
     }
   }
-  for (const [processes, set] of kind === "many" ? [] : [[2, 0], [8, 65536], [8, 1048576]]) {
-    each("switch_ring", mechanisms.find((m) => m.name === "pipe"), 0, "same_cpu", `/procs=${processes},set=${set}`,
-      { name: "processes", value: processes, text: `${processes} processes`, working_set_bytes: set }, { context_switch_ns: 1400 + 40 * processes + set / 900 });
+  for (const [processes, set] of kind === "many"
+    ? []
+    : [
+        [2, 0],
+        [8, 65536],
+        [8, 1048576],
+      ]) {
+    each(
+      "switch_ring",
+      mechanisms.find((m) => m.name === "pipe"),
+      0,
+      "same_cpu",
+      `/procs=${processes},set=${set}`,
+      {
+        name: "processes",
+        value: processes,
+        text: `${processes} processes`,
+        working_set_bytes: set,
+      },
+      { context_switch_ns: 1400 + 40 * processes + set / 900 },
+    );
   }
   if (made.length > 0 && kind !== "many") {
-    const skipped = blank("paced", mechanisms.find((m) => m.name === "udp"), 64, "l3", spawns, touch, "/load=0.5", { name: "load", value: 0.5, text: "50 %" });
-    made.push({ document: Object.assign(skipped, { status: "skipped", spawns_ok: 0, reason: { code: "pattern", stage: null, text: "the capacity of this cell was not measured first" } }), runs: [] });
+    const skipped = blank(
+      "paced",
+      mechanisms.find((m) => m.name === "udp"),
+      64,
+      "l3",
+      spawns,
+      touch,
+      "/load=0.5",
+      { name: "load", value: 0.5, text: "50 %" },
+    );
+    made.push({
+      document: Object.assign(skipped, {
+        status: "skipped",
+        spawns_ok: 0,
+        reason: {
+          code: "pattern",
+          stage: null,
+          text: "the capacity of this cell was not measured first",
+        },
+      }),
+      runs: [],
+    });
   }
   return made;
 }
 
 const floorOf = (cell) => {
-  if (cell.pattern === "one_way") return { name: "memcpy", value: 3.14e10, unit: "bytes_per_second", why: "one copy at the speed of memcpy between two processes" };
-  if (cell.placement === "same_cpu") return { name: "same_cpu_switch", value: 1650, unit: "ns", why: "two switches of one CPU" };
-  return { name: "line_round_trip", value: 338 + cell.payload_bytes / 11.4, unit: "ns", why: "a cache line to the other core and back, and the bytes at the speed of memcpy" };
+  if (cell.pattern === "one_way")
+    return {
+      name: "memcpy",
+      value: 3.14e10,
+      unit: "bytes_per_second",
+      why: "one copy at the speed of memcpy between two processes",
+    };
+  if (cell.placement === "same_cpu")
+    return { name: "same_cpu_switch", value: 1650, unit: "ns", why: "two switches of one CPU" };
+  return {
+    name: "line_round_trip",
+    value: 338 + cell.payload_bytes / 11.4,
+    unit: "ns",
+    why: "a cache line to the other core and back, and the bytes at the speed of memcpy",
+  };
 };
 
 export function addFloors(result) {
   for (const cell of result.cells) {
     cell.parameter = null;
     cell.floor = null;
-    if (cell.status !== "ok" || cell.transport === "null" || (cell.pattern === "one_way" && cell.payload_bytes === 0)) continue;
+    if (
+      cell.status !== "ok" ||
+      cell.transport === "null" ||
+      (cell.pattern === "one_way" && cell.payload_bytes === 0)
+    )
+      continue;
     cell.floor = floorOf(cell);
     const from = cell.floor.unit === "ns" ? cell.summary.p50_ns : cell.summary.bytes_per_second;
     if (typeof from?.median !== "number") continue;
-    const ratio = (value) => (value === null ? null : short(cell.floor.unit === "ns" ? value / cell.floor.value : cell.floor.value / value));
+    const ratio = (value) =>
+      value === null
+        ? null
+        : short(cell.floor.unit === "ns" ? value / cell.floor.value : cell.floor.value / value);
     const ends = [ratio(from.low), ratio(from.high)].sort((a, b) => a - b);
-    cell.summary.ratio_to_floor = { ...from, median: ratio(from.median), low: ends[0], high: ends[1], min: null, max: null, unit: "1", better: "lower" };
+    cell.summary.ratio_to_floor = {
+      ...from,
+      median: ratio(from.median),
+      low: ends[0],
+      high: ends[1],
+      min: null,
+      max: null,
+      unit: "1",
+      better: "lower",
+    };
     if (from.low === null) Object.assign(cell.summary.ratio_to_floor, { low: null, high: null });
     if (ratio(from.median) < 1) cell.flags.push("beats_floor");
   }
@@ -114,30 +301,81 @@ export function addFloors(result) {
 export function addBlocks(result, spawns, seed) {
   const next = random(`floors/${seed}`);
   const series = (name, unit, value, more = {}) => ({
-    name, unit, placement: null, block_bytes: null, ...more,
-    samples: Array.from({ length: spawns * 2 }, (_, round) => ({ round: Math.floor(round / 2), value: short(value * around(next, 0.02)) })),
-    summary: { n: spawns * 2, median: value, low: short(value * 0.98), high: short(value * 1.03), level: 0.96, unit: unit === "ns" ? "ns" : "B/s", better: unit === "ns" ? "lower" : "higher" }, drift: 1.012,
+    name,
+    unit,
+    placement: null,
+    block_bytes: null,
+    ...more,
+    samples: Array.from({ length: spawns * 2 }, (_, round) => ({
+      round: Math.floor(round / 2),
+      value: short(value * around(next, 0.02)),
+    })),
+    summary: {
+      n: spawns * 2,
+      median: value,
+      low: short(value * 0.98),
+      high: short(value * 1.03),
+      level: 0.96,
+      unit: unit === "ns" ? "ns" : "B/s",
+      better: unit === "ns" ? "lower" : "higher",
+    },
+    drift: 1.012,
   });
   result.floors = [
-    series("line_round_trip", "ns", 338, { placement: "l3" }), series("futex_wake", "ns", 4870, { placement: "l3" }), series("same_cpu_switch", "ns", 1650, { placement: "same_cpu" }),
-    series("syscall", "ns", 214), series("clock_read", "ns", 18.6), series("fork_exec", "ns", 801000),
-    ...[[64, 1.1e10], [4096, 4.4e10], [65536, 3.9e10], [1048576, 3.14e10]].map(([block_bytes, value]) => series("memcpy", "bytes_per_second", value, { block_bytes })),
+    series("line_round_trip", "ns", 338, { placement: "l3" }),
+    series("futex_wake", "ns", 4870, { placement: "l3" }),
+    series("same_cpu_switch", "ns", 1650, { placement: "same_cpu" }),
+    series("syscall", "ns", 214),
+    series("clock_read", "ns", 18.6),
+    series("fork_exec", "ns", 801000),
+    ...[
+      [64, 1.1e10],
+      [4096, 4.4e10],
+      [65536, 3.9e10],
+      [1048576, 3.14e10],
+    ].map(([block_bytes, value]) => series("memcpy", "bytes_per_second", value, { block_bytes })),
   ];
   const all = result.benchmarks.map((b) => b.ipc.quality);
   const count = (word) => all.filter((q) => q === word).length;
   result.noise = {
-    verdict: "noisy", text: "Other work took part of the CPU during 12 % of the spawns; medians hold, tails do not.",
-    spawns: { quiet: count("quiet"), usable: count("usable"), contaminated: count("contaminated") }, rerun: 4, smallest_ratio: 1.06,
+    verdict: "noisy",
+    text: "Other work took part of the CPU during 12 % of the spawns; medians hold, tails do not.",
+    spawns: { quiet: count("quiet"), usable: count("usable"), contaminated: count("contaminated") },
+    rerun: 4,
+    smallest_ratio: 1.06,
   };
   result.calibration = {
-    date: "2026-11-20T08:00:00+00:00", spawns: 200, false_alarm_rate: 0.008,
-    cells: [{ name: "round_trip/pipe/64/l3", spread: 1.05 }], detectable: [{ spawns: 10, ratio: 1.12 }, { spawns: 20, ratio: 1.08 }, { spawns: 40, ratio: 1.05 }],
+    date: "2026-11-20T08:00:00+00:00",
+    spawns: 200,
+    false_alarm_rate: 0.008,
+    cells: [{ name: "round_trip/pipe/64/l3", spread: 1.05 }],
+    detectable: [
+      { spawns: 10, ratio: 1.12 },
+      { spawns: 20, ratio: 1.08 },
+      { spawns: 40, ratio: 1.05 },
+    ],
   };
   for (const mechanism of result.mechanisms) {
     mechanism.role = mechanism.name === "null" ? "instrument" : "mechanism";
-    Object.assign(mechanism.traits, { latest_value: mechanism.traits.latest_value ?? false, back_pressure: mechanism.traits.back_pressure ?? true, allocates: mechanism.family === "desktop bus" });
+    Object.assign(mechanism.traits, {
+      latest_value: mechanism.traits.latest_value ?? false,
+      back_pressure: mechanism.traits.back_pressure ?? true,
+      allocates: mechanism.family === "desktop bus",
+    });
   }
-  const pair = (result.build.git.revision === "0123abc");
-  result.plan.argv = pair ? ["ipcmark", "run", `--spawns=${spawns}`, `--seed=${seed}`, "--placement=l3,same_cpu,numa", "--pattern=all", "--json=results.json"] : result.plan.argv;
-  for (const cell of result.cells) if (cell.histogram === null && cell.pattern === "paced" && cell.status === "ok") cell.histogram = logLinear(cell.summary.p50_ns.median ?? 1, 2.5, 4000);
+  const pair = result.build.git.revision === "0123abc";
+  result.plan.argv = pair
+    ? [
+        "ipcmark",
+        "run",
+        `--spawns=${spawns}`,
+        `--seed=${seed}`,
+        "--placement=l3,same_cpu,numa",
+        "--pattern=all",
+        "--json=results.json",
+      ]
+    : result.plan.argv;
+  for (const cell of result.cells)
+    if (cell.histogram === null && cell.pattern === "paced" && cell.status === "ok")
+      cell.histogram = logLinear(cell.summary.p50_ns.median ?? 1, 2.5, 4000);
 }

@@ -9,8 +9,11 @@ import ts from "typescript";
 import { makeSample } from "./make_sample.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const named = (variable, ...places) => process.env[variable] ?? places.map((p) => join(here, p)).find(existsSync);
-const schema = JSON.parse(readFileSync(named("IPCMARK_SCHEMA", "../../schema/ipcmark.result.v1.schema.json"), "utf8"));
+const named = (variable, ...places) =>
+  process.env[variable] ?? places.map((p) => join(here, p)).find(existsSync);
+const schema = JSON.parse(
+  readFileSync(named("IPCMARK_SCHEMA", "../../schema/ipcmark.result.v1.schema.json"), "utf8"),
+);
 const dataFile = join(here, "../src/data.ts");
 
 const validate = new Ajv.default({ strict: false, allErrors: false }).compile(schema);
@@ -23,17 +26,41 @@ for (const kind of ["golden", "rich", "many"]) {
 
 const { properties: top, $defs } = schema;
 const subject = {
-  Result: schema, Cell: $defs.cell, Mechanism: $defs.mechanism, Summary: $defs.summary, Histogram: $defs.histogram, Reason: $defs.reason, Warning: $defs.warning,
-  Parameter: $defs.parameter, Floor: $defs.cell_floor, FloorSeries: $defs.floor_series, Noise: $defs.noise, Calibration: $defs.calibration,
-  PlacementInfo: top.topology.properties.placements.items, Spawn: $defs.spawn,
+  Result: schema,
+  Cell: $defs.cell,
+  Mechanism: $defs.mechanism,
+  Summary: $defs.summary,
+  Histogram: $defs.histogram,
+  Reason: $defs.reason,
+  Warning: $defs.warning,
+  Parameter: $defs.parameter,
+  Floor: $defs.cell_floor,
+  FloorSeries: $defs.floor_series,
+  Noise: $defs.noise,
+  Calibration: $defs.calibration,
+  PlacementInfo: top.topology.properties.placements.items,
+  Spawn: $defs.spawn,
 };
 
 function interfaces() {
-  const source = ts.createSourceFile("data.ts", readFileSync(dataFile, "utf8"), ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(
+    "data.ts",
+    readFileSync(dataFile, "utf8"),
+    ts.ScriptTarget.Latest,
+    true,
+  );
   const found = new Map();
   source.forEachChild((node) => {
     if (!ts.isInterfaceDeclaration(node)) return;
-    found.set(node.name.text, new Map(node.members.map((m) => [m.name.getText().replace(/"/g, ""), m.questionToken !== undefined])));
+    found.set(
+      node.name.text,
+      new Map(
+        node.members.map((m) => [
+          m.name.getText().replace(/"/g, ""),
+          m.questionToken !== undefined,
+        ]),
+      ),
+    );
   });
   return found;
 }
@@ -46,15 +73,29 @@ test("every field of the types is in the schema, and what the schema requires is
     for (const [field, optional] of fields) {
       assert.ok(field in shape.properties, `${name}.${field} is not in the schema`);
       const required = (shape.required ?? []).includes(field);
-      assert.equal(optional, !required, `${name}.${field}: ${required ? "required by the schema, optional in the type" : "optional in the schema, required by the type"}`);
+      assert.equal(
+        optional,
+        !required,
+        `${name}.${field}: ${required ? "required by the schema, optional in the type" : "optional in the schema, required by the type"}`,
+      );
     }
   }
 });
 
 test("the enumerations of the types are those of the schema", () => {
   const text = readFileSync(dataFile, "utf8");
-  for (const [name, words] of [["Placement", $defs.placement.enum], ["Pattern", $defs.pattern.enum], ["Touch", $defs.touch.enum], ["Status", $defs.status.enum], ["Wait", $defs.mechanism.properties.wait.enum]]) {
+  for (const [name, words] of [
+    ["Placement", $defs.placement.enum],
+    ["Pattern", $defs.pattern.enum],
+    ["Touch", $defs.touch.enum],
+    ["Status", $defs.status.enum],
+    ["Wait", $defs.mechanism.properties.wait.enum],
+  ]) {
     const body = new RegExp(`export type ${name} =([^;]+);`).exec(text)[1];
-    assert.deepEqual([...body.matchAll(/"([^"]+)"/g)].map((m) => m[1]).sort(), [...words].sort(), name);
+    assert.deepEqual(
+      [...body.matchAll(/"([^"]+)"/g)].map((m) => m[1]).sort(),
+      [...words].sort(),
+      name,
+    );
   }
 });

@@ -18,7 +18,10 @@ mkdirSync(outdir, { recursive: true });
 function page_() {
   if (!given.endsWith(".json")) return resolve(given);
   const here = dirname(fileURLToPath(import.meta.url));
-  const template = readFileSync(process.env.IPCMARK_TEMPLATE ?? join(here, "../dist/report.template.html"), "utf8");
+  const template = readFileSync(
+    process.env.IPCMARK_TEMPLATE ?? join(here, "../dist/report.template.html"),
+    "utf8",
+  );
   const file = resolve(outdir, "report.html");
   writeFileSync(file, render(template, [readFileSync(given, "utf8")]));
   return file;
@@ -31,7 +34,18 @@ const shots = [
   { name: "narrow", width: 400, height: 800, colorScheme: "light" },
   { name: "print", width: 794, height: 1123, colorScheme: "light", media: "print" },
 ];
-const views = ["table", "percentiles", "scaling", "cost", "pareto", "load", "wake", "mechanism", "compare", "environment"];
+const views = [
+  "table",
+  "percentiles",
+  "scaling",
+  "cost",
+  "pareto",
+  "load",
+  "wake",
+  "mechanism",
+  "compare",
+  "environment",
+];
 // The bar that stays on top would lie across a picture of a section.
 const still = ".toolbar { position: static !important } html { scroll-behavior: auto !important }";
 
@@ -51,7 +65,8 @@ try {
       await page.addStyleTag({ content: still });
       for (const id of views) {
         const section = page.locator(`#${id}`);
-        if ((await section.count()) > 0) await section.screenshot({ path: join(outdir, `${name}-${id}.png`) });
+        if ((await section.count()) > 0)
+          await section.screenshot({ path: join(outdir, `${name}-${id}.png`) });
       }
     }
     await page.close();

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { cellOf, noSidewaysScroll, open, rendered, report, sampleOf, settled, time } from "./drive.mjs";
+import {
+  cellOf,
+  noSidewaysScroll,
+  open,
+  rendered,
+  report,
+  sampleOf,
+  settled,
+  time,
+} from "./drive.mjs";
 import { makeSample } from "./make_sample.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -12,7 +21,16 @@ const golden = () => rendered("full");
 const rich = makeSample({ kind: "rich", spawns: 6 });
 const many = () => report(makeSample({ kind: "many", spawns: 5, payloads: [64, 65536] }));
 
-const charted = ["percentiles", "scaling", "cost", "pareto", "load", "wake", "mechanism", "compare"];
+const charted = [
+  "percentiles",
+  "scaling",
+  "cost",
+  "pareto",
+  "load",
+  "wake",
+  "mechanism",
+  "compare",
+];
 
 test("every view draws its charts, with a title and a description", async () => {
   const { page, complaints, requests, address } = await open(golden());
@@ -20,7 +38,9 @@ test("every view draws its charts, with a title and a description", async () => 
   assert.deepEqual(requests, [address]);
   assert.equal(await page.locator("section .notice.error").count(), 0);
   for (const id of charted) {
-    const labels = await page.locator(`#${id} .picture > svg, #${id} .picture > figure svg`).evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label") ?? ""));
+    const labels = await page
+      .locator(`#${id} .picture > svg, #${id} .picture > figure svg`)
+      .evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label") ?? ""));
     assert.ok(labels.length > 0, id);
     for (const label of labels) assert.ok(label.length > 20, `${id}: ${label}`);
     assert.equal(await page.locator(`#${id} .nothing`).count(), 0, id);
@@ -44,19 +64,37 @@ test("each chart has a table twin with the same cells", async () => {
 
 test("the first screen says the ratio to the floor and the verdict over the host", async () => {
   const { page } = await open(golden());
-  assert.match(await page.locator(".headlines").innerText(), /shm_ring_spin: .* \(p50\), 1\.2\u00d7 the floor/);
-  assert.match(await page.locator(".trust").innerText(), /noisy host, differences below 6.% are noise here/);
+  assert.match(
+    await page.locator(".headlines").innerText(),
+    /shm_ring_spin: .* \(p50\), 1\.2\u00d7 the floor/,
+  );
+  assert.match(
+    await page.locator(".trust").innerText(),
+    /noisy host, differences below 6.% are noise here/,
+  );
   await page.close();
 });
 
 test("notifications have a table of their own, whose columns are the figures", async () => {
   const { page } = await open(report(rich));
   const table = page.locator('table[data-view="notifications"]');
-  assert.deepEqual(await table.locator("thead button").allInnerTexts(), ["p50", "p99", "CPU / message", "switches / message", "\u00d7 floor"]);
+  assert.deepEqual(await table.locator("thead button").allInnerTexts(), [
+    "p50",
+    "p99",
+    "CPU / message",
+    "switches / message",
+    "\u00d7 floor",
+  ]);
   assert.equal(await table.locator("tbody tr").count(), 5);
-  assert.equal(await page.locator('table[data-view="table"] tbody').getByText("eventfd").count(), 0);
+  assert.equal(
+    await page.locator('table[data-view="table"] tbody').getByText("eventfd").count(),
+    0,
+  );
   const eventfd = rich.cells.find((c) => c.name === "round_trip/eventfd/0/l3");
-  assert.equal(await cellOf(page, eventfd.name).locator(".value").innerText(), time(eventfd.summary.p50_ns.median));
+  assert.equal(
+    await cellOf(page, eventfd.name).locator(".value").innerText(),
+    time(eventfd.summary.p50_ns.median),
+  );
   await table.getByRole("button", { name: "CPU / message" }).click();
   await settled(page);
   assert.equal(await table.locator("th[aria-sort]").innerText(), "CPU / message");
@@ -83,7 +121,10 @@ test("filter chips narrow every view, live in the fragment, and are taken back",
   await page.goto(address);
   await settled(page);
   assert.equal(await rows(), 3);
-  assert.equal(await page.getByRole("button", { name: /^socket/ }).getAttribute("aria-pressed"), "true");
+  assert.equal(
+    await page.getByRole("button", { name: /^socket/ }).getAttribute("aria-pressed"),
+    "true",
+  );
   await page.getByRole("searchbox").fill("seq");
   await settled(page);
   assert.equal(await rows(), 1);
@@ -96,9 +137,20 @@ test("a click on a head sorts, keeps the focus and tells the order", async () =>
   await table.getByRole("button", { name: "1 MiB" }).click();
   await settled(page);
   assert.equal(await table.locator('th[aria-sort="ascending"]').innerText(), "1 MiB");
-  const values = full.cells.filter((c) => c.pattern === "round_trip" && c.payload_bytes === 1048576 && c.status === "ok" && c.transport !== "null")
-    .sort((a, b) => a.summary.p50_ns.median - b.summary.p50_ns.median).map((c) => c.transport);
-  assert.deepEqual((await table.locator("tbody th .link").allInnerTexts()).slice(0, values.length), values);
+  const values = full.cells
+    .filter(
+      (c) =>
+        c.pattern === "round_trip" &&
+        c.payload_bytes === 1048576 &&
+        c.status === "ok" &&
+        c.transport !== "null",
+    )
+    .sort((a, b) => a.summary.p50_ns.median - b.summary.p50_ns.median)
+    .map((c) => c.transport);
+  assert.deepEqual(
+    (await table.locator("tbody th .link").allInnerTexts()).slice(0, values.length),
+    values,
+  );
   await page.waitForFunction(() => document.activeElement?.dataset?.key === "1048576");
   await page.close();
 });
@@ -106,7 +158,10 @@ test("a click on a head sorts, keeps the focus and tells the order", async () =>
 test("the figures of the table change with pattern and figure", async () => {
   const { page } = await open(golden(), { fragment: "#metric=floor" });
   const cell = full.cells.find((c) => c.name === "round_trip/pipe/64/l3");
-  assert.equal(await cellOf(page, cell.name).locator(".value").innerText(), `${Math.round(cell.summary.ratio_to_floor.median)}\u00d7`);
+  assert.equal(
+    await cellOf(page, cell.name).locator(".value").innerText(),
+    `${Math.round(cell.summary.ratio_to_floor.median)}\u00d7`,
+  );
   await page.getByRole("radio", { name: "one way" }).check();
   await page.locator("#table").getByRole("radio", { name: "messages/s" }).check();
   await settled(page);
@@ -127,7 +182,10 @@ test("arrow keys walk the points of a chart, which are announced", async () => {
     await page.keyboard.press("End");
     const last = await picture.locator(".bubble").innerText();
     if (id !== "mechanism" && id !== "compare") assert.notEqual(last, first, id);
-    await page.waitForFunction((text) => document.getElementById("announce")?.textContent === text, last);
+    await page.waitForFunction(
+      (text) => document.getElementById("announce")?.textContent === text,
+      last,
+    );
     await page.keyboard.press("Escape");
     assert.equal(await picture.locator(".ring").isVisible(), false, id);
   }
@@ -137,8 +195,14 @@ test("arrow keys walk the points of a chart, which are announced", async () => {
 test("the knee of a load curve is the first saturated or doubled rate", async () => {
   const { page } = await open(golden());
   await page.locator("#load").getByRole("radio", { name: "table", exact: true }).check();
-  const rows = await page.locator("#load .numbers tbody tr").evaluateAll((all) => all.map((r) => r.innerText.replace(/\s+/g, " ")));
-  assert.equal(rows.filter((r) => r.startsWith("pipe") && r.includes("knee")).length, 1, rows.join("\n"));
+  const rows = await page
+    .locator("#load .numbers tbody tr")
+    .evaluateAll((all) => all.map((r) => r.innerText.replace(/\s+/g, " ")));
+  assert.equal(
+    rows.filter((r) => r.startsWith("pipe") && r.includes("knee")).length,
+    1,
+    rows.join("\n"),
+  );
   assert.equal(rows.filter((r) => r.startsWith("pipe") && r.includes("saturated")).length, 1);
   assert.equal(rows.filter((r) => r.startsWith("shm_ring_spin") && r.includes("knee")).length, 0);
   await page.close();
@@ -146,15 +210,27 @@ test("the knee of a load curve is the first saturated or doubled rate", async ()
 
 test("a name leads to its card: traits, manual, every spawn", async () => {
   const { page } = await open(golden());
-  await page.locator('table[data-view="table"]').getByRole("button", { name: "pipe", exact: true }).click();
+  await page
+    .locator('table[data-view="table"]')
+    .getByRole("button", { name: "pipe", exact: true })
+    .click();
   await settled(page);
   assert.match(page.url(), /mechanism=pipe/);
   const card = page.locator("#mechanism");
   assert.equal(await card.locator("#mechanism-name").innerText(), "pipe");
   const text = await card.innerText();
-  for (const part of ["man 7 pipe", "when the peer dies", "the other side is told", "holds the sender back when full"]) assert.ok(text.includes(part), part);
+  for (const part of [
+    "man 7 pipe",
+    "when the peer dies",
+    "the other side is told",
+    "holds the sender back when full",
+  ])
+    assert.ok(text.includes(part), part);
   assert.equal(await card.locator("table.spawns tbody tr").count(), 6);
-  await card.getByRole("button", { name: /^wake, after 10/ }).first().click();
+  await card
+    .getByRole("button", { name: /^wake, after 10/ })
+    .first()
+    .click();
   await settled(page);
   assert.match(await card.locator("table.spawns caption").innerText(), /wake\/pipe\/64\/l3\/gap=/);
   await page.close();
@@ -163,7 +239,10 @@ test("a name leads to its card: traits, manual, every spawn", async () => {
 test("the name of a cell with a parameter is an anchor, too", async () => {
   const { page } = await open(golden(), { fragment: "#paced/udp/64/l3/rate=100000" });
   assert.equal(await page.locator("#mechanism-name").innerText(), "udp");
-  assert.match(await page.locator("table.spawns caption").innerText(), /paced\/udp\/64\/l3\/rate=100000/);
+  assert.match(
+    await page.locator("table.spawns caption").innerText(),
+    /paced\/udp\/64\/l3\/rate=100000/,
+  );
   await page.close();
 });
 
@@ -185,8 +264,13 @@ test("charts and data are saved without the network", async () => {
   assert.match(csv.bytes.toString(), /shm_ring_spin/);
   const hgrm = await saved(page, page.getByRole("button", { name: "Save .hgrm" }));
   assert.match(hgrm.name, /\.hgrm$/);
-  assert.match(hgrm.bytes.toString(), /Value +Percentile TotalCount 1\/\(1-Percentile\)[^]*#\[Mean/);
-  const json = JSON.parse((await saved(page, page.getByRole("button", { name: "JSON (result)" }))).bytes);
+  assert.match(
+    hgrm.bytes.toString(),
+    /Value +Percentile TotalCount 1\/\(1-Percentile\)[^]*#\[Mean/,
+  );
+  const json = JSON.parse(
+    (await saved(page, page.getByRole("button", { name: "JSON (result)" }))).bytes,
+  );
   assert.equal(json.cells.length, full.cells.length);
   assert.equal(json.benchmarks.length, full.benchmarks.length);
   const near = (a, b) => Math.abs(a - b) <= 1e-4 * Math.abs(b);
@@ -194,8 +278,15 @@ test("charts and data are saved without the network", async () => {
   const pick = (result) => result.cells.find((c) => c.name === name);
   assert.ok(near(pick(json).summary.p50_ns.median, pick(full).summary.p50_ns.median));
   assert.deepEqual(pick(json).histogram.bins, pick(full).histogram.bins);
-  assert.ok(near(json.benchmarks.find((b) => b.name.startsWith(name)).p50_ns, full.benchmarks.find((b) => b.name.startsWith(name)).p50_ns));
-  const cells = (await saved(page, page.getByRole("button", { name: "CSV (cells)" }))).bytes.toString();
+  assert.ok(
+    near(
+      json.benchmarks.find((b) => b.name.startsWith(name)).p50_ns,
+      full.benchmarks.find((b) => b.name.startsWith(name)).p50_ns,
+    ),
+  );
+  const cells = (
+    await saved(page, page.getByRole("button", { name: "CSV (cells)" }))
+  ).bytes.toString();
   assert.ok(cells.split("\r\n").length > full.cells.length);
   assert.deepEqual(complaints, []);
   assert.equal(requests.length, 1);
@@ -209,13 +300,16 @@ test("two results are compared: verdicts in words, environments side by side", a
   later.build.git.revision = "4567def";
   for (const cell of later.cells) {
     const s = cell.transport === "pipe" ? cell.summary.p50_ns : undefined;
-    for (const key of ["median", "low", "high", "min", "max"]) if (typeof s?.[key] === "number") s[key] *= 1.3;
+    for (const key of ["median", "low", "high", "min", "max"])
+      if (typeof s?.[key] === "number") s[key] *= 1.3;
   }
   const { page, complaints } = await open(report(full, later));
   const section = page.locator("#compare");
   assert.match(await section.locator(".verdicts").innerText(), /worse/);
   await section.getByRole("radio", { name: "table", exact: true }).check();
-  const rows = await section.locator(".numbers tbody tr").evaluateAll((all) => all.map((r) => r.innerText.replace(/\s+/g, " ")));
+  const rows = await section
+    .locator(".numbers tbody tr")
+    .evaluateAll((all) => all.map((r) => r.innerText.replace(/\s+/g, " ")));
   assert.match(rows[0], /^pipe, .*1\.30\u00d7.*worse/);
   assert.ok(rows.some((row) => /level/.test(row) && row.includes("1.00\u00d7")));
   const differences = await page.locator("#differences").innerText();
@@ -228,13 +322,20 @@ test("two results are compared: verdicts in words, environments side by side", a
 
 test("a result of schema 1.0 says what it lacks and which command measures it", async () => {
   const { page, complaints } = await open(rendered("sample"));
-  const lacks = { load: "ipcmark run --pattern paced", wake: "ipcmark run --pattern wake", cost: "ipcmark run --pattern switch" };
+  const lacks = {
+    load: "ipcmark run --pattern paced",
+    wake: "ipcmark run --pattern wake",
+    cost: "ipcmark run --pattern switch",
+  };
   for (const [id, command] of Object.entries(lacks)) {
     const text = await page.locator(`#${id} .nothing`).first().innerText();
     assert.match(text, /^Not measured in this run/);
     assert.ok(text.includes(command), text);
   }
-  assert.match(await page.locator("#wake .nothing").nth(1).innerText(), /ipcmark run --pattern setup/);
+  assert.match(
+    await page.locator("#wake .nothing").nth(1).innerText(),
+    /ipcmark run --pattern setup/,
+  );
   assert.match(await page.locator("#noise").innerText(), /Not recorded/);
   assert.match(await page.locator("#environment").innerText(), /ipcmark calibrate/);
   assert.match(await page.locator(".trust").innerText(), /noise of the host not recorded/);
@@ -243,9 +344,27 @@ test("a result of schema 1.0 says what it lacks and which command measures it", 
 });
 
 test("missing blocks, nulls and a newer minor version do not stop the page", async () => {
-  const bare = { schema: { name: "ipcmark.result", version: "1.7" }, cells: structuredClone(full.cells), mechanisms: structuredClone(full.mechanisms), future: { block: [1, 2] } };
-  bare.cells.push({ name: "quantum/pipe/64/l3", transport: "pipe", pattern: "quantum", payload_bytes: 64, placement: "l3", touch: "rw", depth: 1, status: "ok", reason: null, spawns_planned: 1, spawns_ok: 1, histogram: null,
-    summary: { q_ns: { n: 1, median: 3, low: null, high: null, unit: "ns", better: "lower" } } });
+  const bare = {
+    schema: { name: "ipcmark.result", version: "1.7" },
+    cells: structuredClone(full.cells),
+    mechanisms: structuredClone(full.mechanisms),
+    future: { block: [1, 2] },
+  };
+  bare.cells.push({
+    name: "quantum/pipe/64/l3",
+    transport: "pipe",
+    pattern: "quantum",
+    payload_bytes: 64,
+    placement: "l3",
+    touch: "rw",
+    depth: 1,
+    status: "ok",
+    reason: null,
+    spawns_planned: 1,
+    spawns_ok: 1,
+    histogram: null,
+    summary: { q_ns: { n: 1, median: 3, low: null, high: null, unit: "ns", better: "lower" } },
+  });
   for (const [n, cell] of bare.cells.entries()) {
     if (n % 3 === 0) delete cell.summary;
     if (n % 3 === 1) for (const figure of Object.values(cell.summary)) figure.median = null;
@@ -255,12 +374,17 @@ test("missing blocks, nulls and a newer minor version do not stop the page", asy
   for (const mechanism of bare.mechanisms) delete mechanism.traits;
   const { page, complaints } = await open(report(bare));
   assert.deepEqual(complaints, []);
-  assert.match(await page.locator(".notice").first().innerText(), /format is 1\.7, this page knows 1\.1/);
+  assert.match(
+    await page.locator(".notice").first().innerText(),
+    /format is 1\.7, this page knows 1\.1/,
+  );
   assert.equal(await page.locator("section .notice.error").count(), 0);
   assert.ok((await page.locator("section").count()) >= 13);
   assert.match(await page.locator("#others").innerText(), /quantum/);
   await page.close();
-  const hollow = await open(report({ schema: { name: "ipcmark.result", version: "1.1" }, cells: [], mechanisms: [] }));
+  const hollow = await open(
+    report({ schema: { name: "ipcmark.result", version: "1.1" }, cells: [], mechanisms: [] }),
+  );
   assert.deepEqual(hollow.complaints, []);
   assert.match(await hollow.page.locator("main").innerText(), /nothing to rank|no mechanism/);
   await hollow.page.close();
@@ -271,10 +395,18 @@ test("a hundred mechanisms: eight in colour, the rest grey, bars cut with a note
   assert.equal(await page.locator('#percentiles .picker > button[aria-pressed="true"]').count(), 8);
   assert.match(await page.locator("#percentiles .more-series summary").innerText(), /in grey/);
   assert.ok((await page.locator("#percentiles g.quiet path").count()) > 60);
-  assert.match(await page.locator("#cost figure").nth(1).locator("figcaption").innerText(), /30 cheapest of \d+/);
+  assert.match(
+    await page.locator("#cost figure").nth(1).locator("figcaption").innerText(),
+    /30 cheapest of \d+/,
+  );
   assert.equal(await page.locator('table[data-view="table"] tbody tr').count(), 92);
   const box = await page.locator('table[data-view="table"] thead th').nth(1).boundingBox();
-  await page.locator(".scroller.tall").first().evaluate((e) => { e.scrollTop = 1500; });
+  await page
+    .locator(".scroller.tall")
+    .first()
+    .evaluate((e) => {
+      e.scrollTop = 1500;
+    });
   const after = await page.locator('table[data-view="table"] thead th').nth(1).boundingBox();
   assert.ok(Math.abs(box.y - after.y) < 4, "the head of the table sticks");
   // The highest of the grey lines is out of the reach of the others.
@@ -292,8 +424,17 @@ for (const colorScheme of ["light", "dark"]) {
   test(`axe finds no serious violation, ${colorScheme}`, async () => {
     const { page } = await open(golden(), { colorScheme, bypassCSP: true });
     await page.evaluate(axe);
-    const found = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-      .filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`));
+    const found = await page.evaluate(async () =>
+      (await axe.run(document, { resultTypes: ["violations"] })).violations
+        .filter((v) => ["serious", "critical"].includes(v.impact))
+        .map(
+          (v) =>
+            `${v.id}: ${v.nodes
+              .slice(0, 3)
+              .map((n) => n.html.slice(0, 160))
+              .join(" | ")}`,
+        ),
+    );
     assert.deepEqual(found, []);
     await page.close();
   });
@@ -312,16 +453,26 @@ test("on paper: white, no controls, charts and tables", async () => {
 });
 
 test("a phone: nothing but tables scrolls sideways, charts fit", async () => {
-  const { page, complaints } = await open(report(rich), { width: 400, isMobile: true, hasTouch: true });
+  const { page, complaints } = await open(report(rich), {
+    width: 400,
+    isMobile: true,
+    hasTouch: true,
+  });
   await noSidewaysScroll(page);
-  for (const width of await page.locator(".picture svg").evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect().width))) assert.ok(width <= 400);
+  for (const width of await page
+    .locator(".picture svg")
+    .evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect().width)))
+    assert.ok(width <= 400);
   assert.deepEqual(complaints, []);
   await page.close();
 });
 
 test("motion and colour: reduced motion does not scroll smoothly, forced colours keep the words", async () => {
   const still = await open(golden(), { reducedMotion: "reduce" });
-  assert.equal(await still.page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
+  assert.equal(
+    await still.page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior),
+    "auto",
+  );
   await still.page.close();
   const forced = await open(golden(), { forcedColors: "active" });
   assert.match(await cellOf(forced.page, "round_trip/posix_mq/1048576/l3").innerText(), /limit/);

@@ -2,7 +2,17 @@ import type { Context, View } from "../context";
 import type { FactMap, Result } from "../data";
 import { h, table } from "../dom";
 import { factNode, factText } from "../facts";
-import { formatBytesRate, formatDuration, formatMoment, formatPayload, formatTime, missing, placementWords, plural, words } from "../format";
+import {
+  formatBytesRate,
+  formatDuration,
+  formatMoment,
+  formatPayload,
+  formatTime,
+  missing,
+  placementWords,
+  plural,
+  words,
+} from "../format";
 import { resultName } from "../toolbar";
 
 export const environmentView: View = {
@@ -12,87 +22,262 @@ export const environmentView: View = {
   lead: "Where was this measured, how far does it hold, and how do I get it again?",
   mount(section, context) {
     const { result } = context;
-    section.append(warnings(result), ...(context.all.length > 1 ? [differences(context)] : []), reproduce(result), noise(result), floors(result), calibration(result), h("div", { class: "cards" },
-      card("Machine", { fingerprint: result.environment.fingerprint, ...result.environment.identity }),
-      card("Build", buildFacts(result)),
-      card("Limits", result.environment.ipc_limits),
-      card("Clock and run", runFacts(result))),
-      placements(result), state(result));
+    section.append(
+      warnings(result),
+      ...(context.all.length > 1 ? [differences(context)] : []),
+      reproduce(result),
+      noise(result),
+      floors(result),
+      calibration(result),
+      h(
+        "div",
+        { class: "cards" },
+        card("Machine", {
+          fingerprint: result.environment.fingerprint,
+          ...result.environment.identity,
+        }),
+        card("Build", buildFacts(result)),
+        card("Limits", result.environment.ipc_limits),
+        card("Clock and run", runFacts(result)),
+      ),
+      placements(result),
+      state(result),
+    );
   },
 };
 
 function warnings(result: Result): HTMLElement {
   const list = result.environment.warnings;
-  return h("div", { id: "warnings", tabindex: -1 }, h("h3", {}, list.length === 0 ? "No warnings" : plural(list.length, "warning")),
-    list.length === 0 ? null : h("ul", { class: "groups" }, ...list.map((warning) => h("li", {},
-      h("p", { class: "reason" }, h("span", { class: `badge ${warning.severity ?? "warning"}` }, warning.id), warning.text),
-      h("p", { class: "muted" }, `Remedy: ${warning.remedy}`)))));
+  return h(
+    "div",
+    { id: "warnings", tabindex: -1 },
+    h("h3", {}, list.length === 0 ? "No warnings" : plural(list.length, "warning")),
+    list.length === 0
+      ? null
+      : h(
+          "ul",
+          { class: "groups" },
+          ...list.map((warning) =>
+            h(
+              "li",
+              {},
+              h(
+                "p",
+                { class: "reason" },
+                h("span", { class: `badge ${warning.severity ?? "warning"}` }, warning.id),
+                warning.text,
+              ),
+              h("p", { class: "muted" }, `Remedy: ${warning.remedy}`),
+            ),
+          ),
+        ),
+  );
 }
 
 // What differs between the runs, before anybody compares their figures.
 function differences(context: Context): HTMLElement {
-  const flat = (result: Result): Map<string, string> => new Map([
-    ...Object.entries(result.environment.identity), ...Object.entries(result.environment.ipc_limits),
-    ...Object.entries(buildFacts(result)).filter(([name]) => name !== "libraries"), ["profile", result.plan.profile], ["rounds", result.plan.rounds],
-  ].map(([name, value]) => [String(name), factText(value)]));
+  const flat = (result: Result): Map<string, string> =>
+    new Map(
+      [
+        ...Object.entries(result.environment.identity),
+        ...Object.entries(result.environment.ipc_limits),
+        ...Object.entries(buildFacts(result)).filter(([name]) => name !== "libraries"),
+        ["profile", result.plan.profile],
+        ["rounds", result.plan.rounds],
+      ].map(([name, value]) => [String(name), factText(value)]),
+    );
   const all = context.all.map(({ result }) => flat(result));
   const names = [...new Set(all.flatMap((facts) => [...facts.keys()]))];
-  const differing = names.filter((name) => new Set(all.map((facts) => facts.get(name) ?? missing)).size > 1);
+  const differing = names.filter(
+    (name) => new Set(all.map((facts) => facts.get(name) ?? missing)).size > 1,
+  );
   const same = new Set(context.all.map(({ result }) => result.environment.fingerprint)).size === 1;
-  return h("div", { id: "differences" }, h("h3", {}, "What differs between the runs"),
-    h("p", {}, same ? "Same fingerprint: the machine and its limits are the same." : h("strong", {}, "Different fingerprints: these runs come from different environments, so a difference may be the machine's.")),
-    differing.length === 0 ? h("p", { class: "muted" }, "No recorded fact differs.") : table("Facts that differ", [
-      { head: "Fact", cell: (name) => name.replace(/_/g, " ") },
-      ...context.all.map(({ result }, n) => ({ head: resultName(context.all, result), wide: true, cell: (name: string) => all[n]!.get(name) ?? missing })),
-    ], differing));
+  return h(
+    "div",
+    { id: "differences" },
+    h("h3", {}, "What differs between the runs"),
+    h(
+      "p",
+      {},
+      same
+        ? "Same fingerprint: the machine and its limits are the same."
+        : h(
+            "strong",
+            {},
+            "Different fingerprints: these runs come from different environments, so a difference may be the machine's.",
+          ),
+    ),
+    differing.length === 0
+      ? h("p", { class: "muted" }, "No recorded fact differs.")
+      : table(
+          "Facts that differ",
+          [
+            { head: "Fact", cell: (name) => name.replace(/_/g, " ") },
+            ...context.all.map(({ result }, n) => ({
+              head: resultName(context.all, result),
+              wide: true,
+              cell: (name: string) => all[n]!.get(name) ?? missing,
+            })),
+          ],
+          differing,
+        ),
+  );
 }
 
 function noise(result: Result): HTMLElement {
   const { noise: found } = result;
   const head = h("h3", {}, "Noise of the host");
-  if (!found) return h("div", { id: "noise", tabindex: -1 }, head, h("p", { class: "muted" }, "Not recorded in this run. A newer ipcmark run judges every spawn and says so here; ipcmark doctor looks at the machine now."));
+  if (!found)
+    return h(
+      "div",
+      { id: "noise", tabindex: -1 },
+      head,
+      h(
+        "p",
+        { class: "muted" },
+        "Not recorded in this run. A newer ipcmark run judges every spawn and says so here; ipcmark doctor looks at the machine now.",
+      ),
+    );
   const spawns = found.spawns ?? {};
-  return h("div", { id: "noise", tabindex: -1 }, head, h("p", {}, h("strong", {}, `${found.verdict}. `), found.text),
-    h("p", { class: "muted" }, `Spawns: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
-      (typeof found.smallest_ratio === "number" ? ` Ratios nearer to 1 than ${found.smallest_ratio.toPrecision(3)}\u00d7 are noise here.` : "")));
+  return h(
+    "div",
+    { id: "noise", tabindex: -1 },
+    head,
+    h("p", {}, h("strong", {}, `${found.verdict}. `), found.text),
+    h(
+      "p",
+      { class: "muted" },
+      `Spawns: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
+        (typeof found.smallest_ratio === "number"
+          ? ` Ratios nearer to 1 than ${found.smallest_ratio.toPrecision(3)}\u00d7 are noise here.`
+          : ""),
+    ),
+  );
 }
 
 function floors(result: Result): HTMLElement {
   const list = result.floors ?? [];
   const head = h("h3", {}, "Floors");
-  if (list.length === 0) return h("div", {}, head, h("p", { class: "muted" }, "Not measured in this run. A newer ipcmark run measures the physical limits in the same sitting and prints every figure as a ratio to them."));
-  return h("div", {}, head, table("The physical limits of this machine, measured in this run", [
-    { head: "Floor", cell: (f) => f.name.replace(/_/g, " ") },
-    { head: "median", numeric: true, cell: (f) => (f.unit === "ns" ? formatTime : formatBytesRate)(f.summary?.median) },
-    { head: "block", numeric: true, cell: (f) => (typeof f.block_bytes === "number" ? formatPayload(f.block_bytes) : "") },
-    { head: "placement", cell: (f) => (f.placement ? words(f.placement, placementWords) : "") },
-    { head: "drift (last / first)", numeric: true, cell: (f) => (typeof f.drift === "number" ? f.drift.toFixed(3) : missing) },
-  ], list));
+  if (list.length === 0)
+    return h(
+      "div",
+      {},
+      head,
+      h(
+        "p",
+        { class: "muted" },
+        "Not measured in this run. A newer ipcmark run measures the physical limits in the same sitting and prints every figure as a ratio to them.",
+      ),
+    );
+  return h(
+    "div",
+    {},
+    head,
+    table(
+      "The physical limits of this machine, measured in this run",
+      [
+        { head: "Floor", cell: (f) => f.name.replace(/_/g, " ") },
+        {
+          head: "median",
+          numeric: true,
+          cell: (f) => (f.unit === "ns" ? formatTime : formatBytesRate)(f.summary?.median),
+        },
+        {
+          head: "block",
+          numeric: true,
+          cell: (f) => (typeof f.block_bytes === "number" ? formatPayload(f.block_bytes) : ""),
+        },
+        { head: "placement", cell: (f) => (f.placement ? words(f.placement, placementWords) : "") },
+        {
+          head: "drift (last / first)",
+          numeric: true,
+          cell: (f) => (typeof f.drift === "number" ? f.drift.toFixed(3) : missing),
+        },
+      ],
+      list,
+    ),
+  );
 }
 
 function calibration(result: Result): HTMLElement {
   const { calibration: found } = result;
   const head = h("h3", {}, "Calibration");
-  if (!found) return h("div", {}, head, h("p", { class: "muted" }, "Not calibrated: what this machine can tell apart is not known. Measure it with ", h("code", {}, "ipcmark calibrate"), "."));
+  if (!found)
+    return h(
+      "div",
+      {},
+      head,
+      h(
+        "p",
+        { class: "muted" },
+        "Not calibrated: what this machine can tell apart is not known. Measure it with ",
+        h("code", {}, "ipcmark calibrate"),
+        ".",
+      ),
+    );
   const percent = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)}\u202f%`;
   const list = found.detectable ?? [];
   const fitting = [...list].reverse().find((d) => d.spawns <= result.plan.rounds) ?? list[0];
-  return h("div", {}, head, h("p", {}, `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
-    (typeof found.false_alarm_rate === "number" ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.` : "") +
-    (fitting ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ${percent(fitting.ratio)} are noise here.` : "")),
-    list.length === 0 ? null : table("Smallest difference that is found", [
-      { head: "Spawns a side", cell: (d) => String(d.spawns) }, { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
-    ], list));
+  return h(
+    "div",
+    {},
+    head,
+    h(
+      "p",
+      {},
+      `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
+        (typeof found.false_alarm_rate === "number"
+          ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.`
+          : "") +
+        (fitting
+          ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ${percent(fitting.ratio)} are noise here.`
+          : ""),
+    ),
+    list.length === 0
+      ? null
+      : table(
+          "Smallest difference that is found",
+          [
+            { head: "Spawns a side", cell: (d) => String(d.spawns) },
+            { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
+          ],
+          list,
+        ),
+  );
 }
 
 function reproduce(result: Result): HTMLElement {
   const command = result.plan.argv.map(quoted).join(" ");
   const said = h("span", { role: "status", class: "muted" });
-  return h("div", {}, h("h3", {}, "Run it again"),
-    h("div", { class: "command" }, h("code", {}, command), h("button", { type: "button", onclick: () => {
-      navigator.clipboard.writeText(command).then(() => { said.textContent = "copied"; }, () => { said.textContent = "select the text to copy it"; });
-    } }, "Copy"), said),
-    h("p", { class: "note" }, `Seed ${result.plan.seed}. ${result.plan.seed_note}`));
+  return h(
+    "div",
+    {},
+    h("h3", {}, "Run it again"),
+    h(
+      "div",
+      { class: "command" },
+      h("code", {}, command),
+      h(
+        "button",
+        {
+          type: "button",
+          onclick: () => {
+            navigator.clipboard.writeText(command).then(
+              () => {
+                said.textContent = "copied";
+              },
+              () => {
+                said.textContent = "select the text to copy it";
+              },
+            );
+          },
+        },
+        "Copy",
+      ),
+      said,
+    ),
+    h("p", { class: "note" }, `Seed ${result.plan.seed}. ${result.plan.seed_note}`),
+  );
 }
 
 // Pasting must not run anything else than what was run.
@@ -103,45 +288,98 @@ function quoted(word: string): string {
 function buildFacts(result: Result): FactMap {
   const { build } = result;
   return {
-    version: build.version, type: build.type, optimised: build.optimised, sanitizers: build.sanitizers || "none",
-    compiler: build.compiler, flags: build.flags,
-    revision: build.git.revision + (build.git.dirty ? " (with local changes)" : ""), libraries: build.libraries,
+    version: build.version,
+    type: build.type,
+    optimised: build.optimised,
+    sanitizers: build.sanitizers || "none",
+    compiler: build.compiler,
+    flags: build.flags,
+    revision: build.git.revision + (build.git.dirty ? " (with local changes)" : ""),
+    libraries: build.libraries,
   };
 }
 
 function runFacts(result: Result): FactMap {
   const { clock, run, plan } = result;
-  const offset = typeof clock.cross_cpu_offset_low_ns === "number" && typeof clock.cross_cpu_offset_high_ns === "number"
-    ? `${formatTime(clock.cross_cpu_offset_low_ns)} to ${formatTime(clock.cross_cpu_offset_high_ns)}` : missing;
+  const offset =
+    typeof clock.cross_cpu_offset_low_ns === "number" &&
+    typeof clock.cross_cpu_offset_high_ns === "number"
+      ? `${formatTime(clock.cross_cpu_offset_low_ns)} to ${formatTime(clock.cross_cpu_offset_high_ns)}`
+      : missing;
   return {
-    clock: clock.source, "why this clock": clock.reason, "one stamp costs": formatTime(clock.stamp_cost_ns), "offset between CPUs": offset,
-    started: run.started, elapsed: formatDuration(run.elapsed_s), measuring: formatDuration(run.measuring_s), spawns: run.spawns,
-    profile: plan.profile, rounds: run.rounds_done === undefined ? plan.rounds : plan.time_budget_s ? run.rounds_done : `${run.rounds_done} of ${plan.rounds}`,
-    order: plan.order, "planned per spawn": `${plan.spawn_ms} ms`, "planned cells": plan.cells,
+    clock: clock.source,
+    "why this clock": clock.reason,
+    "one stamp costs": formatTime(clock.stamp_cost_ns),
+    "offset between CPUs": offset,
+    started: run.started,
+    elapsed: formatDuration(run.elapsed_s),
+    measuring: formatDuration(run.measuring_s),
+    spawns: run.spawns,
+    profile: plan.profile,
+    rounds:
+      run.rounds_done === undefined
+        ? plan.rounds
+        : plan.time_budget_s
+          ? run.rounds_done
+          : `${run.rounds_done} of ${plan.rounds}`,
+    order: plan.order,
+    "planned per spawn": `${plan.spawn_ms} ms`,
+    "planned cells": plan.cells,
     "time budget": plan.time_budget_s ? formatDuration(plan.time_budget_s) : "none",
   };
 }
 
 function card(title: string, facts: FactMap): HTMLElement {
-  return h("div", { class: "card" }, h("h3", {}, title), h("dl", { class: "facts" },
-    ...Object.entries(facts).flatMap(([name, value]) => [h("dt", {}, name.replace(/_/g, " ")), h("dd", {}, factNode(value))])));
+  return h(
+    "div",
+    { class: "card" },
+    h("h3", {}, title),
+    h(
+      "dl",
+      { class: "facts" },
+      ...Object.entries(facts).flatMap(([name, value]) => [
+        h("dt", {}, name.replace(/_/g, " ")),
+        h("dd", {}, factNode(value)),
+      ]),
+    ),
+  );
 }
 
 function placements(result: Result): HTMLElement {
-  return h("div", {}, h("h3", {}, "Placements"), table("Where a pair can run on this machine", [
-    { head: "Placement", cell: (p) => `${words(p.name, placementWords)} (${p.name})` },
-    { head: "Available", cell: (p) => (p.available ? "yes" : "no") },
-    { head: "CPUs", cell: (p) => (p.cpus.length > 0 ? p.cpus.join(", ") : missing) },
-    { head: "Reason", wide: true, cell: (p) => p.reason ?? "" },
-  ], result.topology.placements));
+  return h(
+    "div",
+    {},
+    h("h3", {}, "Placements"),
+    table(
+      "Where a pair can run on this machine",
+      [
+        { head: "Placement", cell: (p) => `${words(p.name, placementWords)} (${p.name})` },
+        { head: "Available", cell: (p) => (p.available ? "yes" : "no") },
+        { head: "CPUs", cell: (p) => (p.cpus.length > 0 ? p.cpus.join(", ") : missing) },
+        { head: "Reason", wide: true, cell: (p) => p.reason ?? "" },
+      ],
+      result.topology.placements,
+    ),
+  );
 }
 
 function state(result: Result): HTMLElement {
   const { state_begin: before, state_end: after } = result.environment;
   const names = [...new Set([...Object.keys(before), ...Object.keys(after ?? {})])];
-  return h("div", {}, h("h3", {}, "State of the machine"), names.length === 0 ? h("p", {}, "Not recorded.") : table("Before and after the run", [
-    { head: "Fact", cell: (name) => name.replace(/_/g, " ") },
-    { head: "before", cell: (name) => factText(before[name]) },
-    { head: "after", cell: (name) => (after ? factText(after[name]) : "not recorded") },
-  ], names));
+  return h(
+    "div",
+    {},
+    h("h3", {}, "State of the machine"),
+    names.length === 0
+      ? h("p", {}, "Not recorded.")
+      : table(
+          "Before and after the run",
+          [
+            { head: "Fact", cell: (name) => name.replace(/_/g, " ") },
+            { head: "before", cell: (name) => factText(before[name]) },
+            { head: "after", cell: (name) => (after ? factText(after[name]) : "not recorded") },
+          ],
+          names,
+        ),
+  );
 }

@@ -1,12 +1,28 @@
 // Open loop: latency under load, after a pause, and the price of the first message.
 import * as Plot from "@observablehq/plot";
-import { barChart, barLegend, barTable, cutNote, sortedRows, type BarRow, type Bars } from "../bars";
+import {
+  barChart,
+  barLegend,
+  barTable,
+  cutNote,
+  sortedRows,
+  type BarRow,
+  type Bars,
+} from "../bars";
 import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
-import { axisMark, formatMessageRate, formatPayload, formatShare, formatTime, placementWords, words } from "../format";
+import {
+  axisMark,
+  formatMessageRate,
+  formatPayload,
+  formatShare,
+  formatTime,
+  placementWords,
+  words,
+} from "../format";
 import { decades, lineChart, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { medianOf } from "../resultIndex";
@@ -21,17 +37,32 @@ export const loadView: View = {
   lead: "How many messages per second before they queue?",
   mount(section, context) {
     const quantile = h("span", {});
-    section.append(seriesPicker(context, () => paced(context)), twin({
-      title: "Latency against offered load", context, keys, extra: [quantile],
-      summary: () => `Messages sent on a timetable, ${place(context, "paced")}; latency from the intended send, so that waiting in the queue counts. ` +
-        "The ring is the knee: the first rate whose p99 is twice that of the lowest rate, or that cannot be kept. Hollow points are saturated.",
-      chart: (width) => loadChart(context, width),
-      table: () => loadTable(context),
-      nothing: () => nothing(context, "paced", "latency under load", "ipcmark run --pattern paced"),
-    }));
-    context.watch(quantile, ["quantile"], () => offer(quantile, [{
-      label: "Percentile", value: chosenQuantile(context), options: quantiles.map((q) => ({ value: q, label: q })), choose: (q) => context.store.set({ quantile: q }),
-    }]));
+    section.append(
+      seriesPicker(context, () => paced(context)),
+      twin({
+        title: "Latency against offered load",
+        context,
+        keys,
+        extra: [quantile],
+        summary: () =>
+          `Messages sent on a timetable, ${place(context, "paced")}; latency from the intended send, so that waiting in the queue counts. ` +
+          "The ring is the knee: the first rate whose p99 is twice that of the lowest rate, or that cannot be kept. Hollow points are saturated.",
+        chart: (width) => loadChart(context, width),
+        table: () => loadTable(context),
+        nothing: () =>
+          nothing(context, "paced", "latency under load", "ipcmark run --pattern paced"),
+      }),
+    );
+    context.watch(quantile, ["quantile"], () =>
+      offer(quantile, [
+        {
+          label: "Percentile",
+          value: chosenQuantile(context),
+          options: quantiles.map((q) => ({ value: q, label: q })),
+          choose: (q) => context.store.set({ quantile: q }),
+        },
+      ]),
+    );
   },
 };
 
@@ -41,19 +72,31 @@ export const wakeView: View = {
   short: "Wake-up",
   lead: "What does a sporadic message cost, and what does it take to begin?",
   mount(section, context) {
-    section.append(h("h3", {}, "Wake-up latency against the pause"), seriesPicker(context, () => waking(context)), twin({
-      title: "Latency of one message after a pause", context, keys,
-      summary: () => `One message after silence, ${place(context, "wake")}; p50 over spawns. The longer the pause, the deeper the sleep of the core and the colder its caches.`,
-      chart: (width) => wakeChart(context, width),
-      table: () => wakeTable(context),
-      nothing: () => nothing(context, "wake", "latency after a pause", "ipcmark run --pattern wake"),
-    }));
+    section.append(
+      h("h3", {}, "Wake-up latency against the pause"),
+      seriesPicker(context, () => waking(context)),
+      twin({
+        title: "Latency of one message after a pause",
+        context,
+        keys,
+        summary: () =>
+          `One message after silence, ${place(context, "wake")}; p50 over spawns. The longer the pause, the deeper the sleep of the core and the colder its caches.`,
+        chart: (width) => wakeChart(context, width),
+        table: () => wakeTable(context),
+        nothing: () =>
+          nothing(context, "wake", "latency after a pause", "ipcmark run --pattern wake"),
+      }),
+    );
     const setup = twin({
-      title: "Set-up cost", context, keys: [...placeKeys, ...filterKeys, "payload"],
-      summary: () => `From nothing to the first message, and to tear down, ${place(context, "setup")}; the start of a process is not part of it${spawnCost(context)}.${cutNote(setupRows(context))}`,
+      title: "Set-up cost",
+      context,
+      keys: [...placeKeys, ...filterKeys, "payload"],
+      summary: () =>
+        `From nothing to the first message, and to tear down, ${place(context, "setup")}; the start of a process is not part of it${spawnCost(context)}.${cutNote(setupRows(context))}`,
       chart: (width) => barChart(setupBars, setupRows(context), width),
       table: () => barTable("Set-up cost", setupBars, setupRows(context)),
-      nothing: () => nothing(context, "setup", "the cost of setting up", "ipcmark run --pattern setup"),
+      nothing: () =>
+        nothing(context, "setup", "the cost of setting up", "ipcmark run --pattern setup"),
     });
     setup.prepend(h("h3", {}, "Set-up"), barLegend(setupBars));
     section.append(setup);
@@ -61,23 +104,35 @@ export const wakeView: View = {
 };
 
 const quantiles = ["p50", "p90", "p99", "p99.9"];
-const chosenQuantile = (context: Context) => quantiles.find((q) => q === context.store.get("quantile")) ?? "p99";
+const chosenQuantile = (context: Context) =>
+  quantiles.find((q) => q === context.store.get("quantile")) ?? "p99";
 
 function nothing(context: Context, pattern: Cell["pattern"], what: string, command: string) {
-  return context.index.cells(pattern).length === 0 ? notMeasured(what, command) : notForChoice(`no ${pattern} cell of this placement in view ended ok`);
+  return context.index.cells(pattern).length === 0
+    ? notMeasured(what, command)
+    : notForChoice(`no ${pattern} cell of this placement in view ended ok`);
 }
 
-const place = (context: Context, pattern: Cell["pattern"]) => `${formatPayload(payloadOf(context, pattern))}, ${words(context.placement(), placementWords)}`;
+const place = (context: Context, pattern: Cell["pattern"]) =>
+  `${formatPayload(payloadOf(context, pattern))}, ${words(context.placement(), placementWords)}`;
 
 // The chosen payload if the pattern was measured there, else the smallest that was.
 function payloadOf(context: Context, pattern: Cell["pattern"]): number {
   const payloads = new Set(context.cellsOf(pattern, null).map((cell) => cell.payload_bytes));
   const wanted = context.payload();
   const carrying = [...payloads].filter((p) => p > 0);
-  return payloads.has(wanted) || payloads.size === 0 ? wanted : carrying.length > 0 ? Math.min(...carrying) : 0;
+  return payloads.has(wanted) || payloads.size === 0
+    ? wanted
+    : carrying.length > 0
+      ? Math.min(...carrying)
+      : 0;
 }
 
-function grouped(context: Context, pattern: Cell["pattern"], parameter: string): Map<string, Cell[]> {
+function grouped(
+  context: Context,
+  pattern: Cell["pattern"],
+  parameter: string,
+): Map<string, Cell[]> {
   const groups = new Map<string, Cell[]>();
   for (const cell of context.cellsOf(pattern, payloadOf(context, pattern))) {
     if (cell.status !== "ok" || cell.parameter?.name !== parameter) continue;
@@ -99,15 +154,21 @@ function slotIn(context: Context, names: string[]): (name: string) => number | n
 
 // --- load ----------------------------------------------------------------------------------------------------------------
 
-const offered = (cell: Cell) => medianOf(cell, "offered_per_second") ?? (cell.parameter?.name === "rate_hz" ? cell.parameter.value : null);
+const offered = (cell: Cell) =>
+  medianOf(cell, "offered_per_second") ??
+  (cell.parameter?.name === "rate_hz" ? cell.parameter.value : null);
 
-const isSaturated = (cell: Cell) => cell.saturated === true || (cell.flags ?? []).includes("saturated");
+const isSaturated = (cell: Cell) =>
+  cell.saturated === true || (cell.flags ?? []).includes("saturated");
 
 function loadGroups(context: Context): Map<string, Cell[]> {
   const groups = grouped(context, "paced", "rate_hz");
   for (const [name, cells] of grouped(context, "paced", "load")) {
     const own = [...(groups.get(name) ?? []), ...cells].filter((cell) => offered(cell) !== null);
-    groups.set(name, own.sort((a, b) => offered(a)! - offered(b)!));
+    groups.set(
+      name,
+      own.sort((a, b) => offered(a)! - offered(b)!),
+    );
   }
   return groups;
 }
@@ -115,7 +176,12 @@ function loadGroups(context: Context): Map<string, Cell[]> {
 export function knee(cells: Cell[]): Cell | null {
   const base = medianOf(cells[0], "p99_ns") ?? medianOf(cells[0], "p50_ns");
   if (base === null) return null;
-  return cells.find((cell) => isSaturated(cell) || (medianOf(cell, "p99_ns") ?? medianOf(cell, "p50_ns") ?? 0) > 2 * base) ?? null;
+  return (
+    cells.find(
+      (cell) =>
+        isSaturated(cell) || (medianOf(cell, "p99_ns") ?? medianOf(cell, "p50_ns") ?? 0) > 2 * base,
+    ) ?? null
+  );
 }
 
 function loadChart(context: Context, width: number): Drawing {
@@ -123,11 +189,21 @@ function loadChart(context: Context, width: number): Drawing {
   const groups = loadGroups(context);
   const slot = slotIn(context, [...groups.keys()]);
   const series = [...groups].map(([name, cells]): Series => ({
-    name, slot: slot(name),
+    name,
+    slot: slot(name),
     points: cells.flatMap((cell) => {
       const y = medianOf(cell, metric);
       const x = offered(cell);
-      return y === null || x === null || y <= 0 ? [] : [{ x, y, hollow: isSaturated(cell), text: `${formatMessageRate(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}${isSaturated(cell) ? `, saturated at ${formatMessageRate(medianOf(cell, "achieved_per_second"))}` : ""}` }];
+      return y === null || x === null || y <= 0
+        ? []
+        : [
+            {
+              x,
+              y,
+              hollow: isSaturated(cell),
+              text: `${formatMessageRate(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}${isSaturated(cell) ? `, saturated at ${formatMessageRate(medianOf(cell, "achieved_per_second"))}` : ""}`,
+            },
+          ];
     }),
   }));
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
@@ -140,22 +216,56 @@ function loadChart(context: Context, width: number): Drawing {
     return at && y !== null && own !== null ? [{ x: offered(at)!, y, color: look(own).color }] : [];
   });
   return lineChart({
-    width, series, xLog: true, xDomain, xTicks: decades(xDomain), xFormat: axisMark(formatMessageRate), xLabel: "messages per second offered", yLabel: `latency ${chosenQuantile(context)}`, yFormat: formatTime,
-    over: [Plot.dot(knees, { x: "x", y: "y", r: 9, stroke: "color", strokeWidth: 1.5, fill: "none" })],
+    width,
+    series,
+    xLog: true,
+    xDomain,
+    xTicks: decades(xDomain),
+    xFormat: axisMark(formatMessageRate),
+    xLabel: "messages per second offered",
+    yLabel: `latency ${chosenQuantile(context)}`,
+    yFormat: formatTime,
+    over: [
+      Plot.dot(knees, { x: "x", y: "y", r: 9, stroke: "color", strokeWidth: 1.5, fill: "none" }),
+    ],
   });
 }
 
 function loadTable(context: Context): HTMLElement {
-  const rows = [...loadGroups(context)].flatMap(([name, cells]) => cells.map((cell) => ({ name, cell, knee: knee(cells) === cell })));
-  return table("Latency under load, median over spawns", [
-    { head: "Mechanism", cell: (r) => r.name },
-    { head: "offered", numeric: true, cell: (r) => formatMessageRate(offered(r.cell)) },
-    { head: "achieved", numeric: true, cell: (r) => formatMessageRate(medianOf(r.cell, "achieved_per_second")) },
-    ...quantiles.map((q) => ({ head: q, numeric: true, cell: (r: (typeof rows)[number]) => formatTime(medianOf(r.cell, `${q}_ns`)) })),
-    { head: "p99 from the actual send", numeric: true, cell: (r) => formatTime(medianOf(r.cell, "send_p99_ns")) },
-    { head: "missed", numeric: true, cell: (r) => formatShare(medianOf(r.cell, "missed_share")) },
-    { head: "state", cell: (r) => [isSaturated(r.cell) ? "saturated" : "", r.knee ? "knee" : ""].filter((w) => w !== "").join(", ") },
-  ], rows);
+  const rows = [...loadGroups(context)].flatMap(([name, cells]) =>
+    cells.map((cell) => ({ name, cell, knee: knee(cells) === cell })),
+  );
+  return table(
+    "Latency under load, median over spawns",
+    [
+      { head: "Mechanism", cell: (r) => r.name },
+      { head: "offered", numeric: true, cell: (r) => formatMessageRate(offered(r.cell)) },
+      {
+        head: "achieved",
+        numeric: true,
+        cell: (r) => formatMessageRate(medianOf(r.cell, "achieved_per_second")),
+      },
+      ...quantiles.map((q) => ({
+        head: q,
+        numeric: true,
+        cell: (r: (typeof rows)[number]) => formatTime(medianOf(r.cell, `${q}_ns`)),
+      })),
+      {
+        head: "p99 from the actual send",
+        numeric: true,
+        cell: (r) => formatTime(medianOf(r.cell, "send_p99_ns")),
+      },
+      { head: "missed", numeric: true, cell: (r) => formatShare(medianOf(r.cell, "missed_share")) },
+      {
+        head: "state",
+        cell: (r) =>
+          [isSaturated(r.cell) ? "saturated" : "", r.knee ? "knee" : ""]
+            .filter((w) => w !== "")
+            .join(", "),
+      },
+    ],
+    rows,
+  );
 }
 
 // --- wake ----------------------------------------------------------------------------------------------------------------
@@ -164,44 +274,95 @@ function wakeChart(context: Context, width: number): Drawing {
   const groups = grouped(context, "wake", "gap_ns");
   const slot = slotIn(context, [...groups.keys()]);
   const series = [...groups].map(([name, cells]): Series => ({
-    name, slot: slot(name),
+    name,
+    slot: slot(name),
     points: cells.flatMap((cell) => {
       const y = medianOf(cell, "p50_ns");
-      return y === null || y <= 0 || cell.parameter!.value <= 0 ? [] : [{ x: cell.parameter!.value, y, text: `after ${formatTime(cell.parameter!.value)}: p50 ${formatTime(y)}, p99 ${formatTime(medianOf(cell, "p99_ns"))}` }];
+      return y === null || y <= 0 || cell.parameter!.value <= 0
+        ? []
+        : [
+            {
+              x: cell.parameter!.value,
+              y,
+              text: `after ${formatTime(cell.parameter!.value)}: p50 ${formatTime(y)}, p99 ${formatTime(medianOf(cell, "p99_ns"))}`,
+            },
+          ];
     }),
   }));
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
   if (xs.length === 0) return { chart: null };
   const xDomain: [number, number] = [Math.min(...xs), Math.max(...xs)];
-  return lineChart({ width, series, xLog: true, xDomain, xTicks: decades(xDomain), xFormat: axisMark(formatTime), xLabel: "pause before the message", yLabel: "latency p50", yFormat: formatTime, tall: false });
+  return lineChart({
+    width,
+    series,
+    xLog: true,
+    xDomain,
+    xTicks: decades(xDomain),
+    xFormat: axisMark(formatTime),
+    xLabel: "pause before the message",
+    yLabel: "latency p50",
+    yFormat: formatTime,
+    tall: false,
+  });
 }
 
 function wakeTable(context: Context): HTMLElement {
-  const rows = [...grouped(context, "wake", "gap_ns")].flatMap(([name, cells]) => cells.map((cell) => ({ name, cell })));
-  return table("Latency of one message after a pause", [
-    { head: "Mechanism", cell: (r) => r.name },
-    { head: "pause", numeric: true, cell: (r) => formatTime(r.cell.parameter!.value) },
-    ...["p50", "p90", "p99"].map((q) => ({ head: q, numeric: true, cell: (r: (typeof rows)[number]) => formatTime(medianOf(r.cell, `${q}_ns`)) })),
-    { head: "CPU while idle", numeric: true, cell: (r) => formatShare(medianOf(r.cell, "idle_cpu_share")) },
-  ], rows);
+  const rows = [...grouped(context, "wake", "gap_ns")].flatMap(([name, cells]) =>
+    cells.map((cell) => ({ name, cell })),
+  );
+  return table(
+    "Latency of one message after a pause",
+    [
+      { head: "Mechanism", cell: (r) => r.name },
+      { head: "pause", numeric: true, cell: (r) => formatTime(r.cell.parameter!.value) },
+      ...["p50", "p90", "p99"].map((q) => ({
+        head: q,
+        numeric: true,
+        cell: (r: (typeof rows)[number]) => formatTime(medianOf(r.cell, `${q}_ns`)),
+      })),
+      {
+        head: "CPU while idle",
+        numeric: true,
+        cell: (r) => formatShare(medianOf(r.cell, "idle_cpu_share")),
+      },
+    ],
+    rows,
+  );
 }
 
 // --- set-up --------------------------------------------------------------------------------------------------------------
 
 const setupBars: Bars = {
   parts: [{ name: "construct both ends" }, { name: "first message" }, { name: "tear down" }],
-  format: formatTime, label: "time", totalName: "sum",
+  format: formatTime,
+  label: "time",
+  totalName: "sum",
 };
 
 function setupRows(context: Context): BarRow[] {
-  return sortedRows(context.cellsOf("setup", null).filter((cell) => cell.payload_bytes === payloadOf(context, "setup") || cell.payload_bytes === 0).flatMap((cell) => {
-    const parts = ["construct_ns", "first_message_ns", "teardown_ns"].map((metric) => medianOf(cell, metric));
-    const total = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-    return total > 0 ? [{ name: cell.transport, total, parts }] : [];
-  }));
+  return sortedRows(
+    context
+      .cellsOf("setup", null)
+      .filter(
+        (cell) => cell.payload_bytes === payloadOf(context, "setup") || cell.payload_bytes === 0,
+      )
+      .flatMap((cell) => {
+        const parts = ["construct_ns", "first_message_ns", "teardown_ns"].map((metric) =>
+          medianOf(cell, metric),
+        );
+        const total = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+        return total > 0 ? [{ name: cell.transport, total, parts }] : [];
+      }),
+  );
 }
 
 function spawnCost(context: Context): string {
-  const values = context.cellsOf("setup", null).map((cell) => medianOf(cell, "spawn_ns")).filter((v): v is number => v !== null).sort((a, b) => a - b);
-  return values.length === 0 ? "" : ` (fork and exec take ${formatTime(values[Math.floor(values.length / 2)])} here)`;
+  const values = context
+    .cellsOf("setup", null)
+    .map((cell) => medianOf(cell, "spawn_ns"))
+    .filter((v): v is number => v !== null)
+    .sort((a, b) => a - b);
+  return values.length === 0
+    ? ""
+    : ` (fork and exec take ${formatTime(values[Math.floor(values.length / 2)])} here)`;
 }

@@ -3,11 +3,21 @@ import type { View } from "../context";
 import type { Cell, Result, Summary } from "../data";
 import { range } from "../describe";
 import { h, table } from "../dom";
-import { formatBytes, formatBytesRate, formatCount, formatMessageRate, formatTime, patternWords, plural, words } from "../format";
+import {
+  formatBytes,
+  formatBytesRate,
+  formatCount,
+  formatMessageRate,
+  formatTime,
+  patternWords,
+  plural,
+  words,
+} from "../format";
 
 const viewed = ["round_trip", "one_way", "paced", "wake", "setup", "switch"];
 
-const otherCells = (result: Result) => result.cells.filter((cell) => cell.status === "ok" && !viewed.includes(cell.pattern));
+const otherCells = (result: Result) =>
+  result.cells.filter((cell) => cell.status === "ok" && !viewed.includes(cell.pattern));
 
 export const othersView: View = {
   id: "others",
@@ -17,18 +27,34 @@ export const othersView: View = {
   mount(section, context) {
     for (const pattern of new Set(otherCells(context.result).map((cell) => cell.pattern))) {
       const cells = otherCells(context.result).filter((cell) => cell.pattern === pattern);
-      section.append(h("details", { "data-key": pattern }, h("summary", {}, `${words(pattern, patternWords)}: ${plural(cells.length, "cell")}`),
-        ...cells.map(figures)));
+      section.append(
+        h(
+          "details",
+          { "data-key": pattern },
+          h("summary", {}, `${words(pattern, patternWords)}: ${plural(cells.length, "cell")}`),
+          ...cells.map(figures),
+        ),
+      );
     }
   },
 };
 
 function figures(cell: Cell): HTMLElement {
-  return table<[string, Summary]>(cell.name, [
-    { head: "Figure", cell: ([metric]) => metric.replace(/_/g, " ") },
-    { head: "median", numeric: true, cell: ([, summary]) => formatter(summary, cell)(summary.median) },
-    { head: "over spawns", cell: ([, summary]) => range(summary, formatter(summary, cell)) },
-  ], Object.entries(cell.summary).filter(([metric]) => cell.touch !== "desc" || metric !== "bytes_per_second"));
+  return table<[string, Summary]>(
+    cell.name,
+    [
+      { head: "Figure", cell: ([metric]) => metric.replace(/_/g, " ") },
+      {
+        head: "median",
+        numeric: true,
+        cell: ([, summary]) => formatter(summary, cell)(summary.median),
+      },
+      { head: "over spawns", cell: ([, summary]) => range(summary, formatter(summary, cell)) },
+    ],
+    Object.entries(cell.summary).filter(
+      ([metric]) => cell.touch !== "desc" || metric !== "bytes_per_second",
+    ),
+  );
 }
 
 function formatter(summary: Summary, cell: Cell): (value: number | null) => string {

@@ -4,13 +4,29 @@ import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { h, table } from "../dom";
 import { logAxis, logDomain } from "../endLabels";
-import { axisMark, clipped, formatPayload, formatTime, placementWords, waitWords, words } from "../format";
+import {
+  axisMark,
+  clipped,
+  formatPayload,
+  formatTime,
+  placementWords,
+  waitWords,
+  words,
+} from "../format";
 import { decades } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
 
-interface Point { name: string; family: string; wait: string; cpu: number; latency: number; best: boolean; sleeper: boolean }
+interface Point {
+  name: string;
+  family: string;
+  wait: string;
+  cpu: number;
+  latency: number;
+  best: boolean;
+  sleeper: boolean;
+}
 
 export const paretoView: View = {
   id: "pareto",
@@ -20,26 +36,44 @@ export const paretoView: View = {
   mount(section, context) {
     const payloads = context.index.payloads("round_trip");
     const output = h("output", {});
-    const input = h("input", { type: "range", min: 0, max: payloads.length - 1, step: 1, oninput: () => {
-      const payload = payloads[Number(input.value)]!;
-      tell(payload);
-      context.store.set({ payload: String(payload) });
-    } });
+    const input = h("input", {
+      type: "range",
+      min: 0,
+      max: payloads.length - 1,
+      step: 1,
+      oninput: () => {
+        const payload = payloads[Number(input.value)]!;
+        tell(payload);
+        context.store.set({ payload: String(payload) });
+      },
+    });
     const tell = (payload: number) => {
       output.textContent = formatPayload(payload);
       input.setAttribute("aria-valuetext", output.textContent);
     };
-    const slider = h("span", { class: "slider", hidden: payloads.length < 2 }, h("label", {}, h("span", {}, "Payload "), input, " ", output));
-    section.append(twin({
-      title: "Latency p99 against CPU per message", context, extra: [slider],
-      keys: ["payload", ...placeKeys, ...filterKeys],
-      summary: () => `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; ${latencyName(context)} against the CPU time of both processes, both axes logarithmic. ` +
-        "The dashed line is the frontier: whatever lies above or right of it is beaten on both counts by one on it. The dotted line is the frontier of those that let the core sleep: " +
-        "a spinning mechanism also burns a core while nothing arrives, which a closed loop does not show. Triangles spin, squares spin and then sleep, circles sleep.",
-      chart: (width) => draw(points(context), latencyName(context), width),
-      table: () => numbers(context, points(context)),
-      nothing: () => (context.index.cells("round_trip").length === 0 ? notMeasured("round trips", "ipcmark run --pattern round_trip") : notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`)),
-    }));
+    const slider = h(
+      "span",
+      { class: "slider", hidden: payloads.length < 2 },
+      h("label", {}, h("span", {}, "Payload "), input, " ", output),
+    );
+    section.append(
+      twin({
+        title: "Latency p99 against CPU per message",
+        context,
+        extra: [slider],
+        keys: ["payload", ...placeKeys, ...filterKeys],
+        summary: () =>
+          `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; ${latencyName(context)} against the CPU time of both processes, both axes logarithmic. ` +
+          "The dashed line is the frontier: whatever lies above or right of it is beaten on both counts by one on it. The dotted line is the frontier of those that let the core sleep: " +
+          "a spinning mechanism also burns a core while nothing arrives, which a closed loop does not show. Triangles spin, squares spin and then sleep, circles sleep.",
+        chart: (width) => draw(points(context), latencyName(context), width),
+        table: () => numbers(context, points(context)),
+        nothing: () =>
+          context.index.cells("round_trip").length === 0
+            ? notMeasured("round trips", "ipcmark run --pattern round_trip")
+            : notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`),
+      }),
+    );
     if (payloads.length < 2) return;
     context.watch(slider, ["payload"], () => {
       input.value = String(Math.max(0, payloads.indexOf(context.payload())));
@@ -57,13 +91,26 @@ function latencyName(context: Context): "p99" | "p50" {
 
 function points(context: Context): Point[] {
   const metric = `${latencyName(context)}_ns`;
-  const found = context.names().flatMap((name): Point[] => {
-    const cell = context.cell("round_trip", name, context.payload());
-    const latency = medianOf(cell, metric);
-    const cpu = medianOf(cell, "cpu_ns_per_message");
-    if (latency === null || cpu === null || latency <= 0 || cpu <= 0) return [];
-    return [{ name, family: context.index.family(name), wait: context.index.mechanism(name)?.wait ?? "", cpu, latency, best: false, sleeper: false }];
-  }).sort((a, b) => a.cpu - b.cpu || a.latency - b.latency);
+  const found = context
+    .names()
+    .flatMap((name): Point[] => {
+      const cell = context.cell("round_trip", name, context.payload());
+      const latency = medianOf(cell, metric);
+      const cpu = medianOf(cell, "cpu_ns_per_message");
+      if (latency === null || cpu === null || latency <= 0 || cpu <= 0) return [];
+      return [
+        {
+          name,
+          family: context.index.family(name),
+          wait: context.index.mechanism(name)?.wait ?? "",
+          cpu,
+          latency,
+          best: false,
+          sleeper: false,
+        },
+      ];
+    })
+    .sort((a, b) => a.cpu - b.cpu || a.latency - b.latency);
   for (const point of frontier(found)) point.best = true;
   for (const point of frontier(found.filter((p) => p.wait !== "spins"))) point.sleeper = true;
   return found;
@@ -81,65 +128,178 @@ function frontier(list: Point[]): Point[] {
 
 // A staircase: between two points of the frontier nothing better is known.
 function stairs(best: Point[], top: number, right: number): { x: number; y: number }[] {
-  const steps = best.flatMap((p, n) => (n === 0 ? [{ x: p.cpu, y: top }, { x: p.cpu, y: p.latency }] : [{ x: p.cpu, y: best[n - 1]!.latency }, { x: p.cpu, y: p.latency }]));
+  const steps = best.flatMap((p, n) =>
+    n === 0
+      ? [
+          { x: p.cpu, y: top },
+          { x: p.cpu, y: p.latency },
+        ]
+      : [
+          { x: p.cpu, y: best[n - 1]!.latency },
+          { x: p.cpu, y: p.latency },
+        ],
+  );
   return best.length === 0 ? [] : [...steps, { x: right, y: best[best.length - 1]!.latency }];
 }
 
-const shapes: Record<string, string> = { blocks: "circle", spins: "triangle", spins_then_blocks: "square" };
+const shapes: Record<string, string> = {
+  blocks: "circle",
+  spins: "triangle",
+  spins_then_blocks: "square",
+};
 
 function draw(found: Point[], latency: string, width: number): Drawing {
   if (found.length === 0) return { chart: null };
   const narrow = width < 560;
   const best = found.filter((p) => p.best);
-  const size = { width, height: narrow ? 360 : 460, marginLeft: 64, marginRight: narrow ? 24 : 130, marginTop: 26, marginBottom: 42 };
+  const size = {
+    width,
+    height: narrow ? 360 : 460,
+    marginLeft: 64,
+    marginRight: narrow ? 24 : 130,
+    marginTop: 26,
+    marginBottom: 42,
+  };
   const yDomain = logDomain(found.map((p) => p.latency));
   const xDomain = logDomain(found.map((p) => p.cpu));
   const sleepers = found.filter((p) => p.sleeper && !p.best);
   const named = [...best, ...sleepers];
-  const title = (p: Point) => `${clipped(p.name, 60)}\n${clipped(p.family, 60)}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : p.sleeper ? "\non the frontier of those that sleep" : "\nbeaten on both"}`;
-  const ticks = decades([xDomain[0] / 10, xDomain[1]]).flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d])).filter((t) => t >= xDomain[0] && t <= xDomain[1]);
+  const title = (p: Point) =>
+    `${clipped(p.name, 60)}\n${clipped(p.family, 60)}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : p.sleeper ? "\non the frontier of those that sleep" : "\nbeaten on both"}`;
+  const ticks = decades([xDomain[0] / 10, xDomain[1]])
+    .flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d]))
+    .filter((t) => t >= xDomain[0] && t <= xDomain[1]);
   const chart = Plot.plot({
     ...size,
-    x: { type: "log", domain: xDomain, ticks, tickFormat: axisMark(formatTime), label: "CPU per message, both processes", labelOffset: 36, labelArrow: "none", grid: true },
+    x: {
+      type: "log",
+      domain: xDomain,
+      ticks,
+      tickFormat: axisMark(formatTime),
+      label: "CPU per message, both processes",
+      labelOffset: 36,
+      labelArrow: "none",
+      grid: true,
+    },
     y: { type: "log", domain: yDomain, axis: null },
     marks: [
       ...logAxis(yDomain, `latency ${latency}`, axisMark(formatTime)),
-      Plot.line(stairs(found.filter((p) => p.sleeper), yDomain[1], xDomain[1]), { x: "x", y: "y", stroke: "var(--ink-soft)", strokeWidth: 1, strokeDasharray: "1 3" }),
-      Plot.line(stairs(best, yDomain[1], xDomain[1]), { x: "x", y: "y", stroke: "var(--accent)", strokeWidth: 1.5, strokeDasharray: "5 3" }),
-      Plot.dot(found.filter((p) => !p.best && !p.sleeper), { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", stroke: "var(--quiet-mark)", r: 4, strokeWidth: 1.5 }),
-      Plot.dot(sleepers, { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", fill: "var(--ink-soft)", stroke: "var(--page)", r: 5 }),
-      Plot.dot(best, { x: "cpu", y: "latency", symbol: (p: Point) => shapes[p.wait] ?? "circle", fill: "var(--accent)", stroke: "var(--page)", r: 6 }),
-      ...labels(named, xDomain, yDomain, size).map(({ p, dy, end }) => Plot.text([p], { x: "cpu", y: "latency", text: (q: Point) => clipped(q.name), textAnchor: end ? "end" : "start", dx: end ? -9 : 9, dy, fill: p.best ? "currentColor" : "var(--ink-soft)", fontWeight: p.best ? 600 : 400, stroke: "var(--page)", strokeWidth: 4 })),
+      Plot.line(
+        stairs(
+          found.filter((p) => p.sleeper),
+          yDomain[1],
+          xDomain[1],
+        ),
+        { x: "x", y: "y", stroke: "var(--ink-soft)", strokeWidth: 1, strokeDasharray: "1 3" },
+      ),
+      Plot.line(stairs(best, yDomain[1], xDomain[1]), {
+        x: "x",
+        y: "y",
+        stroke: "var(--accent)",
+        strokeWidth: 1.5,
+        strokeDasharray: "5 3",
+      }),
+      Plot.dot(
+        found.filter((p) => !p.best && !p.sleeper),
+        {
+          x: "cpu",
+          y: "latency",
+          symbol: (p: Point) => shapes[p.wait] ?? "circle",
+          stroke: "var(--quiet-mark)",
+          r: 4,
+          strokeWidth: 1.5,
+        },
+      ),
+      Plot.dot(sleepers, {
+        x: "cpu",
+        y: "latency",
+        symbol: (p: Point) => shapes[p.wait] ?? "circle",
+        fill: "var(--ink-soft)",
+        stroke: "var(--page)",
+        r: 5,
+      }),
+      Plot.dot(best, {
+        x: "cpu",
+        y: "latency",
+        symbol: (p: Point) => shapes[p.wait] ?? "circle",
+        fill: "var(--accent)",
+        stroke: "var(--page)",
+        r: 6,
+      }),
+      ...labels(named, xDomain, yDomain, size).map(({ p, dy, end }) =>
+        Plot.text([p], {
+          x: "cpu",
+          y: "latency",
+          text: (q: Point) => clipped(q.name),
+          textAnchor: end ? "end" : "start",
+          dx: end ? -9 : 9,
+          dy,
+          fill: p.best ? "currentColor" : "var(--ink-soft)",
+          fontWeight: p.best ? 600 : 400,
+          stroke: "var(--page)",
+          strokeWidth: 4,
+        }),
+      ),
       Plot.tip(found, Plot.pointer({ x: "cpu", y: "latency", title })),
     ],
     symbol: { type: "identity" },
   });
   const order = [...named, ...found.filter((p) => !p.best && !p.sleeper)];
-  return { chart, stops: order.map((p) => ({ series: p.name, x: p.cpu, y: p.latency, text: title(p).split("\n").slice(1).join("; ") })) };
+  return {
+    chart,
+    stops: order.map((p) => ({
+      series: p.name,
+      x: p.cpu,
+      y: p.latency,
+      text: title(p).split("\n").slice(1).join("; "),
+    })),
+  };
 }
 
 // Names of the frontier that would overlap are moved up one line each; at the right edge they stand left of the point.
-function labels(best: Point[], [x0, x1]: [number, number], [y0, y1]: [number, number], size: { width: number; height: number; marginLeft: number; marginRight: number }) {
-  const px = (p: Point) => ((Math.log(p.cpu) - Math.log(x0)) / (Math.log(x1) - Math.log(x0))) * (size.width - size.marginLeft - size.marginRight) + size.marginLeft;
-  const py = (p: Point) => ((Math.log(y1) - Math.log(p.latency)) / (Math.log(y1) - Math.log(y0))) * (size.height - 68);
+function labels(
+  best: Point[],
+  [x0, x1]: [number, number],
+  [y0, y1]: [number, number],
+  size: { width: number; height: number; marginLeft: number; marginRight: number },
+) {
+  const px = (p: Point) =>
+    ((Math.log(p.cpu) - Math.log(x0)) / (Math.log(x1) - Math.log(x0))) *
+      (size.width - size.marginLeft - size.marginRight) +
+    size.marginLeft;
+  const py = (p: Point) =>
+    ((Math.log(y1) - Math.log(p.latency)) / (Math.log(y1) - Math.log(y0))) * (size.height - 68);
   const taken: { left: number; right: number; y: number }[] = [];
   return best.map((p) => {
     const wide = 7.2 * clipped(p.name).length + 12;
     const end = px(p) + wide > size.width;
     const [left, right] = end ? [px(p) - wide, px(p)] : [px(p), px(p) + wide];
     let dy = -7;
-    while (taken.some((t) => t.left < right && t.right > left && Math.abs(t.y - (py(p) + dy)) < 13)) dy -= 13;
+    while (taken.some((t) => t.left < right && t.right > left && Math.abs(t.y - (py(p) + dy)) < 13))
+      dy -= 13;
     taken.push({ left, right, y: py(p) + dy });
     return { p, dy, end };
   });
 }
 
 function numbers(context: Context, found: Point[]): HTMLElement {
-  return table("Latency against CPU", [
-    { head: "Mechanism", cell: (p) => openMechanism(context, p.name) },
-    { head: latencyName(context), numeric: true, cell: (p) => formatTime(p.latency) },
-    { head: "CPU / message", numeric: true, cell: (p) => formatTime(p.cpu) },
-    { head: "waits", cell: (p) => words(p.wait, waitWords) },
-    { head: "verdict", cell: (p) => (p.best ? "on the frontier" : p.sleeper ? "on the frontier of those that sleep" : "beaten on both") },
-  ], found);
+  return table(
+    "Latency against CPU",
+    [
+      { head: "Mechanism", cell: (p) => openMechanism(context, p.name) },
+      { head: latencyName(context), numeric: true, cell: (p) => formatTime(p.latency) },
+      { head: "CPU / message", numeric: true, cell: (p) => formatTime(p.cpu) },
+      { head: "waits", cell: (p) => words(p.wait, waitWords) },
+      {
+        head: "verdict",
+        cell: (p) =>
+          p.best
+            ? "on the frontier"
+            : p.sleeper
+              ? "on the frontier of those that sleep"
+              : "beaten on both",
+      },
+    ],
+    found,
+  );
 }

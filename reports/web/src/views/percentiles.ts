@@ -4,7 +4,17 @@ import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
 import { formatPayload, formatTime, missing, placementWords, words } from "../format";
-import { cdf, curve, deepest, ladder, modes, percentileMarks, percentileName, tailAxis, type CurvePoint } from "../histogram";
+import {
+  cdf,
+  curve,
+  deepest,
+  ladder,
+  modes,
+  percentileMarks,
+  percentileName,
+  tailAxis,
+  type CurvePoint,
+} from "../histogram";
 import { hgrm } from "../hgrm";
 import { lineChart, decades, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
@@ -12,7 +22,12 @@ import { instrument, shownName } from "../resultIndex";
 import { download } from "../save";
 import { chosenSeries, seriesPicker, slotOf } from "../series";
 
-interface Line { name: string; cell: Cell; slot: number | null; marks: CurvePoint[] }
+interface Line {
+  name: string;
+  cell: Cell;
+  slot: number | null;
+  marks: CurvePoint[];
+}
 
 const keys = ["series", "payload", ...placeKeys, ...filterKeys] as const;
 
@@ -22,21 +37,37 @@ export const percentilesView: View = {
   short: "Percentiles",
   lead: "How slow are the slow ones?",
   mount(section, context) {
-    const where = () => `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; all spawns pooled.`;
-    section.append(seriesPicker(context), twin({
-      title: "Round-trip latency by percentile", context, keys,
-      summary: () => `${where()} The band is the range of the spawns. Each curve ends where fewer than ten samples lie beyond it.`,
-      chart: (width) => percentileChart(context, lines(context), width),
-      table: () => numbers(lines(context)),
-      nothing: () => nothing(context),
-    }), h("p", { class: "note" }, "Read it from left to right: half of all messages are faster than the 50 mark, one in a thousand is slower than the 99.9 mark."),
-    twin({
-      title: "Distribution of the round trip (ECDF)", context, keys,
-      summary: () => `${where()} The share of messages that were at least this fast. Steep is steady; a step is a mode, marked by a dot, and two modes are two different things measured.`,
-      chart: (width) => ecdfChart(lines(context), width),
-      table: () => modesTable(lines(context)),
-      nothing: () => nothing(context),
-    }), hgrmRow(context));
+    const where = () =>
+      `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; all spawns pooled.`;
+    section.append(
+      seriesPicker(context),
+      twin({
+        title: "Round-trip latency by percentile",
+        context,
+        keys,
+        summary: () =>
+          `${where()} The band is the range of the spawns. Each curve ends where fewer than ten samples lie beyond it.`,
+        chart: (width) => percentileChart(context, lines(context), width),
+        table: () => numbers(lines(context)),
+        nothing: () => nothing(context),
+      }),
+      h(
+        "p",
+        { class: "note" },
+        "Read it from left to right: half of all messages are faster than the 50 mark, one in a thousand is slower than the 99.9 mark.",
+      ),
+      twin({
+        title: "Distribution of the round trip (ECDF)",
+        context,
+        keys,
+        summary: () =>
+          `${where()} The share of messages that were at least this fast. Steep is steady; a step is a mode, marked by a dot, and two modes are two different things measured.`,
+        chart: (width) => ecdfChart(lines(context), width),
+        table: () => modesTable(lines(context)),
+        nothing: () => nothing(context),
+      }),
+      hgrmRow(context),
+    );
   },
 };
 
@@ -62,21 +93,51 @@ function percentileChart(context: Context, found: Line[], width: number): Drawin
   const framing = found.filter((line) => line.name !== instrument);
   if (found.length === 0) return { chart: null };
   // The instrument takes many more samples: it must not stretch the axis.
-  const end = Math.max(...(framing.length > 0 ? framing : found).map((line) => tailAxis(deepest(line.cell.histogram!)!)));
+  const end = Math.max(
+    ...(framing.length > 0 ? framing : found).map((line) =>
+      tailAxis(deepest(line.cell.histogram!)!),
+    ),
+  );
   const series = found.map((line): Series => ({
-    name: line.name, slot: line.slot,
-    points: [...curve(line.cell.histogram!, line.slot === null ? 8 : 24).map((p) => ({ ...p, mark: false })), ...line.marks.map((p) => ({ ...p, mark: true }))]
-      .filter((p) => p.x <= end + 1e-9).sort((a, b) => a.x - b.x)
-      .map((p) => ({ x: p.x, y: p.ns, mark: p.mark, text: `${percentileName(Number(p.p.toPrecision(6)))}: ${formatTime(p.ns)}` })),
+    name: line.name,
+    slot: line.slot,
+    points: [
+      ...curve(line.cell.histogram!, line.slot === null ? 8 : 24).map((p) => ({
+        ...p,
+        mark: false,
+      })),
+      ...line.marks.map((p) => ({ ...p, mark: true })),
+    ]
+      .filter((p) => p.x <= end + 1e-9)
+      .sort((a, b) => a.x - b.x)
+      .map((p) => ({
+        x: p.x,
+        y: p.ns,
+        mark: p.mark,
+        text: `${percentileName(Number(p.p.toPrecision(6)))}: ${formatTime(p.ns)}`,
+      })),
     ...(line.slot === null ? {} : { band: band(context, line) }),
   }));
   return lineChart({
-    width, series, xLog: false, xDomain: [0, end], xTicks: [0, ...ladder.map(tailAxis).filter((x) => x <= end + 1e-9)],
-    xFormat: (x) => (x === 0 ? "0" : percentileName(1 - 10 ** -x).slice(1)), xLabel: "percentile", yLabel: "round trip", yFormat: formatTime,
+    width,
+    series,
+    xLog: false,
+    xDomain: [0, end],
+    xTicks: [0, ...ladder.map(tailAxis).filter((x) => x <= end + 1e-9)],
+    xFormat: (x) => (x === 0 ? "0" : percentileName(1 - 10 ** -x).slice(1)),
+    xLabel: "percentile",
+    yLabel: "round trip",
+    yFormat: formatTime,
   });
 }
 
-const spawnMarks: [string, number][] = [["p50_ns", 0.5], ["p90_ns", 0.9], ["p99_ns", 0.99], ["p99.9_ns", 0.999], ["p99.99_ns", 0.9999]];
+const spawnMarks: [string, number][] = [
+  ["p50_ns", 0.5],
+  ["p90_ns", 0.9],
+  ["p99_ns", 0.99],
+  ["p99.9_ns", 0.999],
+  ["p99.99_ns", 0.9999],
+];
 
 function band(context: Context, line: Line): { x: number; low: number; high: number }[] {
   const columns = context.index.spawns(line.cell);
@@ -85,7 +146,9 @@ function band(context: Context, line: Line): { x: number; low: number; high: num
     const summary = line.cell.summary[metric];
     const low = values.length > 1 ? Math.min(...values) : summary?.min;
     const high = values.length > 1 ? Math.max(...values) : summary?.max;
-    return typeof low === "number" && typeof high === "number" ? [{ x: tailAxis(p), low, high }] : [];
+    return typeof low === "number" && typeof high === "number"
+      ? [{ x: tailAxis(p), low, high }]
+      : [];
   });
 }
 
@@ -95,69 +158,145 @@ function ecdfChart(found: Line[], width: number): Drawing {
     const at = modes(line.cell.histogram!);
     const points = cdf(line.cell.histogram!, line.slot === null ? 60 : 400);
     return {
-      name: line.name, slot: line.slot,
-      points: points.map((p) => ({ x: p.ns, y: p.share, mark: false, text: `${(100 * p.share).toFixed(1)}\u202f% within ${formatTime(p.ns)}` }))
-        .concat(at.map((m) => ({ x: m.ns, y: m.share, mark: true, text: `mode at ${formatTime(m.ns)}, ${(100 * m.weight).toFixed(0)}\u202f% of the messages` })))
+      name: line.name,
+      slot: line.slot,
+      points: points
+        .map((p) => ({
+          x: p.ns,
+          y: p.share,
+          mark: false,
+          text: `${(100 * p.share).toFixed(1)}\u202f% within ${formatTime(p.ns)}`,
+        }))
+        .concat(
+          at.map((m) => ({
+            x: m.ns,
+            y: m.share,
+            mark: true,
+            text: `mode at ${formatTime(m.ns)}, ${(100 * m.weight).toFixed(0)}\u202f% of the messages`,
+          })),
+        )
         .sort((a, b) => a.x - b.x || a.y - b.y),
     };
   });
   if (series.length === 0) return { chart: null };
   // The last thousandth would stretch the axis and hide the modes: the percentile chart has it.
-  const ends = competing.flatMap((line) => { const c = cdf(line.cell.histogram!, 400).filter((p) => p.share <= 0.999); return c.length > 1 ? [c[0]!.ns, c[c.length - 1]!.ns] : []; });
+  const ends = competing.flatMap((line) => {
+    const c = cdf(line.cell.histogram!, 400).filter((p) => p.share <= 0.999);
+    return c.length > 1 ? [c[0]!.ns, c[c.length - 1]!.ns] : [];
+  });
   const domain: [number, number] = [Math.min(...ends) / 1.05, Math.max(...ends) * 1.05];
   for (const s of series) s.points = s.points.filter((p) => p.x <= domain[1]);
   return lineChart({
-    width, series, xLog: true, xDomain: domain, xTicks: spacedLog(domain, width), xFormat: formatTimeMark, xLabel: "round trip", yLabel: "share of messages",
-    yFormat: (v) => `${Math.round(100 * v)}\u202f%`, yShare: true, curve: "step-after", tall: false,
+    width,
+    series,
+    xLog: true,
+    xDomain: domain,
+    xTicks: spacedLog(domain, width),
+    xFormat: formatTimeMark,
+    xLabel: "round trip",
+    yLabel: "share of messages",
+    yFormat: (v) => `${Math.round(100 * v)}\u202f%`,
+    yShare: true,
+    curve: "step-after",
+    tall: false,
   });
 }
 
-const formatTimeMark = (ns: number) => formatTime(ns).replace(/\.0+(?=\D)/, "").replace(/(\.\d*?)0+(?=\D)/, "$1");
+const formatTimeMark = (ns: number) =>
+  formatTime(ns)
+    .replace(/\.0+(?=\D)/, "")
+    .replace(/(\.\d*?)0+(?=\D)/, "$1");
 
 function spacedLog(domain: [number, number], width: number): number[] {
   const steps = Math.log10(domain[1] / domain[0]) > 2.5 || width < 560 ? [1] : [1, 2, 5];
-  const ticks = decades([domain[0] / 10, domain[1]]).flatMap((d) => steps.map((s) => s * d)).filter((t) => t >= domain[0] && t <= domain[1]);
-  return ticks.length > 1 ? ticks : [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((s) => decades([domain[0] / 10, domain[1]]).map((d) => s * d)).filter((t) => t >= domain[0] && t <= domain[1]);
+  const ticks = decades([domain[0] / 10, domain[1]])
+    .flatMap((d) => steps.map((s) => s * d))
+    .filter((t) => t >= domain[0] && t <= domain[1]);
+  return ticks.length > 1
+    ? ticks
+    : [1, 2, 3, 4, 5, 6, 7, 8, 9]
+        .flatMap((s) => decades([domain[0] / 10, domain[1]]).map((d) => s * d))
+        .filter((t) => t >= domain[0] && t <= domain[1]);
 }
 
 function numbers(found: Line[]): HTMLElement {
   const most = Math.max(0, ...found.map((line) => deepest(line.cell.histogram!) ?? 0));
   const steps = ladder.filter((p) => p <= most + 1e-12);
-  return table("Round-trip percentiles, all spawns pooled", [
-    { head: "Mechanism", cell: (line) => shownName(line.name) },
-    ...steps.map((p) => ({
-      head: percentileName(p), numeric: true,
-      cell: (line: Line) => formatTime(line.marks.find((mark) => mark.p === p)?.ns ?? null) || missing,
-    })),
-    { head: "samples", numeric: true, cell: (line) => String(line.cell.histogram!.count) },
-  ], [...found].sort((a, b) => (a.marks[0]?.ns ?? 0) - (b.marks[0]?.ns ?? 0)));
+  return table(
+    "Round-trip percentiles, all spawns pooled",
+    [
+      { head: "Mechanism", cell: (line) => shownName(line.name) },
+      ...steps.map((p) => ({
+        head: percentileName(p),
+        numeric: true,
+        cell: (line: Line) =>
+          formatTime(line.marks.find((mark) => mark.p === p)?.ns ?? null) || missing,
+      })),
+      { head: "samples", numeric: true, cell: (line) => String(line.cell.histogram!.count) },
+    ],
+    [...found].sort((a, b) => (a.marks[0]?.ns ?? 0) - (b.marks[0]?.ns ?? 0)),
+  );
 }
 
 function modesTable(found: Line[]): HTMLElement {
-  return table("Modes of the round trip, all spawns pooled", [
-    { head: "Mechanism", cell: (line) => shownName(line.name) },
-    { head: "modes", numeric: true, cell: (line) => String(modes(line.cell.histogram!).length) },
-    { head: "at", cell: (line) => modes(line.cell.histogram!).map((m) => `${formatTime(m.ns)} (${(100 * m.weight).toFixed(0)}\u202f%)`).join(", ") },
-    { head: "flag", cell: (line) => ((line.cell.flags ?? []).includes("bimodal") ? "bimodal" : "") },
-  ], found.filter((line) => line.name !== instrument));
+  return table(
+    "Modes of the round trip, all spawns pooled",
+    [
+      { head: "Mechanism", cell: (line) => shownName(line.name) },
+      { head: "modes", numeric: true, cell: (line) => String(modes(line.cell.histogram!).length) },
+      {
+        head: "at",
+        cell: (line) =>
+          modes(line.cell.histogram!)
+            .map((m) => `${formatTime(m.ns)} (${(100 * m.weight).toFixed(0)}\u202f%)`)
+            .join(", "),
+      },
+      {
+        head: "flag",
+        cell: (line) => ((line.cell.flags ?? []).includes("bimodal") ? "bimodal" : ""),
+      },
+    ],
+    found.filter((line) => line.name !== instrument),
+  );
 }
 
 function hgrmRow(context: Context): HTMLElement {
   const list = h("span", { class: "controls" });
   let shown: Line[] = [];
   let wanted = "";
-  const save = h("button", { type: "button", class: "save", onclick: () => {
-    const line = shown.find((l) => l.name === wanted);
-    if (line) download(`${line.cell.name.replace(/\//g, "-")}.hgrm`, "text/plain", hgrm(line.cell.histogram!));
-  } }, "Save .hgrm");
+  const save = h(
+    "button",
+    {
+      type: "button",
+      class: "save",
+      onclick: () => {
+        const line = shown.find((l) => l.name === wanted);
+        if (line)
+          download(
+            `${line.cell.name.replace(/\//g, "-")}.hgrm`,
+            "text/plain",
+            hgrm(line.cell.histogram!),
+          );
+      },
+    },
+    "Save .hgrm",
+  );
   const row = h("div", { class: "controls" }, list, save);
   context.watch(row, keys, () => {
     shown = lines(context).filter((line) => line.slot !== null);
     wanted = shown.find((line) => line.name === wanted)?.name ?? shown[0]?.name ?? "";
     row.hidden = shown.length === 0;
-    offer(list, [{
-      label: "HdrHistogram percentiles of", value: wanted, asList: true, options: shown.map((line) => ({ value: line.name, label: line.name })), choose: (name) => { wanted = name; },
-    }]);
+    offer(list, [
+      {
+        label: "HdrHistogram percentiles of",
+        value: wanted,
+        asList: true,
+        options: shown.map((line) => ({ value: line.name, label: line.name })),
+        choose: (name) => {
+          wanted = name;
+        },
+      },
+    ]);
   });
   return row;
 }

@@ -12,28 +12,86 @@ export const rawView: View = {
   mount(section, context) {
     const { result, packed } = context.index.loaded;
     const stem = `ipcmark-${(result.run.started || result.context.date).slice(0, 10) || "result"}`;
-    const button = (label: string, run: () => void) => h("button", { type: "button", class: "save", onclick: run }, label);
+    const button = (label: string, run: () => void) =>
+      h("button", { type: "button", class: "save", onclick: run }, label);
     section.append(
-      h("p", {}, `This file holds ${plural(result.cells.length, "cell")} and ${plural(context.index.loaded.spawns.size === 0 ? 0 : [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0), "spawn")}.` +
-        (packed ? " The figures of the cells are rounded to six digits and those of single spawns to five; what the result says about each process of a spawn stays in the result file." : "")),
-      h("div", { class: "controls" },
-        button("JSON (result)", () => download(`${stem}.json`, "application/json", `${JSON.stringify(document_(context), null, 1)}\n`)),
-        button("CSV (cells)", () => download(`${stem}-cells.csv`, "text/csv;charset=utf-8", csvText(cellRows(result)))),
-        button("CSV (spawns)", () => download(`${stem}-spawns.csv`, "text/csv;charset=utf-8", csvText(spawnRows(context))))),
-      h("p", { class: "note" }, "Each chart saves itself as SVG, PNG and CSV; the percentile section saves .hgrm for HdrHistogram plotters."));
+      h(
+        "p",
+        {},
+        `This file holds ${plural(result.cells.length, "cell")} and ${plural(context.index.loaded.spawns.size === 0 ? 0 : [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0), "spawn")}.` +
+          (packed
+            ? " The figures of the cells are rounded to six digits and those of single spawns to five; what the result says about each process of a spawn stays in the result file."
+            : ""),
+      ),
+      h(
+        "div",
+        { class: "controls" },
+        button("JSON (result)", () =>
+          download(
+            `${stem}.json`,
+            "application/json",
+            `${JSON.stringify(document_(context), null, 1)}\n`,
+          ),
+        ),
+        button("CSV (cells)", () =>
+          download(`${stem}-cells.csv`, "text/csv;charset=utf-8", csvText(cellRows(result))),
+        ),
+        button("CSV (spawns)", () =>
+          download(`${stem}-spawns.csv`, "text/csv;charset=utf-8", csvText(spawnRows(context))),
+        ),
+      ),
+      h(
+        "p",
+        { class: "note" },
+        "Each chart saves itself as SVG, PNG and CSV; the percentile section saves .hgrm for HdrHistogram plotters.",
+      ),
+    );
   },
 };
 
-export const cellHead = ["cell", "pattern", "mechanism", "payload_bytes", "placement", "touch", "parameter", "parameter_value", "status", "reason", "spawns", "metric", "unit", "median", "low", "high", "min", "max", "level"];
+export const cellHead = [
+  "cell",
+  "pattern",
+  "mechanism",
+  "payload_bytes",
+  "placement",
+  "touch",
+  "parameter",
+  "parameter_value",
+  "status",
+  "reason",
+  "spawns",
+  "metric",
+  "unit",
+  "median",
+  "low",
+  "high",
+  "min",
+  "max",
+  "level",
+];
 
 // One row per cell and figure; a cell without figures keeps one row with its reason.
 function cellRows(result: Result): Field[][] {
   const rows: Field[][] = [cellHead];
   for (const cell of result.cells) {
-    const head = [cell.name, cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch, cell.parameter?.name, cell.parameter?.value, cell.status, cell.reason?.text, cell.spawns_ok];
+    const head = [
+      cell.name,
+      cell.pattern,
+      cell.transport,
+      cell.payload_bytes,
+      cell.placement,
+      cell.touch,
+      cell.parameter?.name,
+      cell.parameter?.value,
+      cell.status,
+      cell.reason?.text,
+      cell.spawns_ok,
+    ];
     const figures = Object.entries(cell.summary);
     if (figures.length === 0) rows.push([...head, "", "", "", "", "", "", "", ""]);
-    for (const [metric, s] of figures) rows.push([...head, metric, s?.unit, s?.median, s?.low, s?.high, s?.min, s?.max, s?.level]);
+    for (const [metric, s] of figures)
+      rows.push([...head, metric, s?.unit, s?.median, s?.low, s?.high, s?.min, s?.max, s?.level]);
   }
   return rows;
 }
@@ -41,22 +99,68 @@ function cellRows(result: Result): Field[][] {
 function spawnRows(context: Context): Field[][] {
   const all = [...context.index.loaded.spawns];
   const metrics = [...new Set(all.flatMap(([, columns]) => Object.keys(columns.figures)))];
-  return [["cell", "spawn", "sequence", "round", "t_start_s", "messages", "elapsed_ns", "quality", ...metrics],
-    ...all.flatMap(([name, c]) => Array.from({ length: c.count }, (_, n) => [name, n + 1, c.sequence[n], c.round[n], c.start_s[n], c.messages[n], c.elapsed_ns[n], c.quality[n], ...metrics.map((metric) => c.figures[metric]?.[n])]))];
+  return [
+    [
+      "cell",
+      "spawn",
+      "sequence",
+      "round",
+      "t_start_s",
+      "messages",
+      "elapsed_ns",
+      "quality",
+      ...metrics,
+    ],
+    ...all.flatMap(([name, c]) =>
+      Array.from({ length: c.count }, (_, n) => [
+        name,
+        n + 1,
+        c.sequence[n],
+        c.round[n],
+        c.start_s[n],
+        c.messages[n],
+        c.elapsed_ns[n],
+        c.quality[n],
+        ...metrics.map((metric) => c.figures[metric]?.[n]),
+      ]),
+    ),
+  ];
 }
 
 // A document of the result format again, also from the packed form.
 function document_(context: Context): Result {
   const { result, spawns, packed } = context.index.loaded;
   if (!packed) return result;
-  const benchmarks: Spawn[] = [...spawns].flatMap(([name, c]) => Array.from({ length: c.count }, (_, n) => ({
-    name, run_name: name, run_type: "iteration", repetitions: c.count, repetition_index: n, threads: 1, iterations: 1,
-    real_time: c.figures["mean_ns"]?.[n] ?? (c.elapsed_ns[n] ?? 0) / Math.max(1, c.messages[n] ?? 1), cpu_time: c.figures["cpu_ns_per_message"]?.[n] ?? 0, time_unit: "ns",
-    ...Object.fromEntries(Object.entries(c.figures).map(([metric, column]) => [metric, column[n] ?? null])),
-    ipc: {
-      cell: name, sequence: c.sequence[n] ?? 0, round: c.round[n] ?? 0, t_start_s: c.start_s[n] ?? 0, messages: c.messages[n] ?? 0, elapsed_ns: c.elapsed_ns[n] ?? 0,
-      flags: c.flags[n] ?? [], ...(c.quality[n] === null ? {} : { quality: c.quality[n] }), ...(c.noise[n] ? { noise: c.noise[n] } : {}), peers: [], clock: { source: result.clock.source },
-    },
-  })));
+  const benchmarks: Spawn[] = [...spawns].flatMap(([name, c]) =>
+    Array.from({ length: c.count }, (_, n) => ({
+      name,
+      run_name: name,
+      run_type: "iteration",
+      repetitions: c.count,
+      repetition_index: n,
+      threads: 1,
+      iterations: 1,
+      real_time:
+        c.figures["mean_ns"]?.[n] ?? (c.elapsed_ns[n] ?? 0) / Math.max(1, c.messages[n] ?? 1),
+      cpu_time: c.figures["cpu_ns_per_message"]?.[n] ?? 0,
+      time_unit: "ns",
+      ...Object.fromEntries(
+        Object.entries(c.figures).map(([metric, column]) => [metric, column[n] ?? null]),
+      ),
+      ipc: {
+        cell: name,
+        sequence: c.sequence[n] ?? 0,
+        round: c.round[n] ?? 0,
+        t_start_s: c.start_s[n] ?? 0,
+        messages: c.messages[n] ?? 0,
+        elapsed_ns: c.elapsed_ns[n] ?? 0,
+        flags: c.flags[n] ?? [],
+        ...(c.quality[n] === null ? {} : { quality: c.quality[n] }),
+        ...(c.noise[n] ? { noise: c.noise[n] } : {}),
+        peers: [],
+        clock: { source: result.clock.source },
+      },
+    })),
+  );
   return { ...result, benchmarks };
 }
