@@ -38,7 +38,8 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
   if (all.length === 0) return { chart: null };
   const competing = all.filter((row) => !isReference(row)).slice(0, mostRows);
   const data = [...competing, ...all.filter(isReference)];
-  // Medians of parts need not add up to the median of the sum: the bar keeps the sum, the parts its shares.
+  // Medians of parts need not add up to the median of the sum: the bar keeps the sum, the parts its
+  // shares.
   const pieces = data.flatMap((row) => {
     const known = row.parts.some((part) => part !== null);
     const sum = row.parts.reduce<number>((total, part) => total + Math.max(0, part ?? 0), 0);
@@ -122,7 +123,8 @@ function spoken(bars: Bars, row: BarRow): string {
         : `${part.name} ${bars.format(row.parts[n])}`,
     )
     .filter((t) => t !== null);
-  return `${bars.format(row.total)}${parts.length > 1 ? ` (${parts.join(", ")})` : ""}${row.note ? `. ${row.note}` : ""}`;
+  const apart = parts.length > 1 ? ` (${parts.join(", ")})` : "";
+  return `${bars.format(row.total)}${apart}${row.note ? `. ${row.note}` : ""}`;
 }
 
 export function barLegend(bars: Bars): HTMLElement {

@@ -181,14 +181,15 @@ function describeSvg(chart: Element, title: string, description: string): void {
   const space = "http://www.w3.org/2000/svg";
   const text = document.createElementNS(space, "desc");
   text.textContent = description;
-  // A <title> on the root would be a tip over the whole chart: the label has the name, a saved file its <title> too.
+  // A <title> on the root would be a tip over the whole chart: the label has the name, a saved file
+  // its <title> too.
   svg.prepend(text);
   for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${title}. ${description}`);
 }
 
-// --- keyboard ------------------------------------------------------------------------------------------------------------
+// --- keyboard ------------------------------------------------------------------------------------
 
 interface Scale {
   apply: (value: unknown) => number;
@@ -227,7 +228,8 @@ function cursor(
   picture.setAttribute("aria-roledescription", "chart");
   picture.setAttribute(
     "aria-label",
-    `${title}. Arrow keys move along a series and between series, Home and End jump, Escape leaves the point.`,
+    `${title}. Arrow keys move along a series and between series, Home and End ` +
+      "jump, Escape leaves the point.",
   );
 
   const series = [...new Set(stops.map((stop) => stop.series))];
@@ -330,7 +332,7 @@ function announce(text: string): void {
   }, 150);
 }
 
-// --- hover ---------------------------------------------------------------------------------------------------------------
+// --- hover ---------------------------------------------------------------------------------------
 
 // A quiet line comes forward under the pointer. Plot binds the indices of its data to each path.
 function hoverNames(chart: Element, name: (firstDatum: number) => string | undefined): void {

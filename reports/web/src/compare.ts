@@ -1,4 +1,5 @@
-// Ratios of two recorded cells. Nothing is tested again: the interval is what the two intervals of the result allow.
+// Ratios of two recorded cells. Nothing is tested again: the interval is what the two intervals of
+// the result allow.
 import type { Cell } from "./data";
 import type { Metric } from "./metrics";
 import { spread, summaryOf } from "./resultIndex";

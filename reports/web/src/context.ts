@@ -1,4 +1,5 @@
-// What a view gets: one result, and the reader's choices with defaults for whatever the fragment leaves open.
+// What a view gets: one result, and the reader's choices with defaults for whatever the fragment
+// leaves open.
 import type { Cell, Pattern, Placement, Result, Touch, Wait } from "./data";
 import type { Loaded } from "./read";
 import { defaultMetric, metricsOf, type Metric } from "./metrics";
@@ -143,8 +144,8 @@ export class Context {
       );
   }
 
-  // Runs soon, and again whenever one of the keys changes; each run is a task of its own and keeps the reader's place in the
-  // element.
+  // Runs soon, and again whenever one of the keys changes; each run is a task of its own and keeps
+  // the reader's place in the element.
   watch(element: Element, keys: readonly Key[], run: () => void): void {
     const owner = {};
     const draw = () => later(owner, element, () => keepPlace(element, run));

@@ -46,7 +46,11 @@ export function reasonText(cell: Cell): string {
 }
 
 export function cellTitle(cell: Cell): string {
-  return `${cell.transport}, ${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}`;
+  return (
+    `${cell.transport}, ${words(cell.pattern, patternWords)}, ` +
+    `${formatPayload(cell.payload_bytes)}, ` +
+    `${words(cell.placement, placementWords)}`
+  );
 }
 
 export function range(summary: Summary, format: (v: number | null) => string): string {
@@ -115,12 +119,14 @@ export function cellFigures(cell: Cell): [string, string][] {
 export function cellNotes(cell: Cell): string[] {
   const notes: string[] = [];
   notes.push(
-    `${plural(cell.spawns_ok, "spawn")} ok of ${cell.spawns_planned} planned; touch ${cell.touch}; depth ${cell.depth}`,
+    `${plural(cell.spawns_ok, "spawn")} ok of ${cell.spawns_planned} planned; ` +
+      `touch ${cell.touch}; depth ${cell.depth}`,
   );
-  if (cell.floor)
-    notes.push(
-      `floor ${cell.floor.name}: ${cell.floor.unit === "ns" ? formatTime(cell.floor.value) : formatBytesRate(cell.floor.value)}${cell.floor.why ? `, ${cell.floor.why}` : ""}`,
-    );
+  if (cell.floor) {
+    const { name, unit, value, why } = cell.floor;
+    const text = unit === "ns" ? formatTime(value) : formatBytesRate(value);
+    notes.push(`floor ${name}: ${text}${why ? `, ${why}` : ""}`);
+  }
   for (const flag of cell.flags ?? []) notes.push(`flag: ${flag}`);
   for (const failure of cell.failures ?? []) notes.push(`a spawn did not end ok: ${failure.text}`);
   if (cell.touch === "desc") notes.push("touch desc: only the header was touched, so no bytes/s");
@@ -128,6 +134,9 @@ export function cellNotes(cell: Cell): string[] {
 }
 
 // What tells cells of one pattern apart: the rate, the pause, the length of the burst.
+// After the other words that name a cell.
+export const parameterSuffix = (cell: Cell) => (cell.parameter ? `, ${parameterText(cell)}` : "");
+
 export function parameterText(cell: Cell): string {
   const { parameter } = cell;
   if (!parameter) return "";

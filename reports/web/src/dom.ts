@@ -1,4 +1,5 @@
-// Elements are built from text nodes and attributes only, so no string of a result can become markup.
+// Elements are built from text nodes and attributes only, so no string of a result can become
+// markup.
 
 export type Child = Node | string | null | undefined | false;
 type Attribute = string | number | boolean | undefined | ((event: Event) => void);

@@ -8,7 +8,8 @@ const binarySteps: [number, string][] = [
   [2 ** 10, "KiB"],
 ];
 
-// A size that is no whole number of KiB keeps its exact byte count: 65537 B must not look like 64 KiB.
+// A size that is no whole number of KiB keeps its exact byte count: 65537 B must not look like 64
+// KiB.
 export function formatPayload(bytes: number): string {
   for (const [step, unit] of binarySteps) {
     if (bytes >= step && bytes % step === 0) return `${bytes / step} ${unit}`;
@@ -83,8 +84,10 @@ export const formatShare = (share: Maybe) =>
     (v) => `${v > 0 && v < 0.0005 ? "<0.1" : trimZeros((100 * v).toFixed(1))}\u202f%`,
   );
 
-export const formatRatio = (ratio: number) =>
-  `${ratio < 9.95 ? ratio.toFixed(1) : ratio < 99999.5 ? String(Math.round(ratio)) : ratio.toExponential(1)}\u00d7`;
+export function formatRatio(ratio: number): string {
+  const rounded = ratio < 99999.5 ? String(Math.round(ratio)) : ratio.toExponential(1);
+  return `${ratio < 9.95 ? ratio.toFixed(1) : rounded}\u00d7`;
+}
 
 export const formatBytes = (bytes: Maybe) =>
   orMissing(bytes, (v) =>

@@ -8,9 +8,13 @@ export function hgrm(histogram: Histogram, ticksPerHalf = 5): string {
   const lines = ["       Value     Percentile TotalCount 1/(1-Percentile)", ""];
   const line = (p: number, inverse: string) => {
     const value = p >= 1 ? (list[list.length - 1]?.high ?? 0) : valueAt(list, count, p);
-    lines.push(
-      `${value.toFixed(3).padStart(12)} ${p.toFixed(12)} ${String(Math.round(p * count)).padStart(10)} ${inverse.padStart(14)}`.trimEnd(),
-    );
+    const fields = [
+      value.toFixed(3).padStart(12),
+      p.toFixed(12),
+      String(Math.round(p * count)).padStart(10),
+      inverse.padStart(14),
+    ];
+    lines.push(fields.join(" ").trimEnd());
   };
   for (let half = 0; 2 ** half <= count; ++half) {
     for (let tick = 0; tick < ticksPerHalf; ++tick) {
@@ -25,14 +29,13 @@ export function hgrm(histogram: Histogram, ticksPerHalf = 5): string {
     count === 0
       ? 0
       : Math.sqrt(middle.reduce((sum, b) => sum + (b.at - mean) ** 2 * b.n, 0) / count);
+  const wide = (text: string) => text.padStart(12);
+  const last = list[list.length - 1]?.high ?? 0;
+  const each = 2 ** histogram.sub_bucket_bits;
   lines.push(
-    `#[Mean    = ${mean.toFixed(3).padStart(12)}, StdDeviation   = ${deviation.toFixed(3).padStart(12)}]`,
-  );
-  lines.push(
-    `#[Max     = ${(list[list.length - 1]?.high ?? 0).toFixed(3).padStart(12)}, Total count    = ${String(count).padStart(12)}]`,
-  );
-  lines.push(
-    `#[Buckets = ${String(list.length).padStart(12)}, SubBuckets     = ${String(2 ** histogram.sub_bucket_bits).padStart(12)}]`,
+    `#[Mean    = ${wide(mean.toFixed(3))}, StdDeviation   = ${wide(deviation.toFixed(3))}]`,
+    `#[Max     = ${wide(last.toFixed(3))}, Total count    = ${wide(String(count))}]`,
+    `#[Buckets = ${wide(String(list.length))}, SubBuckets     = ${wide(String(each))}]`,
   );
   return `${lines.join("\n")}\n`;
 }

@@ -105,8 +105,8 @@ export interface Mode {
   weight: number;
 }
 
-// Peaks of the density over log time, smoothed over about 5 %: a peak counts when a valley of less than
-// half its height parts it from a higher one and it holds at least 5 % of the messages.
+// Peaks of the density over log time, smoothed over about 5 %: a peak counts when a valley of less
+// than half its height parts it from a higher one and it holds at least 5 % of the messages.
 export function modes(histogram: Histogram): Mode[] {
   const list = buckets(histogram).filter((b) => b.count > 0);
   if (list.length === 0) return [];

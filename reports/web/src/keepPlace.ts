@@ -1,8 +1,10 @@
-// A redraw makes new elements. What the reader had in the old ones passes to those that take their place: the focus, marked
-// text, how far a region was scrolled, which disclosure was open. They are found again by `id` or `data-key`, of themselves
-// or of the nearest element around them, and by position below it.
+// A redraw makes new elements. What the reader had in the old ones passes to those that take their
+// place: the focus, marked text, how far a region was scrolled, which disclosure was open. They are
+// found again by `id` or `data-key`, of themselves or of the nearest element around them, and by
+// position below it.
 
-// Only what was ever scrolled is asked for its position: to ask all would lay out the page before every drawing.
+// Only what was ever scrolled is asked for its position: to ask all would lay out the page before
+// every drawing.
 const scrolled = new Set<Element>();
 addEventListener(
   "scroll",
@@ -65,7 +67,8 @@ function focusIn(root: Element): Restores {
       // Whoever has got the focus meanwhile keeps it.
       if (document.activeElement !== null && document.activeElement !== document.body) return;
       const successor = nodeAt(spot, root);
-      // What is gone, hidden or disabled takes no focus: its disclosure does, or the section around it.
+      // What is gone, hidden or disabled takes no focus: its disclosure does, or the section around
+      // it.
       for (const candidate of [
         successor,
         elementOf(successor)?.closest("details")?.querySelector("summary"),
@@ -103,8 +106,9 @@ const elementOf = (node: Node | null) =>
 const length = (node: Node) =>
   node instanceof CharacterData ? node.length : node.childNodes.length;
 
-// For sections that are made anew and drawn later. Held, each is as high as its predecessor was, and what stood at the top of
-// the window stands there again; released, they have their own heights.
+// For sections that are made anew and drawn later. Held, each is as high as its predecessor was,
+// and what stood at the top of the window stands there again; released, they have their own
+// heights.
 export function viewIn(root: Element): () => () => void {
   const before = new Map(
     [...root.querySelectorAll("section")].map((section) => [
@@ -129,9 +133,10 @@ export function viewIn(root: Element): () => () => void {
   };
 }
 
-// --- finding an element again ------------------------------------------------------------------------------------------------
+// --- finding an element again --------------------------------------------------------------------
 
-// The `nth` element called `name` with this key, or the root; then the positions of children down to the node.
+// The `nth` element called `name` with this key, or the root; then the positions of children down
+// to the node.
 interface Spot {
   name: string;
   key: string | null;

@@ -1,4 +1,5 @@
-// The line chart of the page: at most eight series in colour, dash and marker, the others grey until the pointer finds them.
+// The line chart of the page: at most eight series in colour, dash and marker, the others grey
+// until the pointer finds them.
 import * as Plot from "@observablehq/plot";
 import type { Drawing, Stop } from "./chart";
 import { endLabels, logAxis, logDomain } from "./endLabels";

@@ -50,7 +50,8 @@ function trustLine(result: Result): Child[] {
   const precision =
     levels.length === 0
       ? h("strong", { class: "badge caution" }, "indicative: too few spawns for an interval")
-      : `intervals over spawns with ${(100 * Math.min(...levels)).toFixed(1)}\u202f% coverage or more${width}, this sitting only`;
+      : `intervals over spawns with ${(100 * Math.min(...levels)).toFixed(1)}\u202f% ` +
+        `coverage or more${width}, this sitting only`;
   const gaps = [
     ["skipped", "skipped"],
     ["failed", "failed"],
@@ -75,7 +76,8 @@ function trustLine(result: Result): Child[] {
   ];
 }
 
-// Half widths of the intervals of the main figure, relative to the median: the middle one and the widest.
+// Half widths of the intervals of the main figure, relative to the median: the middle one and the
+// widest.
 function intervalWidths(result: Result): [string, string] | null {
   // An open loop near saturation has medians that mean a queue's length.
   const plain = result.cells.filter(
@@ -129,7 +131,8 @@ export function notices(result: Result, problems: string[]): HTMLElement[] {
     notice(
       "error",
       "NOT AN OPTIMISED BUILD.",
-      `Build type ${result.build.type}: these figures describe a debug program. Configure with CMAKE_BUILD_TYPE=Release and measure again.`,
+      `Build type ${result.build.type}: these figures describe a debug program. ` +
+        "Configure with CMAKE_BUILD_TYPE=Release and measure again.",
     );
   }
   if (result.build.sanitizers) {
@@ -157,7 +160,8 @@ export function notices(result: Result, problems: string[]): HTMLElement[] {
     notice(
       "info",
       "A newer result.",
-      `Its format is ${result.schema.version}, this page knows 1.${newestMinor}: what it added is not shown.`,
+      `Its format is ${result.schema.version}, this page knows 1.${newestMinor}: ` +
+        "what it added is not shown.",
     );
   for (const warning of result.environment.warnings.filter((w) => w.severity === "error")) {
     notice("error", warning.text, warning.remedy);

@@ -1,4 +1,5 @@
-// From the embedded blocks to results. The program embeds a packed form (reports/pack.hpp); a plain document is read as well.
+// From the embedded blocks to results. The program embeds a packed form (reports/pack.hpp); a plain
+// document is read as well.
 import type { Cell, Histogram, Result, Spawn, Summary } from "./data";
 
 // The spawns of one cell as columns: a row is one process pair.
@@ -189,7 +190,7 @@ const notFigures = new Set([
   "items_per_second",
 ]);
 
-// --- the packed form -----------------------------------------------------------------------------------------------------
+// --- the packed form -----------------------------------------------------------------------------
 
 type Column = number | null | (number | null)[];
 

@@ -75,8 +75,8 @@ export class ResultIndex {
     return this.mechanisms.get(name)?.family ?? "unknown family";
   }
 
-  // The only size that a mechanism has: 0 for a wake-up without payload, 8 for a signal's value. Such
-  // mechanisms are of their own kind, ranked among their like.
+  // The only size that a mechanism has: 0 for a wake-up without payload, 8 for a signal's value.
+  // Such mechanisms are of their own kind, ranked among their like.
   fixedPayload(name: string): number | null {
     const mechanism = this.mechanisms.get(name);
     return mechanism && mechanism.payload_min_bytes === mechanism.payload_max_bytes
@@ -151,7 +151,8 @@ export function spread(
   return null;
 }
 
-// Lost messages make a rate a different thing: it must not win against mechanisms that keep them all.
+// Lost messages make a rate a different thing: it must not win against mechanisms that keep them
+// all.
 export function losesMessages(cell: Cell | undefined): boolean {
   return (medianOf(cell, "lost_share") ?? 0) > 0;
 }

@@ -54,7 +54,8 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute(
     "style",
-    `color: ${page.color}; background: ${getComputedStyle(document.body).backgroundColor}; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums`,
+    `color: ${page.color}; background: ${getComputedStyle(document.body).backgroundColor}; ` +
+      "font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums",
   );
   const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   title.textContent = svg.getAttribute("aria-label");
@@ -70,7 +71,8 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
 }
 
 export function svgText(svg: SVGSVGElement): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(standalone(svg))}\n`;
+  const text = new XMLSerializer().serializeToString(standalone(svg));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${text}\n`;
 }
 
 export function saveSvg(svg: SVGSVGElement, name: string): void {

@@ -1,4 +1,5 @@
-// Drawing in small tasks: what the reader sees first, one drawing per task, so that a click never waits for the whole page.
+// Drawing in small tasks: what the reader sees first, one drawing per task, so that a click never
+// waits for the whole page.
 
 interface Job {
   element: Element;

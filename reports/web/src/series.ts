@@ -18,8 +18,9 @@ export const look = (slot: number): Look => ({
   symbol: symbols[slot]!,
 });
 
-// A removed series leaves its slot empty, so that the others keep their looks. A view that knows only some mechanisms names
-// these: until the reader chooses, they fill the slots that the others leave.
+// A removed series leaves its slot empty, so that the others keep their looks. A view that knows
+// only some mechanisms names these: until the reader chooses, they fill the slots that the others
+// leave.
 export function chosenSeries(context: Context, candidates?: readonly string[]): string[] {
   const text = context.store.get("series");
   const known = new Set(candidates ?? context.names());

@@ -47,7 +47,9 @@ export function globalControls(
 export const resultName = (results: readonly Loaded[], result: Result): string => {
   const position = results.findIndex((loaded) => loaded.result === result);
   const hosts = new Set(results.map((loaded) => loaded.result.context.host_name));
-  return `${position + 1}: ${hosts.size > 1 ? result.context.host_name : result.build.git.revision || result.build.version || result.context.host_name}`;
+  const { build, context } = result;
+  const telling = hosts.size > 1 ? "" : build.git.revision || build.version;
+  return `${position + 1}: ${telling || context.host_name}`;
 };
 
 function choices(context: Context, results: readonly Loaded[]): HTMLElement {
@@ -103,13 +105,11 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
     {
       label: "Payload",
       value: String(context.payload()),
-      options: index
-        .payloads()
-        .map((bytes) => ({
-          value: String(bytes),
-          label: formatPayload(bytes),
-          hint: bytes === 0 ? "notifications: a wake-up without a payload" : undefined,
-        })),
+      options: index.payloads().map((bytes) => ({
+        value: String(bytes),
+        label: formatPayload(bytes),
+        hint: bytes === 0 ? "notifications: a wake-up without a payload" : undefined,
+      })),
       choose: (payload) => store.set({ payload }),
     },
   ];

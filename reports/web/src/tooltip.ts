@@ -1,4 +1,5 @@
-// One tip for all tables: shown on hover and on focus, closed by Escape, read through aria-describedby.
+// One tip for all tables: shown on hover and on focus, closed by Escape, read through
+// aria-describedby.
 import { append, h, type Child } from "./dom";
 
 const tip = h("div", { id: "tip", role: "tooltip", hidden: true });

@@ -1,4 +1,5 @@
-// What the page's tests share: one Chromium, reports written to a folder of their own, pages with their complaints recorded.
+// What the page's tests share: one Chromium, reports written to a folder of their own, pages with
+// their complaints recorded.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +44,8 @@ export function report(...results) {
   return file;
 }
 
-// IPCMARK_REPORTS names a folder of reports that the program itself rendered from the golden samples.
+// IPCMARK_REPORTS names a folder of reports that the program itself rendered from the golden
+// samples.
 export function rendered(name) {
   return process.env.IPCMARK_REPORTS
     ? resolve(process.env.IPCMARK_REPORTS, `${name}.html`)

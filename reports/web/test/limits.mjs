@@ -1,4 +1,5 @@
-// What a large report costs: 1,000 cells of 20 spawns, and the quick profile over a hundred mechanisms.
+// What a large report costs: 1,000 cells of 20 spawns, and the quick profile over a hundred
+// mechanisms.
 //   node limits.mjs IPCMARK [--sizes]     only the sizes, without a browser
 // Prints what it measures. Sizes are asserted; times depend on the machine and are only printed.
 import { execFileSync } from "node:child_process";
@@ -56,7 +57,8 @@ function write(name, result, limit) {
   const fits = size < limit;
   failed ||= !fits;
   console.log(
-    `${name}: ${result.cells.length} cells, ${result.benchmarks.length} spawns, ${(statSync(file).size / mega).toFixed(1)} MB of JSON`,
+    `${name}: ${result.cells.length} cells, ${result.benchmarks.length} spawns, ` +
+      `${(statSync(file).size / mega).toFixed(1)} MB of JSON`,
   );
   console.log(`  written in ${Math.min(...times).toFixed(2)} s, reading included (best of 3)`);
   console.log(
@@ -90,7 +92,8 @@ async function open(browser, name, file) {
     table: performance.now(),
   }));
   console.log(
-    `${name}: first chart after ${(first / 1000).toFixed(2)} s, all views after ${(table / 1000).toFixed(2)} s`,
+    `${name}: first chart after ${(first / 1000).toFixed(2)} s, all views after ` +
+      `${(table / 1000).toFixed(2)} s`,
   );
   const click = async (what, locator) => {
     const from = await page.evaluate(() => performance.now());
@@ -102,7 +105,8 @@ async function open(browser, name, file) {
       from,
     );
     console.log(
-      `  ${what}: longest task ${tasks.length === 0 ? "under 50" : Math.round(Math.max(...tasks))} ms`,
+      `  ${what}: longest task ` +
+        `${tasks.length === 0 ? "under 50" : Math.round(Math.max(...tasks))} ms`,
     );
   };
   await click("filter by wait", page.getByRole("button", { name: "sleeps", exact: true }));

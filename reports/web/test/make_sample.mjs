@@ -1,5 +1,5 @@
 // A deterministic, schema-valid result with every kind of cell the page must show.
-//   node make_sample.mjs [--kind=golden|full|rich|small|many] [--spawns=N] [--seed=N] > sample.result.json
+//   node make_sample.mjs [--kind=golden|full|rich|small|many] [--spawns=N] [--seed=N] > FILE
 // golden and full are results of schema 1.0; rich, small and many hold everything that 1.1 knows.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

@@ -1,4 +1,5 @@
-// The page over a result of schema 1.0: headlines, tables, filters by URL, themes, notices, hostile input.
+// The page over a result of schema 1.0: headlines, tables, filters by URL, themes, notices, hostile
+// input.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -50,7 +51,8 @@ test("headlines name the best mechanisms and their figures", async () => {
   const cheapest = best("round_trip", 64, "cpu_ns_per_message", 1);
   assert.ok(
     text.includes(
-      `costs least CPU with ${cheapest.transport}: ${time(cheapest.summary.cpu_ns_per_message.median)} per message`,
+      `costs least CPU with ${cheapest.transport}: ` +
+        `${time(cheapest.summary.cpu_ns_per_message.median)} per message`,
     ),
     text,
   );
@@ -63,7 +65,8 @@ test("headlines name the best mechanisms and their figures", async () => {
   );
   assert.ok(
     text.includes(
-      `the fastest round trip is ${fastest.transport}: ${time(fastest.summary.p50_ns.median)} (p50)`,
+      `the fastest round trip is ${fastest.transport}: ` +
+        `${time(fastest.summary.p50_ns.median)} (p50)`,
     ),
     text,
   );
@@ -75,7 +78,8 @@ test("headlines name the best mechanisms and their figures", async () => {
   );
   assert.ok(
     text.includes(
-      `bandwidth at 1 MiB is ${widest.transport}: ${bytesRate(widest.summary.bytes_per_second.median)}`,
+      `bandwidth at 1 MiB is ${widest.transport}: ` +
+        `${bytesRate(widest.summary.bytes_per_second.median)}`,
     ),
     text,
   );
@@ -114,7 +118,7 @@ test("every heat cell shows the formatted median of its cell", async () => {
   await page.close();
 });
 
-test("the distance to the best of the column is told in words and shaded on a log scale", async () => {
+test("the distance to the best of a column is told in words, and shaded", async () => {
   const { page } = await open(golden());
   const p50 = (name) => sample.cells.find((c) => c.name === name).summary.p50_ns.median;
   const top = best("round_trip", 64, "p50_ns", 1).summary.p50_ns.median;
@@ -195,7 +199,7 @@ test("every cell without a figure is listed with its reason", async () => {
   await page.close();
 });
 
-test("the placement switch changes the table and the fragment, and the fragment restores it", async () => {
+test("the placement switch changes the fragment, which restores it", async () => {
   const file = golden();
   const { page } = await open(file);
   assert.equal(await cellOf(page, "round_trip/pipe/64/l3").count(), 1);

@@ -11,7 +11,8 @@ export function render(template, results) {
     throw new Error(`the template must contain ${marker} exactly once`);
   const blocks = results.map(
     (text) =>
-      `<script type="application/json" class="ipcmark-result">${text.trim().replace(/</g, "\\u003c")}</script>`,
+      `<script type="application/json" ` +
+      `class="ipcmark-result">${text.trim().replace(/</g, "\\u003c")}</script>`,
   );
   return `${head}${blocks.join("\n")}${tail}`;
 }

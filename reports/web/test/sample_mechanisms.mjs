@@ -114,7 +114,8 @@ export const mechanisms = [
     { message_boundaries: true, priorities: true },
     8192,
     (payload) =>
-      `mq_open: Invalid argument (payload ${payload} exceeds /proc/sys/fs/mqueue/msgsize_max = 8192; raise it or drop the size)`,
+      `mq_open: Invalid argument (payload ${payload} exceeds ` +
+      "/proc/sys/fs/mqueue/msgsize_max = 8192; raise it or drop the size)",
   ),
   mechanism(
     "boost_message_queue",
@@ -190,6 +191,20 @@ const families = {
   "desktop bus": ["dbus", 64000, 0.9],
 };
 
+const variants = [
+  "plain",
+  "wide",
+  "batch",
+  "vector",
+  "splice",
+  "huge",
+  "sealed",
+  "poll",
+  "epoll",
+  "ring",
+  "lockfree",
+];
+
 // About a hundred, as a full run has them.
 export function manyMechanisms() {
   const waits = ["blocks", "blocks", "spins_then_blocks", "spins"];
@@ -203,7 +218,7 @@ export function manyMechanisms() {
             : "blocks";
       const factor = wait === "spins" ? 0.08 : 0.8 + 0.11 * n;
       return mechanism(
-        `${stem}_${["plain", "wide", "batch", "vector", "splice", "huge", "sealed", "poll", "epoll", "ring", "lockfree"][n]}`,
+        `${stem}_${variants[n]}`,
         family,
         wait,
         `${family}, variant ${n + 1}`,

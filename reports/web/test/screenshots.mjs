@@ -1,7 +1,8 @@
 // Pictures of a report for a person to look at, and those that the README shows.
 //   node screenshots.mjs OUTDIR REPORT.html|RESULT.json [FRAGMENT]
-// A result is rendered with the built template (IPCMARK_TEMPLATE, else ../dist). Writes first-screen and
-// whole-page pictures (light, dark, narrow, print), a PDF, and one picture a view in light and dark.
+// A result is rendered with the built template (IPCMARK_TEMPLATE, else ../dist). Writes
+// first-screen and whole-page pictures (light, dark, narrow, print), a PDF, and one picture a view
+// in light and dark.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

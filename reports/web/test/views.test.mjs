@@ -1,4 +1,5 @@
-// The page over a result of schema 1.1, and over results that lack parts of it: every view, filters, keyboard, files, paper, axe.
+// The page over a result of schema 1.1, and over results that lack parts of it: every view,
+// filters, keyboard, files, paper, axe.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -467,7 +468,7 @@ test("a phone: nothing but tables scrolls sideways, charts fit", async () => {
   await page.close();
 });
 
-test("motion and colour: reduced motion does not scroll smoothly, forced colours keep the words", async () => {
+test("reduced motion does not scroll smoothly, forced colours keep the words", async () => {
   const still = await open(golden(), { reducedMotion: "reduce" });
   assert.equal(
     await still.page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior),

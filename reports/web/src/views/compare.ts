@@ -5,7 +5,7 @@ import { bySignificance, compareCells, usualTheta, type Compared, type Verdict }
 import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer, type Choice } from "../controls";
 import type { Cell, Result } from "../data";
-import { parameterText } from "../describe";
+import { parameterSuffix } from "../describe";
 import { h, table } from "../dom";
 import {
   formatPayload,
@@ -55,8 +55,11 @@ export const compareView: View = {
         "p",
         { class: "note" },
         context.all.length > 1
-          ? "Two recorded runs are compared for information only: between two sittings the machine itself drifts, and identical code differs. To decide whether a change made something slower, run them interleaved: ipcmark ab."
-          : "The interval is the widest that the two intervals of the cells allow, so a clear verdict is clear.",
+          ? "Two recorded runs are compared for information only: between two sittings " +
+              "the machine itself drifts, and identical code differs. To decide whether a " +
+              "change made something slower, run them interleaved: ipcmark ab."
+          : "The interval is the widest that the two intervals of the cells allow, so a " +
+              "clear verdict is clear.",
       ),
     );
     context.watch(
@@ -166,7 +169,8 @@ function compared(context: Context): Compared[] {
       )
         return [];
       const found = compareCells(
-        `${cell.transport}, ${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`,
+        `${cell.transport}, ${words(cell.pattern, patternWords)}, ` +
+          `${formatPayload(cell.payload_bytes)}${parameterSuffix(cell)}`,
         base,
         cell,
         metric,
@@ -189,7 +193,8 @@ function compared(context: Context): Compared[] {
       const base = first.get(key(cell));
       const found = base
         ? compareCells(
-            `${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`,
+            `${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ` +
+              `${words(cell.placement, placementWords)}${parameterSuffix(cell)}`,
             base,
             cell,
             metric,
@@ -210,8 +215,11 @@ function summary(context: Context): string {
   const [a, b] = ends(context);
   const metric = metricOf(context);
   return (
-    `${metric.label} of ${b} divided by that of ${a}; ${metric.better === "lower" ? "below" : "above"} 1\u00d7 ${b} is better. ` +
-    `The bar is the interval; inside the shaded band (${theta(context).toFixed(2)}\u00d7) a difference is noise. Sorted by how clear the difference is.`
+    `${metric.label} of ${b} divided by that of ${a}; ` +
+    `${metric.better === "lower" ? "below" : "above"} 1\u00d7 ${b} is better. ` +
+    "The bar is the interval; inside the shaded band " +
+    `(${theta(context).toFixed(2)}\u00d7) a difference is noise. Sorted by how ` +
+    "clear the difference is."
   );
 }
 
@@ -334,7 +342,11 @@ function draw(context: Context, all: Compared[], width: number): Drawing {
       series: c.label,
       x: c.ratio,
       y: c.label,
-      text: `${c.ratio.toFixed(2)} times${interval(c) === missing ? "" : `, interval ${interval(c)}`}, ${verdictWords[c.verdict]}`,
+      text: [
+        `${c.ratio.toFixed(2)} times`,
+        ...(interval(c) === missing ? [] : [`interval ${interval(c)}`]),
+        verdictWords[c.verdict],
+      ].join(", "),
     })),
   };
 }

@@ -92,13 +92,15 @@ function panel(context: Context, cost: Cost): HTMLElement {
     keys,
     context,
     summary: () =>
-      `${cost.text}, ${words(context.pattern(), patternWords)}, ${formatPayload(context.payload())}, ` +
+      `${cost.text}, ${words(context.pattern(), patternWords)}, ` +
+      `${formatPayload(context.payload())}, ` +
       `${words(context.placement(), placementWords)}; median over spawns.${cutNote(data())}`,
     chart: (width) => barChart(cost, data(), width),
     table: () => barTable(cost.title, cost, data()),
     nothing: () =>
       notForChoice(
-        `no ${words(context.pattern(), patternWords)} of ${formatPayload(context.payload())} in view ended ok`,
+        `no ${words(context.pattern(), patternWords)} of ` +
+          `${formatPayload(context.payload())} in view ended ok`,
       ),
   });
   figure.prepend(h("h3", {}, cost.title), barLegend(cost));
@@ -123,7 +125,7 @@ function rows(context: Context, cost: Cost): BarRow[] {
   );
 }
 
-// --- the switch pattern --------------------------------------------------------------------------------------------------
+// --- the switch pattern --------------------------------------------------------------------------
 
 function partsFigure(context: Context): HTMLElement {
   const data = () => partRows(context);
@@ -132,8 +134,10 @@ function partsFigure(context: Context): HTMLElement {
     keys: [...placeKeys, ...filterKeys, "payload"],
     context,
     summary: () =>
-      "The same exchange inside one process, on one CPU and on two: what is added is the switch and the wake-up. " +
-      `${words(context.placement(), placementWords)}; median over spawns. A grey bar could not be taken apart; the table says why.${cutNote(data())}`,
+      "The same exchange inside one process, on one CPU and on two: what is added " +
+      "is the switch and the wake-up. " +
+      `${words(context.placement(), placementWords)}; median over spawns. A grey ` +
+      `bar could not be taken apart; the table says why.${cutNote(data())}`,
     chart: (width) => barChart(decomposition, data(), width),
     table: () => barTable("Round trip taken apart", decomposition, data()),
     nothing: () =>

@@ -104,7 +104,8 @@ function differences(context: Context): HTMLElement {
         : h(
             "strong",
             {},
-            "Different fingerprints: these runs come from different environments, so a difference may be the machine's.",
+            "Different fingerprints: these runs come from different environments, so a " +
+              "difference may be the machine's.",
           ),
     ),
     differing.length === 0
@@ -135,7 +136,8 @@ function noise(result: Result): HTMLElement {
       h(
         "p",
         { class: "muted" },
-        "Not recorded in this run. A newer ipcmark run judges every spawn and says so here; ipcmark doctor looks at the machine now.",
+        "Not recorded in this run. A newer ipcmark run judges every spawn and says " +
+          "so here; ipcmark doctor looks at the machine now.",
       ),
     );
   const spawns = found.spawns ?? {};
@@ -147,7 +149,8 @@ function noise(result: Result): HTMLElement {
     h(
       "p",
       { class: "muted" },
-      `Spawns: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
+      `Spawns: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ` +
+        `${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
         (typeof found.smallest_ratio === "number"
           ? ` Ratios nearer to 1 than ${found.smallest_ratio.toPrecision(3)}\u00d7 are noise here.`
           : ""),
@@ -166,7 +169,8 @@ function floors(result: Result): HTMLElement {
       h(
         "p",
         { class: "muted" },
-        "Not measured in this run. A newer ipcmark run measures the physical limits in the same sitting and prints every figure as a ratio to them.",
+        "Not measured in this run. A newer ipcmark run measures the physical limits " +
+          "in the same sitting and prints every figure as a ratio to them.",
       ),
     );
   return h(
@@ -227,10 +231,12 @@ function calibration(result: Result): HTMLElement {
       {},
       `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
         (typeof found.false_alarm_rate === "number"
-          ? ` Identical code was called different in ${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.`
+          ? " Identical code was called different in " +
+            `${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.`
           : "") +
         (fitting
-          ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ${percent(fitting.ratio)} are noise here.`
+          ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ` +
+            `${percent(fitting.ratio)} are noise here.`
           : ""),
     ),
     list.length === 0
@@ -304,7 +310,8 @@ function runFacts(result: Result): FactMap {
   const offset =
     typeof clock.cross_cpu_offset_low_ns === "number" &&
     typeof clock.cross_cpu_offset_high_ns === "number"
-      ? `${formatTime(clock.cross_cpu_offset_low_ns)} to ${formatTime(clock.cross_cpu_offset_high_ns)}`
+      ? `${formatTime(clock.cross_cpu_offset_low_ns)} to ` +
+        `${formatTime(clock.cross_cpu_offset_high_ns)}`
       : missing;
   return {
     clock: clock.source,

@@ -244,7 +244,8 @@ function cheapest(context: Context, names: string[]): HTMLElement | null {
       ...(switches === null
         ? []
         : [
-            ` Context switches per message: ${switches < 0.005 ? "almost none" : switches.toFixed(2)}.`,
+            " Context switches per message: " +
+              `${switches < 0.005 ? "almost none" : switches.toFixed(2)}.`,
           ]),
     ],
     range(best.cell.summary["cpu_ns_per_message"]!, formatTime),
@@ -277,7 +278,8 @@ function tie(ranked: Ranked[], metric: string): Child[] {
   return [` Too close to call against ${names}: the ranges overlap.`];
 }
 
-// 64 B and 1 MiB where the run has them, so that headlines of several runs compare; else the nearest in spirit.
+// 64 B and 1 MiB where the run has them, so that headlines of several runs compare; else the
+// nearest in spirit.
 function telling(
   context: Context,
   names: string[],

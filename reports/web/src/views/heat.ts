@@ -1,4 +1,5 @@
-// Mechanism x payload as a real table; the colour says how far a cell is from the best of its column.
+// Mechanism x payload as a real table; the colour says how far a cell is from the best of its
+// column.
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Cell, Pattern } from "../data";
@@ -55,7 +56,8 @@ export const heatView: View = {
         },
       ]);
       note.textContent =
-        `${words(context.pattern(), patternWords)}, ${words(context.placement(), placementWords)}: ${metric.long}.` +
+        `${words(context.pattern(), patternWords)}, ` +
+        `${words(context.placement(), placementWords)}: ${metric.long}.` +
         (context.touch() === "desc" && context.pattern() === "one_way"
           ? " Touch is desc: nobody read the payload, so only messages/s are shown."
           : "");
@@ -93,7 +95,8 @@ function tables(context: Context, pattern: Pattern, metric: Metric): HTMLElement
       h(
         "p",
         { class: "muted" },
-        `This run has no ${words(pattern, patternWords)} cells. Measure them with ipcmark run --pattern ${pattern}.`,
+        `This run has no ${words(pattern, patternWords)} cells. Measure them with ` +
+          `ipcmark run --pattern ${pattern}.`,
       ),
     ];
   if (names.length === 0) return [h("p", { class: "muted" }, "The filters leave no mechanism.")];
@@ -105,7 +108,8 @@ function tables(context: Context, pattern: Pattern, metric: Metric): HTMLElement
       h(
         "p",
         { class: "muted" },
-        "Not measured in this run: floors, the physical limits. A newer ipcmark run measures them in the same sitting.",
+        "Not measured in this run: floors, the physical limits. A newer ipcmark run " +
+          "measures them in the same sitting.",
       ),
     ];
   }
@@ -246,7 +250,8 @@ function table(
     h(
       "caption",
       { class: "sr" },
-      `${id === "table" ? "Mechanism by payload" : "Notifications"}, ${words(context.placement(), placementWords)}`,
+      `${id === "table" ? "Mechanism by payload" : "Notifications"}, ` +
+        `${words(context.placement(), placementWords)}`,
     ),
     h(
       "thead",
@@ -292,7 +297,8 @@ function table(
 
 const none = { touch: "rw", payload_bytes: 1, status: "skipped", summary: {} } as Cell;
 
-// A best of zero (no switch at all) leaves every other at an infinite distance: it is told apart, not divided by.
+// A best of zero (no switch at all) leaves every other at an infinite distance: it is told apart,
+// not divided by.
 function distance(metric: Metric, value: number, top: number): number {
   // Counts start at zero: two switches are not a thousand times worse than two thousandths of one.
   if (metric.id === "switches") return (1 + value) / (1 + top);
@@ -370,7 +376,8 @@ function heatCell(column: Column, entry: Entry, largest: number, name: string): 
   return focusable(td, () => tip(cell, []));
 }
 
-// 0 is the best of the column, 1 the farthest cell of the table; the style sheet mixes the colours of the theme.
+// 0 is the best of the column, 1 the farthest cell of the table; the style sheet mixes the colours
+// of the theme.
 function shade(td: HTMLElement, far: number): void {
   td.style.setProperty("--far", far.toFixed(3));
   td.classList.toggle("beyond", far > 0.5);
@@ -405,7 +412,8 @@ function legend(largest: number): HTMLElement {
     h(
       "span",
       { class: "legend-note" },
-      "* has a flag or lost spawns. A boxed word says why there is no figure. Arrow keys move between cells.",
+      "* has a flag or lost spawns. A boxed word says why there is no figure. " +
+        "Arrow keys move between cells.",
     ),
   );
 }

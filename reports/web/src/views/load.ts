@@ -45,8 +45,10 @@ export const loadView: View = {
         keys,
         extra: [quantile],
         summary: () =>
-          `Messages sent on a timetable, ${place(context, "paced")}; latency from the intended send, so that waiting in the queue counts. ` +
-          "The ring is the knee: the first rate whose p99 is twice that of the lowest rate, or that cannot be kept. Hollow points are saturated.",
+          `Messages sent on a timetable, ${place(context, "paced")}; latency from the ` +
+          "intended send, so that waiting in the queue counts. " +
+          "The ring is the knee: the first rate whose p99 is twice that of the lowest " +
+          "rate, or that cannot be kept. Hollow points are saturated.",
         chart: (width) => loadChart(context, width),
         table: () => loadTable(context),
         nothing: () =>
@@ -80,7 +82,9 @@ export const wakeView: View = {
         context,
         keys,
         summary: () =>
-          `One message after silence, ${place(context, "wake")}; p50 over spawns. The longer the pause, the deeper the sleep of the core and the colder its caches.`,
+          `One message after silence, ${place(context, "wake")}; p50 over spawns. The ` +
+          "longer the pause, the deeper the sleep of the core and the colder its " +
+          "caches.",
         chart: (width) => wakeChart(context, width),
         table: () => wakeTable(context),
         nothing: () =>
@@ -92,7 +96,9 @@ export const wakeView: View = {
       context,
       keys: [...placeKeys, ...filterKeys, "payload"],
       summary: () =>
-        `From nothing to the first message, and to tear down, ${place(context, "setup")}; the start of a process is not part of it${spawnCost(context)}.${cutNote(setupRows(context))}`,
+        "From nothing to the first message, and to tear down, " +
+        `${place(context, "setup")}; the start of a process is not part of ` +
+        `it${spawnCost(context)}.${cutNote(setupRows(context))}`,
       chart: (width) => barChart(setupBars, setupRows(context), width),
       table: () => barTable("Set-up cost", setupBars, setupRows(context)),
       nothing: () =>
@@ -152,7 +158,7 @@ function slotIn(context: Context, names: string[]): (name: string) => number | n
   return (name) => slotOf(chosen, name);
 }
 
-// --- load ----------------------------------------------------------------------------------------------------------------
+// --- load ----------------------------------------------------------------------------------------
 
 const offered = (cell: Cell) =>
   medianOf(cell, "offered_per_second") ??
@@ -194,16 +200,13 @@ function loadChart(context: Context, width: number): Drawing {
     points: cells.flatMap((cell) => {
       const y = medianOf(cell, metric);
       const x = offered(cell);
-      return y === null || x === null || y <= 0
-        ? []
-        : [
-            {
-              x,
-              y,
-              hollow: isSaturated(cell),
-              text: `${formatMessageRate(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}${isSaturated(cell) ? `, saturated at ${formatMessageRate(medianOf(cell, "achieved_per_second"))}` : ""}`,
-            },
-          ];
+      if (y === null || x === null || y <= 0) return [];
+      const hollow = isSaturated(cell);
+      const kept = formatMessageRate(medianOf(cell, "achieved_per_second"));
+      const text =
+        `${formatMessageRate(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}` +
+        (hollow ? `, saturated at ${kept}` : "");
+      return [{ x, y, hollow, text }];
     }),
   }));
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
@@ -268,7 +271,7 @@ function loadTable(context: Context): HTMLElement {
   );
 }
 
-// --- wake ----------------------------------------------------------------------------------------------------------------
+// --- wake ----------------------------------------------------------------------------------------
 
 function wakeChart(context: Context, width: number): Drawing {
   const groups = grouped(context, "wake", "gap_ns");
@@ -284,7 +287,9 @@ function wakeChart(context: Context, width: number): Drawing {
             {
               x: cell.parameter!.value,
               y,
-              text: `after ${formatTime(cell.parameter!.value)}: p50 ${formatTime(y)}, p99 ${formatTime(medianOf(cell, "p99_ns"))}`,
+              text:
+                `after ${formatTime(cell.parameter!.value)}: p50 ${formatTime(y)}, p99 ` +
+                `${formatTime(medianOf(cell, "p99_ns"))}`,
             },
           ];
     }),
@@ -330,7 +335,7 @@ function wakeTable(context: Context): HTMLElement {
   );
 }
 
-// --- set-up --------------------------------------------------------------------------------------------------------------
+// --- set-up --------------------------------------------------------------------------------------
 
 const setupBars: Bars = {
   parts: [{ name: "construct both ends" }, { name: "first message" }, { name: "tear down" }],

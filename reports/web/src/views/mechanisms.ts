@@ -1,10 +1,18 @@
-// The card of one mechanism: what it is, what it can and cannot do, all its cells, each of its spawns.
+// The card of one mechanism: what it is, what it can and cannot do, all its cells, each of its
+// spawns.
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Cell, Mechanism } from "../data";
-import { cellFigures, cellNotes, parameterText, reasonText, statusWords } from "../describe";
+import {
+  cellFigures,
+  cellNotes,
+  parameterSuffix,
+  parameterText,
+  reasonText,
+  statusWords,
+} from "../describe";
 import { h, scroller, table, type Child } from "../dom";
 import { factText } from "../facts";
 import {
@@ -134,7 +142,8 @@ function card(context: Context, name: string): HTMLElement[] {
           "payload",
           mechanism.payload_max_bytes === 0
             ? "none: it only wakes the peer"
-            : `${formatPayload(mechanism.payload_min_bytes)} to ${formatPayload(mechanism.payload_max_bytes)}`,
+            : `${formatPayload(mechanism.payload_min_bytes)} to ` +
+              `${formatPayload(mechanism.payload_max_bytes)}`,
         ],
         ["when the peer dies", peerDeath(mechanism)],
         ["manual", manual(mechanism.reference)],
@@ -252,7 +261,9 @@ function cellsTable(context: Context, all: Cell[]): HTMLElement {
   const gaps = new Map<string, string[]>();
   for (const cell of all.filter((c) => c.status !== "ok")) {
     const reason = `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`;
-    const where = `${words(cell.pattern, patternWords)} ${formatPayload(cell.payload_bytes)} ${words(cell.placement, placementWords)}${cell.parameter ? ` ${parameterText(cell)}` : ""}`;
+    const where =
+      `${words(cell.pattern, patternWords)} ${formatPayload(cell.payload_bytes)} ` +
+      `${words(cell.placement, placementWords)}${cell.parameter ? ` ${parameterText(cell)}` : ""}`;
     gaps.set(reason, [...(gaps.get(reason) ?? []), where]);
   }
   return h(
@@ -274,7 +285,7 @@ function cellsTable(context: Context, all: Cell[]): HTMLElement {
                     "aria-pressed": String(context.store.get("cell") === cell.name),
                     onclick: () => context.store.set({ cell: cell.name }),
                   },
-                  `${words(cell.pattern, patternWords)}${cell.parameter ? `, ${parameterText(cell)}` : ""}`,
+                  `${words(cell.pattern, patternWords)}${parameterSuffix(cell)}`,
                 ),
             },
             { head: "payload", numeric: true, cell: (cell) => formatPayload(cell.payload_bytes) },
@@ -335,7 +346,7 @@ function formatBytesRateOr(cell: Cell): string {
     : formatMessageRate(medianOf(cell, "messages_per_second"));
 }
 
-// --- spawns --------------------------------------------------------------------------------------------------------------
+// --- spawns --------------------------------------------------------------------------------------
 
 const stripMetrics = [
   "p50_ns",
@@ -390,7 +401,9 @@ function spawnsFigure(context: Context): HTMLElement {
     context,
     keys: cardKeys,
     summary: () =>
-      `Each mark is one process pair, relative to the median of its cell (the line at 1\u00d7). A cluster of its own is a mode, not noise. Crosses were disturbed by other work.`,
+      "Each mark is one process pair, relative to the median of its cell (the line " +
+      "at 1\u00d7). A cluster of its own is a mode, not noise. Crosses were " +
+      "disturbed by other work.",
     chart: (width) => strip(dots(), alike().map(rowName), width),
     table: () =>
       table(
@@ -407,7 +420,8 @@ function spawnsFigure(context: Context): HTMLElement {
 }
 
 const rowName = (cell: Cell) =>
-  `${formatPayload(cell.payload_bytes)}, ${words(cell.placement, placementWords)}${parameterText(cell) ? `, ${parameterText(cell)}` : ""}`;
+  `${formatPayload(cell.payload_bytes)}, ` +
+  `${words(cell.placement, placementWords)}${parameterSuffix(cell)}`;
 
 function stripMetric(context: Context, cell: Cell): string | null {
   const figures = context.index.spawns(cell)?.figures ?? {};
@@ -474,7 +488,8 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
           x: "ratio",
           y: "row",
           title: (d: Dot) =>
-            `spawn ${d.spawn} of ${d.row}\n${d.ratio.toFixed(3)}\u00d7 the median${d.quality ? `\n${d.quality}` : ""}`,
+            `spawn ${d.spawn} of ${d.row}\n${d.ratio.toFixed(3)}\u00d7 the ` +
+            `median${d.quality ? `\n${d.quality}` : ""}`,
         }),
       ),
     ],
@@ -485,7 +500,9 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
       series: d.row,
       x: d.ratio,
       y: d.row,
-      text: `spawn ${d.spawn}: ${d.ratio.toFixed(3)} times the median${d.quality ? `, ${d.quality}` : ""}`,
+      text:
+        `spawn ${d.spawn}: ${d.ratio.toFixed(3)} times the ` +
+        `median${d.quality ? `, ${d.quality}` : ""}`,
     })),
   };
 }

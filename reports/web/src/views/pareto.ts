@@ -63,9 +63,15 @@ export const paretoView: View = {
         extra: [slider],
         keys: ["payload", ...placeKeys, ...filterKeys],
         summary: () =>
-          `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; ${latencyName(context)} against the CPU time of both processes, both axes logarithmic. ` +
-          "The dashed line is the frontier: whatever lies above or right of it is beaten on both counts by one on it. The dotted line is the frontier of those that let the core sleep: " +
-          "a spinning mechanism also burns a core while nothing arrives, which a closed loop does not show. Triangles spin, squares spin and then sleep, circles sleep.",
+          `Round trip, ${formatPayload(context.payload())}, ` +
+          `${words(context.placement(), placementWords)}; ${latencyName(context)} ` +
+          "against the CPU time of both processes, both axes logarithmic. " +
+          "The dashed line is the frontier: whatever lies above or right of it is " +
+          "beaten on both counts by one on it. The dotted line is the frontier of " +
+          "those that let the core sleep: " +
+          "a spinning mechanism also burns a core while nothing arrives, which a " +
+          "closed loop does not show. Triangles spin, squares spin and then sleep, " +
+          "circles sleep.",
         chart: (width) => draw(points(context), latencyName(context), width),
         table: () => numbers(context, points(context)),
         nothing: () =>
@@ -126,6 +132,9 @@ function frontier(list: Point[]): Point[] {
   });
 }
 
+const verdict = (p: Point) =>
+  p.best ? "on the frontier" : p.sleeper ? "on the frontier of those that sleep" : "beaten on both";
+
 // A staircase: between two points of the frontier nothing better is known.
 function stairs(best: Point[], top: number, right: number): { x: number; y: number }[] {
   const steps = best.flatMap((p, n) =>
@@ -165,7 +174,12 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   const sleepers = found.filter((p) => p.sleeper && !p.best);
   const named = [...best, ...sleepers];
   const title = (p: Point) =>
-    `${clipped(p.name, 60)}\n${clipped(p.family, 60)}, ${words(p.wait, waitWords)}\n${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}${p.best ? "\non the frontier" : p.sleeper ? "\non the frontier of those that sleep" : "\nbeaten on both"}`;
+    [
+      clipped(p.name, 60),
+      `${clipped(p.family, 60)}, ${words(p.wait, waitWords)}`,
+      `${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}`,
+      verdict(p),
+    ].join("\n");
   const ticks = decades([xDomain[0] / 10, xDomain[1]])
     .flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d]))
     .filter((t) => t >= xDomain[0] && t <= xDomain[1]);
@@ -256,7 +270,8 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   };
 }
 
-// Names of the frontier that would overlap are moved up one line each; at the right edge they stand left of the point.
+// Names of the frontier that would overlap are moved up one line each; at the right edge they stand
+// left of the point.
 function labels(
   best: Point[],
   [x0, x1]: [number, number],
@@ -292,12 +307,7 @@ function numbers(context: Context, found: Point[]): HTMLElement {
       { head: "waits", cell: (p) => words(p.wait, waitWords) },
       {
         head: "verdict",
-        cell: (p) =>
-          p.best
-            ? "on the frontier"
-            : p.sleeper
-              ? "on the frontier of those that sleep"
-              : "beaten on both",
+        cell: verdict,
       },
     ],
     found,

@@ -38,7 +38,8 @@ export const percentilesView: View = {
   lead: "How slow are the slow ones?",
   mount(section, context) {
     const where = () =>
-      `Round trip, ${formatPayload(context.payload())}, ${words(context.placement(), placementWords)}; all spawns pooled.`;
+      `Round trip, ${formatPayload(context.payload())}, ` +
+      `${words(context.placement(), placementWords)}; all spawns pooled.`;
     section.append(
       seriesPicker(context),
       twin({
@@ -46,7 +47,8 @@ export const percentilesView: View = {
         context,
         keys,
         summary: () =>
-          `${where()} The band is the range of the spawns. Each curve ends where fewer than ten samples lie beyond it.`,
+          `${where()} The band is the range of the spawns. Each curve ends where fewer ` +
+          "than ten samples lie beyond it.",
         chart: (width) => percentileChart(context, lines(context), width),
         table: () => numbers(lines(context)),
         nothing: () => nothing(context),
@@ -54,14 +56,17 @@ export const percentilesView: View = {
       h(
         "p",
         { class: "note" },
-        "Read it from left to right: half of all messages are faster than the 50 mark, one in a thousand is slower than the 99.9 mark.",
+        "Read it from left to right: half of all messages are faster than the 50 " +
+          "mark, one in a thousand is slower than the 99.9 mark.",
       ),
       twin({
         title: "Distribution of the round trip (ECDF)",
         context,
         keys,
         summary: () =>
-          `${where()} The share of messages that were at least this fast. Steep is steady; a step is a mode, marked by a dot, and two modes are two different things measured.`,
+          `${where()} The share of messages that were at least this fast. Steep is ` +
+          "steady; a step is a mode, marked by a dot, and two modes are two different " +
+          "things measured.",
         chart: (width) => ecdfChart(lines(context), width),
         table: () => modesTable(lines(context)),
         nothing: () => nothing(context),
@@ -172,7 +177,9 @@ function ecdfChart(found: Line[], width: number): Drawing {
             x: m.ns,
             y: m.share,
             mark: true,
-            text: `mode at ${formatTime(m.ns)}, ${(100 * m.weight).toFixed(0)}\u202f% of the messages`,
+            text:
+              `mode at ${formatTime(m.ns)}, ${(100 * m.weight).toFixed(0)}\u202f% of the ` +
+              "messages",
           })),
         )
         .sort((a, b) => a.x - b.x || a.y - b.y),

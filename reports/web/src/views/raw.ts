@@ -12,15 +12,18 @@ export const rawView: View = {
   mount(section, context) {
     const { result, packed } = context.index.loaded;
     const stem = `ipcmark-${(result.run.started || result.context.date).slice(0, 10) || "result"}`;
+    const spawns = [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0);
     const button = (label: string, run: () => void) =>
       h("button", { type: "button", class: "save", onclick: run }, label);
     section.append(
       h(
         "p",
         {},
-        `This file holds ${plural(result.cells.length, "cell")} and ${plural(context.index.loaded.spawns.size === 0 ? 0 : [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0), "spawn")}.` +
+        `This file holds ${plural(result.cells.length, "cell")} and ${plural(spawns, "spawn")}.` +
           (packed
-            ? " The figures of the cells are rounded to six digits and those of single spawns to five; what the result says about each process of a spawn stays in the result file."
+            ? " The figures of the cells are rounded to six digits and those of single " +
+              "spawns to five; what the result says about each process of a spawn stays in " +
+              "the result file."
             : ""),
       ),
       h(
@@ -43,7 +46,8 @@ export const rawView: View = {
       h(
         "p",
         { class: "note" },
-        "Each chart saves itself as SVG, PNG and CSV; the percentile section saves .hgrm for HdrHistogram plotters.",
+        "Each chart saves itself as SVG, PNG and CSV; the percentile section saves " +
+          ".hgrm for HdrHistogram plotters.",
       ),
     );
   },

@@ -43,7 +43,8 @@ export const scalingView: View = {
         extra: [unit],
         keys: ["series", "rate", ...placeKeys, ...filterKeys],
         summary: () =>
-          `One way, ${words(context.placement(), placementWords)}, median over spawns, both axes logarithmic.` +
+          `One way, ${words(context.placement(), placementWords)}, median over spawns, ` +
+          "both axes logarithmic." +
           (asBytes(context) || context.rate() === "messages"
             ? ""
             : " Touch is desc: nobody read the payload, so messages/s are shown.") +
@@ -142,7 +143,8 @@ function draw(context: Context, width: number): Drawing {
   });
 }
 
-// With a constant cost per message the rate in bytes grows with the payload, the rate in messages stays.
+// With a constant cost per message the rate in bytes grows with the payload, the rate in messages
+// stays.
 function isoCosts(
   bytes: boolean,
   [from, to]: [number, number],
@@ -216,10 +218,8 @@ function numbers(context: Context): HTMLElement {
         numeric: true,
         cell: (name: string) => {
           const point = all.find((p) => p.name === name && p.payload === payload);
-          const lost = point?.lossy
-            ? ` (${formatShare(medianOf(context.cell("one_way", name, payload), "lost_share"))} lost)`
-            : "";
-          return show(point?.value) + lost;
+          const lost = medianOf(context.cell("one_way", name, payload), "lost_share");
+          return show(point?.value) + (point?.lossy ? ` (${formatShare(lost)} lost)` : "");
         },
       })),
     ],
