@@ -52,8 +52,11 @@ export function rendered(name) {
     : report(sampleOf(name));
 }
 
+// For loading and drawing, which a busy machine holds up; ctest has the last word.
+const patience = 60000;
+
 export const settled = (page) =>
-  page.locator("html[data-settled]").waitFor({ state: "attached", timeout: 20000 });
+  page.locator("html[data-settled]").waitFor({ state: "attached", timeout: patience });
 
 export async function open(file, { fragment = "", width = 1280, ...options } = {}) {
   const page = await browser.newPage({ viewport: { width, height: 900 }, ...options });
@@ -67,7 +70,7 @@ export async function open(file, { fragment = "", width = 1280, ...options } = {
   page.on("request", (request) => {
     if (!request.url().startsWith("blob:")) requests.push(request.url());
   });
-  await page.goto(pathToFileURL(file).href + fragment);
+  await page.goto(pathToFileURL(file).href + fragment, { timeout: patience });
   await settled(page);
   return { page, complaints, requests, address: pathToFileURL(file).href };
 }
