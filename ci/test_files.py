@@ -13,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 SKIP = 77  # no git checkout: which files there are cannot be told
 
@@ -43,8 +44,12 @@ def targets_of_sources(source, build):
 
 def commands_of_tests(build):
     """A program that GoogleTest's discovery waits for has a test PROGRAM_NOT_BUILT and no command."""
-    listed = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"],
-                            capture_output=True, text=True, check=True)
+    # From a folder of its own: even to list, ctest empties the log of the run in the build folder,
+    # which may be the one that this is a test of.
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "CTestTestfile.cmake").write_text(f'subdirs("{build}")\n')
+        listed = subprocess.run(["ctest", "--test-dir", folder, "--show-only=json-v1"],
+                                capture_output=True, text=True, check=True)
     return [test.get("command", [test["name"].removesuffix("_NOT_BUILT")])
             for test in json.loads(listed.stdout)["tests"]]
 

@@ -18,7 +18,7 @@ struct impossible : ipcmark::ring_pair<ipcmark::spin_wait> {
 /// What no machine has.
 struct lacking : ipcmark::ring_pair<ipcmark::spin_wait> {
     static constexpr ipcmark::transport_info info = ipcmark::ring_card(
-        "unavailable", "needs what no machine has", "", ipcmark::wait_style::spins);
+        "unavailable", "needs what no machine has", "none", ipcmark::wait_style::spins);
     using ring_pair::ring_pair;
     static std::optional<std::string> unavailable() { return "no machine has it"; }
 };

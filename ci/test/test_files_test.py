@@ -55,6 +55,13 @@ class TestFiles(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stderr), (0, ""))
         self.assertEqual(ended.stdout, "test_files: 3 looked at\n")
 
+    def test_the_log_of_the_run_that_it_is_part_of_is_left_alone(self):
+        log = self.build / "Testing" / "Temporary" / "LastTest.log"
+        log.parent.mkdir(parents=True)
+        log.write_text("what the tests before this one said")
+        self.assertEqual(self.run_script().returncode, 0)
+        self.assertEqual(log.read_text(), "what the tests before this one said")
+
     def test_a_file_that_no_target_compiles_fails(self):
         self.write("lost_test.cpp")
         self.expect_fault("lost_test.cpp: no target compiles it")

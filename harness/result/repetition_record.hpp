@@ -167,7 +167,7 @@ struct timed_facts {
     std::vector<peer_record> peers;
     std::optional<spawn_layout> layout;
     std::map<std::string, std::string> missing;  // metric -> why it is null
-    std::optional<within_repetition> within;  // nothing: it has no figures in time order
+    std::optional<within_repetition> within;     // nothing: it has no figures in time order
     std::vector<std::string> flags;
     std::optional<std::string> parts_note;  // of the pattern switch: why a part is missing
     double real_ns = 0;                     // elapsed time of one message

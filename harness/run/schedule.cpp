@@ -142,7 +142,8 @@ void rounds_schedule::fill_pass(purpose why, std::uint64_t round, const run_prog
     const std::uint64_t salt = apart * (1 + static_cast<std::uint64_t>(why)) + round;
     for (const std::size_t cell : plan_.round_order(salt)) {
         const planned_cell& planned = plan_.cells[cell];
-        if (progress.given_up(planned.what.name()) || !pattern_of(planned.what.kind).plain) continue;
+        if (progress.given_up(planned.what.name()) || !pattern_of(planned.what.kind).plain)
+            continue;
         steps_.push_back({step::action::repeat, {cell, why, round}});
     }
 }

@@ -96,10 +96,10 @@ constexpr lie lies[] = {
     {"unrelated_processes", "denies_unrelated", "yet it does not claim"},
     {"cross_host", "claims_cross_host", "yet it claims"},
     {"cross_host", "denies_cross_host", "yet it does not claim"},
-    {"fan_in", "claims_fan_in", "XX"},
-    {"fan_in", "ring_claims_fan_in", "XX"},
-    {"fan_out", "claims_fan_out", "XX"},
-    {"fan_out", "ring_claims_fan_out", "XX"},
+    {"fan_in", "claims_fan_in", "of two senders|still timing"},
+    {"fan_in", "ring_claims_fan_in", "of two senders|still timing"},
+    {"fan_out", "claims_fan_out", "torn between|still timing"},
+    {"fan_out", "ring_claims_fan_out", "torn between|still timing"},
     {"needs_daemon", "claims_daemon", "no process runs besides the two"},
     {"needs_daemon", "hides_daemon", "it does not claim"},
     {"needs_daemon", "hides_cut_off_daemon", "it does not claim"},
@@ -129,6 +129,16 @@ constexpr lie lies[] = {
     {"no_allocation", "claims_allocation", "yet nothing was"},
 };
 
+/// `wanted`: texts, divided by '|', of which scheduling decides which comes.
+bool says_one_of(std::string_view said, std::string_view wanted) {
+    for (std::size_t begin = 0; begin <= wanted.size();) {
+        const std::size_t end = std::min(wanted.find('|', begin), wanted.size());
+        if (said.find(wanted.substr(begin, end - begin)) != std::string_view::npos) return true;
+        begin = end + 1;
+    }
+    return false;
+}
+
 class a_lie : public testing::TestWithParam<lie> {
 protected:
     void TearDown() override {
@@ -157,7 +167,7 @@ TEST_P(a_lie, is_found_out) {
     if (std::string(law_name) == "wait_style" && given.ended == outcome::excused)
         GTEST_SKIP() << given.text;
     EXPECT_EQ(given.ended, outcome::broken) << given.text;
-    EXPECT_NE(given.text.find(text), std::string::npos) << given.text;
+    EXPECT_TRUE(says_one_of(given.text, text)) << given.text;
 }
 
 INSTANTIATE_TEST_SUITE_P(every, a_lie, testing::ValuesIn(lies), [](const auto& test) {
