@@ -84,8 +84,15 @@ class Skips(unittest.TestCase):
         self.case("ci.test_files", "looking\nskipped: no git checkout\n", "SKIP_RETURN_CODE=77")
         self.assertEqual(self.run_script("ci.* | skipped: no git* | a tarball\n").returncode, 0)
 
+    def test_a_test_that_quotes_the_program_skips_nothing(self):
+        self.case("cli.conform.prints", PIPE)
+        ended = self.run_script("")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertIn("0 of 0 single checks", ended.stdout)
+
     def test_cut_output_is_refused(self):
-        self.case("check.pipe", PIPE + "\n...\nThe rest of the test output was removed since it exceeds")
+        self.case("check.pipe", PIPE + "...\n[This part of the test output was removed since it exceeds "
+                                       "the threshold of 1024 bytes.]\n")
         self.assertIn("is cut", self.run_script("* | * | all").stderr)
 
     def test_a_line_without_a_reason_is_refused(self):
