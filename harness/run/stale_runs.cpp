@@ -128,14 +128,17 @@ private:
         }
     }
 
-    /// An object that is older than the run has its key by chance.
+    /// An object that is older than the run has its key by chance. The kernel dates these objects
+    /// by whole seconds of a clock that lags the file system's by up to a tick, so an object that
+    /// was made after the lock can bear the second before it.
     void find_system_v(known_run& run, const std::string& spawn) const {
+        constexpr std::int64_t coarse_clock_s = 1;
         struct stat lock {};
         if (!run.lock || ::fstat(run.lock.get(), &lock) != 0) return;
         for (unsigned slot = 0; slot < sysv_slots; ++slot)
             for (const auto& object : system_v_)
                 if (object.key == sysv_key(spawn, slot) && object.owner == run.owner &&
-                    object.since_s >= lock.st_mtime)
+                    object.since_s + coarse_clock_s >= lock.st_mtime)
                     run.objects.push_back(object);
     }
 

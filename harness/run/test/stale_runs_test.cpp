@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <sys/file.h>
 #include <sys/msg.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,21 +107,53 @@ TEST_F(leftovers, a_run_whose_lock_is_free_is_dead_and_goes_with_all_it_had) {
         EXPECT_TRUE(fs::exists(kept)) << kept;
 }
 
+/// A System V queue that nothing else removes when an assertion ends the test.
+struct left_queue {
+    explicit left_queue(key_t key) : id(::msgget(key, IPC_CREAT | IPC_EXCL | 0600)) {}
+    left_queue(const left_queue&) = delete;
+    left_queue& operator=(const left_queue&) = delete;
+    ~left_queue() { ::msgctl(id, IPC_RMID, nullptr); }
+
+    bool exists() const {
+        msqid_ds state{};
+        return ::msgctl(id, IPC_STAT, &state) == 0;
+    }
+    std::time_t made_s() const {
+        msqid_ds state{};
+        return ::msgctl(id, IPC_STAT, &state) == 0 ? state.msg_ctime : 0;
+    }
+
+    const int id;
+};
+
 TEST_F(leftovers, system_v_objects_are_found_by_the_keys_of_the_spawns) {
     const std::string name = "ipcmark-1-l" + std::to_string(::getpid() % 90'000 + 10'000);
     make_run(name);
-    const int queue = ::msgget(sysv_key(name + "-00000000", 0), IPC_CREAT | IPC_EXCL | 0600);
-    const int other = ::msgget(IPC_PRIVATE, IPC_CREAT | 0600);
-    ASSERT_GE(queue, 0);
-    ASSERT_GE(other, 0);
+    const left_queue queue(sysv_key(name + "-00000000", 0));
+    const left_queue other(IPC_PRIVATE);
+    ASSERT_TRUE(queue.exists());
+    ASSERT_TRUE(other.exists());
     auto run = find(name);
     ASSERT_EQ(run.objects.size(), 1u);
-    EXPECT_EQ(run.objects[0].name, std::to_string(queue));
+    EXPECT_EQ(run.objects[0].name, std::to_string(queue.id));
     remove_run(run);
-    msqid_ds state{};
-    EXPECT_NE(::msgctl(queue, IPC_STAT, &state), 0);
-    EXPECT_EQ(::msgctl(other, IPC_STAT, &state), 0);
-    ::msgctl(other, IPC_RMID, nullptr);
+    EXPECT_FALSE(queue.exists());
+    EXPECT_TRUE(other.exists());
+}
+
+TEST_F(leftovers, system_v_objects_may_bear_the_second_before_the_lock_and_no_earlier_one) {
+    const std::string name = "ipcmark-1-t" + std::to_string(::getpid() % 90'000 + 10'000);
+    const auto lock = make_run(name) / "lock";
+    const left_queue queue(sysv_key(name + "-00000000", 0));
+    ASSERT_TRUE(queue.exists());
+    const auto found_with_a_lock_of = [&](std::time_t second) {
+        const timespec times[2]{{second, 0}, {second, 0}};
+        EXPECT_EQ(::utimensat(AT_FDCWD, lock.c_str(), times, 0), 0);
+        return find(name).objects.size();
+    };
+    EXPECT_EQ(found_with_a_lock_of(queue.made_s()), 1u);
+    EXPECT_EQ(found_with_a_lock_of(queue.made_s() + 1), 1u);
+    EXPECT_EQ(found_with_a_lock_of(queue.made_s() + 2), 0u) << "it is older than the run";
 }
 
 TEST_F(leftovers, a_queue_is_found_whether_queues_can_be_listed_or_not) {
