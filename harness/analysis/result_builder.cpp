@@ -20,30 +20,13 @@ namespace {
 constexpr std::array<std::string_view, 3> better_words{"lower", "higher", "neither"};
 
 /// A cell as the journal's first line has it.
-struct journal_cell {
-    std::string name;
-    std::string mechanism;
-    pattern kind = pattern::round_trip;
-    std::size_t payload_bytes = 0;
-    placement place = placement::free;
-    touch reads = touch::rw;
-    std::size_t depth = 1;
-    std::vector<int> cpus;
-    std::optional<parameter_info> parameter;
+struct journal_cell : cell_identity {
     std::optional<reason> skipped;
 };
 
 template <class Visitor>
 void visit_fields(Visitor& visit, journal_cell& c) {
-    visit("name", c.name);
-    visit("transport", c.mechanism);
-    visit("pattern", c.kind);
-    visit("payload_bytes", c.payload_bytes);
-    visit("placement", c.place);
-    visit("touch", c.reads);
-    visit("depth", c.depth);
-    visit("cpus", c.cpus);
-    visit("parameter", c.parameter);
+    visit_identity(visit, c);
     visit("skipped", c.skipped);
 }
 
@@ -62,22 +45,9 @@ void visit_fields(Visitor& visit, journal_head& h) {
     visit("cells", h.cells);
 }
 
-journal_cell journal_cell_of(const cell_result& cell) {
-    return {cell.name,  cell.mechanism, cell.kind, cell.payload_bytes, cell.place,
-            cell.reads, cell.depth,     cell.cpus, cell.parameter,     cell.why};
-}
-
 cell_result cell_result_of(const journal_cell& cell, std::uint64_t spawns_planned) {
     cell_result result;
-    result.name = cell.name;
-    result.mechanism = cell.mechanism;
-    result.kind = cell.kind;
-    result.payload_bytes = cell.payload_bytes;
-    result.place = cell.place;
-    result.reads = cell.reads;
-    result.depth = cell.depth;
-    result.cpus = cell.cpus;
-    result.parameter = cell.parameter;
+    static_cast<cell_identity&>(result) = cell;
     result.why = cell.skipped;
     if (cell.skipped) result.ended = status::skipped;
     result.spawns_planned = spawns_planned;
@@ -175,7 +145,7 @@ tree result_builder::first_line() const {
     head.spawns_planned = spawns_planned_;
     head.header = header_;
     for (const auto& cell : cells_)
-        head.cells.push_back(journal_cell_of(cell.planned));
+        head.cells.push_back({cell.planned, cell.planned.why});
     return to_tree(head);
 }
 

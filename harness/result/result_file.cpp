@@ -57,16 +57,7 @@ tree summary_tree(const cell_result& cell) {
 }
 
 template <class Visitor>
-void visit_identity(Visitor& visit, cell_result& c) {
-    visit("name", c.name);
-    visit("transport", c.mechanism);
-    visit("pattern", c.kind);
-    visit("payload_bytes", c.payload_bytes);
-    visit("placement", c.place);
-    visit("touch", c.reads);
-    visit("depth", c.depth);
-    visit("cpus", c.cpus);
-    visit("parameter", c.parameter);
+void visit_outcome(Visitor& visit, cell_result& c) {
     visit("status", c.ended);
     visit("reason", c.why);
     visit("spawns_planned", c.spawns_planned);
@@ -90,6 +81,7 @@ tree cell_tree(const cell_result& of) {
     cell_result cell = of;
     detail::field_writer writer;
     visit_identity(writer, cell);
+    visit_outcome(writer, cell);
     writer.to.emplace_back("summary", summary_tree(of));
     visit_conclusions(writer, cell);
     writer.to.emplace_back("counting", of.counting ? counting_tree(*of.counting) : tree());
@@ -100,6 +92,7 @@ cell_result cell_from(const tree& block, const detail::path& where) {
     cell_result cell;
     detail::field_reader reader{block, where};
     visit_identity(reader, cell);
+    visit_outcome(reader, cell);
     visit_conclusions(reader, cell);
     if (const tree* summary = block.find("summary"); summary != nullptr && summary->is_object()) {
         const detail::path below{&where, "summary"};
