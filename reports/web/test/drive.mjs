@@ -52,11 +52,11 @@ export function rendered(name) {
     : report(sampleOf(name));
 }
 
-// For loading and drawing, which a busy machine holds up; ctest has the last word.
-const patience = 60000;
+// For loading and drawing, which a busy machine holds up.
+const settlesWithinMs = 20000;
 
 export const settled = (page) =>
-  page.locator("html[data-settled]").waitFor({ state: "attached", timeout: patience });
+  page.locator("html[data-settled]").waitFor({ state: "attached", timeout: settlesWithinMs });
 
 export async function open(file, { fragment = "", width = 1280, ...options } = {}) {
   const page = await browser.newPage({ viewport: { width, height: 900 }, ...options });
@@ -70,7 +70,7 @@ export async function open(file, { fragment = "", width = 1280, ...options } = {
   page.on("request", (request) => {
     if (!request.url().startsWith("blob:")) requests.push(request.url());
   });
-  await page.goto(pathToFileURL(file).href + fragment, { timeout: patience });
+  await page.goto(pathToFileURL(file).href + fragment, { timeout: settlesWithinMs });
   await settled(page);
   return { page, complaints, requests, address: pathToFileURL(file).href };
 }
