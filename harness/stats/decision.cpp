@@ -1,10 +1,10 @@
 #include "harness/stats/decision.hpp"
 
-#include <array>
 #include <cmath>
 
 #include "harness/stats/benjamini_hochberg.hpp"
 #include "harness/stats/hodges_lehmann.hpp"
+#include "harness/stats/rank_sum.hpp"
 #include "harness/stats/signed_rank.hpp"
 
 namespace ipcmark {
@@ -15,23 +15,34 @@ std::optional<double> ratio_of(const std::optional<double>& log_ratio) {
     return log_ratio ? std::optional(std::exp(*log_ratio)) : std::nullopt;
 }
 
-paired_change measure(const paired_series& series) {
-    paired_change result;
-    result.pairs = series.log_ratios.size();
-    if (series.log_ratios.empty()) return result;
-    const auto walsh = walsh_averages(series.log_ratios);
-    const auto wide = shift_from_walsh(walsh, result.pairs, 0.95);
-    const auto narrow = shift_from_walsh(walsh, result.pairs, 0.90);
+change_estimate estimate_of(const shift_estimate& wide, const shift_estimate& narrow, double p) {
+    change_estimate result;
+    result.pairs = wide.n;
     result.ratio = std::exp(wide.estimate);
     result.low = ratio_of(wide.low);
     result.high = ratio_of(wide.high);
     result.low_90 = ratio_of(narrow.low);
     result.high_90 = ratio_of(narrow.high);
-    result.p = signed_rank_test(series.log_ratios).p;
+    result.p = p;
     return result;
 }
 
-change judge(const paired_change& seen, double margin) {
+change_estimate measure(const paired_series& series) {
+    if (series.log_ratios.empty()) return {};
+    const auto walsh = walsh_averages(series.log_ratios);
+    const auto n = series.log_ratios.size();
+    return estimate_of(shift_from_walsh(walsh, n, 0.95), shift_from_walsh(walsh, n, 0.90),
+                       signed_rank_test(series.log_ratios).p);
+}
+
+change_estimate measure(const unpaired_series& series) {
+    if (series.a.empty() || series.b.empty()) return {};
+    return estimate_of(estimate_shift_between(series.a, series.b, 0.95),
+                       estimate_shift_between(series.a, series.b, 0.90),
+                       rank_sum_test(series.a, series.b).p);
+}
+
+change judge(const change_estimate& seen, double margin) {
     constexpr double level = 0.05;
     const bool significant = seen.adjusted_p < level && seen.low && seen.high;
     if (significant && *seen.low > 1 + margin / 2 && seen.ratio >= 1 + margin)
@@ -44,16 +55,9 @@ change judge(const paired_change& seen, double margin) {
     return change::inconclusive;
 }
 
-}  // namespace
-
-std::string_view to_word(change verdict) {
-    constexpr std::array<std::string_view, 4> words{"regressed", "improved", "equivalent",
-                                                    "inconclusive"};
-    return words[static_cast<std::size_t>(verdict)];
-}
-
-std::vector<paired_change> decide(const std::vector<paired_series>& family) {
-    std::vector<paired_change> results;
+template <class Series>
+std::vector<change_estimate> decide_family(const std::vector<Series>& family) {
+    std::vector<change_estimate> results;
     std::vector<double> p_values;
     for (const auto& series : family) {
         results.push_back(measure(series));
@@ -65,6 +69,16 @@ std::vector<paired_change> decide(const std::vector<paired_series>& family) {
         results[i].verdict = judge(results[i], family[i].margin);
     }
     return results;
+}
+
+}  // namespace
+
+std::vector<change_estimate> decide(const std::vector<paired_series>& family) {
+    return decide_family(family);
+}
+
+std::vector<change_estimate> decide(const std::vector<unpaired_series>& family) {
+    return decide_family(family);
 }
 
 }  // namespace ipcmark

@@ -3,24 +3,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace ipcmark {
 
 enum class change : std::uint8_t { regressed, improved, equivalent, inconclusive };
-std::string_view to_word(change verdict);
 
-/// What one comparison of two cells that ran in the same rounds is decided from. Ratios are
-/// b / a of one metric, above 1 for the worse: for a metric where higher is better, a / b.
-struct paired_change {
-    std::size_t pairs = 0;
+/// What one comparison is decided from. Ratios are b / a of one metric, above 1 for the worse: for
+/// a metric where higher is better, a / b.
+struct change_estimate {
+    std::size_t pairs = 0;      // of unpaired samples: values of both
     double ratio = 1;           // Hodges-Lehmann
     std::optional<double> low;  // 95 % interval
     std::optional<double> high;
     std::optional<double> low_90;  // two one-sided tests at 5 %
     std::optional<double> high_90;
-    double p = 1;           // signed-rank, raw
+    double p = 1;           // signed-rank or rank-sum, raw
     double adjusted_p = 1;  // Benjamini-Hochberg over the family
     change verdict = change::inconclusive;
 };
@@ -32,6 +30,14 @@ struct paired_series {
     double margin = 0.05;
 };
 
+/// One metric of two cells that did not run next to each other: logarithms of the figures of their
+/// repetitions, the adverse direction upwards.
+struct unpaired_series {
+    std::vector<double> a;
+    std::vector<double> b;
+    double margin = 0.05;
+};
+
 /// The rule by which two builds, or a build and itself, are compared (never by a threshold on a
 /// point estimate alone): all series of one comparison are one family.
 ///   regressed     adjusted p < 0.05, low > 1 + margin / 2, ratio >= 1 + margin
@@ -39,6 +45,11 @@ struct paired_series {
 ///   equivalent    the 90 % interval within [1 / (1 + margin), 1 + margin]
 ///   inconclusive  otherwise
 /// Tests: Wilcoxon's signed-rank; intervals: Hodges-Lehmann; family: Benjamini-Hochberg.
-std::vector<paired_change> decide(const std::vector<paired_series>& family);
+std::vector<change_estimate> decide(const std::vector<paired_series>& family);
+
+/// The same rule for samples that are not paired, with Wilcoxon's rank-sum test. Cells of one run
+/// that share rounds, and so the drift of the machine, are correlated positively: then the test is
+/// on the safe side. 4 and 4 values are the fewest that can prove anything.
+std::vector<change_estimate> decide(const std::vector<unpaired_series>& family);
 
 }  // namespace ipcmark

@@ -31,8 +31,6 @@ TEST(decision, each_verdict_has_its_case) {
     EXPECT_EQ(verdict_on(around(std::log(1.03), 0.01, 20)), change::equivalent);
     EXPECT_EQ(verdict_on(around(std::log(1.045), 0.03, 20)), change::inconclusive);
     EXPECT_EQ(verdict_on(around(std::log(1.10), 0.02, 20), 0.15), change::equivalent);
-    EXPECT_EQ(to_word(change::regressed), "regressed");
-    EXPECT_EQ(to_word(change::inconclusive), "inconclusive");
 }
 
 TEST(decision, too_few_pairs_claim_nothing_however_clear_they_look) {
