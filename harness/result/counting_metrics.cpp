@@ -97,15 +97,17 @@ value idle_value(const spawn_view& v) {
 
 const std::vector<metric>& counting_metrics() {
     static const std::vector<metric> table{
-        {"syscalls_per_message", "system calls / message", "1/message", better::lower,
-         "tracepoint raw_syscalls:sys_enter", event_value<syscalls>},
-        {energy_key, "energy / message", "nJ/message", better::lower, "powercap, the whole machine",
-         energy_value},
-        {"cycles_per_message", "cycles / message", "1/message", better::lower, "PMU",
-         event_value<cycles>},
-        {"instructions_per_message", "instructions / message", "1/message", better::lower, "PMU",
+        {"syscalls_per_message", "system calls/msg", "system calls of both processes per message",
+         "1/message", better::lower, "tracepoint raw_syscalls:sys_enter", event_value<syscalls>},
+        {energy_key, "energy/msg", "energy that the whole machine used, over its messages",
+         "nJ/message", better::lower, "powercap, the whole machine", energy_value},
+        {"cycles_per_message", "cycles/msg", "CPU cycles of both processes per message",
+         "1/message", better::lower, "PMU", event_value<cycles>},
+        {"instructions_per_message", "instructions/msg",
+         "instructions of both processes per message", "1/message", better::lower, "PMU",
          event_value<instructions>},
-        {"llc_misses_per_message", "last-level cache misses / message", "1/message", better::lower,
+        {"llc_misses_per_message", "last-level cache misses/msg",
+         "accesses that the last cache could not serve, per message", "1/message", better::lower,
          "PMU", event_value<llc_misses>},
     };
     return table;
@@ -113,8 +115,9 @@ const std::vector<metric>& counting_metrics() {
 
 const std::vector<metric>& idle_metrics() {
     static const std::vector<metric> table{
-        {"idle_cpu_share", "CPU while idle", "1", better::lower,
-         "getrusage of the consumer while nothing is sent", idle_value},
+        {"idle_cpu_share", "idle CPU",
+         "share of a CPU that a waiting consumer burns while nothing arrives", "share",
+         better::lower, "getrusage of the consumer while nothing is sent", idle_value, 0, true},
     };
     return table;
 }
@@ -130,10 +133,28 @@ const std::vector<metric>& metrics_of(purpose why) {
     }
 }
 
+const std::vector<metric>& cell_metrics() {
+    static const std::vector<metric> table{
+        {"ratio_to_floor", "x floor", "how much more than the machine's own limit it takes", "1",
+         better::lower, "over the floor's median", nullptr, 0, true},
+    };
+    return table;
+}
+
+const std::vector<metric>& reported_metrics() {
+    static const std::vector<metric> table = [] {
+        std::vector<metric> all;
+        for (const auto* each :
+             {&all_metrics(), &idle_metrics(), &counting_metrics(), &cell_metrics()})
+            all.insert(all.end(), each->begin(), each->end());
+        return all;
+    }();
+    return table;
+}
+
 const metric* find_metric(std::string_view key) {
-    for (const auto* table : {&all_metrics(), &counting_metrics(), &idle_metrics()})
-        for (const metric& each : *table)
-            if (each.key == key) return &each;
+    for (const metric& each : reported_metrics())
+        if (each.key == key) return &each;
     return nullptr;
 }
 

@@ -15,6 +15,8 @@ namespace ipcmark {
 const std::vector<metric>& counting_metrics();
 /// Of idle spawns: idle_cpu_share.
 const std::vector<metric>& idle_metrics();
+/// Of whole cells, without a repetition's own figure: ratio_to_floor.
+const std::vector<metric>& cell_metrics();
 const std::vector<metric>& metrics_of(purpose why);
 
 /// Everything that one counting spawn counted, per message: `sources` says where a figure comes

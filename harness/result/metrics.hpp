@@ -41,14 +41,17 @@ struct spawn_view {
 
 /// One figure that reports show: adding one is a row of a table here or in *_metrics.cpp.
 struct metric {
-    std::string_view key;    // in files
-    std::string_view label;  // in tables
+    std::string_view key;      // in files
+    std::string_view label;    // in tables
+    std::string_view meaning;  // in a few words, for who has not met it
     std::string_view unit;
     better direction;
     std::string_view source;
-    /// nullopt: this spawn cannot give it (pattern, samples, or the kernel does not tell).
+    /// nullopt: this spawn cannot give it (pattern, samples, or the kernel does not tell). nullptr:
+    /// of whole cells alone.
     std::optional<double> (*value)(const spawn_view&);
-    double margin = 0;  // the smallest relative change that matters; 0: comparisons pass it over
+    double margin = 0;    // the smallest relative change that matters; 0: comparisons pass it over
+    bool listed = false;  // a column of the report's tables, where it has figures
 };
 
 /// Those of every pattern with messages.
@@ -57,7 +60,10 @@ const std::vector<metric>& common_metrics();
 /// Every metric, in the order that reports list them.
 const std::vector<metric>& all_metrics();
 
-/// The row of a key, of whatever purpose; nullptr for an unknown one.
+/// Those of every purpose, and of whole cells, in the order that reports list them.
+const std::vector<metric>& reported_metrics();
+
+/// The row of a key among them; nullptr for an unknown one.
 const metric* find_metric(std::string_view key);
 
 /// The main metrics of the pattern table, each once, in its order.

@@ -130,27 +130,35 @@ value wake_up(const spawn_view& v) {
 
 const std::vector<metric>& scheduled_metrics() {
     static const std::vector<metric> table{
-        {"send_p50_ns", "p50 from the send", "ns", better::lower, stamps, figure<"send_p50_ns">},
-        {"send_p99_ns", "p99 from the send", "ns", better::lower, stamps, figure<"send_p99_ns">},
-        {"sched_lag_p99_ns", "sender late, p99", "ns", better::lower, stamps,
-         figure<"sched_lag_p99_ns">},
-        {"offered_per_second", "offered", "1/s", better::neither, "the schedule",
-         figure<"offered_per_second">},
-        {"achieved_per_second", "rate kept", "1/s", better::higher, stamps,
-         figure<"achieved_per_second">},
-        {"missed_share", "slots missed", "1", better::lower, "stamps of the sends",
-         figure<"missed_share">},
-        {"drain_ns", "drained in", "ns", better::lower, stamps, figure<"drain_ns">},
+        {"send_p50_ns", "p50 from the send",
+         "median from the send, not from when the message was due", "ns", better::lower, stamps,
+         figure<"send_p50_ns">},
+        {"send_p99_ns", "p99 from the send",
+         "99th percentile from the send, not from when the message was due", "ns", better::lower,
+         stamps, figure<"send_p99_ns">},
+        {"sched_lag_p99_ns", "sender late, p99", "how late the sender itself was, 99th percentile",
+         "ns", better::lower, stamps, figure<"sched_lag_p99_ns">, 0, true},
+        {"offered_per_second", "offered", "messages that were due in a second", "1/s",
+         better::neither, "the schedule", figure<"offered_per_second">, 0, true},
+        {"achieved_per_second", "rate kept", "messages that were sent in a second", "1/s",
+         better::higher, stamps, figure<"achieved_per_second">, 0, true},
+        {"missed_share", "slots missed", "share of the due messages that were not sent in time",
+         "share", better::lower, "stamps of the sends", figure<"missed_share">, 0, true},
+        {"drain_ns", "drained in", "from the first send of a burst to its last arrival", "ns",
+         better::lower, stamps, figure<"drain_ns">, 0.05, true},
     };
     return table;
 }
 
 const std::vector<metric>& setup_metrics() {
     static const std::vector<metric> table{
-        {"construct_ns", "construct", "ns", better::lower, stamps, construct, 0.05},
-        {"first_message_ns", "first message", "ns", better::lower, stamps, first_message},
-        {"teardown_ns", "tear down", "ns", better::lower, stamps, teardown},
-        {"spawn_ns", "start both processes", "ns", better::neither,
+        {"construct_ns", "construct", "from nothing until both ends are ready", "ns", better::lower,
+         stamps, construct, 0.05, true},
+        {"first_message_ns", "first message", "the first message after that", "ns", better::lower,
+         stamps, first_message, 0, true},
+        {"teardown_ns", "tear down", "until both ends are closed", "ns", better::lower, stamps,
+         teardown, 0, true},
+        {"spawn_ns", "start both processes", "until both processes run", "ns", better::neither,
          "CLOCK_MONOTONIC_RAW of parent and workers", spawning},
     };
     return table;
@@ -158,16 +166,22 @@ const std::vector<metric>& setup_metrics() {
 
 const std::vector<metric>& switch_metrics() {
     static const std::vector<metric> table{
-        {"one_process_ns", "in one process", "ns", better::lower, stamps, inside},
-        {"one_cpu_ns", "on one CPU", "ns", better::lower, stamps, on_one_cpu},
-        {"two_cpus_ns", "on two CPUs", "ns", better::lower, stamps, on_two_cpus},
-        {"syscall_copy_ns", "calls and copies", "ns", better::lower, "half of one_process_ns",
-         syscall_copy},
-        {"context_switch_ns", "context switch", "ns", better::lower,
-         "difference of medians over counted switches", context_switch},
-        {"wake_up_ns", "wake-up", "ns", better::lower, "half of a difference of medians", wake_up},
-        {"hop_ns", "hop", "ns", better::lower, stamps, figure<"hop_ns">},
-        {"overhead_ns", "overhead", "ns", better::lower, stamps, figure<"overhead_ns">},
+        {"one_process_ns", "in one process", "both ends in one process: no switch, no wake-up",
+         "ns", better::lower, stamps, inside, 0, true},
+        {"one_cpu_ns", "on one CPU", "two processes on one CPU: a switch each way", "ns",
+         better::lower, stamps, on_one_cpu, 0, true},
+        {"two_cpus_ns", "on two CPUs", "two processes on two CPUs: a wake-up each way", "ns",
+         better::lower, stamps, on_two_cpus, 0.05, true},
+        {"syscall_copy_ns", "calls and copies", "what system calls and copies take, one way", "ns",
+         better::lower, "half of one_process_ns", syscall_copy, 0, true},
+        {"context_switch_ns", "context switch", "what one context switch adds", "ns", better::lower,
+         "difference of medians over counted switches", context_switch, 0, true},
+        {"wake_up_ns", "wake-up", "what waking the other CPU adds, one way", "ns", better::lower,
+         "half of a difference of medians", wake_up, 0, true},
+        {"hop_ns", "hop", "from one process of the ring to the next", "ns", better::lower, stamps,
+         figure<"hop_ns">, 0, true},
+        {"overhead_ns", "overhead", "a hop without the switch", "ns", better::lower, stamps,
+         figure<"overhead_ns">},
     };
     return table;
 }
