@@ -80,7 +80,7 @@ std::size_t rounds_of(const std::vector<identical_pair>& series) {
 std::size_t alarms_in(const std::vector<paired_series>& family) {
     const auto decided = decide(family);
     return static_cast<std::size_t>(
-        std::count_if(decided.begin(), decided.end(), [](const paired_change& each) {
+        std::count_if(decided.begin(), decided.end(), [](const change_estimate& each) {
             return each.verdict == change::regressed || each.verdict == change::improved;
         }));
 }

@@ -40,10 +40,11 @@ enum class pattern_loop : std::uint8_t {
 
 struct pattern_info {
     pattern id;
-    std::string_view word;      // in cell names, flags and files
-    std::string_view title;     // over its table
-    std::string_view question;  // that its figures answer
-    std::string_view method;    // how, in a few words
+    std::string_view word;         // in cell names, flags and files
+    std::string_view title;        // over its table
+    std::string_view question;     // that its figures answer
+    std::string_view superlative;  // who has the best main metric: "fastest round trip"
+    std::string_view method;       // how, in a few words
     pattern_loop loop;
     role counted_by;  // whose count of messages, last stamp and latencies are the cell's
     /// What verify and idle repetitions run: the nearest pattern without a schedule. Counting ones
@@ -72,6 +73,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "round_trip",
      .title = "round trip",
      .question = "How long does a message take there and back?",
+     .superlative = "fastest round trip",
      .method = "closed loop",
      .loop = pattern_loop::exchange,
      .counted_by = role::producer,
@@ -81,6 +83,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "one_way",
      .title = "stream",
      .question = "How much gets through one way?",
+     .superlative = "highest throughput",
      .method = "a stream under back-pressure",
      .loop = pattern_loop::stream,
      .counted_by = role::consumer,
@@ -90,6 +93,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "paced",
      .title = "paced messages",
      .question = "How long does a message take at a given rate?",
+     .superlative = "fastest at this rate",
      .method = "open loop: response times from when a message was due, so that a stall shows in "
                "every message that it delayed",
      .loop = pattern_loop::schedule,
@@ -103,6 +107,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "wake",
      .title = "a message after a silence",
      .question = "How long does the first message after a silence take?",
+     .superlative = "fastest after a silence",
      .method = "open loop: one message after each silence",
      .loop = pattern_loop::schedule,
      .counted_by = role::consumer,
@@ -115,6 +120,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "burst",
      .title = "bursts",
      .question = "How long until a burst has arrived?",
+     .superlative = "quickest to deliver a burst",
      .method = "open loop: n messages at once",
      .loop = pattern_loop::schedule,
      .counted_by = role::consumer,
@@ -127,6 +133,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "setup",
      .title = "construction and teardown",
      .question = "How long does it take from nothing to the first message, and down again?",
+     .superlative = "quickest to set up",
      .method = "one message a repetition, the first ever",
      .loop = pattern_loop::lifecycle,
      .counted_by = role::producer,
@@ -136,6 +143,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "switch",
      .title = "parts of a round trip",
      .question = "What do system calls, a context switch and a wake-up cost?",
+     .superlative = "cheapest round trip on two CPUs",
      .method = "the round trip in one process, on one CPU and on two",
      .loop = pattern_loop::exchange,
      .counted_by = role::producer,
@@ -146,6 +154,7 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .word = "switch_ring",
      .title = "context switches by processes and working set",
      .question = "What does a context switch cost with many processes?",
+     .superlative = "cheapest context switch",
      .method = "a token round many processes over pipes, as lmbench's lat_ctx does",
      .loop = pattern_loop::ring,
      .counted_by = role::producer,

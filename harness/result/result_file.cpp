@@ -155,11 +155,11 @@ constexpr std::array<std::string_view, 14> library_keys{"name",
 repetition_record entry_from(const tree& entry, const detail::path& where) {
     repetition_record record;
     detail::field_reader reader{entry, where};
-    reader("name", record.cell);
     timed_facts facts;
     reader("real_time", facts.real_ns);
     reader("cpu_time", facts.cpu_ns);
     reader("ipc", facts);
+    record.cell = facts.cell;  // the entry's name may have a suffix of the library's
     record.timed = std::move(facts);
     for (const auto& [key, value] : entry.named()) {
         if (std::find(library_keys.begin(), library_keys.end(), key) != library_keys.end())
