@@ -39,7 +39,7 @@ calibration_document read_calibration(const std::string& file) {
     try {
         document = parse_json(read_input(file, limit_bytes));
     } catch (const malformed_json& e) {
-        throw command_error(file + ": not JSON: " + e.what(), exit_unreadable);
+        throw command_error(file + ": " + e.what(), exit_unreadable);
     } catch (const call_failed& e) {
         throw command_error(std::string("--calibration: ") + e.what(), exit_unreadable);
     }

@@ -4,6 +4,7 @@
 
 #include "bench/plan_fields.hpp"
 #include "bench/subcommand.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/base/suggest.hpp"
 #include "reports/embedded.hpp"
@@ -19,8 +20,6 @@ extern const char ipcmark_plan_rigorous_end[];
 }
 
 namespace ipcmark {
-
-using nlohmann::ordered_json;
 
 namespace {
 
@@ -39,19 +38,19 @@ const std::vector<built_in>& built_in_plans() {
 }
 
 /// A value as the word that a flag would have.
-std::string word_of(const ordered_json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
+std::string word_of(const tree& value) {
+    return value.is_text() ? value.as_text() : json_text(value);
 }
 
 /// Calls use(word) for a value, or for each of an array; a complaint gets file and pointer.
 template <class Use>
-void each_word(const ordered_json& from, std::string_view key, bool several,
+void each_word(const tree& from, std::string_view key, bool several,
                const std::string& file, Use use) {
-    const auto at = from.find(std::string(key));
-    if (at == from.end()) return;
+    const tree* at = from.find(key);
+    if (at == nullptr) return;
     for (std::size_t i = 0; i < (several ? at->size() : 1); ++i)
         try {
-            use(i == 0, word_of(several ? (*at)[i] : *at));
+            use(i == 0, word_of(several ? at->elements()[i] : *at));
         } catch (const std::invalid_argument& e) {
             throw command_error(file + ": /" + std::string(key) +
                                 (several ? "/" + std::to_string(i) : "") + " " + e.what());
@@ -59,15 +58,15 @@ void each_word(const ordered_json& from, std::string_view key, bool several,
 }
 
 plan_request from_json(const std::string& text, const std::string& file, plan_request plan) {
-    ordered_json j;
+    tree j;
     try {
-        j = parse_json(text, file, true);
+        j = parse_json_of(file, text, true);
         require_schema(j, plan_schema_text(), file);
     } catch (const unreadable_result& e) {
         throw command_error(e.what());
     }
     for (const plan_field& each : plan_fields()) {
-        if (each.several() && j.contains(std::string(each.plan_key))) each.clear(plan);
+        if (each.several() && j.contains(each.plan_key)) each.clear(plan);
         each_word(j, each.plan_key, each.several(), file,
                   [&](bool, const std::string& word) { each.take(plan, word); });
     }

@@ -6,9 +6,10 @@
 
 #include "bench/header.hpp"
 #include "bench/subcommand.hpp"
-#include "harness/analysis/result_builder.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/base/terminal.hpp"
+#include "harness/result/result_file.hpp"
 #include "reports/csv.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown.hpp"
@@ -31,23 +32,26 @@ constexpr const char* examples =
 
 constexpr std::array<std::string_view, 5> formats{"html", "text", "markdown", "csv", "json"};
 
-std::string render(const std::vector<nlohmann::ordered_json>& results, const std::string& format,
-                   bool to_terminal) {
-    if (format == "html") {
+std::string render(const std::vector<std::string>& files, const std::string& format,
+                   bool to_terminal) try {
+    if (format == "json" && files.size() > 1) throw command_error("--format json takes one result");
+    if (format == "json") return json_text(read_document(files.front()), 1) + "\n";
+    std::vector<named_result> results;
+    for (const auto& file : files)
+        results.push_back({file, read_result(file)});
+    if (format == "html")
         if (const auto why = page_available(); !why.empty())
             throw command_error("HTML: " + why, exit_environment_refused);
-        return render_html(results);
-    }
-    if (format == "json" && results.size() > 1)
-        throw command_error("--format json takes one result");
-    if (format == "json")
-        return results.front().dump(1, ' ', false,
-                                    nlohmann::ordered_json::error_handler_t::replace) +
-               "\n";
-    if (format == "markdown") return render_markdown(results);
-    if (format == "csv") return render_csv(results);
+    const view_model model = view_of(std::move(results));
+    if (format == "html") return render_html(model);
+    if (format == "markdown") return render_markdown(model);
+    if (format == "csv") return render_csv(model);
     // A file outlives the terminal: it gets the characters of the locale, and no colour.
-    return render_text(results, {to_terminal && colour_wanted(STDOUT_FILENO), locale_is_utf8()});
+    return render_text(model, {.colour = to_terminal && colour_wanted(STDOUT_FILENO),
+                               .utf8 = locale_is_utf8(),
+                               .columns = terminal_columns(STDOUT_FILENO)});
+} catch (const unreadable_result& e) {
+    throw command_error(e.what(), exit_unreadable);
 }
 
 int run_report(const invocation& call) {
@@ -76,14 +80,8 @@ int run_report(const invocation& call) {
                                                            : "-";
     if (output.empty()) throw command_error("--output needs the name of a file");
     if (output != "-") require_writable(output);
-    std::vector<nlohmann::ordered_json> results;
-    try {
-        for (const auto& file : (*parsed)["results"].as<std::vector<std::string>>())
-            results.push_back(read_result(file));
-    } catch (const unreadable_result& e) {
-        throw command_error(e.what(), exit_unreadable);
-    }
-    const std::string text = render(results, format, output == "-");
+    const std::string text =
+        render((*parsed)["results"].as<std::vector<std::string>>(), format, output == "-");
     if (output == "-") {
         std::cout << text;
     } else {

@@ -115,12 +115,14 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
 }
 
 void report(const run_options& options, const run_result& result) {
-    const tree document = to_tree(result);
-    write_output(options.json_file, json_text(document, 1) + "\n");
-    const auto shown = nlohmann::ordered_json::parse(json_text(document));
-    if (!options.html_file.empty()) write_output(options.html_file, render_html({shown}));
+    write_output(options.json_file, json_text(to_tree(result), 1) + "\n");
+    const view_model model = view_of({{options.json_file, result}});
+    if (!options.html_file.empty()) write_output(options.html_file, render_html(model));
     if (options.json_file == "-" || options.html_file == "-") return;
-    std::cout << '\n' << render_text(shown, colour_wanted(STDOUT_FILENO));
+    std::cout << '\n'
+              << render_text(model, {.colour = colour_wanted(STDOUT_FILENO),
+                                     .utf8 = locale_is_utf8(),
+                                     .columns = terminal_columns(STDOUT_FILENO)});
     std::cout << "Result: " << options.json_file << '\n';
     if (!options.html_file.empty()) std::cout << "Report: " << options.html_file << '\n';
 }

@@ -1,42 +1,70 @@
 #include "reports/csv.hpp"
 
-#include <array>
-#include <initializer_list>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
 
 namespace ipcmark {
-
-using nlohmann::ordered_json;
 
 namespace {
 
 constexpr const char* line_end = "\r\n";
 
-constexpr std::array<const char*, 7> figure_fields{"unit", "median", "low",  "high",
-                                                   "min",  "max",    "level"};
-
-std::string field(const ordered_json& value) {
-    if (value.is_null()) return {};
-    if (value.is_string()) return csv_field(value.get<std::string>());
-    return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+std::string number(const std::optional<double>& value) {
+    return value ? fmt::format("{}", *value) : "";
 }
 
-std::string member(const ordered_json& object, const char* key) {
-    const auto at = object.find(key);
-    return at == object.end() ? std::string() : field(*at);
+std::string head_of(const cell_result& cell, const cell_view& view) {
+    std::string flags;
+    for (const auto& flag : cell.flags)
+        flags += (flags.empty() ? "" : " ") + flag;
+    const auto& parameter = cell.parameter;
+    return csv_field(cell.name) + "," + std::string(to_word(cell.kind)) + "," +
+           csv_field(cell.mechanism) + "," + std::to_string(cell.payload_bytes) + "," +
+           std::string(to_word(cell.place)) + "," + std::string(to_word(cell.reads)) + "," +
+           (parameter ? csv_field(parameter->name) : "") + "," +
+           (parameter ? number(parameter->value) : "") + "," + std::string(to_word(cell.ended)) +
+           "," + (cell.why ? csv_field(cell.why->text) : "") + "," +
+           std::to_string(cell.spawns_ok) + "," + std::string(to_word(view.waits)) + "," +
+           (view.lossy ? "yes" : "no") + "," + csv_field(flags);
 }
 
-std::string head_of(const ordered_json& cell) {
+/// Where each cell stands, by metric; empty for what is not ranked.
+class standing_index {
+public:
+    explicit standing_index(const result_view& view) {
+        for (const auto& group : view.groups)
+            for (const auto& column : group.columns)
+                for (std::size_t i = 0; i < group.cells.size(); ++i)
+                    known_[{group.cells[i], column.metric}] = column.standings[i];
+    }
+
+    std::string word(std::size_t cell, const std::string& metric) const {
+        const auto at = known_.find({cell, metric});
+        if (at == known_.end() || at->second == standing::none) return {};
+        return std::string(to_word(at->second));
+    }
+
+private:
+    std::map<std::pair<std::size_t, std::string>, standing> known_;
+};
+
+std::string rows_of(const run_result& result, const result_view& view, const std::string& prefix) {
+    const standing_index standings(view);
     std::string text;
-    for (const char* key : {"name", "pattern", "transport", "payload_bytes", "placement", "touch"})
-        text += member(cell, key) + ",";
-    const auto parameter = cell.find("parameter");
-    const bool has = parameter != cell.end() && parameter->is_object();
-    text += (has ? member(*parameter, "name") : "") + ",";
-    text += (has ? member(*parameter, "value") : "") + ",";
-    text += member(cell, "status") + ",";
-    const auto& reason = cell.at("reason");
-    text += (reason.is_object() ? member(reason, "text") : "") + ",";
-    return text + member(cell, "spawns_ok");
+    for (std::size_t i = 0; i < result.cells.size(); ++i) {
+        const auto& cell = result.cells[i];
+        const auto head = prefix + head_of(cell, view.cells[i]);
+        if (cell.summary.empty()) text += head + ",,,,,,,,," + line_end;
+        for (const auto& [metric, figures] : cell.summary) {
+            text += head + "," + csv_field(metric) + "," + csv_field(figures.unit);
+            for (const auto& value : {figures.median, figures.low, figures.high, figures.min,
+                                      figures.max, figures.level})
+                text += "," + number(value);
+            text += "," + standings.word(i, metric) + line_end;
+        }
+    }
+    return text;
 }
 
 }  // namespace
@@ -54,27 +82,16 @@ std::string csv_field(const std::string& text) {
     return quoted + '"';
 }
 
-std::string render_csv(const std::vector<ordered_json>& results) {
-    const bool several = results.size() > 1;
+std::string render_csv(const view_model& model) {
+    const bool several = model.views.size() > 1;
     std::string text = several ? "result," : "";
     text +=
         "cell,pattern,mechanism,payload_bytes,placement,touch,parameter,parameter_value,status,"
-        "reason,spawns,metric,unit,median,low,high,min,max,level";
+        "reason,repetitions,waits,lossy,flags,metric,unit,median,low,high,min,max,level,standing";
     text += line_end;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        const std::string number = several ? std::to_string(i + 1) + "," : "";
-        for (const auto& cell : results[i].at("cells")) {
-            const auto head = number + head_of(cell);
-            const auto& summary = cell.at("summary");
-            if (summary.empty()) text += head + ",,,,,,,," + line_end;
-            for (const auto& [metric, figure] : summary.items()) {
-                text += head + "," + csv_field(metric);
-                for (const char* key : figure_fields)
-                    text += "," + member(figure, key);
-                text += line_end;
-            }
-        }
-    }
+    for (std::size_t i = 0; i < model.views.size(); ++i)
+        text += rows_of(model.results[i].result, model.views[i],
+                        several ? csv_field(model.views[i].name) + "," : "");
     return text;
 }
 

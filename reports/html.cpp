@@ -5,8 +5,11 @@
 #include <string_view>
 #include <zlib.h>
 
+#include "harness/base/fields.hpp"
+#include "harness/base/json_text.hpp"
 #include "reports/embedded.hpp"
 #include "reports/pack.hpp"
+#include "reports/view/words.hpp"
 
 namespace ipcmark {
 
@@ -43,19 +46,30 @@ std::string base64(std::string_view bytes) {
     return text;
 }
 
+void append_block(std::string& to, std::string_view name, const std::string& json) {
+    to += "<script type=\"application/octet-stream\" class=\"";
+    to += name;
+    to += "\">" + base64(deflated(json)) + "</script>\n";
+}
+
+std::string view_json(const view_model& model) {
+    return json_text({{"words", words_tree()},
+                      {"results", detail::written(model.views)},
+                      {"comparisons", detail::written(model.comparisons)}},
+                     -1, true);
+}
+
 }  // namespace
 
-std::string render_html(const std::vector<nlohmann::ordered_json>& results) {
+std::string render_html(const view_model& model) {
     const std::string_view page = page_template();
     const auto at = page.find(marker);
     if (at == std::string_view::npos)
         throw std::runtime_error("this build has no report page: " + std::string(why_no_page()));
     std::string html(page.substr(0, at));
-    for (const auto& result : results) {
-        html += "<script type=\"application/octet-stream\" class=\"ipcmark-result\">";
-        html += base64(deflated(pack_result(result)));
-        html += "</script>\n";
-    }
+    append_block(html, "ipcmark-view", view_json(model));
+    for (const auto& each : model.results)
+        append_block(html, "ipcmark-result", pack_result(each.result));
     html += page.substr(at + marker.size());
     return html;
 }

@@ -7,24 +7,27 @@
 #include <stdexcept>
 #include <unordered_map>
 
-namespace ipcmark {
+#include "harness/base/json_text.hpp"
 
-using json = nlohmann::ordered_json;
+namespace ipcmark {
 
 namespace {
 
-std::string type_of(const json& value) {
-    if (value.is_number_integer()) return "integer";
+std::string type_of(const tree& value) {
+    if (value.is_whole()) return "integer";
     if (value.is_number()) return "number";
-    return value.type_name();
+    return value.is_null()     ? "null"
+           : value.is_bool()   ? "boolean"
+           : value.is_text()   ? "string"
+           : value.is_object() ? "object"
+                               : "array";
 }
 
-bool has_type(const json& value, const std::string& type) {
+bool has_type(const tree& value, const std::string& type) {
     if (type == "integer")
-        return value.is_number_integer() ||
-               (value.is_number_float() && std::floor(value.get<double>()) == value.get<double>());
+        return value.is_number() && std::floor(value.as_double()) == value.as_double();
     if (type == "number") return value.is_number();
-    return value.type_name() == type;
+    return type_of(value) == type;
 }
 
 std::string escaped(std::string key) {
@@ -40,28 +43,28 @@ std::string escaped(std::string key) {
     return result;
 }
 
-std::string counted_items(const json& count) {
-    return count.dump() + (count == 1 ? " item" : " items");
+std::string counted_items(const tree& count) {
+    return json_text(count) + (count.as_uint() == 1 ? " item" : " items");
 }
 
 class checker {
 public:
-    checker(const json& root, std::size_t at_most) : root_(root), at_most_(at_most) {}
+    checker(const tree& root, std::size_t at_most) : root_(root), at_most_(at_most) {}
 
     std::vector<schema_fault> take() { return std::move(faults_); }
 
-    void check(const json& schema, const json& value, const std::string& pointer) {
-        for (const auto& [keyword, argument] : schema.items()) {
+    void check(const tree& schema, const tree& value, const std::string& pointer) {
+        for (const auto& [keyword, argument] : schema.named()) {
             if (faults_.size() >= at_most_) return;
             apply(keyword, argument, schema, value, pointer);
         }
     }
 
 private:
-    using rule = void (checker::*)(const json&, const json&, const json&, const std::string&);
+    using rule = void (checker::*)(const tree&, const tree&, const tree&, const std::string&);
 
-    void apply(const std::string& keyword, const json& argument, const json& schema,
-               const json& value, const std::string& pointer) {
+    void apply(const std::string& keyword, const tree& argument, const tree& schema,
+               const tree& value, const std::string& pointer) {
         static constexpr std::array<std::string_view, 6> annotations{
             "$schema", "$id", "title", "$defs", "description", "default"};
         if (std::find(annotations.begin(), annotations.end(), keyword) != annotations.end()) return;
@@ -90,67 +93,71 @@ private:
         faults_.push_back({pointer, std::move(text)});
     }
 
-    void type(const json& argument, const json&, const json& value, const std::string& pointer) {
-        const json types = argument.is_array() ? argument : json::array({argument});
+    void type(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
+        if (argument.is_text()) {
+            if (!has_type(value, argument.as_text()))
+                fault(pointer, "expected " + argument.as_text() + ", found " + type_of(value));
+            return;
+        }
         std::string wanted;
-        for (const auto& one : types) {
-            if (has_type(value, one.get<std::string>())) return;
-            wanted += (wanted.empty() ? "" : " or ") + one.get<std::string>();
+        for (const auto& one : argument.elements()) {
+            if (has_type(value, one.as_text())) return;
+            wanted += (wanted.empty() ? "" : " or ") + one.as_text();
         }
         fault(pointer, "expected " + wanted + ", found " + type_of(value));
     }
 
-    void constant(const json& argument, const json&, const json& value,
+    void constant(const tree& argument, const tree&, const tree& value,
                   const std::string& pointer) {
-        if (value != argument) fault(pointer, "must be " + argument.dump());
+        if (!(value == argument)) fault(pointer, "must be " + json_text(argument));
     }
 
-    void enumeration(const json& argument, const json&, const json& value,
+    void enumeration(const tree& argument, const tree&, const tree& value,
                      const std::string& pointer) {
-        if (std::find(argument.begin(), argument.end(), value) == argument.end())
-            fault(pointer, "must be one of " + argument.dump());
+        const auto& allowed = argument.elements();
+        if (std::find(allowed.begin(), allowed.end(), value) == allowed.end())
+            fault(pointer, "must be one of " + json_text(argument));
     }
 
-    void required(const json& argument, const json&, const json& value,
+    void required(const tree& argument, const tree&, const tree& value,
                   const std::string& pointer) {
         if (!value.is_object()) return;
-        for (const auto& key : argument)
-            if (!value.contains(key.get_ref<const std::string&>()))
-                fault(pointer, "lacks \"" + key.get<std::string>() + "\"");
+        for (const auto& key : argument.elements())
+            if (!value.contains(key.as_text())) fault(pointer, "lacks \"" + key.as_text() + "\"");
     }
 
-    void properties(const json& argument, const json&, const json& value,
+    void properties(const tree& argument, const tree&, const tree& value,
                     const std::string& pointer) {
         if (!value.is_object()) return;
-        for (const auto& [key, schema] : argument.items())
-            if (const auto at = value.find(key); at != value.end())
-                check(schema, *at, pointer + "/" + escaped(key));
+        for (const auto& [key, schema] : argument.named())
+            if (const tree* at = value.find(key)) check(schema, *at, pointer + "/" + escaped(key));
     }
 
-    void additional(const json& argument, const json& schema, const json& value,
+    void additional(const tree& argument, const tree& schema, const tree& value,
                     const std::string& pointer) {
-        if (!value.is_object() || (argument.is_boolean() && argument.get<bool>())) return;
-        static const json none = json::object();
-        const json& known = schema.contains("properties") ? schema.at("properties") : none;
-        for (const auto& [key, member] : value.items()) {
+        if (!value.is_object() || (argument.is_bool() && argument.as_bool())) return;
+        static const tree none = tree::object();
+        const tree* given = schema.find("properties");
+        const tree& known = given == nullptr ? none : *given;
+        for (const auto& [key, member] : value.named()) {
             if (known.contains(key)) continue;
-            if (argument.is_boolean())
+            if (argument.is_bool())
                 fault(pointer + "/" + escaped(key), "is not a known key");
             else
                 check(argument, member, pointer + "/" + escaped(key));
         }
     }
 
-    void items(const json& argument, const json&, const json& value, const std::string& pointer) {
-        if (!value.is_array()) return;
+    void items(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
+        if (!value.is_list()) return;
         std::size_t index = 0;
-        for (const auto& member : value)
+        for (const auto& member : value.elements())
             check(argument, member, pointer + "/" + std::to_string(index++));
     }
 
-    void any_of(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void any_of(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
         std::vector<schema_fault> nearest;
-        for (const auto& schema : argument) {
+        for (const auto& schema : argument.elements()) {
             checker attempt(root_, at_most_);
             attempt.check(schema, value, pointer);
             auto faults = attempt.take();
@@ -162,60 +169,69 @@ private:
         faults_.insert(faults_.end(), nearest.begin(), nearest.end());
     }
 
-    void reference(const json& argument, const json&, const json& value,
+    void reference(const tree& argument, const tree&, const tree& value,
                    const std::string& pointer) {
-        const auto& target = argument.get_ref<const std::string&>();
+        const auto& target = argument.as_text();
         auto at = targets_.find(target);
         if (at == targets_.end()) {
             if (!target.starts_with("#/"))
                 throw std::logic_error("schema $ref '" + target + "' leaves the file");
-            const json& found = root_.at(json::json_pointer(target.substr(1)));
-            at = targets_.emplace(target, &found).first;
+            at = targets_.emplace(target, &found(target)).first;
         }
         check(*at->second, value, pointer);
     }
 
-    void pattern(const json& argument, const json&, const json& value, const std::string& pointer) {
+    void pattern(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
         constexpr std::size_t longest = 4096;
-        if (!value.is_string()) return;
-        const auto& text = value.get_ref<const std::string&>();
-        if (text.size() > longest ||
-            !std::regex_search(text, std::regex(argument.get<std::string>())))
-            fault(pointer, "must match " + argument.get<std::string>());
+        if (!value.is_text()) return;
+        const auto& text = value.as_text();
+        if (text.size() > longest || !std::regex_search(text, std::regex(argument.as_text())))
+            fault(pointer, "must match " + argument.as_text());
     }
 
-    void minimum(const json& argument, const json&, const json& value, const std::string& pointer) {
-        if (value.is_number() && value < argument)
-            fault(pointer, "must be at least " + argument.dump());
+    void minimum(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
+        if (value.is_number() && value.as_double() < argument.as_double())
+            fault(pointer, "must be at least " + json_text(argument));
     }
 
-    void maximum(const json& argument, const json&, const json& value, const std::string& pointer) {
-        if (value.is_number() && value > argument)
-            fault(pointer, "must be at most " + argument.dump());
+    void maximum(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
+        if (value.is_number() && value.as_double() > argument.as_double())
+            fault(pointer, "must be at most " + json_text(argument));
     }
 
-    void min_items(const json& argument, const json&, const json& value,
+    void min_items(const tree& argument, const tree&, const tree& value,
                    const std::string& pointer) {
-        if (value.is_array() && value.size() < argument.get<std::size_t>())
+        if (value.is_list() && value.size() < argument.as_uint())
             fault(pointer, "needs at least " + counted_items(argument));
     }
 
-    void max_items(const json& argument, const json&, const json& value,
+    void max_items(const tree& argument, const tree&, const tree& value,
                    const std::string& pointer) {
-        if (value.is_array() && value.size() > argument.get<std::size_t>())
+        if (value.is_list() && value.size() > argument.as_uint())
             fault(pointer, "may have at most " + counted_items(argument));
     }
 
-    const json& root_;
+    /// "#/$defs/cell"; the names of our schemas need no escapes.
+    const tree& found(const std::string& target) const {
+        const tree* at = &root_;
+        for (std::size_t from = 2; from <= target.size();) {
+            const auto end = std::min(target.find('/', from), target.size());
+            at = &at->at(target.substr(from, end - from));
+            from = end + 1;
+        }
+        return *at;
+    }
+
+    const tree& root_;
     /// A result refers to the same few definitions a hundred thousand times.
-    std::unordered_map<std::string, const json*> targets_;
+    std::unordered_map<std::string, const tree*> targets_;
     std::size_t at_most_;
     std::vector<schema_fault> faults_;
 };
 
 }  // namespace
 
-std::vector<schema_fault> check_schema(const json& schema, const json& document,
+std::vector<schema_fault> check_schema(const tree& schema, const tree& document,
                                        std::size_t at_most) {
     checker run(schema, at_most);
     run.check(schema, document, "");

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include <nlohmann/json.hpp>
+#include "reports/view/view_model.hpp"
 
 namespace ipcmark {
 
-/// Results as GitHub Markdown for a pull request: what wins, one open table, the others folded.
-/// The first of several results is what the others are compared with. Stays below the 65,536
-/// characters of a comment by leaving tables out, and says so.
-std::string render_markdown(const std::vector<nlohmann::ordered_json>& results, bool utf8 = true);
+/// Results as GitHub Markdown for a pull request: the answers, one open table, the others folded.
+/// Of several the later ones are compared with the first. Stays below the 65,536 characters of a
+/// comment by leaving tables out, and says so.
+std::string render_markdown(const view_model& model);
 
 }  // namespace ipcmark

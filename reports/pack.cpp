@@ -10,19 +10,20 @@
 #include <unordered_map>
 #include <vector>
 
-namespace ipcmark {
+#include "harness/base/json_text.hpp"
+#include "harness/result/result_file.hpp"
 
-using nlohmann::ordered_json;
+namespace ipcmark {
 
 namespace {
 
-constexpr int cell_digits = 6;
-constexpr int spawn_digits = 5;
+constexpr int cell_digits = 9;
+constexpr int spawn_digits = 9;
 
 using column = std::vector<std::optional<double>>;
 
-std::string plain(const ordered_json& value) {
-    return value.dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+std::string plain(const tree& value) {
+    return json_text(value, -1, true);
 }
 
 void append_number(std::string& to, double value, int digits) {
@@ -43,27 +44,27 @@ void append_optional(std::string& to, const std::optional<double>& value, int di
         to += "null";
 }
 
-std::optional<double> number(const ordered_json& object, const char* key) {
-    const auto at = object.find(key);
-    if (at == object.end() || !at->is_number()) return std::nullopt;
-    return at->get<double>();
+std::optional<double> number(const tree& object, const char* key) {
+    const tree* at = object.find(key);
+    if (at == nullptr || !at->is_number()) return std::nullopt;
+    return at->as_double();
 }
 
 /// The names of all figures, in the order in which cells mention them.
 class metric_table {
 public:
-    explicit metric_table(const ordered_json& cells) {
-        for (const auto& cell : cells)
-            for (const auto& [key, summary] : cell.at("summary").items()) {
+    explicit metric_table(const tree& cells) {
+        for (const auto& cell : cells.elements())
+            for (const auto& [key, summary] : cell.at("summary").named()) {
                 if (!index_.emplace(key, index_.size()).second) continue;
-                ordered_json row{{"key", key}};
+                tree row{{"key", tree(key)}};
                 for (const char* field : {"unit", "better", "source"})
-                    if (summary.contains(field)) row[field] = summary[field];
+                    if (const tree* found = summary.find(field)) row[field] = *found;
                 rows_.push_back(std::move(row));
             }
     }
 
-    const ordered_json& rows() const { return rows_; }
+    const tree& rows() const { return rows_; }
 
     std::optional<std::size_t> find(const std::string& key) const {
         const auto at = index_.find(key);
@@ -72,17 +73,17 @@ public:
 
 private:
     std::unordered_map<std::string, std::size_t> index_;
-    ordered_json rows_ = ordered_json::array();
+    tree rows_ = tree::array();
 };
 
 /// The spawns of one cell, turned into columns.
 class spawn_columns {
 public:
-    spawn_columns(const std::vector<const ordered_json*>& spawns, const metric_table& metrics)
+    spawn_columns(const std::vector<const tree*>& spawns, const metric_table& metrics)
         : count_(spawns.size()) {
         for (std::size_t row = 0; row < count_; ++row) {
-            const ordered_json& entry = *spawns[row];
-            for (const auto& [key, value] : entry.items()) {
+            const tree& entry = *spawns[row];
+            for (const auto& [key, value] : entry.named()) {
                 if (!value.is_number()) continue;
                 if (const auto at = metrics.find(key)) put(figures_[*at], row, value);
             }
@@ -115,35 +116,35 @@ private:
         return key == "sequence" || key == "round" ? 15 : spawn_digits;
     }
 
-    void put(column& to, std::size_t row, const ordered_json& value) const {
+    void put(column& to, std::size_t row, const tree& value) const {
         if (to.empty()) to.resize(count_);
-        to[row] = value.get<double>();
+        to[row] = value.as_double();
     }
 
-    void add_block(const ordered_json& ipc, std::size_t row) {
-        for (const auto& [key, value] : ipc.items()) {
+    void add_block(const tree& ipc, std::size_t row) {
+        for (const auto& [key, value] : ipc.named()) {
             if (key == "sequence" || key == "round" || key == "t_start_s" || key == "messages" ||
                 key == "elapsed_ns") {
                 if (value.is_number()) put(plain_[key], row, value);
-            } else if (key == "quality" && value.is_string()) {
+            } else if (key == "quality" && value.is_text()) {
                 quality_.resize(count_);
                 quality_[row] = value;
-            } else if (key == "flags" && value.is_array() && !value.empty()) {
-                flags_.resize(count_, ordered_json::array());
+            } else if (key == "flags" && value.is_list() && !value.empty()) {
+                flags_.resize(count_, tree::array());
                 flags_[row] = value;
             } else if (key == "noise" && value.is_object()) {
-                for (const auto& [name, share] : value.items())
+                for (const auto& [name, share] : value.named())
                     if (share.is_number()) put(noise_[name], row, share);
             }
         }
     }
 
-    static ordered_json notes_of(const ordered_json& ipc) {
-        ordered_json notes = ordered_json::array();
-        for (const auto& peer : ipc.at("peers"))
-            if (const auto at = peer.find("notes");
-                at != peer.end() && at->is_object() && !at->empty())
-                notes.push_back({{"role", peer.at("role")}, {"notes", *at}});
+    static tree notes_of(const tree& ipc) {
+        tree notes = tree::array();
+        for (const auto& peer : ipc.at("peers").elements())
+            if (const tree* at = peer.find("notes");
+                at != nullptr && at->is_object() && !at->empty())
+                notes.push_back(tree{{"role", peer.at("role")}, {"notes", *at}});
         return notes;
     }
 
@@ -171,7 +172,7 @@ private:
         to += fmt::format(",\"{}\":{{", name);
         bool first = true;
         for (const auto& [key, values] : group) {
-            to += (first ? "" : ",") + plain(ordered_json(key)) + ":";
+            to += (first ? "" : ",") + plain(key) + ":";
             append_column(to, values, 2);
             first = false;
         }
@@ -183,18 +184,18 @@ private:
             bool constant = true;
             for (const auto& word : quality_)
                 constant = constant && word == quality_.front();
-            to += ",\"quality\":" + plain(constant ? quality_.front() : ordered_json(quality_));
+            to += ",\"quality\":" + plain(constant ? quality_.front() : tree(quality_));
         }
-        if (!flags_.empty()) to += ",\"flags\":" + plain(ordered_json(flags_));
+        if (!flags_.empty()) to += ",\"flags\":" + plain(tree(flags_));
     }
 
     std::size_t count_;
     std::map<std::string, column> plain_;
     std::map<std::size_t, column> figures_;
     std::map<std::string, column> noise_;
-    std::vector<ordered_json> quality_;
-    std::vector<ordered_json> flags_;
-    ordered_json notes_ = ordered_json::array();
+    std::vector<tree> quality_;
+    std::vector<tree> flags_;
+    tree notes_ = tree::array();
 };
 
 /// What most figures of a cell share.
@@ -203,14 +204,14 @@ struct common {
     std::optional<double> level;
 };
 
-common common_of(const ordered_json& summary) {
-    for (const auto& [key, figure] : summary.items())
+common common_of(const tree& summary) {
+    for (const auto& [key, figure] : summary.named())
         if (figure.at("median").is_number()) return {number(figure, "n"), number(figure, "level")};
     return {};
 }
 
-void append_figure(std::string& to, std::size_t metric, const ordered_json& figure,
-                   const common& shared, bool spawns_tell) {
+void append_figure(std::string& to, std::size_t metric, const tree& figure, const common& shared,
+                   bool spawns_tell) {
     std::vector<std::optional<double>> tail{number(figure, "median"),
                                             number(figure, "low"),
                                             number(figure, "high"),
@@ -236,30 +237,29 @@ void append_figure(std::string& to, std::size_t metric, const ordered_json& figu
     to += ']';
 }
 
-std::string packed_histogram(const ordered_json& histogram) {
+std::string packed_histogram(const tree& histogram) {
     if (!histogram.is_object()) return "null";
     std::string to = "{";
-    for (const auto& [key, value] : histogram.items())
-        if (key != "bins") to += plain(ordered_json(key)) + ":" + plain(value) + ",";
+    for (const auto& [key, value] : histogram.named())
+        if (key != "bins") to += plain(key) + ":" + plain(value) + ",";
     to += "\"bins\":[";
     std::uint64_t before = 0;
     bool first = true;
-    for (const auto& bin : histogram.at("bins")) {
-        const auto index = bin.at(0).get<std::uint64_t>();
+    for (const auto& bin : histogram.at("bins").elements()) {
+        const auto index = bin.elements()[0].as_uint();
         fmt::format_to(std::back_inserter(to), "{}{},{}", first ? "" : ",", index - before,
-                       bin.at(1).get<std::uint64_t>());
+                       bin.elements()[1].as_uint());
         before = index;
         first = false;
     }
     return to + "]}";
 }
 
-std::string packed_cell(const ordered_json& cell, const metric_table& metrics,
-                        const std::vector<const ordered_json*>& spawns) {
+std::string packed_cell(const tree& cell, const metric_table& metrics,
+                        const std::vector<const tree*>& spawns) {
     std::string to = "{";
-    for (const auto& [key, value] : cell.items())
-        if (key != "summary" && key != "histogram")
-            to += plain(ordered_json(key)) + ":" + plain(value) + ",";
+    for (const auto& [key, value] : cell.named())
+        if (key != "summary" && key != "histogram") to += plain(key) + ":" + plain(value) + ",";
     const spawn_columns columns(spawns, metrics);
     const common shared = common_of(cell.at("summary"));
     to += "\"n\":";
@@ -268,7 +268,7 @@ std::string packed_cell(const ordered_json& cell, const metric_table& metrics,
     append_optional(to, shared.level, cell_digits);
     to += ",\"summary\":[";
     bool first = true;
-    for (const auto& [key, figure] : cell.at("summary").items()) {
+    for (const auto& [key, figure] : cell.at("summary").named()) {
         if (!first) to += ',';
         const auto metric = *metrics.find(key);
         append_figure(to, metric, figure, shared, columns.has(metric));
@@ -281,22 +281,22 @@ std::string packed_cell(const ordered_json& cell, const metric_table& metrics,
 
 }  // namespace
 
-std::string pack_result(const ordered_json& result) {
-    std::unordered_map<std::string, std::vector<const ordered_json*>> spawns;
-    for (const auto& entry : result.at("benchmarks"))
-        spawns[entry.at("ipc").at("cell").get<std::string>()].push_back(&entry);
+std::string pack_result(const run_result& of) {
+    const tree result = to_tree(of);
+    std::unordered_map<std::string, std::vector<const tree*>> spawns;
+    for (const auto& entry : result.at("benchmarks").elements())
+        spawns[entry.at("ipc").at("cell").as_text()].push_back(&entry);
     const metric_table metrics(result.at("cells"));
     std::string to = "{\"packed\":1";
-    for (const auto& [key, value] : result.items())
-        if (key != "cells" && key != "benchmarks")
-            to += "," + plain(ordered_json(key)) + ":" + plain(value);
+    for (const auto& [key, value] : result.named())
+        if (key != "cells" && key != "benchmarks") to += "," + plain(key) + ":" + plain(value);
     to += ",\"metrics\":" + plain(metrics.rows()) + ",\"cells\":[";
     bool first = true;
-    for (const auto& cell : result.at("cells")) {
-        const auto own = spawns.find(cell.at("name").get<std::string>());
+    for (const auto& cell : result.at("cells").elements()) {
+        const auto own = spawns.find(cell.at("name").as_text());
         to += (first ? "\n" : ",\n") +
               packed_cell(cell, metrics,
-                          own == spawns.end() ? std::vector<const ordered_json*>{} : own->second);
+                          own == spawns.end() ? std::vector<const tree*>{} : own->second);
         first = false;
     }
     return to + "]}";

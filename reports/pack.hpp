@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include "harness/result/run_result.hpp"
 
 namespace ipcmark {
 
@@ -12,8 +12,8 @@ namespace ipcmark {
 ///   level are left out when they are the cell's, min and max when the spawns tell them;
 /// - its histogram's "bins" is one list of (distance to the bucket before, count);
 /// - its "spawns" holds one column per figure; a column that never changes is its one value.
-/// Cells keep six digits and single spawns five. Everything else is copied as it is; of
+/// Figures keep nine digits. Everything else is copied as it is; of
 /// "benchmarks" only what the page shows is kept, so the result file stays the record.
-std::string pack_result(const nlohmann::ordered_json& result);
+std::string pack_result(const run_result& result);
 
 }  // namespace ipcmark

@@ -1,26 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
-#include <vector>
 
-#include <nlohmann/json.hpp>
+#include "reports/view/view_model.hpp"
 
 namespace ipcmark {
 
 struct text_style {
     bool colour = false;
-    /// Bars and sparklines of block characters; otherwise of ASCII.
+    /// Characters beyond ASCII, such as the plus-minus sign.
     bool utf8 = false;
+    /// Columns that do not fit are left out, and named.
+    std::size_t columns = 100;
 };
 
-/// Results as tables for a terminal: what wins, latency, throughput, costs, the other patterns,
-/// then every cell that has no figure with its reason, and the trust line. The first of several
-/// results is what the others are compared with.
-std::string render_text(const std::vector<nlohmann::ordered_json>& results,
-                        const text_style& style);
-
-/// One result, in the characters that the locale of this process can show.
-std::string render_text(const nlohmann::ordered_json& result, bool colour);
+/// Results as tables for a terminal, the answers and how far to trust them last. Of several the
+/// later ones are compared with the first.
+std::string render_text(const view_model& model, const text_style& style);
 
 /// LC_ALL, LC_CTYPE and LANG in the order in which they rule.
 bool locale_is_utf8();

@@ -77,8 +77,8 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     expect_code(0, tiny);
     EXPECT_EQ(result().at("calibration"), block);
     expect_code(0, "ipcmark validate results.json");
-    EXPECT_TRUE(matches(expect_code(0, "ipcmark report results.json --format text").out,
-                        "calibrated: with 10 spawns differences under " +
+    EXPECT_TRUE(matches(expect_code(0, "ipcmark report results.json --format markdown").out,
+                        "Calibrated: with 10 repetitions differences below " +
                             percent(with(0, "ratio")) + " are noise here"));
 }
 

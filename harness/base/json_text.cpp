@@ -33,8 +33,8 @@ public:
     bool end_array() override { return close(); }
     bool parse_error(std::size_t, const std::string&, const json::exception& e) override {
         const std::string text = e.what();
-        const auto at = text.find("line ");
-        throw malformed_json(at == std::string::npos ? text : text.substr(at));
+        const auto at = text.find("] ");  // after "[json.exception.parse_error.101"
+        throw malformed_json("not JSON: " + (at == std::string::npos ? text : text.substr(at + 2)));
     }
 
     tree result;
@@ -54,7 +54,7 @@ private:
         return true;
     }
     bool open(tree value) {
-        if (open_.size() >= deepest) throw malformed_json("it is nested deeper than 64 levels");
+        if (open_.size() >= deepest) throw malformed_json("nested deeper than 64 levels");
         open_.push_back(put(std::move(value), true));
         keys_.emplace_back();
         return true;
@@ -72,7 +72,7 @@ private:
 
 class writer {
 public:
-    writer(std::string& to, int indent) : to_(to), indent_(indent) {}
+    writer(std::string& to, int indent, bool ascii) : to_(to), indent_(indent), ascii_(ascii) {}
 
     void write(const tree& value, int depth) {
         if (value.is_list()) {
@@ -103,7 +103,7 @@ private:
     }
 
     void write_text(const std::string& text) {
-        to_ += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+        to_ += json(text).dump(-1, ' ', ascii_, json::error_handler_t::replace);
     }
 
     void new_line(int depth) {
@@ -128,19 +128,20 @@ private:
 
     std::string& to_;
     int indent_;
+    bool ascii_;
 };
 
 }  // namespace
 
-tree parse_json(std::string_view text) {
+tree parse_json(std::string_view text, bool comments) {
     builder reading;
-    json::sax_parse(text.begin(), text.end(), &reading);
+    json::sax_parse(text.begin(), text.end(), &reading, json::input_format_t::json, true, comments);
     return std::move(reading.result);
 }
 
-std::string json_text(const tree& value, int indent) {
+std::string json_text(const tree& value, int indent, bool ascii) {
     std::string text;
-    writer(text, indent).write(value, 0);
+    writer(text, indent, ascii).write(value, 0);
     return text;
 }
 

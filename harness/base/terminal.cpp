@@ -34,6 +34,9 @@ std::string wrapped(std::string text, std::size_t indent, std::size_t columns) {
     const std::size_t room = columns > indent ? columns - indent : 1;
     for (std::size_t line = 0; text.size() - line > room;) {
         auto at = text.rfind(' ', line + room);
+        // A number keeps its percent sign.
+        while (at != std::string::npos && at > line && text[at + 1] == '%')
+            at = text.rfind(' ', at - 1);
         if (at == std::string::npos || at <= line) at = text.find(' ', line + room);
         if (at == std::string::npos) break;
         text.replace(at, 1, "\n" + std::string(indent, ' '));

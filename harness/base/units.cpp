@@ -36,6 +36,10 @@ std::string bandwidth_text(double bytes_per_second) {
                   std::array<const char*, 5>{"B/s", "kB/s", "MB/s", "GB/s", "TB/s"});
 }
 
+std::string bytes_text(double bytes) {
+    return scaled(bytes, std::array<const char*, 5>{"B", "kB", "MB", "GB", "TB"});
+}
+
 std::string rate_text(double per_second) {
     return scaled(per_second, std::array<const char*, 4>{"/s", "k/s", "M/s", "G/s"});
 }

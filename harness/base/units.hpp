@@ -8,6 +8,8 @@ namespace ipcmark {
 std::string time_text(double ns);
 /// "4.12 GB/s"
 std::string bandwidth_text(double bytes_per_second);
+/// "3.14 MB"
+std::string bytes_text(double bytes);
 /// "2.41 M/s"
 std::string rate_text(double per_second);
 /// "2.00", "0.0012": three significant digits, two below 0.01; no unit.

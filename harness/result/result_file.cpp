@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "harness/base/fields.hpp"
+#include "harness/result/metrics.hpp"
 
 namespace ipcmark {
 
@@ -98,7 +99,9 @@ cell_result cell_from(const tree& block, const detail::path& where) {
         const detail::path below{&where, "summary"};
         for (const auto& [key, figures] : summary->named()) {
             cell.summary.emplace_back(key, metric_summary{});
-            detail::read(figures, cell.summary.back().second, detail::path{&below, key});
+            metric_summary& read = cell.summary.back().second;
+            detail::read(figures, read, detail::path{&below, key});
+            if (const metric* known = find_metric(key)) read.unit = known->unit;
         }
     }
     if (const tree* counting = block.find("counting"); counting != nullptr && !counting->is_null())

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
+#include "harness/base/json_text.hpp"
 #include "reports/embedded.hpp"
 #include "reports/pack.hpp"
 #include "reports/read_result.hpp"
@@ -10,7 +11,9 @@
 namespace ipcmark {
 namespace {
 
-using json = nlohmann::ordered_json;
+run_result sample() {
+    return read_result(IPCMARK_GOLDEN "/sample.result.json");
+}
 
 class html : public testing::Test {
 protected:
@@ -18,94 +21,101 @@ protected:
         if (page_template().empty()) GTEST_SKIP() << why_no_page();
     }
 
-    /// What stands inside the data elements of a page, in order.
-    std::vector<std::string> blocks_of(const std::string& page) {
-        const std::string start =
-            "<script type=\"application/octet-stream\" class=\"ipcmark-result\">";
-        std::vector<std::string> blocks;
+    /// What stands inside the data elements of a page, in order, with the class of each.
+    static std::vector<std::pair<std::string, std::string>> blocks_of(const std::string& page) {
+        const std::string start = "<script type=\"application/octet-stream\" class=\"ipcmark-";
+        std::vector<std::pair<std::string, std::string>> blocks;
         for (auto at = page.find(start); at != std::string::npos; at = page.find(start, at)) {
             at += start.size();
-            blocks.push_back(page.substr(at, page.find("</script>", at) - at));
+            const auto name_end = page.find("\">", at);
+            const auto text = name_end + 2;
+            blocks.emplace_back(page.substr(at, name_end - at),
+                                page.substr(text, page.find("</script>", text) - text));
         }
         return blocks;
     }
-
-    static json sample() { return read_result(IPCMARK_GOLDEN "/sample.result.json"); }
 };
 
-TEST_F(html, carries_every_result) {
-    EXPECT_EQ(blocks_of(render_html({sample(), sample()})).size(), 2u);
+TEST_F(html, carries_the_view_and_every_result) {
+    const auto blocks = blocks_of(render_html(view_of({{"a.json", sample()}, {"b", sample()}})));
+    ASSERT_EQ(blocks.size(), 3u);
+    EXPECT_EQ(blocks[0].first, "view");
+    EXPECT_EQ(blocks[1].first, "result");
+    EXPECT_EQ(blocks[1].second, blocks[2].second);
 }
 
 TEST_F(html, data_is_base64_and_cannot_leave_its_element) {
     for (const std::string hostile :
          {"</script><script>alert(1)</script>", "<!--", "]]>", "a\xff\x80z"}) {
-        json result = sample();
-        result["context"]["host_name"] = hostile;
-        result[hostile] = hostile;
-        const auto blocks = blocks_of(render_html({result}));
-        ASSERT_EQ(blocks.size(), 1u) << hostile;
-        EXPECT_EQ(blocks[0].find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                              "0123456789+/="),
-                  std::string::npos);
-        EXPECT_EQ(blocks[0].size() % 4, 0u);
+        run_result result = sample();
+        result.header.context["host_name"] = hostile;
+        result.header.environment.identity["cpu_model"] = hostile;
+        result.cells[0].name = hostile;
+        const auto blocks = blocks_of(render_html(view_of({{hostile, result}})));
+        ASSERT_EQ(blocks.size(), 2u) << hostile;
+        for (const auto& [name, text] : blocks) {
+            EXPECT_EQ(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                             "0123456789+/="),
+                      std::string::npos);
+            EXPECT_EQ(text.size() % 4, 0u);
+        }
     }
 }
 
 TEST_F(html, is_a_pure_function_of_the_results) {
-    EXPECT_EQ(render_html({sample()}), render_html({sample()}));
+    EXPECT_EQ(render_html(view_of({{"a", sample()}})), render_html(view_of({{"a", sample()}})));
 }
 
 TEST(pack, keeps_what_the_page_shows) {
-    const json result = read_result(IPCMARK_GOLDEN "/sample.result.json");
-    const json packed = json::parse(pack_result(result));
-    EXPECT_EQ(packed["packed"], 1);
-    EXPECT_EQ(packed["environment"], result["environment"]);
-    EXPECT_EQ(packed["mechanisms"], result["mechanisms"]);
-    ASSERT_EQ(packed["cells"].size(), result["cells"].size());
+    const run_result result = sample();
+    const tree packed = parse_json(pack_result(result));
+    EXPECT_EQ(packed.at("packed").as_int(), 1);
+    EXPECT_EQ(packed.at("environment"), to_tree(result.header.environment));
+    EXPECT_EQ(packed.at("mechanisms").size(), result.header.mechanisms.size());
+    ASSERT_EQ(packed.at("cells").size(), result.cells.size());
     EXPECT_FALSE(packed.contains("benchmarks"));
-    for (std::size_t i = 0; i < result["cells"].size(); ++i) {
-        const json& cell = result["cells"][i];
-        const json& got = packed["cells"][i];
-        EXPECT_EQ(got["name"], cell["name"]);
-        EXPECT_EQ(got["reason"], cell["reason"]);
-        ASSERT_EQ(got["summary"].size(), cell["summary"].size());
-        for (const json& figure : got["summary"]) {
-            const auto key = packed["metrics"][figure[0].get<std::size_t>()]["key"];
-            const json& median = cell["summary"][key.get<std::string>()]["median"];
-            if (median.is_number()) {
-                EXPECT_NEAR(figure[1].get<double>(), median.get<double>(),
-                            1e-5 * std::abs(median.get<double>()));
+    for (std::size_t i = 0; i < result.cells.size(); ++i) {
+        const cell_result& cell = result.cells[i];
+        const tree& got = packed.at("cells").elements()[i];
+        EXPECT_EQ(got.at("name").as_text(), cell.name);
+        ASSERT_EQ(got.at("summary").size(), cell.summary.size());
+        for (const tree& figure : got.at("summary").elements()) {
+            const auto& key =
+                packed.at("metrics").elements()[figure.elements()[0].as_uint()].at("key");
+            if (const auto median = cell.median(key.as_text())) {
+                EXPECT_NEAR(figure.elements()[1].as_double(), *median, 1e-5 * std::abs(*median));
             }
         }
-        if (!cell["histogram"].is_object()) continue;
+        if (!cell.histogram) continue;
         std::uint64_t sum = 0;
-        for (std::size_t b = 1; b < got["histogram"]["bins"].size(); b += 2)
-            sum += got["histogram"]["bins"][b].get<std::uint64_t>();
-        EXPECT_EQ(sum, cell["histogram"]["count"].get<std::uint64_t>());
+        const auto& bins = got.at("histogram").at("bins").elements();
+        for (std::size_t b = 1; b < bins.size(); b += 2)
+            sum += bins[b].as_uint();
+        EXPECT_EQ(sum, cell.histogram->count);
     }
 }
 
 TEST(pack, a_column_that_never_changes_is_one_value) {
-    json result = read_result(IPCMARK_GOLDEN "/sample.result.json");
-    for (json& spawn : result["benchmarks"])
-        if (spawn.contains("ipc")) spawn["ipc"]["messages"] = 777;
+    run_result result = sample();
+    for (auto& repetition : result.repetitions)
+        repetition.timed->messages = 777;
     std::size_t seen = 0;
-    const json same = json::parse(pack_result(result));
-    for (const json& cell : same["cells"]) {
-        if (!cell.contains("spawns")) continue;
+    const tree same = parse_json(pack_result(result));
+    for (const tree& cell : same.at("cells").elements()) {
+        const tree* columns = cell.find("spawns");
+        if (columns == nullptr) continue;
         ++seen;
-        EXPECT_EQ(cell["spawns"]["count"], 6);
-        EXPECT_EQ(cell["spawns"]["round"].size(), 6u);
-        EXPECT_EQ(cell["spawns"]["messages"], 777);
+        EXPECT_EQ(columns->at("count").as_uint(), 6u);
+        EXPECT_EQ(columns->at("round").size(), 6u);
+        EXPECT_EQ(columns->at("messages").as_uint(), 777u);
     }
     EXPECT_GT(seen, 0u);
-    for (json& spawn : result["benchmarks"])
-        if (spawn.contains("ipc") && spawn["ipc"]["round"] == 2) spawn["ipc"]["messages"] = 778;
-    const json differing = json::parse(pack_result(result));
-    for (const json& cell : differing["cells"])
-        if (cell.contains("spawns")) {
-            EXPECT_EQ(cell["spawns"]["messages"], json({777, 777, 778, 777, 777, 777}));
+    for (auto& repetition : result.repetitions)
+        if (repetition.timed->round == 2) repetition.timed->messages = 778;
+    const tree differing = parse_json(pack_result(result));
+    for (const tree& cell : differing.at("cells").elements())
+        if (const tree* columns = cell.find("spawns")) {
+            EXPECT_EQ(json_text(columns->at("messages")), "[777,777,778,777,777,777]");
         }
 }
 

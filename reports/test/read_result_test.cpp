@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "harness/base/json_text.hpp"
+
 namespace ipcmark {
 namespace {
 
-using json = nlohmann::ordered_json;
-
 std::string complaint(const std::string& text, bool comments = false) {
     try {
-        parse_json(text, "f.json", comments);
+        parse_json_of("f.json", text, comments);
         return "";
     } catch (const unreadable_result& e) {
         return e.what();
@@ -52,15 +52,15 @@ TEST(parse_json, limits_the_depth) {
 }
 
 TEST(parse_json, keeps_the_order_of_keys) {
-    EXPECT_EQ(parse_json(R"({"b": 1, "a": [2, {"d": null, "c": "x"}]})", "f").dump(),
+    EXPECT_EQ(json_text(parse_json_of("f", R"({"b": 1, "a": [2, {"d": null, "c": "x"}]})")),
               R"({"b":1,"a":[2,{"d":null,"c":"x"}]})");
 }
 
 TEST(require_schema, names_the_file_and_every_pointer) {
     constexpr auto schema = R"({"required": ["a"], "properties": {"b": {"type": "null"}}})";
-    EXPECT_NO_THROW(require_schema(json{{"a", 1}}, schema, "f.json"));
+    EXPECT_NO_THROW(require_schema(tree{{"a", 1}}, schema, "f.json"));
     try {
-        require_schema(json{{"b", 1}}, schema, "f.json");
+        require_schema(tree{{"b", 1}}, schema, "f.json");
         FAIL();
     } catch (const unreadable_result& e) {
         EXPECT_STREQ(e.what(),
@@ -71,8 +71,10 @@ TEST(require_schema, names_the_file_and_every_pointer) {
 
 TEST(read_result, reads_the_golden_sample) {
     const auto sample = read_result(IPCMARK_GOLDEN "/sample.result.json");
-    EXPECT_EQ(sample.at("schema").at("name"), "ipcmark.result");
-    EXPECT_GT(sample.at("cells").size(), 0u);
+    EXPECT_GT(sample.cells.size(), 0u);
+    EXPECT_GT(sample.repetitions.size(), sample.cells.size());
+    for (const auto& each : sample.repetitions)
+        EXPECT_FALSE(each.cell.ends_with("/real_time")) << each.cell;
 }
 
 TEST(read_result, a_missing_file_is_named) {
@@ -89,7 +91,7 @@ class journal_file : public testing::Test {
 protected:
     ~journal_file() override { std::filesystem::remove(file); }
 
-    json read(const std::string& text) {
+    run_result read(const std::string& text) {
         std::ofstream(file) << text;
         return read_result(file);
     }
@@ -107,15 +109,16 @@ protected:
 };
 
 TEST_F(journal_file, is_rebuilt_and_marked_incomplete) {
-    const json document = read(first + failed);
-    EXPECT_EQ(document.at("complete"), false);
-    EXPECT_EQ(document.at("run").at("spawns"), 1);
-    EXPECT_EQ(document.at("cells").at(0).at("reason").at("code"), "died");
+    const run_result found = read(first + failed);
+    EXPECT_FALSE(found.complete);
+    EXPECT_EQ(found.header.run.spawns, 1u);
+    ASSERT_TRUE(found.cells.at(0).why);
+    EXPECT_EQ(found.cells.at(0).why->code, "died");
 }
 
 TEST_F(journal_file, loses_only_the_line_that_was_being_written) {
     for (std::size_t cut = 1; cut < failed.size(); cut += 7)
-        EXPECT_EQ(read(first + failed + failed.substr(0, cut)).at("run").at("spawns"), 1) << cut;
+        EXPECT_EQ(read(first + failed + failed.substr(0, cut)).header.run.spawns, 1u) << cut;
 }
 
 TEST_F(journal_file, damaged_inside_is_refused) {

@@ -5,10 +5,9 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iterator>
+#include <sstream>
 
 #include "harness/base/units.hpp"
-#include "reports/bars.hpp"
-#include "reports/compare.hpp"
 #include "reports/csv.hpp"
 #include "reports/markdown.hpp"
 #include "reports/read_result.hpp"
@@ -21,31 +20,43 @@ std::string golden(const std::string& name) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-nlohmann::ordered_json sample() {
+run_result sample() {
     return read_result(IPCMARK_GOLDEN "/sample.result.json");
 }
 
-nlohmann::ordered_json full() {
+run_result full() {
     return read_result(IPCMARK_GOLDEN "/full.result.json");
 }
 
+void scale(run_result& result, const std::string& cell, const std::string& metric, double by) {
+    for (auto& each : result.cells)
+        for (auto& [key, figures] : each.summary)
+            if (each.name == cell && key == metric)
+                for (auto* value :
+                     {&figures.median, &figures.low, &figures.high, &figures.min, &figures.max})
+                    if (*value) **value *= by;
+    for (auto& each : result.repetitions)
+        if (each.cell == cell && each.metrics[metric]) *each.metrics[metric] *= by;
+}
+
 /// The full sample, a later build on another kernel: one mechanism slower, one faster.
-nlohmann::ordered_json changed() {
-    auto result = full();
-    result["environment"]["identity"]["kernel_release"] = "6.18.1";
-    result["build"]["git"]["revision"] = "4567def";
-    const auto scale = [](nlohmann::ordered_json& figure, double by) {
-        for (const char* key : {"median", "low", "high", "min", "max"})
-            if (figure[key].is_number()) figure[key] = figure[key].get<double>() * by;
-    };
-    for (auto& cell : result["cells"]) {
-        if (cell["status"] != "ok") continue;
-        if (cell["transport"] == "pipe" && cell["summary"].contains("p50_ns"))
-            scale(cell["summary"]["p50_ns"], 1.2);
-        if (cell["transport"] == "shm_ring_futex" && cell["summary"].contains("bytes_per_second"))
-            scale(cell["summary"]["bytes_per_second"], 1.3);
+run_result changed() {
+    run_result result = full();
+    result.header.environment.identity["kernel_release"] = "6.18.1";
+    result.header.build.git.revision = "4567def";
+    for (const auto& cell : full().cells) {
+        if (cell.mechanism == "pipe") scale(result, cell.name, "p50_ns", 1.2);
+        if (cell.mechanism == "shm_ring_futex") scale(result, cell.name, "bytes_per_second", 1.3);
     }
     return result;
+}
+
+view_model model_of(run_result result) {
+    return view_of({{"full.json", std::move(result)}});
+}
+
+view_model both() {
+    return view_of({{"before.json", full()}, {"after.json", changed()}});
 }
 
 /// After a change of the tables: run with IPCMARK_REGOLD=1 and look at the difference.
@@ -56,25 +67,40 @@ void expect_golden(const std::string& text, const std::string& name) {
 }
 
 TEST(text, of_the_samples_is_as_recorded) {
-    expect_golden(render_text(std::vector{sample()}, text_style{}), "sample.txt");
-    expect_golden(render_text(std::vector{full()}, {.colour = false, .utf8 = true}), "full.txt");
-    expect_golden(render_text(std::vector{full(), changed()}, text_style{}), "compared.txt");
+    expect_golden(render_text(view_of({{"sample.json", sample()}}), {}), "sample.txt");
+    expect_golden(render_text(model_of(full()), {.utf8 = true, .columns = 140}), "full.txt");
+    expect_golden(render_text(both(), {}), "compared.txt");
 }
 
 TEST(markdown, of_the_samples_is_as_recorded) {
-    expect_golden(render_markdown({full()}), "full.md");
-    expect_golden(render_markdown({full(), changed()}), "compared.md");
+    expect_golden(render_markdown(model_of(full())), "full.md");
+    expect_golden(render_markdown(both()), "compared.md");
 }
 
 TEST(csv, of_the_sample_is_as_recorded) {
-    expect_golden(render_csv({full()}), "full.csv");
-    EXPECT_EQ(render_csv({sample(), sample()}).substr(0, 12), "result,cell,");
+    expect_golden(render_csv(model_of(full())), "full.csv");
+    EXPECT_EQ(render_csv(both()).substr(0, 12), "result,cell,");
 }
 
 TEST(text, without_utf8_is_ascii) {
-    const auto text = render_text(std::vector{full(), changed()}, text_style{});
+    const auto text = render_text(both(), {});
     EXPECT_TRUE(std::all_of(text.begin(), text.end(),
                             [](char c) { return c == '\n' || (c >= ' ' && c < 0x7f); }));
+}
+
+TEST(text, keeps_to_the_width_and_names_the_columns_that_do_not_fit) {
+    for (const std::size_t columns : {60U, 80U, 200U}) {
+        const auto text = render_text(model_of(full()), {.columns = columns});
+        std::istringstream lines(text);
+        bool table = true;
+        for (std::string line; std::getline(lines, line);) {
+            table = table && line != "Not measured";
+            if (table && !line.starts_with("not shown")) {
+                EXPECT_LE(line.size(), std::max<std::size_t>(columns, 68)) << line;
+            }
+        }
+        EXPECT_EQ(text.find("not shown for want of width") != std::string::npos, columns < 200);
+    }
 }
 
 TEST(text, takes_its_characters_from_the_locale) {
@@ -95,12 +121,11 @@ TEST(markdown, hostile_text_stays_text_and_fits_a_comment) {
     auto result = full();
     const std::string hostile =
         "</details>|`<img src=x>`\n# not a title " + std::string(10000, 'x');
-    result["environment"]["identity"]["cpu_model"] = hostile;
-    for (auto& cell : result["cells"])
-        if (cell["status"] != "ok")
-            cell["reason"]["text"] = hostile + cell["name"].get<std::string>();
-    std::vector<nlohmann::ordered_json> many(20, result);
-    const auto text = render_markdown(many);
+    result.header.environment.identity["cpu_model"] = hostile;
+    for (auto& cell : result.cells)
+        if (cell.ended != status::ok) cell.why->text = hostile + cell.name;
+    const std::vector<named_result> many(20, {hostile, result});
+    const auto text = render_markdown(view_of(many));
     EXPECT_LE(text.size(), 65536u);
     EXPECT_NE(text.find("sections were left out"), std::string::npos);
     EXPECT_EQ(text.find("<img"), std::string::npos);
@@ -109,9 +134,11 @@ TEST(markdown, hostile_text_stays_text_and_fits_a_comment) {
 
 TEST(text, control_characters_do_not_reach_the_terminal) {
     auto result = full();
-    for (auto& cell : result["cells"])
-        if (cell["status"] != "ok") cell["reason"]["text"] = "\x1b]0;owned\x07\r";
-    EXPECT_EQ(render_text(std::vector{result}, text_style{}).find('\x1b'), std::string::npos);
+    for (auto& cell : result.cells)
+        if (cell.ended != status::ok) cell.why->text = "\x1b]0;owned\x07\r";
+    result.header.environment.identity["cpu_model"] = "\x1b[2J";
+    const auto text = render_text(view_of({{"\x1b[1m", result}, {"\x1b[1m", result}}), {});
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
 TEST(csv, fields_are_quoted_and_run_nothing) {
@@ -121,36 +148,9 @@ TEST(csv, fields_are_quoted_and_run_nothing) {
     EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
 }
 
-TEST(compare, says_what_is_proved_and_no_more) {
-    const auto all = compare_results(full(), changed());
-    ASSERT_FALSE(all.empty());
-    for (const auto& row : all.front().cells)
-        EXPECT_EQ(row.verdict == "worse", row.cell.find("/pipe/") != std::string::npos) << row.cell;
-    const auto same = compare_results(full(), full());
-    for (const auto& row : same.front().cells) {
-        EXPECT_DOUBLE_EQ(row.ratio, 1);
-        EXPECT_NE(row.verdict, "worse");
-        EXPECT_NE(row.verdict, "better");
-    }
-    const auto differences = environment_differences(full(), changed());
-    ASSERT_EQ(differences.size(), 2u);
-    EXPECT_EQ(differences[0], "kernel_release: 6.12.44 -> 6.18.1");
-}
-
-TEST(bars, have_a_cell_for_the_smallest_and_end_at_the_width) {
-    EXPECT_EQ(bar_text(0, 4, false), "#   ");
-    EXPECT_EQ(bar_text(1, 4, false), "####");
-    EXPECT_EQ(bar_text(7, 4, false), "####");
-    EXPECT_EQ(bar_text(0.5, 2, true), "\u2588 ");
-    EXPECT_EQ(sparkline({1.0, std::nullopt, 100.0}, false), "_ #");
-    EXPECT_EQ(sparkline({100.0, 100.0}, false), "__");
-    EXPECT_EQ(sparkline({}, true), "");
-}
-
 TEST(text, colour_adds_escapes_and_nothing_else) {
     std::string plain;
-    const std::string coloured =
-        render_text(std::vector{sample()}, {.colour = true, .utf8 = false});
+    const std::string coloured = render_text(model_of(sample()), {.colour = true});
     for (std::size_t i = 0; i < coloured.size(); ++i) {
         if (coloured[i] == '\x1b')
             i = coloured.find('m', i);
@@ -158,17 +158,26 @@ TEST(text, colour_adds_escapes_and_nothing_else) {
             plain += coloured[i];
     }
     EXPECT_NE(coloured, plain);
-    EXPECT_EQ(plain, render_text(std::vector{sample()}, text_style{}));
+    EXPECT_EQ(plain, render_text(model_of(sample()), {}));
 }
 
 TEST(text, an_incomplete_or_unoptimised_result_says_so) {
     auto result = sample();
-    result["complete"] = false;
-    result["incomplete_reason"] = "interrupted by a signal";
-    result["build"]["optimised"] = false;
-    const std::string text = render_text(std::vector{result}, text_style{});
-    EXPECT_NE(text.find("INCOMPLETE: interrupted by a signal\n"), std::string::npos);
-    EXPECT_NE(text.find("THIS BUILD IS NOT OPTIMISED"), std::string::npos);
+    result.complete = false;
+    result.incomplete_reason = "interrupted by a signal";
+    result.header.build.optimised = false;
+    const std::string text = render_text(model_of(result), {});
+    EXPECT_NE(text.find("The run is incomplete. Interrupted by a signal. What is here is valid.\n"),
+              std::string::npos);
+    EXPECT_NE(text.find("This build is not optimised."), std::string::npos);
+}
+
+TEST(text, ends_with_the_answers_and_how_far_to_trust_them) {
+    const std::string text = render_text(model_of(full()), {});
+    const auto answer = text.rfind("Fastest round trip, 64 B, two CPUs, shared L3: shm_ring_spin");
+    ASSERT_NE(answer, std::string::npos);
+    EXPECT_GT(answer, text.find("Not measured"));
+    EXPECT_GT(text.find("cells measured"), answer);
 }
 
 TEST(units, have_three_digits) {

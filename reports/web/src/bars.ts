@@ -20,7 +20,8 @@ export interface Bars {
   parts: BarPart[];
   format: (value: number | null | undefined) => string;
   label: string;
-  totalName: string;
+  // Of a total that was measured; a sum of medians has no figure.
+  totalName?: string;
 }
 
 export const mostRows = 30;
@@ -93,7 +94,7 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
           },
         ),
       ),
-      Plot.text(data, {
+      Plot.text(bars.totalName === undefined ? [] : data, {
         x: "total",
         y: "name",
         text: (row: BarRow) => bars.format(row.total),
@@ -123,8 +124,10 @@ function spoken(bars: Bars, row: BarRow): string {
         : `${part.name} ${bars.format(row.parts[n])}`,
     )
     .filter((t) => t !== null);
-  const apart = parts.length > 1 ? ` (${parts.join(", ")})` : "";
-  return `${bars.format(row.total)}${apart}${row.note ? `. ${row.note}` : ""}`;
+  const apart = parts.join(", ");
+  const total = bars.totalName === undefined ? "" : bars.format(row.total);
+  const told = total && parts.length > 1 ? `${total} (${apart})` : total || apart;
+  return `${told}${row.note ? `. ${row.note}` : ""}`;
 }
 
 export function barLegend(bars: Bars): HTMLElement {
@@ -138,7 +141,9 @@ export function barLegend(bars: Bars): HTMLElement {
 export function barTable(caption: string, bars: Bars, rows: BarRow[]): HTMLElement {
   const columns: Column<BarRow>[] = [
     { head: "Mechanism", cell: (row) => row.name },
-    { head: bars.totalName, numeric: true, cell: (row) => bars.format(row.total) },
+    ...(bars.totalName === undefined
+      ? []
+      : [{ head: bars.totalName, numeric: true, cell: (row: BarRow) => bars.format(row.total) }]),
     ...(bars.parts.length > 1
       ? bars.parts.map((part, n) => ({
           head: part.name,

@@ -2,11 +2,11 @@
 // leaves open.
 import type { Cell, Pattern, Placement, Result, Touch, Wait } from "./data";
 import type { Loaded } from "./read";
-import { defaultMetric, metricsOf, type Metric } from "./metrics";
 import { keepPlace } from "./keepPlace";
 import { instrument, medianOf, ResultIndex } from "./resultIndex";
 import { cancel, later } from "./schedule";
 import type { Key, Store } from "./state";
+import type { ComparisonView, Metric, Words } from "./view";
 
 const usualPayload = 64;
 
@@ -21,6 +21,8 @@ export class Context {
     readonly index: ResultIndex,
     readonly store: Store,
     readonly all: readonly Loaded[],
+    readonly words: Words,
+    readonly comparisons: readonly ComparisonView[],
   ) {}
 
   get result(): Result {
@@ -62,11 +64,23 @@ export class Context {
     );
   }
 
+  // Those that groups of the pattern have a column of.
+  metrics(pattern: Pattern = this.pattern()): Metric[] {
+    const columns = this.index.groups(pattern).flatMap((group) => group.columns);
+    const having = new Set(columns.map((column) => column.metric));
+    return this.words.metrics.filter((metric) => having.has(metric.key));
+  }
+
   metric(): Metric {
-    const offered = metricsOf(this.pattern());
+    const offered = this.metrics();
+    const groups = this.index.groups(this.pattern());
+    const usual = (groups.find((group) => group.payload_bytes > 0) ?? groups[0])?.main_metric;
+    const named = (key: string | undefined) => offered.find((metric) => metric.key === key);
     return (
-      offered.find((m) => m.id === this.store.get("metric")) ??
-      defaultMetric(this.pattern(), this.touch())
+      named(this.store.get("metric")) ??
+      named(usual) ??
+      offered[0] ??
+      this.words.metric(usual ?? "p50_ns")
     );
   }
 

@@ -1,5 +1,4 @@
 // Facts of the environment: scalars, lists, nested objects, or {"unavailable": reason}.
-import type { FactMap } from "./data";
 import { h } from "./dom";
 
 const deepest = 6;
@@ -45,18 +44,4 @@ export function factNode(value: unknown, depth = 0): HTMLElement {
       h("dd", {}, factNode(inner, depth + 1)),
     ]),
   );
-}
-
-// The first of the names that has a plain value; "a.b" looks into a nested fact.
-export function findFact(facts: FactMap, names: string[]): string | null {
-  for (const name of names) {
-    let value: unknown = facts[name];
-    if (value === undefined && name.includes(".")) {
-      value = name
-        .split(".")
-        .reduce<unknown>((inner, part) => (inner as FactMap | undefined)?.[part], facts);
-    }
-    if (typeof value === "string" || typeof value === "number") return String(value);
-  }
-  return null;
 }

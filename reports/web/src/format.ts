@@ -1,6 +1,75 @@
-// Numbers for people: SI units, three significant digits.
+// Numbers for people, written by the rules of reports/view/figure_text.cpp; units have the micro
+// sign and a narrow space here.
 
 export const missing = "\u2013";
+const space = "\u202f";
+
+type Maybe = number | null | undefined;
+
+// The program rounds an exact half to the even digit, toFixed away from zero.
+function fixed(value: number, digits: number): string {
+  const isHalf = Math.abs(value * 2 ** (digits + 1)) % 2 === 1;
+  const rounded = value.toFixed(digits);
+  const isEven = Number(rounded[rounded.length - 1]) % 2 === 0;
+  const scale = 10 ** digits;
+  return isHalf && !isEven ? (Math.trunc(value * scale) / scale).toFixed(digits) : rounded;
+}
+
+function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  return fixed(value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+}
+
+function scaled(value: number, units: readonly string[]): string {
+  let unit = 0;
+  while (Math.abs(value) >= 999.5 && unit + 1 < units.length) {
+    value /= 1000;
+    ++unit;
+  }
+  return `${threeDigits(value)}${space}${units[unit]}`;
+}
+
+const times = ["ns", "\u00b5s", "ms", "s"];
+const bandwidths = ["B/s", "kB/s", "MB/s", "GB/s", "TB/s"];
+const unitsOf: Record<string, readonly string[]> = {
+  ns: times,
+  "ns/message": times,
+  "B/s": bandwidths,
+  bytes_per_second: bandwidths,
+  "1/s": ["/s", "k/s", "M/s", "G/s"],
+  B: ["B", "kB", "MB", "GB", "TB"],
+};
+
+function countText(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 0.005) return "<0.01";
+  return size >= 0.01 ? threeDigits(value) : String(Number(value.toPrecision(2)));
+}
+
+function shareText(share: number): string {
+  const isTiny = share !== 0 && Math.abs(share) < 0.0005;
+  return `${isTiny ? "<0.1" : fixed(100 * share, 1)}${space}%`;
+}
+
+export function figureText(value: Maybe, unit: string): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return missing;
+  const units = unitsOf[unit];
+  if (units) return scaled(value, units);
+  return unit === "share" ? shareText(value) : countText(value);
+}
+
+export const formatTime = (ns: Maybe) => figureText(ns, "ns");
+export const formatShare = (share: Maybe) => figureText(share, "share");
+
+// The program's sentences and figures with the page's units.
+export const typeset = (text: string) =>
+  text
+    .replace(/(\d) us(?![A-Za-z])/g, "$1 \u00b5s")
+    .replace(
+      /(\d) (?=(?:ns|\u00b5s|ms|s|[kMGT]?B(?:\/s)?|[kMG]?\/s|[KMG]iB|%)(?![A-Za-z]))/g,
+      `$1${space}`,
+    );
 
 const binarySteps: [number, string][] = [
   [2 ** 30, "GiB"],
@@ -17,97 +86,17 @@ export function formatPayload(bytes: number): string {
   return `${bytes} B`;
 }
 
-export function threeDigits(value: number): string {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e6) return value.toExponential(2);
-  if (size >= 999.5) return String(Math.round(value));
-  return value.toPrecision(3);
-}
-
-function scaled(value: number, steps: [number, string][]): string {
-  // 0.9995 of a step rounds up to it, so 999.6 ns reads 1.00 us and not 1000 ns.
-  const found =
-    steps.find(([step]) => Math.abs(value) >= step * 0.9995) ?? steps[steps.length - 1]!;
-  return `${threeDigits(value / found[0])}\u202f${found[1]}`;
-}
-
-type Maybe = number | null | undefined;
-
-function orMissing(value: Maybe, format: (value: number) => string): string {
-  return typeof value === "number" && Number.isFinite(value) ? format(value) : missing;
-}
-
-export const formatTime = (ns: Maybe) =>
-  orMissing(ns, (v) =>
-    scaled(v, [
-      [1e9, "s"],
-      [1e6, "ms"],
-      [1e3, "\u00b5s"],
-      [1, "ns"],
-    ]),
-  );
-
-export const formatBytesRate = (perSecond: Maybe) =>
-  orMissing(perSecond, (v) =>
-    scaled(v, [
-      [1e12, "TB/s"],
-      [1e9, "GB/s"],
-      [1e6, "MB/s"],
-      [1e3, "kB/s"],
-      [1, "B/s"],
-    ]),
-  );
-
-export const formatMessageRate = (perSecond: Maybe) =>
-  orMissing(perSecond, (v) =>
-    scaled(v, [
-      [1e9, "G/s"],
-      [1e6, "M/s"],
-      [1e3, "k/s"],
-      [1, "/s"],
-    ]),
-  );
-
-export const formatCount = (value: Maybe) =>
-  orMissing(value, (v) =>
-    v !== 0 && Math.abs(v) < 0.0005
-      ? "<0.001"
-      : Math.abs(v) < 1
-        ? trimZeros(v.toFixed(3))
-        : threeDigits(v),
-  );
-
-export const formatShare = (share: Maybe) =>
-  orMissing(
-    share,
-    (v) => `${v > 0 && v < 0.0005 ? "<0.1" : trimZeros((100 * v).toFixed(1))}\u202f%`,
-  );
-
+// A distance in the tables: coarser than a figure.
 export function formatRatio(ratio: number): string {
   const rounded = ratio < 99999.5 ? String(Math.round(ratio)) : ratio.toExponential(1);
   return `${ratio < 9.95 ? ratio.toFixed(1) : rounded}\u00d7`;
 }
-
-export const formatBytes = (bytes: Maybe) =>
-  orMissing(bytes, (v) =>
-    scaled(v, [
-      [1e9, "GB"],
-      [1e6, "MB"],
-      [1e3, "kB"],
-      [1, "B"],
-    ]),
-  );
 
 // Axis marks are round numbers: 20 \u00b5s, not 20.0 \u00b5s.
 export const axisMark = (format: (value: number) => string) => (value: number) =>
   format(value)
     .replace(/(\.\d*?)0+(?=\D|$)/, "$1")
     .replace(/\.(?=\D|$)/, "");
-
-function trimZeros(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
 
 // ISO 8601 as people write it; anything else stays as it is.
 export function formatMoment(text: string): string {
@@ -119,45 +108,19 @@ export function formatMoment(text: string): string {
 }
 
 export function formatDuration(seconds: Maybe): string {
-  return orMissing(seconds, (v) => {
-    if (v < 60) return `${threeDigits(v)}\u202fs`;
-    const minutes = Math.floor(v / 60);
-    const rest = Math.round(v - 60 * minutes);
-    return minutes < 60
-      ? `${minutes}\u202fmin ${rest}\u202fs`
-      : `${Math.floor(minutes / 60)}\u202fh ${minutes % 60}\u202fmin`;
-  });
+  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return missing;
+  if (seconds < 60) return `${threeDigits(seconds)}${space}s`;
+  const whole = Math.round(seconds);
+  return whole < 3600
+    ? `${Math.floor(whole / 60)}${space}min ${whole % 60}${space}s`
+    : `${Math.floor(whole / 3600)}${space}h ${Math.floor((whole % 3600) / 60)}${space}min`;
 }
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
 }
 
-export const placementWords: Record<string, string> = {
-  same_cpu: "same CPU",
-  smt: "SMT siblings",
-  l2: "shared L2",
-  l3: "shared L3",
-  package: "same package",
-  numa: "across NUMA nodes",
-  free: "not pinned",
-};
-
-export const patternWords: Record<string, string> = {
-  round_trip: "round trip",
-  one_way: "one way",
-  switch_ring: "switch ring",
-  setup: "set-up",
-};
-
-export const waitWords: Record<string, string> = {
-  blocks: "sleeps",
-  spins: "spins",
-  spins_then_blocks: "spins, then sleeps",
-};
-
-export const words = (name: string, table: Record<string, string>) =>
-  table[name] ?? name.replace(/_/g, " ");
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export function ratioTicks([low, high]: [number, number], width: number): number[] {
   const span = high / low;

@@ -1,4 +1,4 @@
-// Percentiles from the log-linear histogram of a result.
+// Curves from the log-linear histogram of a result.
 import type { Histogram } from "./data";
 
 export interface Bucket {
@@ -51,8 +51,6 @@ export function valueAt(list: readonly Bucket[], total: number, p: number): numb
 
 export const tailAxis = (p: number) => -Math.log10(1 - p);
 
-export const ladder = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
-
 export function curve(histogram: Histogram, stepsPerDecade = 24): CurvePoint[] {
   const limit = deepest(histogram);
   if (limit === null) return [];
@@ -66,15 +64,6 @@ export function curve(histogram: Histogram, stepsPerDecade = 24): CurvePoint[] {
   for (let step = 1; step / stepsPerDecade < end; ++step) points.push(at(step / stepsPerDecade));
   points.push(at(end));
   return points;
-}
-
-export function percentileMarks(histogram: Histogram): CurvePoint[] {
-  const limit = deepest(histogram);
-  if (limit === null) return [];
-  const list = buckets(histogram);
-  return ladder
-    .filter((p) => p <= limit + 1e-12)
-    .map((p) => ({ x: tailAxis(p), p, ns: Math.max(valueAt(list, histogram.count, p), 0.5) }));
 }
 
 export const percentileName = (p: number) => `p${Number((100 * p).toPrecision(8))}`;
@@ -97,59 +86,4 @@ export function cdf(histogram: Histogram, steps: number): CdfPoint[] {
       points.push({ ns: Math.max(bucket.high, 0.5), share: before / histogram.count });
   });
   return points;
-}
-
-export interface Mode {
-  ns: number;
-  share: number;
-  weight: number;
-}
-
-// Peaks of the density over log time, smoothed over about 5 %: a peak counts when a valley of less
-// than half its height parts it from a higher one and it holds at least 5 % of the messages.
-export function modes(histogram: Histogram): Mode[] {
-  const list = buckets(histogram).filter((b) => b.count > 0);
-  if (list.length === 0) return [];
-  const step = 0.05;
-  const slot = (ns: number) => Math.floor(Math.log(Math.max(ns, 0.5)) / step);
-  const first = slot(list[0]!.low);
-  const density: number[] = Array.from(
-    { length: slot(list[list.length - 1]!.high) - first + 1 },
-    () => 0,
-  );
-  for (const bucket of list) {
-    // A wide bucket spreads over the slots that it covers.
-    const [from, to] = [slot(bucket.low) - first, slot(bucket.high) - first];
-    for (let n = from; n <= to; ++n) density[n] = density[n]! + bucket.count / (to - from + 1);
-  }
-  const smooth = density.map(
-    (_, n) => (density[n - 1] ?? 0) / 4 + density[n]! / 2 + (density[n + 1] ?? 0) / 4,
-  );
-  const parts: { peak: number; from: number; to: number }[] = [];
-  let from = 0;
-  let peak = 0;
-  let valley = 0;
-  for (let n = 1; n < smooth.length; ++n) {
-    if (smooth[n]! < smooth[valley]!) valley = n;
-    const isRise = smooth[n]! > 2 * smooth[valley]! && smooth[valley]! < smooth[peak]! / 2;
-    if (isRise) {
-      parts.push({ peak, from, to: valley });
-      from = valley;
-      peak = n;
-      valley = n;
-    } else if (smooth[n]! > smooth[peak]!) {
-      peak = n;
-      valley = n;
-    }
-  }
-  parts.push({ peak, from, to: smooth.length });
-  const total = density.reduce((sum, v) => sum + v, 0);
-  return parts
-    .map((part) => {
-      const weight = density.slice(part.from, part.to).reduce((sum, v) => sum + v, 0) / total;
-      const before =
-        density.slice(0, part.peak).reduce((sum, v) => sum + v, 0) + density[part.peak]! / 2;
-      return { ns: Math.exp((first + part.peak + 0.5) * step), share: before / total, weight };
-    })
-    .filter((mode) => mode.weight >= 0.05);
 }

@@ -8,6 +8,7 @@ import { later, whenSettled } from "./schedule";
 import { Store } from "./state";
 import { globalControls, installTheme } from "./toolbar";
 import { installTip } from "./tooltip";
+import { Words } from "./view";
 import { compareView } from "./views/compare";
 import { costView } from "./views/cost";
 import { environmentView } from "./views/environment";
@@ -43,7 +44,7 @@ const allViews: View[] = [
 
 const app = document.getElementById("app")!;
 const store = new Store();
-let embedded: Embedded = { results: [], problems: [] };
+let embedded: Embedded = { model: null, results: [], problems: [] };
 let shown: Context | null = null;
 
 installTheme(store);
@@ -64,8 +65,15 @@ function start(found: Embedded): void {
 
 function show(loaded: Loaded): void {
   shown?.dispose();
-  const { result } = loaded;
-  const context = new Context(new ResultIndex(loaded), store, embedded.results);
+  const { model, results } = embedded;
+  const context = new Context(
+    new ResultIndex(loaded),
+    store,
+    results,
+    new Words(model!.words),
+    // Their positions are those of the results.
+    results.length === model!.results.length ? model!.comparisons : [],
+  );
   shown = context;
   const views = allViews.filter((view) => view.applies?.(context) ?? true);
   const main = h("main", { id: "main", tabindex: -1 });
@@ -94,9 +102,9 @@ function show(loaded: Loaded): void {
   const hold = viewIn(app);
   app.replaceChildren(
     skip,
-    masthead(result),
-    ...notices(result, embedded.problems),
-    globalControls(context, embedded.results, views),
+    masthead(context),
+    ...notices(loaded.view, embedded.problems),
+    globalControls(context, views),
     main,
   );
   restore();

@@ -1,8 +1,9 @@
-// From the embedded blocks to results. The program embeds a packed form (reports/pack.hpp); a plain
-// document is read as well.
-import type { Cell, Histogram, Result, Spawn, Summary } from "./data";
+// From the embedded blocks to the view model and the results, which are in the packed form of
+// reports/pack.hpp.
+import type { Cell, Histogram, Result, Summary } from "./data";
+import type { ResultView, ViewModel } from "./view";
 
-// The spawns of one cell as columns: a row is one process pair.
+// The spawns of one cell as columns: a row is one repetition.
 export interface SpawnColumns {
   count: number;
   figures: Record<string, (number | null)[]>;
@@ -20,175 +21,50 @@ export interface SpawnColumns {
 export interface Loaded {
   result: Result;
   spawns: Map<string, SpawnColumns>;
-  // The figures of a packed document are rounded.
-  packed: boolean;
+  view: ResultView;
 }
 
 export interface Embedded {
+  model: ViewModel | null;
   results: Loaded[];
   problems: string[];
 }
 
-export const newestMinor = 1;
-
 export async function readEmbedded(root: ParentNode): Promise<Embedded> {
-  const embedded: Embedded = { results: [], problems: [] };
+  const embedded: Embedded = { model: null, results: [], problems: [] };
+  const attempt = async (what: string, read: () => Promise<void>) => {
+    try {
+      await read();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      embedded.problems.push(`${what}: ${why}`);
+    }
+  };
+  const view = root.querySelector<HTMLScriptElement>("script.ipcmark-view");
+  await attempt("The view of the results", async () => {
+    if (!view) throw new Error("it is missing; write the page again with ipcmark report");
+    embedded.model = await inflated<ViewModel>(view);
+  });
+  const { model } = embedded;
+  if (!model) return embedded;
   const blocks = [...root.querySelectorAll<HTMLScriptElement>("script.ipcmark-result")];
   for (const [position, block] of blocks.entries()) {
-    try {
-      const text = block.textContent ?? "";
-      embedded.results.push(
-        load(JSON.parse(block.type === "application/json" ? text : await inflated(text))),
-      );
-    } catch (error) {
-      embedded.problems.push(
-        `Result ${position + 1}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
+    const about = model.results[position];
+    await attempt(about?.name ?? `Result ${position + 1}`, async () => {
+      if (!about) throw new Error("the program says nothing about it");
+      embedded.results.push(unpack(await inflated<Packed>(block), about));
+    });
   }
   return embedded;
 }
 
 // The program deflates what it embeds: a full run would be tens of megabytes.
-async function inflated(text: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
-  return new Response(
-    new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")),
-  ).text();
+async function inflated<T>(block: HTMLScriptElement): Promise<T> {
+  const text = (block.textContent ?? "").trim();
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text()) as T;
 }
-
-function load(value: unknown): Loaded {
-  const result = value as (Partial<Result> & { packed?: number }) | null;
-  if (result?.schema?.name !== "ipcmark.result") throw new Error("not an ipcmark result");
-  const major = String(result.schema.version).split(".")[0];
-  if (major !== "1")
-    throw new Error(`schema version ${result.schema.version} is newer than this page (1.x)`);
-  for (const key of ["cells", "mechanisms"] as const) {
-    if (!Array.isArray(result[key])) throw new Error(`${key} is missing`);
-  }
-  return result.packed === 1
-    ? unpack(result as unknown as Packed)
-    : { ...plain(complete(result as Result)), packed: false };
-}
-
-// A reader does without what is missing: an empty block says "not recorded" in its view.
-function complete(result: Result): Result {
-  const block = <T extends object>(value: T | undefined | null, otherwise: T): T =>
-    value && typeof value === "object" ? { ...otherwise, ...value } : otherwise;
-  result.context = block(result.context, {
-    date: "",
-    host_name: "unknown",
-    num_cpus: 0,
-    mhz_per_cpu: 0,
-    load_avg: [],
-  });
-  result.environment = block(result.environment, {
-    fingerprint: "",
-    identity: {},
-    ipc_limits: {},
-    state_begin: {},
-    state_end: null,
-    warnings: [],
-  });
-  result.environment.warnings ??= [];
-  result.build = block(result.build, {
-    version: "unknown",
-    type: "unknown",
-    optimised: true,
-    compiler: "",
-    flags: "",
-    libraries: {},
-    git: { revision: "", dirty: false },
-  });
-  result.clock = block(result.clock, { source: "", stamp_cost_ns: NaN, reason: "" });
-  result.topology = block(result.topology, { cpus: [], placements: [] });
-  result.plan = block(result.plan, {
-    seed: "",
-    seed_note: "",
-    argv: [],
-    profile: "",
-    rounds: 0,
-    order: "",
-    spawn_ms: 0,
-    cells: result.cells.length,
-  });
-  result.run = block(result.run, { started: "", elapsed_s: NaN, measuring_s: NaN, spawns: 0 });
-  result.benchmarks = Array.isArray(result.benchmarks) ? result.benchmarks : [];
-  result.mechanisms = result.mechanisms.filter((m) => m && typeof m.name === "string");
-  for (const mechanism of result.mechanisms) mechanism.traits ??= {};
-  result.cells = result.cells.filter(
-    (c) => c && typeof c.name === "string" && typeof c.transport === "string",
-  );
-  for (const cell of result.cells) {
-    cell.summary ??= {};
-    cell.histogram ??= null;
-  }
-  return result;
-}
-
-function empty(): SpawnColumns {
-  return {
-    count: 0,
-    figures: {},
-    sequence: [],
-    round: [],
-    start_s: [],
-    messages: [],
-    elapsed_ns: [],
-    quality: [],
-    flags: [],
-    noise: [],
-    notes: [],
-  };
-}
-
-function plain(result: Result): { result: Result; spawns: Map<string, SpawnColumns> } {
-  const spawns = new Map<string, SpawnColumns>();
-  for (const entry of result.benchmarks) {
-    const ipc = entry?.ipc;
-    if (!ipc || typeof ipc.cell !== "string") continue;
-    const columns = spawns.get(ipc.cell) ?? empty();
-    spawns.set(ipc.cell, columns);
-    append(columns, entry);
-  }
-  return { result, spawns };
-}
-
-const numeric = (value: unknown): number | null =>
-  typeof value === "number" && Number.isFinite(value) ? value : null;
-
-function append(columns: SpawnColumns, entry: Spawn): void {
-  const { ipc } = entry;
-  const row = columns.count++;
-  columns.sequence.push(numeric(ipc.sequence));
-  columns.round.push(numeric(ipc.round));
-  columns.start_s.push(numeric(ipc.t_start_s));
-  columns.messages.push(numeric(ipc.messages));
-  columns.elapsed_ns.push(numeric(ipc.elapsed_ns));
-  columns.quality.push(ipc.quality ?? null);
-  columns.flags.push(ipc.flags ?? []);
-  columns.noise.push(ipc.noise ?? null);
-  if (row === 0)
-    columns.notes = (ipc.peers ?? [])
-      .filter((p) => Object.keys(p.notes ?? {}).length > 0)
-      .map((p) => ({ role: p.role, notes: p.notes! }));
-  for (const [name, value] of Object.entries(entry)) {
-    if (notFigures.has(name) || (typeof value !== "number" && value !== null)) continue;
-    const column = (columns.figures[name] ??= []);
-    while (column.length < row) column.push(null);
-    column.push(numeric(value));
-  }
-}
-
-const notFigures = new Set([
-  "family_index",
-  "per_family_instance_index",
-  "repetitions",
-  "repetition_index",
-  "threads",
-  "iterations",
-  "items_per_second",
-]);
 
 // --- the packed form -----------------------------------------------------------------------------
 
@@ -228,7 +104,7 @@ interface PackedSpawns {
   figures?: Record<string, Column>;
 }
 
-function unpack(packed: Packed): Loaded {
+function unpack(packed: Packed, view: ResultView): Loaded {
   const spawns = new Map<string, SpawnColumns>();
   const cells = packed.cells.map((cell): Cell => {
     const columns = cell.spawns ? unpackSpawns(cell.spawns, packed.metrics) : null;
@@ -263,7 +139,7 @@ function unpack(packed: Packed): Loaded {
     };
   });
   const { packed: _packed, metrics: _metrics, ...rest } = packed;
-  return { result: complete({ ...rest, cells, benchmarks: [] }), spawns, packed: true };
+  return { result: { ...rest, cells, benchmarks: [] }, spawns, view };
 }
 
 function unpackSpawns(packed: PackedSpawns, metrics: Packed["metrics"]): SpawnColumns {

@@ -1,6 +1,7 @@
 // Look-ups over one result. The unit of every view is the cell.
 import type { Cell, Mechanism, Pattern, Placement, Result, Summary, Touch } from "./data";
 import type { Loaded, SpawnColumns } from "./read";
+import type { CellView, GroupView, Standing } from "./view";
 
 const placementOrder: Placement[] = ["same_cpu", "smt", "l2", "l3", "package", "numa", "free"];
 const placementPreference: Placement[] = ["l3", "l2", "package", "smt", "numa", "free", "same_cpu"];
@@ -17,13 +18,14 @@ export class ResultIndex {
   private readonly byKey = new Map<string, Cell>();
   private readonly byPattern = new Map<string, Cell[]>();
   private readonly mechanisms = new Map<string, Mechanism>();
+  private readonly views = new Map<Cell, CellView>();
+  private readonly places = new Map<Cell, { group: GroupView; position: number }>();
 
   constructor(readonly loaded: Loaded) {
     for (const mechanism of this.result.mechanisms) this.mechanisms.set(mechanism.name, mechanism);
-    const placements = new Set<Placement>();
-    const touches = new Set<Touch>();
-    const transports = new Set<string>();
-    for (const cell of this.result.cells) {
+    const { cells } = this.result;
+    cells.forEach((cell, n) => {
+      this.views.set(cell, loaded.view.cells[n]!);
       if (!cell.parameter)
         this.byKey.set(
           key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch),
@@ -32,13 +34,12 @@ export class ResultIndex {
       const own = this.byPattern.get(cell.pattern);
       if (own) own.push(cell);
       else this.byPattern.set(cell.pattern, [cell]);
-      placements.add(cell.placement);
-      touches.add(cell.touch);
-      transports.add(cell.transport);
-    }
-    this.placements = inOrder(placements, placementOrder);
-    this.touches = inOrder(touches, touchPreference);
-    this.transports = [...transports];
+    });
+    for (const group of loaded.view.groups)
+      group.cells.forEach((cell, position) => this.places.set(cells[cell]!, { group, position }));
+    this.placements = inOrder(new Set(cells.map((cell) => cell.placement)), placementOrder);
+    this.touches = inOrder(new Set(cells.map((cell) => cell.touch)), touchPreference);
+    this.transports = [...new Set(cells.map((cell) => cell.transport))];
   }
 
   get result(): Result {
@@ -63,6 +64,24 @@ export class ResultIndex {
     return this.byPattern.get(pattern) ?? [];
   }
 
+  groups(pattern: string): GroupView[] {
+    return this.loaded.view.groups.filter((group) => group.pattern === pattern);
+  }
+
+  viewOf(cell: Cell): CellView {
+    return this.views.get(cell)!;
+  }
+
+  groupOf(cell: Cell): GroupView | undefined {
+    return this.places.get(cell)?.group;
+  }
+
+  standing(cell: Cell, metric: string): Standing {
+    const place = this.places.get(cell);
+    const column = place?.group.columns.find((each) => each.metric === metric);
+    return column?.standings[place!.position] ?? "none";
+  }
+
   spawns(cell: Cell): SpawnColumns | undefined {
     return this.loaded.spawns.get(cell.name);
   }
@@ -76,7 +95,7 @@ export class ResultIndex {
   }
 
   // The only size that a mechanism has: 0 for a wake-up without payload, 8 for a signal's value.
-  // Such mechanisms are of their own kind, ranked among their like.
+  // Such mechanisms are of their own kind, and have a table of their own.
   fixedPayload(name: string): number | null {
     const mechanism = this.mechanisms.get(name);
     return mechanism && mechanism.payload_min_bytes === mechanism.payload_max_bytes
@@ -99,15 +118,15 @@ export class ResultIndex {
     return plain.length > 0 ? plain : this.result.cells.filter((c) => c.pattern !== "switch_ring");
   }
 
-  patterns(): Pattern[] {
-    return [...this.byPattern.keys()] as Pattern[];
-  }
-
   defaultPlacement(): Placement {
     const usable = new Set(
       this.result.cells.filter((c) => c.status === "ok").map((c) => c.placement),
     );
-    return placementPreference.find((p) => usable.has(p)) ?? this.placements[0] ?? "free";
+    return (
+      placementPreference.find((p) => usable.has(p)) ??
+      placementPreference.find((p) => this.placements.includes(p)) ??
+      "free"
+    );
   }
 
   defaultTouch(): Touch {
@@ -136,30 +155,6 @@ export function summaryOf(cell: Cell | undefined, metric: string): Summary | und
 export function medianOf(cell: Cell | undefined, metric: string): number | null {
   const median = summaryOf(cell, metric)?.median;
   return typeof median === "number" && Number.isFinite(median) ? median : null;
-}
-
-// [low, high] is an interval with a known coverage; with too few spawns only their range is known.
-export function spread(
-  summary: Summary | undefined,
-): { low: number; high: number; isInterval: boolean } | null {
-  if (typeof summary?.low === "number" && typeof summary.high === "number") {
-    return { low: summary.low, high: summary.high, isInterval: true };
-  }
-  if (typeof summary?.min === "number" && typeof summary.max === "number") {
-    return { low: summary.min, high: summary.max, isInterval: false };
-  }
-  return null;
-}
-
-// Lost messages make a rate a different thing: it must not win against mechanisms that keep them
-// all.
-export function losesMessages(cell: Cell | undefined): boolean {
-  return (medianOf(cell, "lost_share") ?? 0) > 0;
-}
-
-// With touch=desc nobody moved the payload, so bytes per second would be a fiction.
-export function hasBandwidth(cell: Cell | undefined): boolean {
-  return cell !== undefined && cell.touch !== "desc" && cell.payload_bytes > 0;
 }
 
 export const shownName = (name: string) => (name === instrument ? instrumentName : name);

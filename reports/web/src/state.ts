@@ -18,9 +18,7 @@ export type Key =
   | "quantile"
   | "mechanism"
   | "cell"
-  | "a"
-  | "b"
-  | "comparemetric";
+  | "compared";
 
 type Watcher = { keys: readonly Key[]; run: () => void };
 

@@ -1,26 +1,13 @@
 // The choices that hold for the whole page, and the way to its sections.
 import type { Context, View } from "./context";
 import { chips, choice, offer, type Choice } from "./controls";
-import type { Result } from "./data";
 import { h } from "./dom";
-import { formatPayload, patternWords, placementWords, plural, waitWords, words } from "./format";
+import { formatPayload, plural } from "./format";
 import { jumpLink } from "./jump";
 import type { Loaded } from "./read";
 import type { Key, Store } from "./state";
 
-const touchWords: Record<string, string> = {
-  desc: "desc: header only",
-  line: "line: one cache line",
-  rw: "rw: every byte",
-  copy: "copy",
-  verify: "verify: checksum",
-};
-
-export function globalControls(
-  context: Context,
-  results: readonly Loaded[],
-  views: View[],
-): HTMLElement {
+export function globalControls(context: Context, views: View[]): HTMLElement {
   // Two elements, so that the chips scroll away and leave the figures room.
   return h(
     "div",
@@ -38,37 +25,29 @@ export function globalControls(
         ),
         themeSwitch(context.store),
       ),
-      choices(context, results),
+      choices(context),
     ),
     filters(context),
   );
 }
 
-export const resultName = (results: readonly Loaded[], result: Result): string => {
-  const position = results.findIndex((loaded) => loaded.result === result);
-  const hosts = new Set(results.map((loaded) => loaded.result.context.host_name));
-  const { build, context } = result;
-  const telling = hosts.size > 1 ? "" : build.git.revision || build.version;
-  return `${position + 1}: ${telling || context.host_name}`;
-};
+const fileName = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
-function choices(context: Context, results: readonly Loaded[]): HTMLElement {
-  const { store, index } = context;
+export const resultName = (results: readonly Loaded[], position: number): string =>
+  `${position + 1}: ${fileName(results[position]?.view.name ?? "")}`;
+
+function choices(context: Context): HTMLElement {
+  const { store, index, all, words } = context;
   const row = h("div", { class: "controls", "data-key": "choices" });
-  if (results.length > 1) {
+  if (all.length > 1) {
     row.append(
       choice({
         label: "Result",
-        value: String(
-          Math.max(
-            0,
-            results.findIndex((r) => r.result === context.result),
-          ),
-        ),
-        options: results.map(({ result }, n) => ({
+        value: String(all.indexOf(index.loaded)),
+        options: all.map(({ view, result }, n) => ({
           value: String(n),
-          label: resultName(results, result),
-          hint: result.run.started,
+          label: resultName(all, n),
+          hint: `${view.name}, ${result.run.started}`,
         })),
         choose: (value) => store.set({ result: value }),
       }),
@@ -82,7 +61,7 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
       value: context.pattern(),
       options: context.offeredPatterns.map((name) => ({
         value: name,
-        label: words(name, patternWords),
+        label: words.pattern(name),
       })),
       choose: (pattern) => store.set({ pattern, metric: undefined, sort: undefined }),
     },
@@ -91,7 +70,7 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
       value: context.placement(),
       options: index.placements.map((name) => ({
         value: name,
-        label: words(name, placementWords),
+        label: words.placement(name),
         hint: name,
       })),
       choose: (placement) => store.set({ placement }),
@@ -99,7 +78,7 @@ function choices(context: Context, results: readonly Loaded[]): HTMLElement {
     {
       label: "Touch",
       value: context.touch(),
-      options: index.touches.map((name) => ({ value: name, label: name, hint: touchWords[name] })),
+      options: index.touches.map((name) => ({ value: name, label: name, hint: words.touch(name) })),
       choose: (touch) => store.set({ touch }),
     },
     {
@@ -133,7 +112,7 @@ function filters(context: Context): HTMLElement {
     "Wait",
     present((name) => index.mechanism(name)?.wait).map((wait) => ({
       value: wait,
-      label: words(wait, waitWords),
+      label: wait.replace(/_/g, " "),
     })),
     () => context.waits(),
     joined("wait"),

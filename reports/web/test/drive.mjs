@@ -1,21 +1,22 @@
-// What the page's tests share: one Chromium, reports written to a folder of their own, pages with
-// their complaints recorded.
+// What the page's tests share: one Chromium, reports that the program writes to a folder of its own,
+// pages with their complaints recorded.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
-import { render } from "./render.mjs";
+import { writeRealResult } from "./real_result.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const templateFile = process.env.IPCMARK_TEMPLATE ?? join(here, "../dist/report.template.html");
-const template = existsSync(templateFile) ? readFileSync(templateFile, "utf8") : null;
-const goldenFolder = join(here, "../../golden");
+const goldenFolder = join(dirname(fileURLToPath(import.meta.url)), "../../golden");
+const program = process.env.IPCMARK;
+assert.ok(program, "IPCMARK must name the program: build/ci/bench/ipcmark");
 
-export const sampleOf = (name) =>
-  JSON.parse(readFileSync(join(goldenFolder, `${name}.result.json`), "utf8"));
+const read = (file) => JSON.parse(readFileSync(file, "utf8"));
+
+export const sampleOf = (name) => read(join(goldenFolder, `${name}.result.json`));
 
 let browser;
 let folder;
@@ -31,25 +32,52 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+// A result that the program measured: IPCMARK_REAL names one, else it is measured here.
+export function realResult() {
+  if (process.env.IPCMARK_REAL) return read(process.env.IPCMARK_REAL);
+  const file = join(folder, "real.json");
+  writeRealResult(program, file);
+  return read(file);
+}
+
+const names = ["first.json", "second.json", "third.json"];
+
+// Writes the results to a folder and says what the program answers in one of its formats.
+export function reportAs(format, results, options = {}) {
+  const place = join(folder, String(++written));
+  mkdirSync(place);
+  results.forEach((result, n) => writeFileSync(join(place, names[n]), JSON.stringify(result)));
+  const files = names.slice(0, results.length);
+  const stdout = execFileSync(program, ["report", ...files, "--format", format, "-o", "-"], {
+    cwd: place,
+    maxBuffer: 1e9,
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C.UTF-8" },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
+  return { place, stdout };
+}
+
 export function report(...results) {
-  assert.ok(template, `${templateFile} is missing: run "npm run build"`);
-  const file = join(folder, `report-${++written}.html`);
-  writeFileSync(
-    file,
-    render(
-      template,
-      results.map((result) => (typeof result === "string" ? result : JSON.stringify(result))),
-    ),
-  );
+  const { place, stdout } = reportAs("html", results);
+  const file = join(place, "report.html");
+  writeFileSync(file, stdout);
   return file;
 }
 
-// IPCMARK_REPORTS names a folder of reports that the program itself rendered from the golden
-// samples.
+// The same page after `change`, as if something had damaged it.
+export function damaged(file, change) {
+  const to = file.replace(/\.html$/, "-damaged.html");
+  writeFileSync(to, change(readFileSync(file, "utf8")));
+  return to;
+}
+
+const goldens = new Map();
+
 export function rendered(name) {
-  return process.env.IPCMARK_REPORTS
-    ? resolve(process.env.IPCMARK_REPORTS, `${name}.html`)
-    : report(sampleOf(name));
+  if (!goldens.has(name)) goldens.set(name, report(sampleOf(name)));
+  return goldens.get(name);
 }
 
 // For loading and drawing, which a busy machine holds up.
@@ -95,23 +123,12 @@ export async function noSidewaysScroll(page) {
 }
 
 // The page's own formatter, told again here: a shared one would share its faults.
-export function time(ns) {
-  const [step, unit] = [
-    [1e9, "s"],
-    [1e6, "ms"],
-    [1e3, "\u00b5s"],
-    [1, "ns"],
-  ].find(([s]) => ns >= s * 0.9995) ?? [1, "ns"];
-  const value = ns / step;
-  return `${value >= 999.5 ? Math.round(value) : value.toPrecision(3)}\u202f${unit}`;
-}
+const figure = (value, units) => {
+  const step = units.findIndex((_, n) => value < 999.5 * 1000 ** n || n + 1 === units.length);
+  const scaled = value / 1000 ** step;
+  const digits = scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2;
+  return `${scaled.toFixed(digits)}\u202f${units[step]}`;
+};
 
-export function bytesRate(rate) {
-  const [step, unit] = [
-    [1e9, "GB/s"],
-    [1e6, "MB/s"],
-    [1e3, "kB/s"],
-    [1, "B/s"],
-  ].find(([s]) => rate >= s * 0.9995) ?? [1, "B/s"];
-  return `${(rate / step).toPrecision(3)}\u202f${unit}`;
-}
+export const time = (ns) => figure(ns, ["ns", "\u00b5s", "ms", "s"]);
+export const bytesRate = (rate) => figure(rate, ["B/s", "kB/s", "MB/s", "GB/s"]);

@@ -170,7 +170,7 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next,
   const runs = Array.from({ length: spawns }, () =>
     spawn(pattern, mechanism, payload, placement, next),
   );
-  for (const [metric, unit, better] of metrics(pattern)) {
+  for (const [metric, unit, better] of metrics(pattern, touch, payload)) {
     document.summary[metric] = summarise(
       runs.map((run) => run[metric]),
       unit,
@@ -234,7 +234,7 @@ function spawn(pattern, mechanism, payload, placement, next) {
   };
 }
 
-function metrics(pattern) {
+function metrics(pattern, touch, payload) {
   const tripOnly = ["p50", "p90", "p99", "p99.9", "p99.99", "min", "max", "mean"].map((m) => [
     `${m}_ns`,
     "ns",
@@ -242,7 +242,7 @@ function metrics(pattern) {
   ]);
   const rateOnly = [
     ["messages_per_second", "1/s", "higher"],
-    ["bytes_per_second", "B/s", "higher"],
+    ...(touch === "desc" || payload === 0 ? [] : [["bytes_per_second", "B/s", "higher"]]),
     ["lost_share", "1", "lower"],
   ];
   const both = [

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import {
   bytesRate,
   cellOf,
+  damaged,
   noSidewaysScroll,
   open,
   rendered,
@@ -43,49 +44,67 @@ test("opens without a complaint and asks the network for nothing", async () => {
   await page.close();
 });
 
-test("headlines name the best mechanisms and their figures", async () => {
+test("cards name the best mechanisms and their figures", async () => {
   const { page } = await open(golden());
-  const text = await page.locator(".headlines").innerText();
+  const cards = Object.fromEntries(
+    await page
+      .locator(".headlines li")
+      .evaluateAll((all) =>
+        all.map((li) => [
+          li.querySelector(".kicker").textContent.replace(/\u202f/g, " "),
+          [li.querySelector(".name").textContent, li.querySelector(".figure").textContent],
+        ]),
+      ),
+  );
+  const sleeps = (_, wait) => wait !== "spins";
+  const where = "two CPUs, shared L3";
   const fastest = best("round_trip", 64, "p50_ns", 1);
-  const sleeping = best("round_trip", 64, "p50_ns", 1, (_, wait) => wait !== "spins");
-  const cheapest = best("round_trip", 64, "cpu_ns_per_message", 1);
-  assert.ok(
-    text.includes(
-      `costs least CPU with ${cheapest.transport}: ` +
-        `${time(cheapest.summary.cpu_ns_per_message.median)} per message`,
-    ),
-    text,
-  );
-  const widest = best(
-    "one_way",
-    1048576,
-    "bytes_per_second",
-    -1,
-    (c) => c.summary.lost_share.median === 0,
-  );
-  assert.ok(
-    text.includes(
-      `the fastest round trip is ${fastest.transport}: ` +
-        `${time(fastest.summary.p50_ns.median)} (p50)`,
-    ),
-    text,
-  );
-  assert.ok(
-    text.includes(
-      `lets the core sleep is ${sleeping.transport}: ${time(sleeping.summary.p50_ns.median)}`,
-    ),
-    text,
-  );
-  assert.ok(
-    text.includes(
-      `bandwidth at 1 MiB is ${widest.transport}: ` +
-        `${bytesRate(widest.summary.bytes_per_second.median)}`,
-    ),
-    text,
-  );
+  const sleeping = best("round_trip", 64, "p50_ns", 1, sleeps);
+  const cheapest = best("round_trip", 64, "cpu_ns_per_message", 1, sleeps);
+  const isLossless = (c) => c.summary.lost_share.median === 0;
+  const widest = best("one_way", 1048576, "bytes_per_second", -1, isLossless);
+  assert.deepEqual(cards[`Fastest round trip, 64 B, ${where}`], [
+    fastest.transport,
+    time(fastest.summary.p50_ns.median),
+  ]);
+  assert.deepEqual(cards[`Fastest round trip that sleeps, 64 B, ${where}`], [
+    sleeping.transport,
+    time(sleeping.summary.p50_ns.median),
+  ]);
+  assert.deepEqual(cards[`Least CPU among those that sleep, 64 B, ${where}`], [
+    cheapest.transport,
+    time(cheapest.summary.cpu_ns_per_message.median),
+  ]);
+  assert.deepEqual(cards[`Highest throughput, 1 MiB, ${where}`], [
+    widest.transport,
+    bytesRate(widest.summary.bytes_per_second.median),
+  ]);
   assert.match(
     await page.locator(".trust").innerText(),
-    /6 spawns per cell, intervals over spawns with 96\.9/,
+    /6 repetitions a cell, each with an interval/,
+  );
+  await page.close();
+});
+
+test("cards answer what the controls select", async () => {
+  const { page } = await open(golden());
+  const topics = () => page.locator(".headlines .kicker").allInnerTexts();
+  assert.ok((await topics()).some((topic) => topic.startsWith("Highest throughput")));
+  await page.locator(".toolbar").getByRole("radio", { name: "4 KiB" }).check();
+  await settled(page);
+  const trips = await topics();
+  assert.ok(trips.length > 0);
+  for (const topic of trips) assert.match(topic, /4.KiB, two CPUs, shared L3$/);
+  assert.ok(!trips.some((topic) => topic.startsWith("Highest throughput")));
+  await page.locator(".toolbar").getByRole("radio", { name: "stream" }).check();
+  await settled(page);
+  for (const topic of await topics()) assert.match(topic, /^Highest throughput.*4.KiB/);
+  await page.locator(".toolbar").getByRole("radio", { name: "two NUMA nodes" }).check();
+  await settled(page);
+  assert.deepEqual(await topics(), []);
+  assert.match(
+    await page.locator(".where").innerText(),
+    /Nothing to rank for stream, 4.KiB \(two NUMA nodes\)/,
   );
   await page.close();
 });
@@ -99,7 +118,7 @@ test("every heat cell shows the formatted median of its cell", async () => {
         cells.map((td) => [td.id, td.querySelector(".value")?.textContent ?? td.textContent]),
       );
   const trips = await read();
-  await page.getByRole("radio", { name: "one way" }).check();
+  await page.getByRole("radio", { name: "stream" }).check();
   await settled(page);
   const shown = Object.fromEntries([...trips, ...(await read())]);
   const expected = sample.cells.filter((c) => c.placement === "l3");
@@ -148,7 +167,7 @@ test("a mechanism that loses messages says so and is not ranked", async () => {
   const { page } = await open(report(winner), { fragment: "#pattern=one_way" });
   assert.match(await cellOf(page, lossy.name).locator(".ratio").innerText(), /% lost/);
   assert.equal(
-    await cellOf(page, lossy.name).evaluate((td) => td.classList.contains("best")),
+    await cellOf(page, lossy.name).evaluate((td) => td.classList.contains("leads")),
     false,
   );
   assert.match(
@@ -159,7 +178,7 @@ test("a mechanism that loses messages says so and is not ranked", async () => {
 });
 
 test("p99 that the samples do not support is left out", async () => {
-  const { page } = await open(golden(), { fragment: "#metric=p99" });
+  const { page } = await open(golden(), { fragment: "#metric=p99_ns" });
   const without = sample.cells.find(
     (c) => c.placement === "l3" && c.status === "ok" && c.summary.p99_ns?.median === null,
   );
@@ -203,7 +222,7 @@ test("the placement switch changes the fragment, which restores it", async () =>
   const file = golden();
   const { page } = await open(file);
   assert.equal(await cellOf(page, "round_trip/pipe/64/l3").count(), 1);
-  await page.getByRole("radio", { name: "same CPU" }).check();
+  await page.getByRole("radio", { name: "one CPU" }).check();
   await settled(page);
   assert.match(page.url(), /placement=same_cpu/);
   const cell = sample.cells.find((c) => c.name === "round_trip/pipe/64/same_cpu");
@@ -340,16 +359,24 @@ test("each chart has the same numbers as a table", async () => {
   await page.close();
 });
 
-test("few spawns are called indicative, and touch desc has no bandwidth", async () => {
+test("few repetitions have no interval, and touch desc has no bandwidth", async () => {
   const few = await open(report(makeSample({ kind: "golden", spawns: 5 })));
-  assert.match(await few.page.locator(".trust").innerText(), /indicative/);
-  assert.match(await few.page.locator(".headlines").innerText(), /indicative: spawns/);
+  assert.match(
+    await few.page.locator(".trust").innerText(),
+    /5 repetitions a cell; 0 of \d+ have an interval, which needs 6/,
+  );
+  assert.match(await few.page.locator(".headlines").innerText(), /5 repetitions: \d/);
+  assert.doesNotMatch(await few.page.locator("main").innerText(), /\(interval/);
   await few.page.close();
   const desc = await open(report(makeSample({ kind: "golden", spawns: 6, touch: "desc" })), {
     fragment: "#pattern=one_way",
   });
   assert.doesNotMatch(await desc.page.locator("main").innerText(), /\d\s?[kMGT]?B\/s/);
-  assert.match(await desc.page.locator("#table").innerText(), /only messages\/s are shown/);
+  assert.match(await desc.page.locator("#table").innerText(), /only the header is touched/);
+  assert.equal(
+    await desc.page.locator("#table").getByRole("radio", { name: "bytes", exact: true }).count(),
+    0,
+  );
   await desc.page.close();
 });
 
@@ -361,31 +388,47 @@ test("a debug build and an incomplete run are said first", async () => {
     incomplete_reason: "The time budget was used up after 3 rounds.",
   });
   const { page } = await open(report(bad));
-  assert.match(await page.locator(".notice").nth(0).innerText(), /NOT AN OPTIMISED BUILD/);
+  assert.match(await page.locator(".notice").nth(0).innerText(), /This build is not optimised/);
   assert.match(await page.locator(".notice").nth(1).innerText(), /time budget was used up/);
   await page.close();
 });
 
 test("several results have a selector", async () => {
   const other = structuredClone(sample);
-  other.context.host_name = "redacted-other";
+  other.environment.identity.cpu_model = "Another CPU";
   const { page } = await open(report(sample, other));
-  await page.getByRole("radio", { name: "2: redacted-other" }).first().check();
+  assert.match(await page.locator(".host").innerText(), /^first\.json: Example Xeon/);
+  await page.getByRole("radio", { name: "2: second.json" }).first().check();
   await settled(page);
-  assert.match(await page.locator(".host").innerText(), /redacted-other/);
+  assert.match(await page.locator(".host").innerText(), /^second\.json: Another CPU/);
   assert.match(page.url(), /result=1/);
   await page.close();
 });
 
-test("no result, a broken one and a newer one are said, not crashed on", async () => {
-  const empty = await open(report());
+test("a page without a view, or with a broken block, says so and does not crash", async () => {
+  const file = report(sample, sample);
+  const without = (name) => (html) =>
+    html.replace(new RegExp(`<script[^>]*class="${name}">[^<]*</script>`, "g"), "");
+  const bare = await open(damaged(file, without("ipcmark-view")));
+  assert.match(await bare.page.locator(".notice.error").innerText(), /view.*missing/);
+  assert.match(await bare.page.locator("main").innerText(), /ipcmark report/);
+  await bare.page.close();
+  const empty = await open(damaged(file, without("ipcmark-result")));
   assert.match(await empty.page.locator("main").innerText(), /holds no result/);
   await empty.page.close();
-  const broken = await open(report({ schema: { name: "ipcmark.result", version: "2.0" } }, sample));
-  assert.match(await broken.page.locator(".notice.error").innerText(), /newer than this page/);
+  const broken = await open(
+    damaged(file, (html) => html.replace(/(class="ipcmark-result">)[^<]{400}/, "$1")),
+  );
+  assert.match(await broken.page.locator(".notice.error").innerText(), /first\.json/);
   assert.match(await broken.page.locator(".headlines").innerText(), /shm_ring_spin/);
-  assert.deepEqual([...empty.complaints, ...broken.complaints], []);
+  assert.deepEqual([...bare.complaints, ...empty.complaints, ...broken.complaints], []);
   await broken.page.close();
+});
+
+test("the program writes no page of a result that is newer or none", () => {
+  const newer = { schema: { name: "ipcmark.result", version: "2.0" } };
+  assert.throws(() => report(newer), /this ipcmark reads 1\.x/);
+  assert.throws(() => report({}), /no ipcmark result/);
 });
 
 test("hostile text stays text", async () => {
@@ -393,7 +436,7 @@ test("hostile text stays text", async () => {
   const bad = structuredClone(sample);
   const cell = bad.cells.find((c) => c.status === "failed");
   cell.reason.text = hostile;
-  bad.context.host_name = hostile;
+  bad.environment.identity.cpu_model = hostile;
   bad.incomplete_reason = hostile;
   bad.complete = false;
   bad.environment.identity[hostile] = { unavailable: hostile };

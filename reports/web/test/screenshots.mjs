@@ -1,34 +1,20 @@
 // Pictures of a report for a person to look at, and those that the README shows.
-//   node screenshots.mjs OUTDIR REPORT.html|RESULT.json [FRAGMENT]
-// A result is rendered with the built template (IPCMARK_TEMPLATE, else ../dist). Writes
-// first-screen and whole-page pictures (light, dark, narrow, print), a PDF, and one picture a view
-// in light and dark.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+//   node screenshots.mjs OUTDIR REPORT.html [FRAGMENT]
+// Writes first-screen and whole-page pictures (light, dark, narrow, print), a PDF, and one picture a
+// view in light and dark.
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
-import { render } from "./render.mjs";
 
 const [outdir, given, fragment = ""] = process.argv.slice(2);
 if (!outdir || !given) {
-  console.error("usage: node screenshots.mjs OUTDIR REPORT.html|RESULT.json [FRAGMENT]");
+  console.error("usage: node screenshots.mjs OUTDIR REPORT.html [FRAGMENT]");
   process.exit(2);
 }
 mkdirSync(outdir, { recursive: true });
 
-function page_() {
-  if (!given.endsWith(".json")) return resolve(given);
-  const here = dirname(fileURLToPath(import.meta.url));
-  const template = readFileSync(
-    process.env.IPCMARK_TEMPLATE ?? join(here, "../dist/report.template.html"),
-    "utf8",
-  );
-  const file = resolve(outdir, "report.html");
-  writeFileSync(file, render(template, [readFileSync(given, "utf8")]));
-  return file;
-}
-
-const address = pathToFileURL(page_()).href + (fragment ? `#${fragment}` : "");
+const address = pathToFileURL(resolve(given)).href + (fragment ? `#${fragment}` : "");
 const shots = [
   { name: "light", width: 1280, height: 900, colorScheme: "light" },
   { name: "dark", width: 1280, height: 900, colorScheme: "dark" },
@@ -43,6 +29,7 @@ const views = [
   "pareto",
   "load",
   "wake",
+  "others",
   "mechanism",
   "compare",
   "environment",

@@ -15,6 +15,7 @@ import {
   time,
 } from "./drive.mjs";
 import { makeSample } from "./make_sample.mjs";
+import { slower } from "./mutations.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const full = sampleOf("full");
@@ -22,16 +23,7 @@ const golden = () => rendered("full");
 const rich = makeSample({ kind: "rich", spawns: 6 });
 const many = () => report(makeSample({ kind: "many", spawns: 5, payloads: [64, 65536] }));
 
-const charted = [
-  "percentiles",
-  "scaling",
-  "cost",
-  "pareto",
-  "load",
-  "wake",
-  "mechanism",
-  "compare",
-];
+const charted = ["percentiles", "scaling", "cost", "pareto", "load", "wake", "mechanism"];
 
 test("every view draws its charts, with a title and a description", async () => {
   const { page, complaints, requests, address } = await open(golden());
@@ -63,16 +55,42 @@ test("each chart has a table twin with the same cells", async () => {
   await page.close();
 });
 
-test("the first screen says the ratio to the floor and the verdict over the host", async () => {
+test("a cell's tip says the ratio to the floor, the first screen the verdict over the host", async () => {
   const { page } = await open(golden());
-  assert.match(
-    await page.locator(".headlines").innerText(),
-    /shm_ring_spin: .* \(p50\), 1\.2\u00d7 the floor/,
-  );
+  await cellOf(page, "round_trip/shm_ring_spin/64/l3").focus();
+  await page.locator("#tip").waitFor({ state: "visible" });
+  const tip = await page.locator("#tip").innerText();
+  assert.match(tip, /x floor\s+1\.24 \(interval/);
+  assert.match(tip, /burns a core while idle/);
   assert.match(
     await page.locator(".trust").innerText(),
-    /noisy host, differences below 6.% are noise here/,
+    /Machine noisy: differences above 6.% are real/,
   );
+  await page.close();
+});
+
+test("the other patterns list every cell, with the same marks", async () => {
+  const { page } = await open(golden());
+  const section = page.locator("#others");
+  for (const summary of await section.locator("summary").all()) await summary.click();
+  assert.deepEqual(await section.locator("summary").allInnerTexts(), [
+    "Paced messages: 15 cells",
+    "A message after a silence: 12 cells",
+    "Bursts: 10 cells",
+    "Construction and teardown: 6 cells",
+    "Parts of a round trip: 6 cells",
+    "Context switches by processes and working set: 3 cells",
+  ]);
+  const cell = full.cells.find((c) => c.name === "burst/shm_ring_spin/64/l3/n=64");
+  const row = section.locator("tr", { has: page.locator(`[data-key="${cell.name}"]`) });
+  const drained = row.locator('[data-metric="drain_ns"]');
+  assert.equal(await drained.locator(".value").innerText(), time(cell.summary.drain_ns.median));
+  assert.equal(await drained.locator(".sr").innerText(), ", best");
+  const slow = section.locator("tr", {
+    has: page.locator('[data-key="paced/udp/64/l3/rate=1000000"]'),
+  });
+  assert.match(await slow.innerText(), /saturated/);
+  assert.equal(await slow.locator(".lead-mark").count(), 0);
   await page.close();
 });
 
@@ -81,10 +99,11 @@ test("notifications have a table of their own, whose columns are the figures", a
   const table = page.locator('table[data-view="notifications"]');
   assert.deepEqual(await table.locator("thead button").allInnerTexts(), [
     "p50",
+    "p90",
     "p99",
-    "CPU / message",
-    "switches / message",
-    "\u00d7 floor",
+    "switches/msg",
+    "CPU/msg",
+    "x floor",
   ]);
   assert.equal(await table.locator("tbody tr").count(), 5);
   assert.equal(
@@ -96,9 +115,9 @@ test("notifications have a table of their own, whose columns are the figures", a
     await cellOf(page, eventfd.name).locator(".value").innerText(),
     time(eventfd.summary.p50_ns.median),
   );
-  await table.getByRole("button", { name: "CPU / message" }).click();
+  await table.getByRole("button", { name: "CPU/msg" }).click();
   await settled(page);
-  assert.equal(await table.locator("th[aria-sort]").innerText(), "CPU / message");
+  assert.equal(await table.locator("th[aria-sort]").innerText(), "CPU/msg");
   await page.close();
 });
 
@@ -106,14 +125,18 @@ test("filter chips narrow every view, live in the fragment, and are taken back",
   const { page } = await open(report(rich));
   const rows = () => page.locator('table[data-view="table"] tbody tr').count();
   const before = await rows();
-  await page.getByRole("button", { name: "sleeps", exact: true }).click();
+  await page.getByRole("button", { name: "blocks", exact: true }).click();
   await page.getByRole("button", { name: /^socket/ }).click();
   await settled(page);
   assert.equal(await rows(), 3);
   assert.match(page.url(), /wait=blocks/);
   assert.match(page.url(), /family=socket/);
   assert.match(await page.locator(".count").innerText(), /3 of 16/);
-  assert.match(await page.locator(".headlines").innerText(), /unix_stream/);
+  assert.equal(await page.locator(".headlines li").count(), 0);
+  assert.match(
+    await page.locator(".where").innerText(),
+    /Fastest round trip that sleeps, 64.B.*: the answer is left out by the filters/,
+  );
   const address = page.url();
   await page.getByRole("button", { name: "Show all" }).click();
   await settled(page);
@@ -157,14 +180,14 @@ test("a click on a head sorts, keeps the focus and tells the order", async () =>
 });
 
 test("the figures of the table change with pattern and figure", async () => {
-  const { page } = await open(golden(), { fragment: "#metric=floor" });
+  const { page } = await open(golden(), { fragment: "#metric=ratio_to_floor" });
   const cell = full.cells.find((c) => c.name === "round_trip/pipe/64/l3");
   assert.equal(
     await cellOf(page, cell.name).locator(".value").innerText(),
-    `${Math.round(cell.summary.ratio_to_floor.median)}\u00d7`,
+    cell.summary.ratio_to_floor.median.toFixed(1),
   );
-  await page.getByRole("radio", { name: "one way" }).check();
-  await page.locator("#table").getByRole("radio", { name: "messages/s" }).check();
+  await page.getByRole("radio", { name: "stream" }).check();
+  await page.locator("#table").getByRole("radio", { name: "messages", exact: true }).check();
   await settled(page);
   assert.match(await cellOf(page, "one_way/pipe/64/l3").locator(".value").innerText(), /k\/s$/);
   await page.close();
@@ -182,7 +205,7 @@ test("arrow keys walk the points of a chart, which are announced", async () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("End");
     const last = await picture.locator(".bubble").innerText();
-    if (id !== "mechanism" && id !== "compare") assert.notEqual(last, first, id);
+    if (id !== "mechanism") assert.notEqual(last, first, id);
     await page.waitForFunction(
       (text) => document.getElementById("announce")?.textContent === text,
       last,
@@ -209,7 +232,7 @@ test("the knee of a load curve is the first saturated or doubled rate", async ()
   await page.close();
 });
 
-test("a name leads to its card: traits, manual, every spawn", async () => {
+test("a name leads to its card: traits, manual, every repetition", async () => {
   const { page } = await open(golden());
   await page
     .locator('table[data-view="table"]')
@@ -229,7 +252,7 @@ test("a name leads to its card: traits, manual, every spawn", async () => {
     assert.ok(text.includes(part), part);
   assert.equal(await card.locator("table.spawns tbody tr").count(), 6);
   await card
-    .getByRole("button", { name: /^wake, after 10/ })
+    .getByRole("button", { name: /after 10\.0/ })
     .first()
     .click();
   await settled(page);
@@ -295,29 +318,53 @@ test("charts and data are saved without the network", async () => {
 });
 
 test("two results are compared: verdicts in words, environments side by side", async () => {
-  const later = structuredClone(full);
+  const later = slower(full, "pipe", 1.3);
   later.environment.identity.kernel_release = "6.18.1";
   later.environment.fingerprint = "sha256:00";
   later.build.git.revision = "4567def";
-  for (const cell of later.cells) {
-    const s = cell.transport === "pipe" ? cell.summary.p50_ns : undefined;
-    for (const key of ["median", "low", "high", "min", "max"])
-      if (typeof s?.[key] === "number") s[key] *= 1.3;
-  }
   const { page, complaints } = await open(report(full, later));
   const section = page.locator("#compare");
-  assert.match(await section.locator(".verdicts").innerText(), /worse/);
+  assert.match(await section.locator(".verdicts").innerText(), /\d+ worse/);
+  assert.ok((await section.locator("svg[role=img]").getAttribute("aria-label")).length > 20);
+  const picture = section.locator(".picture");
+  await picture.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.match(await picture.locator(".bubble").innerText(), /1\.30 times.*worse/);
   await section.getByRole("radio", { name: "table", exact: true }).check();
-  const rows = await section
-    .locator(".numbers tbody tr")
-    .evaluateAll((all) => all.map((r) => r.innerText.replace(/\s+/g, " ")));
-  assert.match(rows[0], /^pipe, .*1\.30\u00d7.*worse/);
-  assert.ok(rows.some((row) => /level/.test(row) && row.includes("1.00\u00d7")));
+  const read = () =>
+    section
+      .locator(".numbers tbody tr")
+      .evaluateAll((all) => all.map((r) => r.innerText.replace(/\s+/g, " ")));
+  const rows = await read();
+  assert.match(rows[0], /^round_trip\/pipe\/.*1\.30\u00d7.*\u25bc worse$/);
+  assert.ok(rows.some((row) => /= no difference$/.test(row) && row.includes("1.00\u00d7")));
+  await page.getByRole("button", { name: "spins", exact: true }).click();
+  await settled(page);
+  assert.ok((await read()).every((row) => row.startsWith("round_trip/shm_ring_spin/")));
+  assert.match(await section.locator(".verdicts").innerText(), /the filters leave 3 of \d+/);
   const differences = await page.locator("#differences").innerText();
-  assert.match(differences, /Different fingerprints/);
+  assert.match(differences, /second\.json against first\.json: Different machines or limits/);
   assert.match(differences, /6\.18\.1/);
-  assert.match(await page.locator("#compare").innerText(), /ipcmark ab/);
+  assert.match(differences, /4567def/);
+  assert.match(await section.innerText(), /it decides nothing/);
   assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("with three results the reader chooses which later one is compared", async () => {
+  const { page } = await open(report(full, slower(full, "pipe", 1.3), slower(full, "udp", 1.4)));
+  const section = page.locator("#compare");
+  await section.getByRole("radio", { name: "table", exact: true }).check();
+  const first = () => section.locator(".numbers tbody tr").first().innerText();
+  assert.match(await first(), /^round_trip\/pipe/);
+  await section.getByRole("radio", { name: "3: third.json" }).check();
+  await settled(page);
+  assert.match(await first(), /^round_trip\/udp.*1\.40\u00d7/s);
+  assert.match(page.url(), /against=2/);
+  const figures = section.getByRole("combobox", { name: "Figure" });
+  await figures.selectOption("stream, bytes");
+  await settled(page);
+  assert.match(await first(), /^one_way\//);
   await page.close();
 });
 
@@ -339,55 +386,36 @@ test("a result of schema 1.0 says what it lacks and which command measures it", 
   );
   assert.match(await page.locator("#noise").innerText(), /Not recorded/);
   assert.match(await page.locator("#environment").innerText(), /ipcmark calibrate/);
-  assert.match(await page.locator(".trust").innerText(), /noise of the host not recorded/);
+  assert.match(
+    await page.locator(".trust").innerText(),
+    /What else the machine did was not recorded/,
+  );
   assert.deepEqual(complaints, []);
   await page.close();
 });
 
-test("missing blocks, nulls and a newer minor version do not stop the page", async () => {
-  const bare = {
-    schema: { name: "ipcmark.result", version: "1.7" },
-    cells: structuredClone(full.cells),
-    mechanisms: structuredClone(full.mechanisms),
-    future: { block: [1, 2] },
-  };
-  bare.cells.push({
-    name: "quantum/pipe/64/l3",
-    transport: "pipe",
-    pattern: "quantum",
-    payload_bytes: 64,
-    placement: "l3",
-    touch: "rw",
-    depth: 1,
-    status: "ok",
-    reason: null,
-    spawns_planned: 1,
-    spawns_ok: 1,
-    histogram: null,
-    summary: { q_ns: { n: 1, median: 3, low: null, high: null, unit: "ns", better: "lower" } },
-  });
+test("blocks that are empty and figures that are missing do not stop the page", async () => {
+  const bare = structuredClone(full);
+  Object.assign(bare, { floors: [], noise: null, calibration: null, benchmarks: [] });
+  bare.environment.warnings = [];
   for (const [n, cell] of bare.cells.entries()) {
-    if (n % 3 === 0) delete cell.summary;
+    if (n % 3 === 0) cell.summary = {};
     if (n % 3 === 1) for (const figure of Object.values(cell.summary)) figure.median = null;
     if (n % 5 === 0) cell.histogram = null;
-    delete cell.flags;
+    cell.flags = [];
   }
-  for (const mechanism of bare.mechanisms) delete mechanism.traits;
+  for (const mechanism of bare.mechanisms) mechanism.traits = {};
   const { page, complaints } = await open(report(bare));
   assert.deepEqual(complaints, []);
-  assert.match(
-    await page.locator(".notice").first().innerText(),
-    /format is 1\.7, this page knows 1\.1/,
-  );
-  assert.equal(await page.locator("section .notice.error").count(), 0);
+  assert.equal(await page.locator(".notice.error").count(), 0);
   assert.ok((await page.locator("section").count()) >= 13);
-  assert.match(await page.locator("#others").innerText(), /quantum/);
   await page.close();
-  const hollow = await open(
-    report({ schema: { name: "ipcmark.result", version: "1.1" }, cells: [], mechanisms: [] }),
-  );
+  const none = structuredClone(full);
+  Object.assign(none, { cells: [], mechanisms: [], benchmarks: [] });
+  const hollow = await open(report(none));
   assert.deepEqual(hollow.complaints, []);
-  assert.match(await hollow.page.locator("main").innerText(), /nothing to rank|no mechanism/);
+  assert.match(await hollow.page.locator("#summary").innerText(), /Nothing to rank/);
+  assert.match(await hollow.page.locator("main").innerText(), /no mechanism/);
   await hollow.page.close();
 });
 

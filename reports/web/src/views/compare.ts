@@ -1,275 +1,159 @@
-// Two results, or two mechanisms of one, side by side: a forest plot of ratios.
+// A later result against the first one, as the program compared them: a forest plot of ratios.
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
-import { bySignificance, compareCells, usualTheta, type Compared, type Verdict } from "../compare";
-import { choose, filterKeys, placeKeys, type Context, type View } from "../context";
-import { offer, type Choice } from "../controls";
-import type { Cell, Result } from "../data";
-import { parameterSuffix } from "../describe";
+import { filterKeys, type Context, type View } from "../context";
+import { offer } from "../controls";
 import { h, table } from "../dom";
-import {
-  formatPayload,
-  formatRatio,
-  missing,
-  patternWords,
-  placementWords,
-  plural,
-  ratioTicks,
-  words,
-} from "../format";
-import { rateMetrics, tripMetrics, type Metric } from "../metrics";
-import { summaryOf } from "../resultIndex";
+import { figureText, missing, ratioTicks, typeset } from "../format";
+import type { Key } from "../state";
 import { resultName } from "../toolbar";
+import type { ComparedRow, ComparisonTable, ComparisonView, Verdict } from "../view";
 
 const mostRows = 40;
-const metrics: readonly Metric[] = [...tripMetrics.slice(0, 4), rateMetrics[0]!, rateMetrics[1]!];
+const keys: Key[] = ["against", "compared", ...filterKeys];
 
 export const compareView: View = {
   id: "compare",
   title: "Compare",
   short: "Compare",
-  lead: "What is better or worse, and is it proved?",
-  applies: (context) => context.all.length > 1 || context.index.competitors.length > 1,
+  lead: "What is better or worse, and is it proven?",
+  applies: (context) => context.comparisons.length > 0,
   mount(section, context) {
     const controls = h("div", { class: "controls" });
-    const words = h("div", { class: "verdicts" });
+    const verdicts = h("div", { class: "verdicts" });
     section.append(
       controls,
-      words,
+      verdicts,
       twin({
         title: "Ratios",
         context,
-        keys: ["comparemetric", "a", "b", "against", ...placeKeys, ...filterKeys],
+        keys,
         summary: () => summary(context),
-        chart: (width) => draw(context, bySignificance(compared(context)), width),
-        table: () => numbers(context, bySignificance(compared(context))),
+        chart: (width) => draw(context, width),
+        table: () => numbers(context),
         nothing: () => [
-          h(
-            "p",
-            { class: "muted" },
-            "The two have no cell in common for this figure and these filters.",
-          ),
+          h("p", { class: "muted" }, "The two have no cell in common for these filters."),
         ],
       }),
-      h(
-        "p",
-        { class: "note" },
-        context.all.length > 1
-          ? "Two recorded runs are compared for information only: between two sittings " +
-              "the machine itself drifts, and identical code differs. To decide whether a " +
-              "change made something slower, run them interleaved: ipcmark ab."
-          : "The interval is the widest that the two intervals of the cells allow, so a " +
-              "clear verdict is clear.",
-      ),
+      h("p", { class: "note" }, context.comparisons[0]!.note),
     );
-    context.watch(
-      section,
-      ["comparemetric", "a", "b", "against", ...placeKeys, ...filterKeys],
-      () => {
-        offer(controls, pickers(context));
-        words.replaceChildren(...verdictLine(compared(context)));
-      },
-    );
+    context.watch(section, keys, () => {
+      pickers(context, controls);
+      verdicts.replaceChildren(...verdictLine(context));
+    });
   },
 };
 
-const isRuns = (context: Context) => context.all.length > 1;
+const chosen = ({ store, comparisons }: Context): ComparisonView =>
+  comparisons.find(({ after }) => String(after) === store.get("against")) ?? comparisons[0]!;
 
-function otherRun(context: Context) {
-  const others = context.all
-    .map((_, n) => String(n))
-    .filter((n) => context.all[Number(n)]!.result !== context.result);
-  return Number(choose(context.store.get("against"), others, others[0] ?? "0"));
+const chosenTable = (context: Context): ComparisonTable | undefined => {
+  const { tables } = chosen(context);
+  return tables.find(({ title }) => title === context.store.get("compared")) ?? tables[0];
+};
+
+function pickers(context: Context, slot: Element): void {
+  const { store, comparisons, all } = context;
+  offer(slot, [
+    ...(comparisons.length > 1
+      ? [
+          {
+            label: "Later result",
+            value: String(chosen(context).after),
+            options: comparisons.map(({ after, title }) => ({
+              value: String(after),
+              label: resultName(all, after),
+              hint: title,
+            })),
+            choose: (against: string) => store.set({ against }),
+          },
+        ]
+      : []),
+    {
+      label: "Figure",
+      value: chosenTable(context)?.title ?? "",
+      asList: true,
+      options: chosen(context).tables.map(({ title }) => ({ value: title, label: title })),
+      choose: (compared: string) => store.set({ compared }),
+    },
+  ]);
 }
 
-// The one that was named first on the command line is what the other is measured against.
-function runs(context: Context): [Result, Result] {
-  const shown = context.all.findIndex(({ result }) => result === context.result);
-  const other = otherRun(context);
-  return [context.all[Math.min(shown, other)]!.result, context.all[Math.max(shown, other)]!.result];
-}
-
-function pair(context: Context): [string, string] {
-  const ranked = context.fastestFirst();
-  const a = choose(context.store.get("a"), context.index.competitors, ranked[0] ?? "");
-  const b = choose(
-    context.store.get("b"),
-    context.index.competitors.filter((name) => name !== a),
-    ranked.find((name) => name !== a) ?? "",
-  );
-  return [a, b];
-}
-
-const metricOf = (context: Context): Metric =>
-  metrics.find((m) => m.id === context.store.get("comparemetric")) ?? metrics[0]!;
-
-function pickers(context: Context): Choice[] {
-  const figure: Choice = {
-    label: "Figure",
-    value: metricOf(context).id,
-    options: metrics.map((m) => ({ value: m.id, label: m.label, hint: m.long })),
-    choose: (comparemetric) => context.store.set({ comparemetric }),
-  };
-  if (isRuns(context)) {
-    const options = context.all.flatMap(({ result }, n) =>
-      result === context.result
-        ? []
-        : [{ value: String(n), label: resultName(context.all, result), hint: result.run.started }],
-    );
-    return [
-      figure,
-      {
-        label: "Compared with",
-        value: String(otherRun(context)),
-        options,
-        choose: (against) => context.store.set({ against }),
-      },
-    ];
-  }
-  const [a, b] = pair(context);
-  const options = context.index.competitors.map((name) => ({ value: name, label: name }));
-  const select = (label: string, value: string, key: "a" | "b"): Choice => ({
-    label,
-    value,
-    options,
-    asList: true,
-    choose: (name) => context.store.set({ [key]: name }),
-  });
-  return [figure, select("From", a, "a"), select("to", b, "b")];
-}
-
-function theta(context: Context): number {
-  const all = context.all
-    .map(({ result }) => result.noise?.smallest_ratio)
-    .filter((r): r is number => typeof r === "number" && r > 1);
-  return Math.max(usualTheta, ...all);
-}
-
-function compared(context: Context): Compared[] {
-  const metric = metricOf(context);
-  const limit = theta(context);
-  const having = (cell: Cell) =>
-    summaryOf(cell, metric.key) !== undefined && metric.comparable(cell);
-  const parameter = (cell: Cell) =>
-    cell.parameter
-      ? `/${cell.parameter.name}=${cell.parameter.value}/${cell.parameter.working_set_bytes ?? ""}`
-      : "";
-  if (isRuns(context)) {
-    const shown = new Set(context.names());
-    const [before, after] = runs(context);
-    const other = new Map(before.cells.map((cell) => [`${cell.name}/${cell.touch}`, cell]));
-    return after.cells.flatMap((cell) => {
-      const base = other.get(`${cell.name}/${cell.touch}`);
-      if (
-        !base ||
-        !shown.has(cell.transport) ||
-        cell.placement !== context.placement() ||
-        !having(cell) ||
-        !having(base)
-      )
-        return [];
-      const found = compareCells(
-        `${cell.transport}, ${words(cell.pattern, patternWords)}, ` +
-          `${formatPayload(cell.payload_bytes)}${parameterSuffix(cell)}`,
-        base,
-        cell,
-        metric,
-        limit,
-      );
-      return found ? [found] : [];
-    });
-  }
-  const [a, b] = pair(context);
-  const key = (cell: Cell) =>
-    `${cell.pattern}/${cell.payload_bytes}/${cell.placement}/${cell.touch}${parameter(cell)}`;
-  const first = new Map(
-    context.result.cells
-      .filter((cell) => cell.transport === a && having(cell))
-      .map((cell) => [key(cell), cell]),
-  );
-  return context.result.cells
-    .filter((cell) => cell.transport === b && having(cell))
-    .flatMap((cell) => {
-      const base = first.get(key(cell));
-      const found = base
-        ? compareCells(
-            `${words(cell.pattern, patternWords)}, ${formatPayload(cell.payload_bytes)}, ` +
-              `${words(cell.placement, placementWords)}${parameterSuffix(cell)}`,
-            base,
-            cell,
-            metric,
-            limit,
-          )
-        : null;
-      return found ? [found] : [];
-    });
-}
-
-function ends(context: Context): [string, string] {
-  if (!isRuns(context)) return pair(context);
-  const [before, after] = runs(context);
-  return [`result ${resultName(context.all, before)}`, `result ${resultName(context.all, after)}`];
+// The order is the program's: what is proven first, within it the largest difference.
+function rows(context: Context): ComparedRow[] {
+  const shown = new Set(context.names());
+  const { result } = context.all[chosen(context).after]!;
+  const mechanisms = new Map(result.cells.map((cell) => [cell.name, cell.transport]));
+  const all = chosenTable(context)?.rows ?? [];
+  return context.filtered() ? all.filter(({ cell }) => shown.has(mechanisms.get(cell)!)) : all;
 }
 
 function summary(context: Context): string {
-  const [a, b] = ends(context);
-  const metric = metricOf(context);
+  const { title } = chosen(context);
+  const compared = chosenTable(context);
+  if (!compared) return `${title}: the two have no cell in common.`;
+  const { better } = context.words.metric(compared.metric);
+  const left = rows(context).length;
+  const cut = left > mostRows ? ` The first ${mostRows} of ${left}; the table has all.` : "";
   return (
-    `${metric.label} of ${b} divided by that of ${a}; ` +
-    `${metric.better === "lower" ? "below" : "above"} 1\u00d7 ${b} is better. ` +
-    "The bar is the interval; inside the shaded band " +
-    `(${theta(context).toFixed(2)}\u00d7) a difference is noise. Sorted by how ` +
-    "clear the difference is."
+    `${title}: ${compared.title}, after over before; ` +
+    `${better === "lower" ? "below" : "above"} 1\u00d7 is better. The bar is the interval; ` +
+    `a difference inside the shaded band (${(100 * compared.margin).toFixed(0)}\u202f%) does ` +
+    `not matter.${cut}`
   );
 }
 
-const verdictWords: Record<Verdict, string> = {
-  better: "better",
-  worse: "worse",
-  level: "level (within the band)",
-  unclear: "unclear",
-  "no interval": "no interval: too few spawns",
+const marks: Record<Verdict, string> = {
+  improved: "\u25b2",
+  regressed: "\u25bc",
+  equivalent: "=",
+  inconclusive: "?",
 };
 
-function verdictLine(list: Compared[]): HTMLElement[] {
-  if (list.length === 0) return [];
-  const count = (verdict: Verdict) => list.filter((c) => c.verdict === verdict).length;
-  const parts = (["worse", "better", "level", "unclear", "no interval"] as const)
-    .filter((v) => count(v) > 0)
-    .map((v) =>
-      h(
-        "span",
-        { class: `verdict ${v.replace(" ", "-")}` },
-        `${mark(v)} ${count(v)} ${verdictWords[v]}`,
-      ),
-    );
-  return [h("p", {}, `${plural(list.length, "cell")}: `, ...parts)];
+function verdictLine(context: Context): HTMLElement[] {
+  const compared = chosenTable(context);
+  if (!compared) return [];
+  const left = rows(context).length;
+  const some =
+    left < compared.rows.length ? ` (the filters leave ${left} of ${compared.rows.length})` : "";
+  return [h("p", {}, `${compared.title}: ${compared.summary}${some}`)];
 }
 
-const mark = (verdict: Verdict) =>
-  ({ better: "\u25c6", worse: "\u25b2", level: "=", unclear: "?", "no interval": "\u2026" })[
-    verdict
-  ];
-const color = (c: Compared) =>
-  c.verdict === "better"
+const verdictText = (context: Context, row: ComparedRow) =>
+  `${marks[row.verdict]} ${context.words.verdict(row.verdict)}`;
+
+const color = ({ verdict }: ComparedRow) =>
+  verdict === "improved"
     ? "var(--series-0)"
-    : c.verdict === "worse"
+    : verdict === "regressed"
       ? "var(--series-1)"
       : "var(--ink-soft)";
 
-function draw(context: Context, all: Compared[], width: number): Drawing {
-  const list = all.slice(0, mostRows);
+const symbols: Record<Verdict, string> = {
+  improved: "triangle",
+  regressed: "diamond",
+  equivalent: "circle",
+  inconclusive: "circle",
+};
+
+const ratioText = (row: ComparedRow) => `${row.ratio.toFixed(2)}\u00d7`;
+
+const interval = ({ low, high }: ComparedRow) =>
+  low === null || high === null ? missing : `${low.toFixed(2)} to ${high.toFixed(2)}`;
+
+function draw(context: Context, width: number): Drawing {
+  const list = rows(context).slice(0, mostRows);
   if (list.length === 0) return { chart: null };
-  const limit = theta(context);
-  const values = list.flatMap((c) => [c.ratio, c.low ?? c.ratio, c.high ?? c.ratio]);
+  const limit = 1 + chosenTable(context)!.margin;
+  const values = list.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
   const domain: [number, number] = [
     Math.min(1 / limit, ...values) / 1.02,
     Math.max(limit, ...values) * 1.02,
   ];
-  const labels = list.map((c) => c.label);
+  const labels = list.map((row) => row.cell);
   const narrow = width < 560;
   const marginLeft = Math.min(
-    14 + 6.4 * Math.max(...labels.map((l) => l.length)),
+    14 + 6.4 * Math.max(...labels.map((label) => label.length)),
     width * (narrow ? 0.48 : 0.42),
   );
   const room = Math.floor((marginLeft - 14) / 6.4);
@@ -277,7 +161,7 @@ function draw(context: Context, all: Compared[], width: number): Drawing {
     width,
     height: 62 + 22 * list.length,
     marginLeft,
-    marginRight: narrow ? 20 : 150,
+    marginRight: narrow ? 20 : 200,
     marginTop: 12,
     marginBottom: 38,
     x: {
@@ -299,38 +183,27 @@ function draw(context: Context, all: Compared[], width: number): Drawing {
     marks: [
       Plot.rect([0], { x1: 1 / limit, x2: limit, fill: "var(--panel)" }),
       Plot.ruleX([1], { stroke: "var(--ink-soft)" }),
-      ...[true, false].map((honest) =>
-        Plot.ruleY(
-          list.filter((c) => c.low !== null && (c.verdict !== "no interval") === honest),
-          {
-            x1: "low",
-            x2: "high",
-            y: "label",
-            stroke: color,
-            strokeWidth: 2,
-            ...(honest ? {} : { strokeDasharray: "2 3" }),
-          },
-        ),
+      Plot.ruleY(
+        list.filter((row) => row.low !== null),
+        { x1: "low", x2: "high", y: "cell", stroke: color, strokeWidth: 2 },
       ),
       Plot.dot(list, {
         x: "ratio",
-        y: "label",
-        fill: (c: Compared) =>
-          c.verdict === "unclear" || c.verdict === "no interval" ? "var(--page)" : color(c),
+        y: "cell",
+        fill: (row: ComparedRow) => (row.verdict === "inconclusive" ? "var(--page)" : color(row)),
         stroke: color,
         r: 4.5,
-        symbol: (c: Compared) =>
-          c.verdict === "worse" ? "triangle" : c.verdict === "better" ? "diamond" : "circle",
+        symbol: (row: ComparedRow) => symbols[row.verdict],
       }),
       ...(narrow
         ? []
         : [
             Plot.text(list, {
               frameAnchor: "right",
-              y: "label",
+              y: "cell",
               dx: 10,
               textAnchor: "start",
-              text: (c: Compared) => `${mark(c.verdict)} ${times(c.ratio)} ${c.verdict}`,
+              text: (row: ComparedRow) => `${ratioText(row)} ${verdictText(context, row)}`,
               fill: "currentColor",
             }),
           ]),
@@ -338,37 +211,32 @@ function draw(context: Context, all: Compared[], width: number): Drawing {
   });
   return {
     chart,
-    stops: list.map((c) => ({
-      series: c.label,
-      x: c.ratio,
-      y: c.label,
+    stops: list.map((row) => ({
+      series: row.cell,
+      x: row.ratio,
+      y: row.cell,
       text: [
-        `${c.ratio.toFixed(2)} times`,
-        ...(interval(c) === missing ? [] : [`interval ${interval(c)}`]),
-        verdictWords[c.verdict],
+        `${row.ratio.toFixed(2)} times`,
+        ...(interval(row) === missing ? [] : [`interval ${interval(row)}`]),
+        context.words.verdict(row.verdict),
       ].join(", "),
     })),
   };
 }
 
-const times = (ratio: number) => (ratio >= 100 ? formatRatio(ratio) : `${ratio.toFixed(2)}\u00d7`);
-
-const interval = (c: Compared) =>
-  c.low === null || c.high === null ? missing : `${c.low.toFixed(2)} to ${c.high.toFixed(2)}`;
-
-function numbers(context: Context, list: Compared[]): HTMLElement {
-  const metric = metricOf(context);
-  const [a, b] = ends(context);
-  return table(
-    `${metric.label}: ${a} and ${b}`,
+function numbers(context: Context): HTMLElement {
+  const compared = chosenTable(context);
+  const { unit } = context.words.metric(compared?.metric ?? "");
+  return table<ComparedRow>(
+    typeset(`${chosen(context).title}: ${compared?.title ?? "nothing"}`),
     [
-      { head: "Cell", cell: (c) => c.label },
-      { head: a, numeric: true, cell: (c) => metric.format(summaryOf(c.a, metric.key)?.median) },
-      { head: b, numeric: true, cell: (c) => metric.format(summaryOf(c.b, metric.key)?.median) },
-      { head: "ratio", numeric: true, cell: (c) => times(c.ratio) },
+      { head: "Cell", cell: (row) => row.cell },
+      { head: "before", numeric: true, cell: (row) => figureText(row.before, unit) },
+      { head: "after", numeric: true, cell: (row) => figureText(row.after, unit) },
+      { head: "ratio", numeric: true, cell: ratioText },
       { head: "interval", numeric: true, cell: interval },
-      { head: "verdict", cell: (c) => `${mark(c.verdict)} ${verdictWords[c.verdict]}` },
+      { head: "verdict", cell: (row) => verdictText(context, row) },
     ],
-    list,
+    rows(context),
   );
 }

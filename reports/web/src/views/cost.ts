@@ -11,14 +11,7 @@ import {
 import { twin } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { h } from "../dom";
-import {
-  formatCount,
-  formatPayload,
-  formatTime,
-  patternWords,
-  placementWords,
-  words,
-} from "../format";
+import { figureText, formatPayload, formatTime } from "../format";
 import { notForChoice, notMeasured } from "../missing";
 import { instrument, medianOf, shownName } from "../resultIndex";
 
@@ -34,7 +27,7 @@ const switches: Cost = {
   total: "switches_per_message",
   totalName: "sum",
   label: "switches per message",
-  format: formatCount,
+  format: (count) => figureText(count, "1/message"),
   metrics: ["voluntary_switches_per_message", "involuntary_switches_per_message"],
   parts: [{ name: "voluntary (slept)" }, { name: "involuntary (pushed off)" }],
   text: "Both processes together",
@@ -92,14 +85,14 @@ function panel(context: Context, cost: Cost): HTMLElement {
     keys,
     context,
     summary: () =>
-      `${cost.text}, ${words(context.pattern(), patternWords)}, ` +
+      `${cost.text}, ${context.words.pattern(context.pattern())}, ` +
       `${formatPayload(context.payload())}, ` +
-      `${words(context.placement(), placementWords)}; median over spawns.${cutNote(data())}`,
+      `${context.words.placement(context.placement())}; median over repetitions.${cutNote(data())}`,
     chart: (width) => barChart(cost, data(), width),
     table: () => barTable(cost.title, cost, data()),
     nothing: () =>
       notForChoice(
-        `no ${words(context.pattern(), patternWords)} of ` +
+        `no ${context.words.pattern(context.pattern())} of ` +
           `${formatPayload(context.payload())} in view ended ok`,
       ),
   });
@@ -136,7 +129,7 @@ function partsFigure(context: Context): HTMLElement {
     summary: () =>
       "The same exchange inside one process, on one CPU and on two: what is added " +
       "is the switch and the wake-up. " +
-      `${words(context.placement(), placementWords)}; median over spawns. A grey ` +
+      `${context.words.placement(context.placement())}; median over repetitions. A grey ` +
       `bar could not be taken apart; the table says why.${cutNote(data())}`,
     chart: (width) => barChart(decomposition, data(), width),
     table: () => barTable("Round trip taken apart", decomposition, data()),

@@ -3,17 +3,15 @@ import type { FactMap, Result } from "../data";
 import { h, table } from "../dom";
 import { factNode, factText } from "../facts";
 import {
-  formatBytesRate,
+  figureText,
   formatDuration,
   formatMoment,
   formatPayload,
   formatTime,
   missing,
-  placementWords,
   plural,
-  words,
+  typeset,
 } from "../format";
-import { resultName } from "../toolbar";
 
 export const environmentView: View = {
   id: "environment",
@@ -24,10 +22,10 @@ export const environmentView: View = {
     const { result } = context;
     section.append(
       warnings(result),
-      ...(context.all.length > 1 ? [differences(context)] : []),
+      ...(context.comparisons.length > 0 ? [differences(context)] : []),
       reproduce(result),
       noise(result),
-      floors(result),
+      floors(context),
       calibration(result),
       h(
         "div",
@@ -40,7 +38,7 @@ export const environmentView: View = {
         card("Limits", result.environment.ipc_limits),
         card("Clock and run", runFacts(result)),
       ),
-      placements(result),
+      placements(context),
       state(result),
     );
   },
@@ -76,52 +74,24 @@ function warnings(result: Result): HTMLElement {
 
 // What differs between the runs, before anybody compares their figures.
 function differences(context: Context): HTMLElement {
-  const flat = (result: Result): Map<string, string> =>
-    new Map(
-      [
-        ...Object.entries(result.environment.identity),
-        ...Object.entries(result.environment.ipc_limits),
-        ...Object.entries(buildFacts(result)).filter(([name]) => name !== "libraries"),
-        ["profile", result.plan.profile],
-        ["rounds", result.plan.rounds],
-      ].map(([name, value]) => [String(name), factText(value)]),
-    );
-  const all = context.all.map(({ result }) => flat(result));
-  const names = [...new Set(all.flatMap((facts) => [...facts.keys()]))];
-  const differing = names.filter(
-    (name) => new Set(all.map((facts) => facts.get(name) ?? missing)).size > 1,
-  );
-  const same = new Set(context.all.map(({ result }) => result.environment.fingerprint)).size === 1;
   return h(
     "div",
     { id: "differences" },
     h("h3", {}, "What differs between the runs"),
-    h(
-      "p",
-      {},
-      same
-        ? "Same fingerprint: the machine and its limits are the same."
-        : h(
-            "strong",
-            {},
-            "Different fingerprints: these runs come from different environments, so a " +
-              "difference may be the machine's.",
+    ...context.comparisons.flatMap(({ title, environment, differences: list }) => [
+      h("p", {}, `${title}: ${environment}`),
+      list.length === 0
+        ? null
+        : table(
+            "Facts that differ",
+            [
+              { head: "Fact", cell: ({ fact }) => fact.replace(/_/g, " ") },
+              { head: "before", wide: true, cell: ({ before }) => typeset(before) },
+              { head: "after", wide: true, cell: ({ after }) => typeset(after) },
+            ],
+            list,
           ),
-    ),
-    differing.length === 0
-      ? h("p", { class: "muted" }, "No recorded fact differs.")
-      : table(
-          "Facts that differ",
-          [
-            { head: "Fact", cell: (name) => name.replace(/_/g, " ") },
-            ...context.all.map(({ result }, n) => ({
-              head: resultName(context.all, result),
-              wide: true,
-              cell: (name: string) => all[n]!.get(name) ?? missing,
-            })),
-          ],
-          differing,
-        ),
+    ]),
   );
 }
 
@@ -136,7 +106,7 @@ function noise(result: Result): HTMLElement {
       h(
         "p",
         { class: "muted" },
-        "Not recorded in this run. A newer ipcmark run judges every spawn and says " +
+        "Not recorded in this run. A newer ipcmark run judges every repetition and says " +
           "so here; ipcmark doctor looks at the machine now.",
       ),
     );
@@ -149,7 +119,7 @@ function noise(result: Result): HTMLElement {
     h(
       "p",
       { class: "muted" },
-      `Spawns: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ` +
+      `Repetitions: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ` +
         `${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
         (typeof found.smallest_ratio === "number"
           ? ` Ratios nearer to 1 than ${found.smallest_ratio.toPrecision(3)}\u00d7 are noise here.`
@@ -158,7 +128,7 @@ function noise(result: Result): HTMLElement {
   );
 }
 
-function floors(result: Result): HTMLElement {
+function floors({ result, words }: Context): HTMLElement {
   const list = result.floors ?? [];
   const head = h("h3", {}, "Floors");
   if (list.length === 0)
@@ -184,14 +154,14 @@ function floors(result: Result): HTMLElement {
         {
           head: "median",
           numeric: true,
-          cell: (f) => (f.unit === "ns" ? formatTime : formatBytesRate)(f.summary?.median),
+          cell: (f) => figureText(f.summary?.median, f.unit),
         },
         {
           head: "block",
           numeric: true,
           cell: (f) => (typeof f.block_bytes === "number" ? formatPayload(f.block_bytes) : ""),
         },
-        { head: "placement", cell: (f) => (f.placement ? words(f.placement, placementWords) : "") },
+        { head: "placement", cell: (f) => (f.placement ? words.placement(f.placement) : "") },
         {
           head: "drift (last / first)",
           numeric: true,
@@ -221,7 +191,6 @@ function calibration(result: Result): HTMLElement {
     );
   const percent = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)}\u202f%`;
   const list = found.detectable ?? [];
-  const fitting = [...list].reverse().find((d) => d.spawns <= result.plan.rounds) ?? list[0];
   return h(
     "div",
     {},
@@ -229,14 +198,10 @@ function calibration(result: Result): HTMLElement {
     h(
       "p",
       {},
-      `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "spawn")}.` +
+      `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "repetition")}.` +
         (typeof found.false_alarm_rate === "number"
-          ? " Identical code was called different in " +
-            `${(100 * found.false_alarm_rate).toFixed(1)}\u202f% of the comparisons.`
-          : "") +
-        (fitting
-          ? ` With ${plural(fitting.spawns, "spawn")} a side, differences under ` +
-            `${percent(fitting.ratio)} are noise here.`
+          ? ` Identical code was called different in ${figureText(found.false_alarm_rate, "share")} ` +
+            "of the comparisons."
           : ""),
     ),
     list.length === 0
@@ -244,7 +209,7 @@ function calibration(result: Result): HTMLElement {
       : table(
           "Smallest difference that is found",
           [
-            { head: "Spawns a side", cell: (d) => String(d.spawns) },
+            { head: "Repetitions a side", cell: (d) => String(d.spawns) },
             { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
           ],
           list,
@@ -321,7 +286,7 @@ function runFacts(result: Result): FactMap {
     started: run.started,
     elapsed: formatDuration(run.elapsed_s),
     measuring: formatDuration(run.measuring_s),
-    spawns: run.spawns,
+    repetitions: run.spawns,
     profile: plan.profile,
     rounds:
       run.rounds_done === undefined
@@ -330,7 +295,7 @@ function runFacts(result: Result): FactMap {
           ? run.rounds_done
           : `${run.rounds_done} of ${plan.rounds}`,
     order: plan.order,
-    "planned per spawn": `${plan.spawn_ms} ms`,
+    "planned per repetition": `${plan.spawn_ms} ms`,
     "planned cells": plan.cells,
     "time budget": plan.time_budget_s ? formatDuration(plan.time_budget_s) : "none",
   };
@@ -352,7 +317,7 @@ function card(title: string, facts: FactMap): HTMLElement {
   );
 }
 
-function placements(result: Result): HTMLElement {
+function placements({ result, words }: Context): HTMLElement {
   return h(
     "div",
     {},
@@ -360,7 +325,7 @@ function placements(result: Result): HTMLElement {
     table(
       "Where a pair can run on this machine",
       [
-        { head: "Placement", cell: (p) => `${words(p.name, placementWords)} (${p.name})` },
+        { head: "Placement", cell: (p) => `${words.placement(p.name)} (${p.name})` },
         { head: "Available", cell: (p) => (p.available ? "yes" : "no") },
         { head: "CPUs", cell: (p) => (p.cpus.length > 0 ? p.cpus.join(", ") : missing) },
         { head: "Reason", wide: true, cell: (p) => p.reason ?? "" },

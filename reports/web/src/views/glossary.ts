@@ -1,33 +1,28 @@
-import type { View } from "../context";
+import type { Context, View } from "../context";
 import { h } from "../dom";
+import { capital } from "../format";
 
-const entries: [string, string][] = [
+const terms: [string, string][] = [
   ["Cell", "One mechanism, pattern, payload size and placement: round_trip/pipe/64/l3."],
   [
-    "Spawn",
+    "Repetition",
     "One fresh pair of processes that runs one cell once. It is the unit of " +
-      "statistics: a figure is the median over spawns, never over messages.",
+      "statistics: a figure is the median over repetitions, never over messages.",
   ],
   [
     "Interval",
-    "From order statistics of the spawns, with the coverage stated. It holds for " +
+    "From order statistics of the repetitions, with the coverage stated. It holds for " +
       "this sitting, not for another day.",
   ],
   [
-    "Indicative",
-    "Fewer than six spawns: no honest interval exists, so the range from the " +
-      "lowest to the highest spawn is shown instead.",
+    "6 repetitions",
+    "Fewer give no interval, so the range from the lowest to the highest is shown instead.",
   ],
+  ["Percentile", "One without enough samples beyond it is left out."],
   [
-    "p50, p99",
-    "Half of all messages are faster than p50; one in a hundred is slower than " +
-      "p99. A percentile without enough samples beyond it is left out.",
-  ],
-  ["Round trip", "One message to the peer and back, one at a time: latency in a closed loop."],
-  [
-    "One way",
-    "A saturated stream; the rate is what the consumer receives. Lossy " +
-      "mechanisms also say what share was lost, and are not ranked.",
+    "Lossy",
+    "Messages were lost, or the mechanism keeps only the latest value: another thing was " +
+      "measured, so it is not compared with the others.",
   ],
   [
     "Touch",
@@ -61,29 +56,9 @@ const entries: [string, string][] = [
       "floor.",
   ],
   [
-    "Paced",
-    "Messages on a timetable, whether or not the peer keeps up. Latency counts " +
-      "from the intended send, so that a message that waits for its turn is not " +
-      "forgotten.",
-  ],
-  [
     "Knee",
     "The first offered rate at which the p99 is twice that of the lowest rate, " +
       "or which the mechanism cannot keep.",
-  ],
-  [
-    "Wake-up",
-    "The latency of one message after silence. The longer the pause, the deeper the core sleeps.",
-  ],
-  [
-    "Round trip taken apart",
-    "The same exchange inside one process (no switch), on one CPU (a switch each " +
-      "way) and on two CPUs (a wake-up each way); the differences are the parts.",
-  ],
-  [
-    "Frontier",
-    "The mechanisms that no other beats on both axes. All others have a better " +
-      "choice in every respect shown.",
   ],
   [
     "Notification",
@@ -91,19 +66,24 @@ const entries: [string, string][] = [
       "and is ranked among its like.",
   ],
   [
-    "Verdict words",
-    "better and worse: the intervals are apart and the difference is larger than " +
-      "the noise. level: proved to be inside the noise. unclear: neither. Never by " +
+    "Best, and no difference proven",
+    "The best of a column has the best median. Another mechanism is behind it only where a " +
+      "test over the repetitions proves so, with a difference above the margin. Never by " +
       "colour alone.",
   ],
   [
-    "Quality of a spawn",
+    "Better, worse",
+    "Of two results: the difference is proven and above the margin. No difference: proved to " +
+      "be below the margin. No difference proven: neither. Never by colour alone.",
+  ],
+  [
+    "Quality of a repetition",
     "quiet, usable, or contaminated by other work, judged by bounds fixed before the run.",
   ],
   [
     "Flags",
     "They describe a cell and are shown, never used to drop it. bimodal, bursty, " +
-      "nonstationary, drift, autocorrelated: the spawns or messages disagree in " +
+      "nonstationary, drift, autocorrelated: the repetitions or messages disagree in " +
       "that way. contaminated: other work got in. saturated: the offered rate was " +
       "not kept. " +
       "timer_dominated: the clock's own cost is a large part. beats_floor: faster " +
@@ -112,16 +92,35 @@ const entries: [string, string][] = [
   ],
 ];
 
+// The program's own words, of what this result has.
+function known({ words, index }: Context): [string, string][] {
+  const patterns = words.patterns.filter(({ word }) => index.groups(word).length > 0);
+  const columns = index.loaded.view.groups.flatMap((group) => group.columns);
+  const having = new Set(columns.map((column) => column.metric));
+  return [
+    ...patterns.map(({ title, question, method }): [string, string] => [
+      capital(title),
+      `${question} ${capital(method)}.`,
+    ]),
+    ...words.metrics
+      .filter(({ key }) => having.has(key))
+      .map(({ label, meaning }): [string, string] => [capital(label), `${capital(meaning)}.`]),
+  ];
+}
+
 export const glossaryView: View = {
   id: "glossary",
   title: "How to read this",
   short: "Glossary",
-  mount(section) {
+  mount(section, context) {
     section.append(
       h(
         "dl",
         { class: "glossary" },
-        ...entries.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)]),
+        ...[...terms, ...known(context)].flatMap(([term, text]) => [
+          h("dt", {}, term),
+          h("dd", {}, text),
+        ]),
       ),
     );
   },

@@ -1,33 +1,15 @@
-// Mechanism x payload as a real table; the colour says how far a cell is from the best of its
-// column.
+// Mechanism x payload as a real table; the colour says how far a cell is from the best in view.
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
-import type { Cell, Pattern } from "../data";
-import {
-  cellFigures,
-  cellNotes,
-  cellTitle,
-  reasonText,
-  shortStatus,
-  statusWords,
-} from "../describe";
-import { h, scroller, type Child } from "../dom";
-import {
-  formatPayload,
-  formatRatio,
-  formatShare,
-  missing,
-  patternWords,
-  placementWords,
-  waitWords,
-  words,
-} from "../format";
+import type { Pattern } from "../data";
+import { h, scroller } from "../dom";
+import { capital, formatPayload, formatRatio } from "../format";
 import { gridKeys } from "../gridKeys";
-import { metricsOf, type Metric } from "../metrics";
 import { openMechanism } from "../openMechanism";
-import { instrument, losesMessages, medianOf, shownName } from "../resultIndex";
+import { instrument, medianOf, shownName } from "../resultIndex";
 import type { Key } from "../state";
-import { describe } from "../tooltip";
+import type { Metric } from "../view";
+import { apartText, heatCell, leadNote, type Entry } from "./heatCell";
 
 const keys: Key[] = [...placeKeys, ...filterKeys, "pattern", "metric", "sort"];
 
@@ -42,378 +24,256 @@ export const heatView: View = {
     const body = h("div", {});
     section.append(control, note, body);
     context.watch(section, keys, () => {
+      const { words } = context;
       const metric = context.metric();
       offer(control, [
         {
           label: "Figure",
-          value: metric.id,
-          options: metricsOf(context.pattern()).map((m) => ({
-            value: m.id,
-            label: m.label,
-            hint: m.long,
-          })),
-          choose: (id) => context.store.set({ metric: id }),
+          value: metric.key,
+          options: context
+            .metrics()
+            .map(({ key, label, meaning }) => ({ value: key, label, hint: meaning })),
+          choose: (key) => context.store.set({ metric: key }),
         },
       ]);
       note.textContent =
-        `${words(context.pattern(), patternWords)}, ` +
-        `${words(context.placement(), placementWords)}: ${metric.long}.` +
-        (context.touch() === "desc" && context.pattern() === "one_way"
-          ? " Touch is desc: nobody read the payload, so only messages/s are shown."
-          : "");
-      body.replaceChildren(...tables(context, context.pattern(), metric));
+        `${capital(words.pattern(context.pattern()))}, ${words.placement(context.placement())}, ` +
+        `${words.touch(context.touch())}; ${metric.label}: ${metric.meaning}.`;
+      body.replaceChildren(...tables(context, metric));
     });
   },
 };
 
 const manyColumns = 6;
 
-interface Entry {
-  cell: Cell | undefined;
-  value: number | null;
-  ratio: number | null;
-}
 // payload null: each mechanism's only size.
 interface Column {
   id: string;
   head: string;
   hint?: string;
   metric: Metric;
-  pattern: Pattern;
   payload: number | null;
 }
 
-function tables(context: Context, pattern: Pattern, metric: Metric): HTMLElement[] {
+interface Table {
+  id: "table" | "notifications";
+  title: string;
+  names: string[];
+  columns: Column[];
+  // The column that sorts while the reader has not chosen one.
+  usual: number;
+}
+
+function tables(context: Context, metric: Metric): HTMLElement[] {
+  const pattern = context.pattern();
   const names = context.names();
+  const note = (text: string) => [h("p", { class: "muted" }, text)];
+  if (context.index.cells(pattern).length === 0)
+    return note(
+      `This run has no cells of this pattern. Measure them with ipcmark run --pattern ${pattern}.`,
+    );
+  if (names.length === 0) return note("The filters leave no mechanism.");
   const carrying = names.filter((name) => context.index.fixedPayload(name) === null);
   const notifying = names.filter((name) => context.index.fixedPayload(name) !== null);
-  const notifications = context.index.cells(pattern).filter((c) => notifying.includes(c.transport));
   const payloads = context.index.payloads(pattern).filter((p) => p > 0);
   const made: HTMLElement[] = [];
-  if (context.index.cells(pattern).length === 0)
-    return [
-      h(
-        "p",
-        { class: "muted" },
-        `This run has no ${words(pattern, patternWords)} cells. Measure them with ` +
-          `ipcmark run --pattern ${pattern}.`,
-      ),
-    ];
-  if (names.length === 0) return [h("p", { class: "muted" }, "The filters leave no mechanism.")];
-  if (
-    metric.id === "floor" &&
-    !context.index.cells(pattern).some((c) => medianOf(c, metric.key) !== null)
-  ) {
-    return [
-      h(
-        "p",
-        { class: "muted" },
-        "Not measured in this run: floors, the physical limits. A newer ipcmark run " +
-          "measures them in the same sitting.",
-      ),
-    ];
-  }
-  if (carrying.length > 0 && payloads.length > 0) {
-    const columns = payloads.map((payload) => ({
-      id: String(payload),
-      head: formatPayload(payload),
-      metric,
-      pattern,
-      payload,
-    }));
-    made.push(
-      ...table(
-        context,
-        "table",
-        carrying,
-        columns,
-        context.store.get("sort"),
-        metric.better === "higher" ? columns.length - 1 : 0,
-        true,
-      ),
-    );
-  }
-  if (notifications.length > 0) {
-    // One size each, so the columns are the figures.
-    const columns = metricsOf(pattern)
-      .filter(
-        (m) =>
-          m.key !== "bytes_per_second" &&
-          (m.id !== "floor" || notifications.some((c) => medianOf(c, m.key) !== null)),
-      )
-      .map((m) => ({
-        id: `n-${m.id}`,
-        head: m.label,
-        hint: m.long,
-        metric: m,
-        pattern,
-        payload: null,
-      }));
+  if (carrying.length > 0 && payloads.length > 0)
+    made.push(...draw(context, byPayload(carrying, payloads, metric), true));
+  if (context.index.cells(pattern).some((cell) => notifying.includes(cell.transport)))
     made.push(
       h(
         "h3",
         { id: "notifications" },
         "Notifications: a wake-up with no payload, or with one fixed size",
       ),
-      ...table(
-        context,
-        "notifications",
-        notifying,
-        columns,
-        context.store.get("sort"),
-        Math.max(
-          0,
-          columns.findIndex((c) => c.metric.id === metric.id),
-        ),
-        false,
-      ),
+      ...draw(context, byMetric(context, notifying, pattern, metric), made.length === 0),
     );
-  }
   return made;
 }
 
-function table(
-  context: Context,
-  id: string,
-  names: string[],
-  columns: Column[],
-  wanted: string | undefined,
-  usual: number,
-  withInstrument: boolean,
-): HTMLElement[] {
-  const entries = new Map<string, Entry[]>(names.map((name) => [name, []]));
-  const reference = withInstrument && context.index.transports.includes(instrument);
-  const rows = reference ? [...names, instrument] : names;
-  if (reference) entries.set(instrument, []);
-  for (const { metric, pattern, payload } of columns) {
-    const cells = new Map(
-      rows.map((name) => [
-        name,
-        context.cell(pattern, name, payload ?? context.index.fixedPayload(name) ?? 0),
-      ]),
+const byPayload = (names: string[], payloads: number[], metric: Metric): Table => ({
+  id: "table",
+  title: "Mechanism by payload",
+  names,
+  columns: payloads.map((payload) => ({
+    id: String(payload),
+    head: formatPayload(payload),
+    metric,
+    payload,
+  })),
+  usual: metric.better === "higher" ? payloads.length - 1 : 0,
+});
+
+// One size each, so the columns are the figures.
+function byMetric(context: Context, names: string[], pattern: Pattern, metric: Metric): Table {
+  const metrics = context
+    .metrics()
+    .filter((each) =>
+      context.index
+        .cells(pattern)
+        .some((cell) => names.includes(cell.transport) && medianOf(cell, each.key) !== null),
     );
-    const value = (name: string) => medianOf(cells.get(name), metric.key);
-    const ranked = names
-      .filter((name) => metric.comparable(cells.get(name) ?? none))
-      .map(value)
-      .filter((v): v is number => v !== null && v >= 0);
-    const top =
-      ranked.length === 0
-        ? null
-        : metric.better === "lower"
-          ? Math.min(...ranked)
-          : Math.max(...ranked);
-    for (const name of rows) {
-      const cell = cells.get(name);
-      const own = value(name);
-      const usable = cell !== undefined && own !== null && top !== null && metric.comparable(cell);
-      entries
-        .get(name)!
-        .push({ cell, value: own, ratio: usable ? distance(metric, own, top) : null });
-    }
-  }
-  const found = columns.findIndex((c) => c.id === wanted);
-  const sorted = found >= 0 ? found : Math.max(0, usual);
-  const order = [...names].sort((a, b) => byRatio(entries.get(a)!, entries.get(b)!, sorted));
-  const largest = Math.max(
-    10,
-    ...names.flatMap((name) =>
-      entries.get(name)!.map((e) => (e.ratio !== null && Number.isFinite(e.ratio) ? e.ratio : 1)),
-    ),
-  );
-  const row = (name: string, position: number) => {
-    const wait = context.index.mechanism(name)?.wait;
-    return h(
-      "tr",
-      { class: name === instrument ? "reference" : undefined, "data-key": name },
-      h(
-        "th",
-        { scope: "row" },
-        name === instrument
-          ? shownName(name)
-          : h("span", { class: "rank", "aria-hidden": "true" }, String(position + 1)),
-        name === instrument ? null : openMechanism(context, name),
-        wait === "spins" && name !== instrument
-          ? h(
-              "span",
-              { class: "wait", title: "both sides spin: a core each is busy while it waits" },
-              words(wait, waitWords),
-            )
-          : null,
-      ),
-      ...entries.get(name)!.map((entry, n) => heatCell(columns[n]!, entry, largest, name)),
-    );
+  return {
+    id: "notifications",
+    title: "Notifications",
+    names,
+    columns: metrics.map((each) => ({
+      id: `n-${each.key}`,
+      head: each.label,
+      hint: each.meaning,
+      metric: each,
+      payload: null,
+    })),
+    usual: Math.max(0, metrics.indexOf(metric)),
   };
+}
+
+function draw(context: Context, table: Table, isFirst: boolean): HTMLElement[] {
+  const reference = table.id === "table" && context.index.transports.includes(instrument);
+  const rows = new Map<string, Entry[]>(
+    [...table.names, ...(reference ? [instrument] : [])].map((name) => [name, []]),
+  );
+  for (const column of table.columns) {
+    const entries = [...rows.keys()].map((name) => entryOf(context, column, name));
+    setRatios(context, column.metric, entries);
+    [...rows.values()].forEach((row, n) => row.push(entries[n]!));
+  }
+  const wanted = table.columns.findIndex((column) => column.id === context.store.get("sort"));
+  const sorted = wanted >= 0 ? wanted : table.usual;
+  const order = [...table.names].sort((a, b) => byFigure(rows.get(a)!, rows.get(b)!, sorted));
+  const largest = Math.max(10, ...[...rows.values()].flat().map((e) => finite(e.ratio) ?? 1));
+  const row = (name: string) => rowOf(context, table, name, rows.get(name)!, largest);
   const body = h(
     "table",
-    { class: columns.length > manyColumns ? "heat dense" : "heat", role: "grid", "data-view": id },
+    {
+      class: table.columns.length > manyColumns ? "heat dense" : "heat",
+      role: "grid",
+      "data-view": table.id,
+    },
     h(
       "caption",
       { class: "sr" },
-      `${id === "table" ? "Mechanism by payload" : "Notifications"}, ` +
-        `${words(context.placement(), placementWords)}`,
+      `${table.title}, ${context.words.placement(context.placement())}`,
     ),
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col" }, "Mechanism"),
-        ...columns.map((column, n) =>
-          h(
-            "th",
-            {
-              scope: "col",
-              "aria-sort":
-                n === sorted
-                  ? column.metric.better === "lower"
-                    ? "ascending"
-                    : "descending"
-                  : undefined,
-            },
-            h(
-              "button",
-              {
-                type: "button",
-                "data-key": column.id,
-                title: column.hint,
-                onclick: () => context.store.set({ sort: column.id }),
-              },
-              column.head,
-            ),
-          ),
-        ),
-      ),
-    ),
+    head(context, table, sorted),
     h("tbody", {}, ...order.map(row)),
-    reference ? h("tfoot", {}, row(instrument, -1)) : null,
+    reference ? h("tfoot", {}, row(instrument)) : null,
   );
   gridKeys(body);
-  const wrap = scroller(body, id === "table" ? "Mechanism by payload" : "Notifications", false);
+  const wrap = scroller(body, table.title, false);
   wrap.classList.add("tall");
-  return [wrap, legend(largest)];
+  return [wrap, ...(isFirst ? [legend(largest)] : [])];
 }
 
-const none = { touch: "rw", payload_bytes: 1, status: "skipped", summary: {} } as Cell;
+function entryOf(context: Context, { metric, payload }: Column, name: string): Entry {
+  const size = payload ?? context.index.fixedPayload(name) ?? 0;
+  const cell = context.cell(context.pattern(), name, size);
+  const standing = cell ? context.index.standing(cell, metric.key) : "none";
+  return { cell, metric, value: medianOf(cell, metric.key), ratio: null, standing };
+}
 
-// A best of zero (no switch at all) leaves every other at an infinite distance: it is told apart,
-// not divided by.
+// What lost messages, is saturated or is the instrument itself is not compared.
+function setRatios(context: Context, metric: Metric, entries: Entry[]): void {
+  if (metric.better === "neither") return;
+  const compared = entries.filter(
+    ({ cell, value }) =>
+      value !== null && cell?.transport !== instrument && apartText(context, cell!) === null,
+  );
+  const values = compared.map((entry) => entry.value!);
+  const top = metric.better === "lower" ? Math.min(...values) : Math.max(...values);
+  for (const entry of compared) entry.ratio = distance(metric, entry.value!, top);
+}
+
+// A best of zero (no switch at all) leaves every other at an infinite distance: counts start at
+// one, since two switches are not a thousand times worse than two thousandths of one.
 function distance(metric: Metric, value: number, top: number): number {
-  // Counts start at zero: two switches are not a thousand times worse than two thousandths of one.
-  if (metric.id === "switches") return (1 + value) / (1 + top);
+  if (metric.unit === "1/message") return (1 + value) / (1 + top);
   const [worse, better] = metric.better === "lower" ? [value, top] : [top, value];
   return worse === better ? 1 : better <= 0 ? Infinity : worse / better;
 }
 
+const finite = (ratio: number | null) =>
+  ratio !== null && Number.isFinite(ratio) ? ratio : undefined;
+
 // Cells without a figure in the sorted column follow, by their best ratio elsewhere.
-function byRatio(a: Entry[], b: Entry[], column: number): number {
-  const rankOf = (row: Entry[]) =>
-    row[column]?.ratio ?? 1e9 * Math.min(...row.map((e) => e.ratio ?? 1e9));
-  const [x, y] = [rankOf(a), rankOf(b)];
+function byFigure(a: Entry[], b: Entry[], column: number): number {
+  const rank = (row: Entry[]) =>
+    row[column]?.ratio ?? 1e9 * Math.min(...row.map((entry) => entry.ratio ?? 1e9));
+  const [x, y] = [rank(a), rank(b)];
   return x === y ? (a[column]?.value ?? 0) - (b[column]?.value ?? 0) : x - y;
 }
 
-function heatCell(column: Column, entry: Entry, largest: number, name: string): HTMLElement {
-  const { cell, value, ratio } = entry;
-  const { metric } = column;
-  if (!cell) {
-    return focusable(h("td", { class: "gap", "aria-label": "not planned" }, missing), () => [
-      h("p", {}, "Not in the plan of this run."),
-    ]);
-  }
-  const id =
-    column.payload === null && metric.id !== "p50" && metric.id !== "messages"
-      ? undefined
-      : cell.name;
-  if (cell.status !== "ok") {
-    const text = `${statusWords[cell.status] ?? cell.status}: ${reasonText(cell)}`;
-    const short = shortStatus(cell);
-    return focusable(
-      h(
-        "td",
-        {
-          id,
-          class: `gap ${cell.status}`,
-          "aria-label": text.startsWith(short) ? text : `${short}, ${text}`,
-        },
-        short,
-      ),
-      () => [h("p", { class: "tip-title" }, cellTitle(cell)), h("p", {}, text)],
-    );
-  }
-  if (value === null) {
-    const why = metric.key.startsWith("p")
-      ? `${metric.label} is not supported by the number of samples in this cell`
-      : `${metric.label} was not measured in this cell`;
-    return focusable(h("td", { id, class: "gap", "aria-label": why }, missing), () =>
-      tip(cell, [why]),
-    );
-  }
-  const loses = losesMessages(cell);
-  const marks = (cell.flags ?? []).length > 0 || cell.spawns_ok < cell.spawns_planned;
-  const far = ratio === null || !Number.isFinite(ratio) ? null : formatRatio(ratio);
-  const shown =
-    name === instrument
-      ? null
-      : loses && ratio === null
-        ? `${formatShare(medianOf(cell, "lost_share"))} lost`
-        : metric.id === "floor" || metric.id === "switches"
-          ? null
-          : far;
-  const td = h(
-    "td",
-    { id, class: ratio !== null && ratio <= 1 && name !== instrument ? "best" : undefined },
-    h("span", { class: "value" }, metric.format(value)),
-    marks ? h("span", { class: "flagged", "aria-label": "flagged" }, "*") : null,
-    shown ? h("span", { class: "ratio" }, shown) : null,
-  );
-  // Counts have a scale of their own: four switches are far.
-  const end = metric.id === "switches" ? 5 : largest;
-  if (ratio !== null && name !== instrument)
-    shade(td, Math.min(1, Math.log(Math.max(1, ratio)) / Math.log(end)));
-  else td.classList.add("unranked");
-  return focusable(td, () => tip(cell, []));
-}
-
-// 0 is the best of the column, 1 the farthest cell of the table; the style sheet mixes the colours
-// of the theme.
-function shade(td: HTMLElement, far: number): void {
-  td.style.setProperty("--far", far.toFixed(3));
-  td.classList.toggle("beyond", far > 0.5);
-}
-
-function tip(cell: Cell, lead: string[]): Child[] {
-  return [
-    h("p", { class: "tip-title" }, cellTitle(cell)),
-    ...lead.filter((line) => line !== "").map((line) => h("p", { class: "tip-lead" }, line)),
+function head(context: Context, table: Table, sorted: number): HTMLElement {
+  return h(
+    "thead",
+    {},
     h(
-      "dl",
+      "tr",
       {},
-      ...cellFigures(cell).flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]),
+      h("th", { scope: "col" }, "Mechanism"),
+      ...table.columns.map(({ id, hint, metric, head: text }, n) => {
+        const order = metric.better === "higher" ? "descending" : "ascending";
+        return h(
+          "th",
+          { scope: "col", "aria-sort": n === sorted ? order : undefined },
+          h(
+            "button",
+            {
+              type: "button",
+              "data-key": id,
+              title: hint,
+              onclick: () => context.store.set({ sort: id }),
+            },
+            text,
+          ),
+        );
+      }),
     ),
-    ...cellNotes(cell).map((line) => h("p", { class: "tip-note" }, line)),
-  ];
+  );
 }
 
-function focusable(td: HTMLElement, content: () => Child[]): HTMLElement {
-  td.tabIndex = -1;
-  describe(td, content);
-  return td;
+function rowOf(
+  context: Context,
+  table: Table,
+  name: string,
+  entries: Entry[],
+  largest: number,
+): HTMLElement {
+  const burns = entries.some(
+    ({ cell }) => cell?.status === "ok" && context.index.viewOf(cell).waits === "burns_core",
+  );
+  return h(
+    "tr",
+    { class: name === instrument ? "reference" : undefined, "data-key": name },
+    h(
+      "th",
+      { scope: "row" },
+      name === instrument ? shownName(name) : openMechanism(context, name),
+      burns && name !== instrument
+        ? h("span", { class: "wait" }, context.words.waits("burns_core"))
+        : null,
+    ),
+    ...entries.map((entry, n) => {
+      // Counts have a scale of their own: four switches are far.
+      const end = entry.metric.unit === "1/message" ? 5 : largest;
+      const far = Math.log(Math.max(1, entry.ratio ?? 1)) / Math.log(end);
+      return heatCell(context, entry, Math.min(1, far), table.id === "table" || n === 0);
+    }),
+  );
 }
 
 function legend(largest: number): HTMLElement {
   return h(
     "p",
     { class: "legend" },
-    h("span", {}, "1\u00d7, best of its column"),
+    h("span", {}, "1\u00d7, the best in view"),
     h("span", { class: "ramp", "aria-hidden": "true" }),
     h("span", {}, `${formatRatio(largest)} (log scale)`),
     h(
       "span",
       { class: "legend-note" },
-      "* has a flag or lost spawns. A boxed word says why there is no figure. " +
-        "Arrow keys move between cells.",
+      `${leadNote}. ! has a flag or lost repetitions. A boxed word says why there is no ` +
+        "figure. Arrow keys move between cells.",
     ),
   );
 }

@@ -14,15 +14,8 @@ import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
-import {
-  axisMark,
-  formatMessageRate,
-  formatPayload,
-  formatShare,
-  formatTime,
-  placementWords,
-  words,
-} from "../format";
+import { figure, payloadText } from "../describe";
+import { axisMark, figureText, formatTime } from "../format";
 import { decades, lineChart, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { medianOf } from "../resultIndex";
@@ -55,7 +48,7 @@ export const loadView: View = {
           nothing(context, "paced", "latency under load", "ipcmark run --pattern paced"),
       }),
     );
-    context.watch(quantile, ["quantile"], () =>
+    context.watch(quantile, ["quantile", "payload", ...placeKeys, ...filterKeys], () =>
       offer(quantile, [
         {
           label: "Percentile",
@@ -82,7 +75,7 @@ export const wakeView: View = {
         context,
         keys,
         summary: () =>
-          `One message after silence, ${place(context, "wake")}; p50 over spawns. The ` +
+          `One message after silence, ${place(context, "wake")}; p50 over repetitions. The ` +
           "longer the pause, the deeper the sleep of the core and the colder its " +
           "caches.",
         chart: (width) => wakeChart(context, width),
@@ -98,7 +91,7 @@ export const wakeView: View = {
       summary: () =>
         "From nothing to the first message, and to tear down, " +
         `${place(context, "setup")}; the start of a process is not part of ` +
-        `it${spawnCost(context)}.${cutNote(setupRows(context))}`,
+        `it.${cutNote(setupRows(context))}`,
       chart: (width) => barChart(setupBars, setupRows(context), width),
       table: () => barTable("Set-up cost", setupBars, setupRows(context)),
       nothing: () =>
@@ -109,18 +102,25 @@ export const wakeView: View = {
   },
 };
 
+const rateText = (perSecond: number | null) => figureText(perSecond, "1/s");
+
 const quantiles = ["p50", "p90", "p99", "p99.9"];
-const chosenQuantile = (context: Context) =>
-  quantiles.find((q) => q === context.store.get("quantile")) ?? "p99";
+
+// With few samples there is no p99: the median is better than no answer.
+function chosenQuantile(context: Context): string {
+  const cells = context.cellsOf("paced", payloadOf(context, "paced"));
+  const usual = cells.some((cell) => medianOf(cell, "p99_ns") !== null) ? "p99" : "p50";
+  return quantiles.find((q) => q === context.store.get("quantile")) ?? usual;
+}
 
 function nothing(context: Context, pattern: Cell["pattern"], what: string, command: string) {
   return context.index.cells(pattern).length === 0
     ? notMeasured(what, command)
-    : notForChoice(`no ${pattern} cell of this placement in view ended ok`);
+    : notForChoice(`no ${pattern} cell of this placement in view has this figure`);
 }
 
 const place = (context: Context, pattern: Cell["pattern"]) =>
-  `${formatPayload(payloadOf(context, pattern))}, ${words(context.placement(), placementWords)}`;
+  `${payloadText(payloadOf(context, pattern))}, ${context.words.placement(context.placement())}`;
 
 // The chosen payload if the pattern was measured there, else the smallest that was.
 function payloadOf(context: Context, pattern: Cell["pattern"]): number {
@@ -202,9 +202,9 @@ function loadChart(context: Context, width: number): Drawing {
       const x = offered(cell);
       if (y === null || x === null || y <= 0) return [];
       const hollow = isSaturated(cell);
-      const kept = formatMessageRate(medianOf(cell, "achieved_per_second"));
+      const kept = figure(cell, "achieved_per_second");
       const text =
-        `${formatMessageRate(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}` +
+        `${rateText(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}` +
         (hollow ? `, saturated at ${kept}` : "");
       return [{ x, y, hollow, text }];
     }),
@@ -224,7 +224,7 @@ function loadChart(context: Context, width: number): Drawing {
     xLog: true,
     xDomain,
     xTicks: decades(xDomain),
-    xFormat: axisMark(formatMessageRate),
+    xFormat: axisMark(rateText),
     xLabel: "messages per second offered",
     yLabel: `latency ${chosenQuantile(context)}`,
     yFormat: formatTime,
@@ -239,26 +239,30 @@ function loadTable(context: Context): HTMLElement {
     cells.map((cell) => ({ name, cell, knee: knee(cells) === cell })),
   );
   return table(
-    "Latency under load, median over spawns",
+    "Latency under load, median over repetitions",
     [
       { head: "Mechanism", cell: (r) => r.name },
-      { head: "offered", numeric: true, cell: (r) => formatMessageRate(offered(r.cell)) },
+      { head: "offered", numeric: true, cell: (r) => rateText(offered(r.cell)) },
       {
-        head: "achieved",
+        head: context.words.metric("achieved_per_second").label,
         numeric: true,
-        cell: (r) => formatMessageRate(medianOf(r.cell, "achieved_per_second")),
+        cell: (r) => figure(r.cell, "achieved_per_second"),
       },
       ...quantiles.map((q) => ({
         head: q,
         numeric: true,
-        cell: (r: (typeof rows)[number]) => formatTime(medianOf(r.cell, `${q}_ns`)),
+        cell: (r: (typeof rows)[number]) => figure(r.cell, `${q}_ns`),
       })),
       {
-        head: "p99 from the actual send",
+        head: context.words.metric("send_p99_ns").label,
         numeric: true,
-        cell: (r) => formatTime(medianOf(r.cell, "send_p99_ns")),
+        cell: (r) => figure(r.cell, "send_p99_ns"),
       },
-      { head: "missed", numeric: true, cell: (r) => formatShare(medianOf(r.cell, "missed_share")) },
+      {
+        head: context.words.metric("missed_share").label,
+        numeric: true,
+        cell: (r) => figure(r.cell, "missed_share"),
+      },
       {
         head: "state",
         cell: (r) =>
@@ -289,7 +293,7 @@ function wakeChart(context: Context, width: number): Drawing {
               y,
               text:
                 `after ${formatTime(cell.parameter!.value)}: p50 ${formatTime(y)}, p99 ` +
-                `${formatTime(medianOf(cell, "p99_ns"))}`,
+                figure(cell, "p99_ns"),
             },
           ];
     }),
@@ -323,12 +327,12 @@ function wakeTable(context: Context): HTMLElement {
       ...["p50", "p90", "p99"].map((q) => ({
         head: q,
         numeric: true,
-        cell: (r: (typeof rows)[number]) => formatTime(medianOf(r.cell, `${q}_ns`)),
+        cell: (r: (typeof rows)[number]) => figure(r.cell, `${q}_ns`),
       })),
       {
-        head: "CPU while idle",
+        head: context.words.metric("idle_cpu_share").label,
         numeric: true,
-        cell: (r) => formatShare(medianOf(r.cell, "idle_cpu_share")),
+        cell: (r) => figure(r.cell, "idle_cpu_share"),
       },
     ],
     rows,
@@ -341,7 +345,6 @@ const setupBars: Bars = {
   parts: [{ name: "construct both ends" }, { name: "first message" }, { name: "tear down" }],
   format: formatTime,
   label: "time",
-  totalName: "sum",
 };
 
 function setupRows(context: Context): BarRow[] {
@@ -359,15 +362,4 @@ function setupRows(context: Context): BarRow[] {
         return total > 0 ? [{ name: cell.transport, total, parts }] : [];
       }),
   );
-}
-
-function spawnCost(context: Context): string {
-  const values = context
-    .cellsOf("setup", null)
-    .map((cell) => medianOf(cell, "spawn_ns"))
-    .filter((v): v is number => v !== null)
-    .sort((a, b) => a - b);
-  return values.length === 0
-    ? ""
-    : ` (fork and exec take ${formatTime(values[Math.floor(values.length / 2)])} here)`;
 }

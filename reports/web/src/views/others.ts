@@ -1,65 +1,99 @@
-// Patterns that have no view of their own yet: their cells are listed with every figure.
-import type { View } from "../context";
-import type { Cell, Result, Summary } from "../data";
-import { range } from "../describe";
+// Every listed figure of the patterns that the table by payload has no room for.
+import { filterKeys, placeKeys, type Context, type View } from "../context";
+import type { Cell } from "../data";
+import { payloadText } from "../describe";
 import { h, table } from "../dom";
-import {
-  formatBytes,
-  formatBytesRate,
-  formatCount,
-  formatMessageRate,
-  formatTime,
-  patternWords,
-  plural,
-  words,
-} from "../format";
+import { capital, missing, plural, typeset } from "../format";
+import { openMechanism } from "../openMechanism";
+import { medianOf } from "../resultIndex";
+import type { GroupView } from "../view";
+import { apartText, figureNodes, leadNote } from "./heatCell";
 
-const viewed = ["round_trip", "one_way", "paced", "wake", "setup", "switch"];
-
-const otherCells = (result: Result) =>
-  result.cells.filter((cell) => cell.status === "ok" && !viewed.includes(cell.pattern));
+const patterns = (context: Context) =>
+  context.words.patterns.filter(
+    ({ word }) =>
+      !context.offeredPatterns.some((offered) => offered === word) &&
+      context.index.groups(word).length > 0,
+  );
 
 export const othersView: View = {
   id: "others",
   title: "Other patterns",
   short: "Others",
-  applies: (context) => otherCells(context.result).length > 0,
+  lead: "Every figure of the patterns with a rate, a pause or parts.",
+  applies: (context) => patterns(context).length > 0,
   mount(section, context) {
-    for (const pattern of new Set(otherCells(context.result).map((cell) => cell.pattern))) {
-      const cells = otherCells(context.result).filter((cell) => cell.pattern === pattern);
+    for (const { word, title, question } of patterns(context)) {
+      const body = h("div", {});
+      const head = h("summary", {});
       section.append(
         h(
           "details",
-          { "data-key": pattern },
-          h("summary", {}, `${words(pattern, patternWords)}: ${plural(cells.length, "cell")}`),
-          ...cells.map(figures),
+          { "data-key": word },
+          head,
+          h("p", { class: "note" }, `${question} ${leadNote}.`),
+          body,
         ),
       );
+      context.watch(body, [...placeKeys, ...filterKeys], () => {
+        const rows = rowsOf(context, word);
+        head.textContent = `${capital(title)}: ${plural(rows.length, "cell")}`;
+        body.replaceChildren(figures(context, title, rows));
+      });
     }
   },
 };
 
-function figures(cell: Cell): HTMLElement {
-  return table<[string, Summary]>(
-    cell.name,
-    [
-      { head: "Figure", cell: ([metric]) => metric.replace(/_/g, " ") },
-      {
-        head: "median",
-        numeric: true,
-        cell: ([, summary]) => formatter(summary, cell)(summary.median),
-      },
-      { head: "over spawns", cell: ([, summary]) => range(summary, formatter(summary, cell)) },
-    ],
-    Object.entries(cell.summary).filter(
-      ([metric]) => cell.touch !== "desc" || metric !== "bytes_per_second",
-    ),
-  );
+interface Row {
+  group: GroupView;
+  cell: Cell;
 }
 
-function formatter(summary: Summary, cell: Cell): (value: number | null) => string {
-  if (summary.unit === "ns") return formatTime;
-  if (summary.unit === "B/s" && cell.touch !== "desc") return formatBytesRate;
-  if (summary.unit === "1/s") return formatMessageRate;
-  return summary.unit === "B" ? formatBytes : formatCount;
+// A pattern with a placement of its own is shown whatever placement is chosen.
+function rowsOf(context: Context, pattern: string): Row[] {
+  const all = context.index.groups(pattern);
+  const here = all.filter((group) => group.placement === context.placement());
+  const shown = new Set(context.names());
+  return (here.length > 0 ? here : all)
+    .filter((group) => group.touch === context.touch())
+    .flatMap((group) => group.cells.map((n) => ({ group, cell: context.result.cells[n]! })))
+    .filter(({ cell }) => cell.status === "ok" && shown.has(cell.transport));
+}
+
+function figures(context: Context, title: string, rows: Row[]): HTMLElement {
+  const metrics = context.words.metrics.filter(({ key }) =>
+    rows.some(({ group }) => group.columns.some((column) => column.metric === key)),
+  );
+  return table<Row>(
+    `${capital(title)}, median over repetitions`,
+    [
+      {
+        head: "Mechanism",
+        cell: ({ cell }) =>
+          h("span", { "data-key": cell.name }, openMechanism(context, cell.transport)),
+      },
+      {
+        head: "where",
+        wide: true,
+        cell: ({ group, cell }) =>
+          [
+            payloadText(group.payload_bytes),
+            typeset(group.parameter),
+            context.words.placement(group.placement),
+            apartText(context, cell) ?? "",
+          ]
+            .filter((part) => part !== "")
+            .join(", "),
+      },
+      ...metrics.map(({ key, label }) => ({
+        head: label,
+        numeric: true,
+        cell: ({ cell }: Row) =>
+          medianOf(cell, key) === null
+            ? missing
+            : h("span", { "data-metric": key }, ...figureNodes(context, cell, key)),
+      })),
+    ],
+    rows,
+  );
 }

@@ -4,24 +4,20 @@ import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { h, table } from "../dom";
 import { logAxis, logDomain } from "../endLabels";
-import {
-  axisMark,
-  clipped,
-  formatPayload,
-  formatTime,
-  placementWords,
-  waitWords,
-  words,
-} from "../format";
+import { axisMark, clipped, formatPayload, formatTime } from "../format";
 import { decades } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
+import type { Waiting } from "../view";
 
 interface Point {
   name: string;
   family: string;
-  wait: string;
+  waits: Waiting;
+  waited: string;
+  // It lost messages: another thing was measured.
+  lossy: boolean;
   cpu: number;
   latency: number;
   best: boolean;
@@ -64,14 +60,12 @@ export const paretoView: View = {
         keys: ["payload", ...placeKeys, ...filterKeys],
         summary: () =>
           `Round trip, ${formatPayload(context.payload())}, ` +
-          `${words(context.placement(), placementWords)}; ${latencyName(context)} ` +
+          `${context.words.placement(context.placement())}; ${latencyName(context)} ` +
           "against the CPU time of both processes, both axes logarithmic. " +
-          "The dashed line is the frontier: whatever lies above or right of it is " +
-          "beaten on both counts by one on it. The dotted line is the frontier of " +
-          "those that let the core sleep: " +
-          "a spinning mechanism also burns a core while nothing arrives, which a " +
-          "closed loop does not show. Triangles spin, squares spin and then sleep, " +
-          "circles sleep.",
+          "The dashed line joins those that have no other in view below and left of " +
+          "them, by their medians; the dotted line does so without those that burn a " +
+          "core while idle, which a closed loop does not show. Circles slept, squares " +
+          "spun though they can sleep, triangles burn a core.",
         chart: (width) => draw(points(context), latencyName(context), width),
         table: () => numbers(context, points(context)),
         nothing: () =>
@@ -103,12 +97,15 @@ function points(context: Context): Point[] {
       const cell = context.cell("round_trip", name, context.payload());
       const latency = medianOf(cell, metric);
       const cpu = medianOf(cell, "cpu_ns_per_message");
-      if (latency === null || cpu === null || latency <= 0 || cpu <= 0) return [];
+      if (!cell || latency === null || cpu === null || latency <= 0 || cpu <= 0) return [];
+      const { waits, lossy } = context.index.viewOf(cell);
       return [
         {
           name,
           family: context.index.family(name),
-          wait: context.index.mechanism(name)?.wait ?? "",
+          waits,
+          lossy,
+          waited: context.words.waits(waits),
           cpu,
           latency,
           best: false,
@@ -117,8 +114,10 @@ function points(context: Context): Point[] {
       ];
     })
     .sort((a, b) => a.cpu - b.cpu || a.latency - b.latency);
-  for (const point of frontier(found)) point.best = true;
-  for (const point of frontier(found.filter((p) => p.wait !== "spins"))) point.sleeper = true;
+  const compared = found.filter((point) => !point.lossy);
+  const sleeping = compared.filter((point) => point.waits !== "burns_core");
+  for (const point of frontier(compared)) point.best = true;
+  for (const point of frontier(sleeping)) point.sleeper = true;
   return found;
 }
 
@@ -132,8 +131,7 @@ function frontier(list: Point[]): Point[] {
   });
 }
 
-const verdict = (p: Point) =>
-  p.best ? "on the frontier" : p.sleeper ? "on the frontier of those that sleep" : "beaten on both";
+const line = (p: Point) => (p.lossy ? "lossy" : p.best ? "dashed" : p.sleeper ? "dotted" : "");
 
 // A staircase: between two points of the frontier nothing better is known.
 function stairs(best: Point[], top: number, right: number): { x: number; y: number }[] {
@@ -151,10 +149,11 @@ function stairs(best: Point[], top: number, right: number): { x: number; y: numb
   return best.length === 0 ? [] : [...steps, { x: right, y: best[best.length - 1]!.latency }];
 }
 
-const shapes: Record<string, string> = {
-  blocks: "circle",
-  spins: "triangle",
-  spins_then_blocks: "square",
+const shapes: Record<Waiting, string> = {
+  unknown: "circle",
+  slept: "circle",
+  spun: "square",
+  burns_core: "triangle",
 };
 
 function draw(found: Point[], latency: string, width: number): Drawing {
@@ -176,9 +175,9 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   const title = (p: Point) =>
     [
       clipped(p.name, 60),
-      `${clipped(p.family, 60)}, ${words(p.wait, waitWords)}`,
+      [clipped(p.family, 60), p.waited].filter((text) => text !== "").join(", "),
       `${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}`,
-      verdict(p),
+      ...(p.lossy ? ["lossy: not on the lines"] : []),
     ].join("\n");
   const ticks = decades([xDomain[0] / 10, xDomain[1]])
     .flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d]))
@@ -218,7 +217,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
         {
           x: "cpu",
           y: "latency",
-          symbol: (p: Point) => shapes[p.wait] ?? "circle",
+          symbol: (p: Point) => shapes[p.waits],
           stroke: "var(--quiet-mark)",
           r: 4,
           strokeWidth: 1.5,
@@ -227,7 +226,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
       Plot.dot(sleepers, {
         x: "cpu",
         y: "latency",
-        symbol: (p: Point) => shapes[p.wait] ?? "circle",
+        symbol: (p: Point) => shapes[p.waits],
         fill: "var(--ink-soft)",
         stroke: "var(--page)",
         r: 5,
@@ -235,7 +234,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
       Plot.dot(best, {
         x: "cpu",
         y: "latency",
-        symbol: (p: Point) => shapes[p.wait] ?? "circle",
+        symbol: (p: Point) => shapes[p.waits],
         fill: "var(--accent)",
         stroke: "var(--page)",
         r: 6,
@@ -304,10 +303,10 @@ function numbers(context: Context, found: Point[]): HTMLElement {
       { head: "Mechanism", cell: (p) => openMechanism(context, p.name) },
       { head: latencyName(context), numeric: true, cell: (p) => formatTime(p.latency) },
       { head: "CPU / message", numeric: true, cell: (p) => formatTime(p.cpu) },
-      { head: "waits", cell: (p) => words(p.wait, waitWords) },
+      { head: "waits", cell: (p) => p.waited },
       {
-        head: "verdict",
-        cell: verdict,
+        head: "on the line",
+        cell: line,
       },
     ],
     found,

@@ -3,18 +3,8 @@ import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
-import { formatPayload, formatTime, missing, placementWords, words } from "../format";
-import {
-  cdf,
-  curve,
-  deepest,
-  ladder,
-  modes,
-  percentileMarks,
-  percentileName,
-  tailAxis,
-  type CurvePoint,
-} from "../histogram";
+import { formatPayload, formatShare, formatTime, missing } from "../format";
+import { cdf, curve, deepest, percentileName, tailAxis } from "../histogram";
 import { hgrm } from "../hgrm";
 import { lineChart, decades, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
@@ -26,8 +16,11 @@ interface Line {
   name: string;
   cell: Cell;
   slot: number | null;
-  marks: CurvePoint[];
+  // q and ns
+  percentiles: [number, number][];
 }
+
+const axisMarks = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
 
 const keys = ["series", "payload", ...placeKeys, ...filterKeys] as const;
 
@@ -39,7 +32,7 @@ export const percentilesView: View = {
   mount(section, context) {
     const where = () =>
       `Round trip, ${formatPayload(context.payload())}, ` +
-      `${words(context.placement(), placementWords)}; all spawns pooled.`;
+      `${context.words.placement(context.placement())}; all repetitions together.`;
     section.append(
       seriesPicker(context),
       twin({
@@ -47,7 +40,7 @@ export const percentilesView: View = {
         context,
         keys,
         summary: () =>
-          `${where()} The band is the range of the spawns. Each curve ends where fewer ` +
+          `${where()} The band is the range of the repetitions. Each curve ends where fewer ` +
           "than ten samples lie beyond it.",
         chart: (width) => percentileChart(context, lines(context), width),
         table: () => numbers(lines(context)),
@@ -65,10 +58,9 @@ export const percentilesView: View = {
         keys,
         summary: () =>
           `${where()} The share of messages that were at least this fast. Steep is ` +
-          "steady; a step is a mode, marked by a dot, and two modes are two different " +
-          "things measured.",
+          "steady; two steps are two different things measured.",
         chart: (width) => ecdfChart(lines(context), width),
-        table: () => modesTable(lines(context)),
+        table: () => numbers(lines(context)),
         nothing: () => nothing(context),
       }),
       hgrmRow(context),
@@ -88,8 +80,8 @@ function lines(context: Context): Line[] {
   for (const name of context.namesAndInstrument()) {
     const cell = context.cell("round_trip", name, context.payload());
     if (!cell || cell.status !== "ok" || !cell.histogram) continue;
-    const marks = percentileMarks(cell.histogram);
-    if (marks.length > 0) found.push({ name, cell, slot: slotOf(chosen, name), marks });
+    const { percentiles } = context.index.viewOf(cell);
+    if (percentiles.length > 0) found.push({ name, cell, slot: slotOf(chosen, name), percentiles });
   }
   return found;
 }
@@ -111,7 +103,7 @@ function percentileChart(context: Context, found: Line[], width: number): Drawin
         ...p,
         mark: false,
       })),
-      ...line.marks.map((p) => ({ ...p, mark: true })),
+      ...line.percentiles.map(([p, ns]) => ({ x: tailAxis(p), p, ns, mark: true })),
     ]
       .filter((p) => p.x <= end + 1e-9)
       .sort((a, b) => a.x - b.x)
@@ -128,7 +120,7 @@ function percentileChart(context: Context, found: Line[], width: number): Drawin
     series,
     xLog: false,
     xDomain: [0, end],
-    xTicks: [0, ...ladder.map(tailAxis).filter((x) => x <= end + 1e-9)],
+    xTicks: [0, ...axisMarks.map(tailAxis).filter((x) => x <= end + 1e-9)],
     xFormat: (x) => (x === 0 ? "0" : percentileName(1 - 10 ** -x).slice(1)),
     xLabel: "percentile",
     yLabel: "round trip",
@@ -160,33 +152,20 @@ function band(context: Context, line: Line): { x: number; low: number; high: num
 function ecdfChart(found: Line[], width: number): Drawing {
   const competing = found.filter((line) => line.name !== instrument);
   const series = competing.map((line): Series => {
-    const at = modes(line.cell.histogram!);
     const points = cdf(line.cell.histogram!, line.slot === null ? 60 : 400);
     return {
       name: line.name,
       slot: line.slot,
-      points: points
-        .map((p) => ({
-          x: p.ns,
-          y: p.share,
-          mark: false,
-          text: `${(100 * p.share).toFixed(1)}\u202f% within ${formatTime(p.ns)}`,
-        }))
-        .concat(
-          at.map((m) => ({
-            x: m.ns,
-            y: m.share,
-            mark: true,
-            text:
-              `mode at ${formatTime(m.ns)}, ${(100 * m.weight).toFixed(0)}\u202f% of the ` +
-              "messages",
-          })),
-        )
-        .sort((a, b) => a.x - b.x || a.y - b.y),
+      points: points.map((p) => ({
+        x: p.ns,
+        y: p.share,
+        mark: false,
+        text: `${formatShare(p.share)} within ${formatTime(p.ns)}`,
+      })),
     };
   });
   if (series.length === 0) return { chart: null };
-  // The last thousandth would stretch the axis and hide the modes: the percentile chart has it.
+  // The last thousandth would stretch the axis: the percentile chart has it.
   const ends = competing.flatMap((line) => {
     const c = cdf(line.cell.histogram!, 400).filter((p) => p.share <= 0.999);
     return c.length > 1 ? [c[0]!.ns, c[c.length - 1]!.ns] : [];
@@ -227,43 +206,27 @@ function spacedLog(domain: [number, number], width: number): number[] {
 }
 
 function numbers(found: Line[]): HTMLElement {
-  const most = Math.max(0, ...found.map((line) => deepest(line.cell.histogram!) ?? 0));
-  const steps = ladder.filter((p) => p <= most + 1e-12);
+  const all = found.flatMap((line) => line.percentiles.map(([q]) => q));
+  const quantiles = [...new Set(all)].sort((a, b) => a - b);
   return table(
-    "Round-trip percentiles, all spawns pooled",
+    "Round-trip percentiles, all repetitions together",
     [
       { head: "Mechanism", cell: (line) => shownName(line.name) },
-      ...steps.map((p) => ({
-        head: percentileName(p),
+      ...quantiles.map((q) => ({
+        head: percentileName(q),
         numeric: true,
-        cell: (line: Line) =>
-          formatTime(line.marks.find((mark) => mark.p === p)?.ns ?? null) || missing,
+        cell: (line: Line) => {
+          const own = line.percentiles.find(([other]) => other === q);
+          return own ? formatTime(own[1]) : missing;
+        },
       })),
       { head: "samples", numeric: true, cell: (line) => String(line.cell.histogram!.count) },
-    ],
-    [...found].sort((a, b) => (a.marks[0]?.ns ?? 0) - (b.marks[0]?.ns ?? 0)),
-  );
-}
-
-function modesTable(found: Line[]): HTMLElement {
-  return table(
-    "Modes of the round trip, all spawns pooled",
-    [
-      { head: "Mechanism", cell: (line) => shownName(line.name) },
-      { head: "modes", numeric: true, cell: (line) => String(modes(line.cell.histogram!).length) },
-      {
-        head: "at",
-        cell: (line) =>
-          modes(line.cell.histogram!)
-            .map((m) => `${formatTime(m.ns)} (${(100 * m.weight).toFixed(0)}\u202f%)`)
-            .join(", "),
-      },
       {
         head: "flag",
         cell: (line) => ((line.cell.flags ?? []).includes("bimodal") ? "bimodal" : ""),
       },
     ],
-    found.filter((line) => line.name !== instrument),
+    [...found].sort((a, b) => a.percentiles[0]![1] - b.percentiles[0]![1]),
   );
 }
 

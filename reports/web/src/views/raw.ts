@@ -10,7 +10,7 @@ export const rawView: View = {
   title: "Raw data",
   short: "Raw",
   mount(section, context) {
-    const { result, packed } = context.index.loaded;
+    const { result } = context.index.loaded;
     const stem = `ipcmark-${(result.run.started || result.context.date).slice(0, 10) || "result"}`;
     const spawns = [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0);
     const button = (label: string, run: () => void) =>
@@ -19,12 +19,10 @@ export const rawView: View = {
       h(
         "p",
         {},
-        `This file holds ${plural(result.cells.length, "cell")} and ${plural(spawns, "spawn")}.` +
-          (packed
-            ? " The figures of the cells are rounded to six digits and those of single " +
-              "spawns to five; what the result says about each process of a spawn stays in " +
-              "the result file."
-            : ""),
+        `This file holds ${plural(result.cells.length, "cell")} and ` +
+          `${plural(spawns, "repetition")}. The figures of the cells are rounded to six ` +
+          "digits and those of single repetitions to five; what the result says about each " +
+          "process of a repetition stays in the result file.",
       ),
       h(
         "div",
@@ -37,10 +35,14 @@ export const rawView: View = {
           ),
         ),
         button("CSV (cells)", () =>
-          download(`${stem}-cells.csv`, "text/csv;charset=utf-8", csvText(cellRows(result))),
+          download(`${stem}-cells.csv`, "text/csv;charset=utf-8", csvText(cellRows(context))),
         ),
-        button("CSV (spawns)", () =>
-          download(`${stem}-spawns.csv`, "text/csv;charset=utf-8", csvText(spawnRows(context))),
+        button("CSV (repetitions)", () =>
+          download(
+            `${stem}-repetitions.csv`,
+            "text/csv;charset=utf-8",
+            csvText(spawnRows(context)),
+          ),
         ),
       ),
       h(
@@ -53,7 +55,8 @@ export const rawView: View = {
   },
 };
 
-export const cellHead = [
+// The columns of ipcmark report --format csv.
+const cellHead = [
   "cell",
   "pattern",
   "mechanism",
@@ -64,7 +67,10 @@ export const cellHead = [
   "parameter_value",
   "status",
   "reason",
-  "spawns",
+  "repetitions",
+  "waits",
+  "lossy",
+  "flags",
   "metric",
   "unit",
   "median",
@@ -73,12 +79,14 @@ export const cellHead = [
   "min",
   "max",
   "level",
+  "standing",
 ];
 
 // One row per cell and figure; a cell without figures keeps one row with its reason.
-function cellRows(result: Result): Field[][] {
+function cellRows(context: Context): Field[][] {
   const rows: Field[][] = [cellHead];
-  for (const cell of result.cells) {
+  for (const cell of context.result.cells) {
+    const view = context.index.viewOf(cell);
     const head = [
       cell.name,
       cell.pattern,
@@ -91,11 +99,17 @@ function cellRows(result: Result): Field[][] {
       cell.status,
       cell.reason?.text,
       cell.spawns_ok,
+      view.waits,
+      view.lossy ? "yes" : "no",
+      (cell.flags ?? []).join(" "),
     ];
     const figures = Object.entries(cell.summary);
-    if (figures.length === 0) rows.push([...head, "", "", "", "", "", "", "", ""]);
-    for (const [metric, s] of figures)
-      rows.push([...head, metric, s?.unit, s?.median, s?.low, s?.high, s?.min, s?.max, s?.level]);
+    if (figures.length === 0) rows.push([...head, ...Array.from({ length: 9 }, () => "")]);
+    for (const [metric, s] of figures) {
+      const standing = context.index.standing(cell, metric);
+      const values = [s.median, s.low, s.high, s.min, s.max, s.level];
+      rows.push([...head, metric, s.unit, ...values, standing === "none" ? "" : standing]);
+    }
   }
   return rows;
 }
@@ -106,7 +120,7 @@ function spawnRows(context: Context): Field[][] {
   return [
     [
       "cell",
-      "spawn",
+      "repetition",
       "sequence",
       "round",
       "t_start_s",
@@ -131,10 +145,9 @@ function spawnRows(context: Context): Field[][] {
   ];
 }
 
-// A document of the result format again, also from the packed form.
+// A document of the result format again.
 function document_(context: Context): Result {
-  const { result, spawns, packed } = context.index.loaded;
-  if (!packed) return result;
+  const { result, spawns } = context.index.loaded;
   const benchmarks: Spawn[] = [...spawns].flatMap(([name, c]) =>
     Array.from({ length: c.count }, (_, n) => ({
       name,

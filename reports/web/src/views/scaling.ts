@@ -4,18 +4,10 @@ import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import { h, table } from "../dom";
 import { logDomain } from "../endLabels";
-import {
-  formatBytesRate,
-  formatMessageRate,
-  formatPayload,
-  formatShare,
-  formatTime,
-  placementWords,
-  words,
-} from "../format";
+import { figureText, formatPayload, formatShare, formatTime } from "../format";
 import { lineChart, spaced, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
-import { hasBandwidth, losesMessages, medianOf } from "../resultIndex";
+import { medianOf } from "../resultIndex";
 import { chosenSeries, seriesPicker, slotOf } from "../series";
 
 interface Point {
@@ -25,8 +17,10 @@ interface Point {
   lossy: boolean;
 }
 
+// Where only the header is touched there are messages alone.
 const asBytes = (context: Context) => context.rate() === "bytes" && context.touch() !== "desc";
-const format = (context: Context) => (asBytes(context) ? formatBytesRate : formatMessageRate);
+const format = (context: Context) => (value: number | null | undefined) =>
+  figureText(value, asBytes(context) ? "B/s" : "1/s");
 
 export const scalingView: View = {
   id: "scaling",
@@ -43,11 +37,11 @@ export const scalingView: View = {
         extra: [unit],
         keys: ["series", "rate", ...placeKeys, ...filterKeys],
         summary: () =>
-          `One way, ${words(context.placement(), placementWords)}, median over spawns, ` +
+          `One way, ${context.words.placement(context.placement())}, median over repetitions, ` +
           "both axes logarithmic." +
           (asBytes(context) || context.rate() === "messages"
             ? ""
-            : " Touch is desc: nobody read the payload, so messages/s are shown.") +
+            : ` Messages, since ${context.words.touch("desc")}.`) +
           " Thin lines: a constant cost per message." +
           (asBytes(context) && ceiling(context).length > 0
             ? " Dashed: memcpy, measured in the same run."
@@ -85,9 +79,8 @@ function points(context: Context, names: string[]): Point[] {
     context.index.payloads("one_way").flatMap((payload) => {
       const cell = context.cell("one_way", name, payload);
       const value = medianOf(cell, metric);
-      const usable =
-        value !== null && value > 0 && payload > 0 && (hasBandwidth(cell) || !asBytes(context));
-      return usable ? [{ name, payload, value, lossy: losesMessages(cell) }] : [];
+      const usable = cell !== undefined && value !== null && value > 0 && payload > 0;
+      return usable ? [{ name, payload, value, lossy: context.index.viewOf(cell).lossy }] : [];
     }),
   );
 }
@@ -210,7 +203,7 @@ function numbers(context: Context): HTMLElement {
   const all = points(context, names);
   const show = format(context);
   return table(
-    "One-way throughput by payload, median over spawns",
+    "One-way throughput by payload, median over repetitions",
     [
       { head: "Mechanism", cell: (name) => name },
       ...payloads.map((payload) => ({
@@ -218,8 +211,8 @@ function numbers(context: Context): HTMLElement {
         numeric: true,
         cell: (name: string) => {
           const point = all.find((p) => p.name === name && p.payload === payload);
-          const lost = medianOf(context.cell("one_way", name, payload), "lost_share");
-          return show(point?.value) + (point?.lossy ? ` (${formatShare(lost)} lost)` : "");
+          const lost = formatShare(medianOf(context.cell("one_way", name, payload), "lost_share"));
+          return show(point?.value) + (point?.lossy ? ` (${lost} lost)` : "");
         },
       })),
     ],

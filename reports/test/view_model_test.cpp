@@ -1,0 +1,201 @@
+#include "reports/view/view_model.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "harness/analysis/test/made_result.hpp"
+#include "reports/text.hpp"
+#include "reports/view/figure_text.hpp"
+#include "reports/view/tables.hpp"
+
+/// What is said of results that were built to mislead.
+namespace ipcmark {
+namespace {
+
+using test::made_result;
+using list = std::vector<std::string>;
+
+result_view view_of_one(const run_result& result) {
+    return view_of({{"r.json", result}}).views.front();
+}
+
+/// Topic and sentences of each answer of the group that stands for the result.
+list answers(const run_result& result) {
+    list lines;
+    for (const auto& group : view_of_one(result).groups)
+        if (group.headline)
+            for (const auto& each : group.answers) {
+                lines.push_back(each.topic + ":");
+                for (const auto& sentence : each.sentences)
+                    lines.back() += " " + sentence;
+            }
+    return lines;
+}
+
+TEST(answers, a_tie_is_called_one) {
+    made_result made;
+    made.add("pipe", {65e3, 66e3, 67e3, 64e3, 65e3, 66e3});
+    made.add("unix_stream", {61e3, 66e3, 63e3, 67e3, 65e3, 64e3});
+    EXPECT_EQ(answers(made.result),
+              (list{"Fastest round trip, 64 B, two CPUs, shared L3: unix_stream 64.5 us \u00b15 %. "
+                    "No difference proven to pipe (below 5 %)."}));
+}
+
+TEST(answers, a_lossy_winner_wins_nothing) {
+    made_result made;
+    made.add("seqlock", {1, 1, 1, 1, 1, 1});
+    made.set("seqlock", "lost_share", 0.9999);
+    made.add("ring", {100, 101, 102, 103, 104, 105});
+    for (const auto& line : answers(made.result))
+        EXPECT_EQ(line.find("seqlock"), std::string::npos) << line;
+    EXPECT_TRUE(view_of_one(made.result).cells[0].lossy);
+}
+
+TEST(answers, a_hybrid_that_never_slept_is_not_called_a_sleeper) {
+    made_result made;
+    made.add("hybrid", {477, 478, 479, 480, 481, 482});
+    made.mechanism("hybrid", {}, wait_style::spins_then_blocks);
+    made.set("hybrid", "voluntary_switches_per_message", 6e-5);
+    made.set("hybrid", "cpu_ns_per_message", 900);
+    made.add("pipe", {60e3, 61e3, 62e3, 63e3, 64e3, 65e3});
+    made.set("pipe", "voluntary_switches_per_message", 2);
+    made.set("pipe", "cpu_ns_per_message", 44e3);
+    const auto lines = answers(made.result);
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_NE(lines[0].find("hybrid 480 ns \u00b10.5 %, spun throughout, though it can sleep"),
+              std::string::npos)
+        << lines[0];
+    EXPECT_TRUE(lines[1].starts_with("Fastest round trip that sleeps")) << lines[1];
+    EXPECT_NE(lines[1].find("pipe 62.5 us"), std::string::npos) << lines[1];
+    EXPECT_NE(lines[2].find("Least CPU among those that sleep"), std::string::npos);
+    EXPECT_NE(lines[2].find("pipe 44.0 us"), std::string::npos) << "a spinner is never least CPU";
+}
+
+TEST(answers, a_spinner_is_said_to_burn_a_core) {
+    made_result made;
+    made.add("ring", {100, 101, 102, 103, 104, 105});
+    made.set("ring", "idle_cpu_share", 1.0);
+    made.set("ring", "cpu_ns_per_message", 5);
+    const auto lines = answers(made.result);
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_NE(lines[0].find("burns a core while idle"), std::string::npos);
+}
+
+TEST(answers, few_repetitions_are_said_to_prove_nothing) {
+    made_result made;
+    made.add("ring", {100, 101, 102});
+    made.add("pipe", {9000, 9001, 9002});
+    const auto lines = answers(made.result);
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_NE(lines[0].find("With 3 repetitions no order is proven: 4 are needed."),
+              std::string::npos);
+}
+
+TEST(answers, each_placement_has_its_own) {
+    made_result made;
+    made.add("pipe", {60e3, 61e3, 62e3, 63e3, 64e3, 65e3});
+    made.add("ring", {100, 101, 102, 103, 104, 105});
+    made.cell("ring").place = placement::same_cpu;
+    const auto lines = answers(made.result);
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_NE(lines[0].find("two CPUs, shared L3: pipe"), std::string::npos);
+    EXPECT_NE(lines[1].find("one CPU: ring"), std::string::npos);
+}
+
+TEST(answers, there_are_none_where_nothing_was_measured) {
+    made_result made;
+    made.add("pipe", {});
+    made.cell("pipe").ended = status::skipped;
+    made.cell("pipe").why = reason{"limit", std::nullopt, "payload 64 is too much"};
+    EXPECT_TRUE(answers(made.result).empty());
+    const auto view = view_of_one(made.result);
+    ASSERT_EQ(view.problems.size(), 1u);
+    EXPECT_EQ(view.cells[0].absence, "limit");
+    EXPECT_EQ(view.trust.front(), "0 of 1 cell measured; 1 skipped.");
+    EXPECT_TRUE(tables_of(made.result, view).empty());
+}
+
+TEST(problems, the_same_limit_for_several_payloads_is_one) {
+    made_result made;
+    for (const std::size_t bytes : {65536, 1048576, 4096}) {
+        made.add("posix_mq", {});
+        cell_result& cell = made.result.cells.back();
+        cell.payload_bytes = bytes;
+        cell.ended = status::skipped;
+        cell.why =
+            reason{"limit", std::nullopt,
+                   "payload " + std::to_string(bytes) +
+                       " exceeds 8192; sysctl -w fs.mqueue.msgsize_max=" + std::to_string(bytes)};
+    }
+    made.add("pipe", {});
+    made.cell("pipe").ended = status::failed;
+    made.cell("pipe").why = reason{"error", "timed loop", "write: Broken pipe"};
+    const auto found = view_of_one(made.result).problems;
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].text, "write: Broken pipe (stage: timed loop)") << "failures come first";
+    EXPECT_EQ(found[1].cells.size(), 3u);
+    EXPECT_EQ(found[1].text,
+              "payload 1048576 exceeds 8192; sysctl -w fs.mqueue.msgsize_max=1048576")
+        << "a command that can be typed";
+    EXPECT_NE(found[1].where.find("4 KiB, 64 KiB and 1 MiB"), std::string::npos) << found[1].where;
+}
+
+TEST(tables, show_ties_as_ties_and_the_instrument_last) {
+    made_result made;
+    made.add("null", {10, 10, 10, 10, 10, 10});
+    made.add("pipe", {200, 203, 206, 209, 212, 215});
+    made.add("queue", {102, 100, 105, 109, 101, 107});
+    made.add("ring", {100, 101, 102, 103, 104, 105});
+    const auto view = view_of_one(made.result);
+    const auto tables = tables_of(made.result, view);
+    ASSERT_EQ(tables.size(), 1u);
+    list labels;
+    for (const auto& row : tables[0].rows)
+        labels.push_back(row.label);
+    EXPECT_EQ(labels, (list{"ring", "queue", "pipe", "null (instrument)"}));
+    EXPECT_EQ(tables[0].rows[0].cells[0].stands, standing::best);
+    EXPECT_EQ(tables[0].rows[1].cells[0].stands, standing::level);
+    const auto text = render_text(view_of({{"r.json", made.result}}), {.utf8 = true});
+    EXPECT_NE(text.find("102 ns \u00b12 %*\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("208 ns \u00b14 %\n"), std::string::npos) << text;
+}
+
+TEST(comparisons, name_the_files_and_count_the_verdicts) {
+    made_result before;
+    before.add("ring", {100, 101, 102, 103, 104, 105});
+    made_result after;
+    after.add("ring", {200, 202, 204, 206, 208, 210});
+    const auto model = view_of({{"old.json", before.result}, {"new.json", after.result}});
+    ASSERT_EQ(model.comparisons.size(), 1u);
+    const auto& seen = model.comparisons[0];
+    EXPECT_EQ(seen.title, "new.json against old.json");
+    EXPECT_EQ(seen.environment, "Same machine, limits and build.");
+    ASSERT_EQ(seen.tables.size(), 1u);
+    EXPECT_EQ(seen.tables[0].title, "round trip, p50");
+    EXPECT_EQ(seen.tables[0].summary, "1 worse");
+    EXPECT_EQ(table_of(seen.tables[0], true).rows.size(), 1u);
+    EXPECT_EQ(table_of(seen.tables[0], false).rows.size(), 0u);
+}
+
+TEST(figure_text, is_by_the_unit) {
+    EXPECT_EQ(figure_text(425.4, "ns"), "425 ns");
+    EXPECT_EQ(figure_text(4310, "ns/message"), "4.31 us");
+    EXPECT_EQ(figure_text(4.12e9, "B/s"), "4.12 GB/s");
+    EXPECT_EQ(figure_text(2.41e6, "1/s"), "2.41 M/s");
+    EXPECT_EQ(figure_text(0.963, "share"), "96.3 %");
+    EXPECT_EQ(figure_text(0.0001, "share"), "<0.1 %");
+    EXPECT_EQ(figure_text(3.1e6, "B"), "3.10 MB");
+    EXPECT_EQ(figure_text(0, "1/message"), "0");
+    EXPECT_EQ(figure_text(3.4e-05, "1/message"), "<0.01");
+    EXPECT_EQ(figure_text(1.994, "1/message"), "1.99");
+}
+
+TEST(figure_text, lists_names) {
+    EXPECT_EQ(some_of({"a"}, 2), "a");
+    EXPECT_EQ(some_of({"a", "b"}, 2), "a and b");
+    EXPECT_EQ(some_of({"a", "b", "c"}, 2), "a, b and c");
+    EXPECT_EQ(some_of({"a", "b", "c", "d"}, 2), "a, b and 2 more");
+}
+
+}  // namespace
+}  // namespace ipcmark

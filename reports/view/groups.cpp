@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "harness/result/metrics.hpp"
+#include "reports/view/figure_text.hpp"
+#include "reports/view/parts.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+/// So that runs of the same kind are told by the same payloads.
+constexpr std::size_t told_latency_bytes = 64;
+constexpr std::size_t told_stream_bytes = std::size_t{64} << 10;
+
+std::vector<standing_column> columns_of(const run_result& result, const repetition_figures& figures,
+                                        const cell_group& group) {
+    std::vector<standing_column> columns;
+    for (const metric& each : reported_metrics()) {
+        const bool has_figures =
+            each.listed && std::any_of(group.cells.begin(), group.cells.end(), [&](std::size_t i) {
+                return result.cells[i].median(each.key).has_value();
+            });
+        if (has_figures)
+            columns.push_back({std::string(each.key), standings(result, figures, group, each)});
+    }
+    return columns;
+}
+
+/// Bytes where a stream carries some, else what the pattern table says.
+std::string main_metric_of(const run_result& result, const cell_group& group) {
+    const pattern_info& kind = pattern_of(group.kind);
+    const bool has_bytes = kind.loop == pattern_loop::stream && group.payload_bytes > 0 &&
+                           std::any_of(group.cells.begin(), group.cells.end(), [&](std::size_t i) {
+                               return result.cells[i].median("bytes_per_second").has_value();
+                           });
+    return std::string(has_bytes ? "bytes_per_second" : kind.main_metric);
+}
+
+/// Ranked ones by the main metric, then those that stand apart, those without a figure, and the
+/// instrument.
+cell_group in_order(const run_result& result, cell_group group) {
+    const metric& main = *find_metric(pattern_of(group.kind).main_metric);
+    const auto place = [&](std::size_t i) {
+        const cell_result& cell = result.cells[i];
+        const metric_summary* figures = cell.ended == status::ok ? cell.find(main.key) : nullptr;
+        const bool is_measured = figures != nullptr && figures->median.has_value();
+        const double figure = is_measured ? *figures->median : 0;
+        const int class_of_cell = cell.mechanism == instrument_name ? 3
+                                  : !is_measured                    ? 2
+                                  : is_lossy(result, cell)          ? 1
+                                                                    : 0;
+        return std::tuple(class_of_cell, main.direction == better::higher ? -figure : figure);
+    };
+    std::map<std::size_t, std::tuple<int, double>> places;
+    for (const std::size_t i : group.cells)
+        places[i] = place(i);
+    std::stable_sort(group.cells.begin(), group.cells.end(),
+                     [&](std::size_t a, std::size_t b) { return places[a] < places[b]; });
+    return group;
+}
+
+bool has_competitor(const run_result& result, const group_view& group) {
+    return std::any_of(group.cells.begin(), group.cells.end(), [&](std::size_t i) {
+        return result.cells[i].ended == status::ok && result.cells[i].mechanism != instrument_name;
+    });
+}
+
+double parameter_value(const run_result& result, const group_view& group) {
+    const auto& parameter = result.cells[group.cells.front()].parameter;
+    return parameter ? parameter->value : 0;
+}
+
+/// Whether `a` tells more than `b`: a payload before none, the usual one, the heaviest load.
+bool tells_more(const run_result& result, const group_view& a, const group_view& b) {
+    const bool streams = pattern_of(a.kind).loop == pattern_loop::stream;
+    const std::size_t wanted = streams ? told_stream_bytes : told_latency_bytes;
+    const auto rank = [&](const group_view& group) {
+        const auto bytes = static_cast<double>(group.payload_bytes);
+        return std::tuple(group.payload_bytes > 0, group.payload_bytes == wanted,
+                          streams ? bytes : -bytes, parameter_value(result, group));
+    };
+    return rank(a) > rank(b);
+}
+
+void mark_headlines(const run_result& result, std::vector<group_view>& groups) {
+    std::map<std::tuple<pattern, placement, touch>, group_view*> best;
+    for (auto& group : groups) {
+        if (!has_competitor(result, group)) continue;
+        auto& known = best[{group.kind, group.place, group.reads}];
+        if (known == nullptr || tells_more(result, group, *known)) known = &group;
+    }
+    for (const auto& [key, group] : best)
+        group->headline = true;
+}
+
+}  // namespace
+
+std::vector<group_view> group_views(const run_result& result) {
+    const repetition_figures figures(result);
+    std::vector<group_view> groups;
+    for (const auto& unordered : groups_of(result)) {
+        const cell_group group = in_order(result, unordered);
+        group_view view{.kind = group.kind,
+                        .place = group.place,
+                        .reads = group.reads,
+                        .payload_bytes = group.payload_bytes,
+                        .parameter = parameter_text(result.cells[group.cells.front()].parameter),
+                        .headline = false,
+                        .main_metric = main_metric_of(result, group),
+                        .cells = group.cells,
+                        .columns = columns_of(result, figures, group),
+                        .answers = {}};
+        view.answers = answers_of(result, figures, group, view);
+        groups.push_back(std::move(view));
+    }
+    mark_headlines(result, groups);
+    return groups;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,224 @@
+#include "reports/view/tables.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <tuple>
+
+#include "harness/base/sizes.hpp"
+#include "harness/result/metrics.hpp"
+#include "reports/view/figure_text.hpp"
+#include "reports/view/words.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+using group_list = std::vector<const group_view*>;
+
+class arranger {
+public:
+    arranger(const run_result& result, const result_view& view) : result_(result), view_(view) {}
+
+    /// Rows are mechanisms, columns are payloads.
+    report_table by_payload(const group_list& groups) const {
+        const group_view& first = *groups.front();
+        const metric& main = *find_metric(first.main_metric);
+        report_table table = titled(first, std::string(main.label) + " by payload");
+        group_list carrying = groups;
+        std::erase_if(carrying, [](const group_view* each) { return each->payload_bytes == 0; });
+        std::stable_sort(carrying.begin(), carrying.end(), [](const auto* a, const auto* b) {
+            return a->payload_bytes < b->payload_bytes;
+        });
+        for (const group_view* each : carrying)
+            table.heads.push_back(payload_text(each->payload_bytes));
+        for (std::size_t column = 0; column < carrying.size(); ++column)
+            for (std::size_t i = 0; i < carrying[column]->cells.size(); ++i) {
+                table_row& row = row_of(table, carrying, carrying[column]->cells[i]);
+                row.cells.resize(carrying.size());
+                row.cells[column] = cell_of(*carrying[column], i, first.main_metric);
+                row.reference = is_instrument(carrying[column]->cells[i]);
+            }
+        instrument_last(table);
+        return table;
+    }
+
+    /// Rows are the cells of the groups, columns are metrics.
+    report_table by_metric(const group_list& groups, bool named_by_cell) const {
+        const group_view& first = *groups.front();
+        report_table table = titled(first, named_by_cell ? "" : where_of(first));
+        const auto metrics = metrics_of(groups);
+        for (const metric* each : metrics)
+            table.heads.emplace_back(each->label);
+        for (const group_view* group : groups)
+            for (std::size_t i = 0; i < group->cells.size(); ++i) {
+                const std::size_t index = group->cells[i];
+                if (named_by_cell && result_.cells[index].ended != status::ok) continue;
+                table_row row{named_by_cell ? long_label(*group, index) : label_of(index),
+                              is_instrument(index),
+                              {}};
+                for (const metric* each : metrics)
+                    row.cells.push_back(cell_of(*group, i, each->key));
+                table.rows.push_back(std::move(row));
+            }
+        return table;
+    }
+
+private:
+    report_table titled(const group_view& group, const std::string& what) const {
+        std::string title = capital(std::string(pattern_of(group.kind).title));
+        if (!what.empty()) title += ", " + what;
+        return {fmt::format("{} ({})", title, title_of(group.place)), "mechanism", {}, {}, true};
+    }
+
+    static std::string where_of(const group_view& group) {
+        return group.payload_bytes > 0 ? payload_text(group.payload_bytes) : "no payload";
+    }
+
+    bool is_instrument(std::size_t index) const {
+        return result_.cells[index].mechanism == instrument_name;
+    }
+
+    std::string label_of(std::size_t index) const {
+        if (is_instrument(index)) return "null (instrument)";
+        return result_.cells[index].mechanism + (view_.cells[index].lossy ? " (lossy)" : "");
+    }
+
+    std::string long_label(const group_view& group, std::size_t index) const {
+        std::string label = label_of(index);
+        if (group.payload_bytes > 0) label += " " + payload_text(group.payload_bytes);
+        if (!group.parameter.empty()) label += " " + group.parameter;
+        if (result_.cells[index].saturated.value_or(false)) label += " (saturated)";
+        return label;
+    }
+
+    /// The row of a cell's mechanism, which is lossy where any of its cells is.
+    table_row& row_of(report_table& table, const group_list& groups, std::size_t index) const {
+        std::string label = label_of(index);
+        for (const group_view* group : groups)
+            for (const std::size_t other : group->cells)
+                if (view_.cells[other].lossy &&
+                    result_.cells[other].mechanism == result_.cells[index].mechanism)
+                    label = label_of(other);
+        for (auto& row : table.rows)
+            if (row.label == label) return row;
+        return table.rows.emplace_back(table_row{label, false, {}});
+    }
+
+    static void instrument_last(report_table& table) {
+        std::stable_partition(table.rows.begin(), table.rows.end(),
+                              [](const table_row& row) { return !row.reference; });
+        for (auto& row : table.rows)
+            row.cells.resize(table.heads.size());
+    }
+
+    table_cell cell_of(const group_view& group, std::size_t i, std::string_view metric) const {
+        const std::size_t index = group.cells[i];
+        const cell_result& cell = result_.cells[index];
+        if (cell.ended != status::ok) return {view_.cells[index].absence, false, {}, {}};
+        const metric_summary* figures = cell.find(metric);
+        const auto text = median_text(figures);
+        if (!text) return {"-", false, {}, {}};
+        const standing_column* column = group.column(metric);
+        table_cell shown{*text, true, column == nullptr ? standing::none : column->standings[i],
+                         figures->median};
+        if (metric == group.main_metric)
+            if (const auto half = half_width_text(*figures)) shown.text += " \u00b1" + *half;
+        return shown;
+    }
+
+    /// Those with figures, in the metric table's order; loss where there is some.
+    std::vector<const metric*> metrics_of(const group_list& groups) const {
+        const auto any_loss = [&](const group_view& group) {
+            return std::any_of(group.cells.begin(), group.cells.end(),
+                               [&](std::size_t i) { return view_.cells[i].lossy; });
+        };
+        std::vector<const metric*> found;
+        for (const metric& each : reported_metrics()) {
+            const bool has =
+                std::any_of(groups.begin(), groups.end(), [&](const group_view* group) {
+                    return group->column(each.key) != nullptr &&
+                           (each.key != "lost_share" || any_loss(*group));
+                });
+            if (has) found.push_back(&each);
+        }
+        return found;
+    }
+
+    const run_result& result_;
+    const result_view& view_;
+};
+
+/// Groups of one pattern, placement and touch, patterns in the order of their table.
+std::vector<group_list> families_of(const result_view& view) {
+    const auto family = [](const group_view& group) {
+        return std::tuple(group.kind, group.place, group.reads);
+    };
+    std::vector<group_list> families;
+    for (const auto& group : view.groups) {
+        const auto at = std::find_if(families.begin(), families.end(), [&](const group_list& each) {
+            return family(*each.front()) == family(group);
+        });
+        if (at == families.end())
+            families.push_back({&group});
+        else
+            at->push_back(&group);
+    }
+    std::stable_sort(families.begin(), families.end(), [](const auto& a, const auto& b) {
+        return a.front()->kind < b.front()->kind;
+    });
+    return families;
+}
+
+bool has_figures(const report_table& table) {
+    return std::any_of(table.rows.begin(), table.rows.end(), [](const table_row& row) {
+        return std::any_of(row.cells.begin(), row.cells.end(),
+                           [](const table_cell& cell) { return cell.is_figure; });
+    });
+}
+
+}  // namespace
+
+bool is_proven(change verdict) {
+    return verdict == change::regressed || verdict == change::improved;
+}
+
+std::vector<report_table> tables_of(const run_result& result, const result_view& view) {
+    const arranger arrange(result, view);
+    std::vector<report_table> tables;
+    const auto add = [&tables](report_table table) {
+        if (has_figures(table)) tables.push_back(std::move(table));
+    };
+    for (const auto& family : families_of(view)) {
+        if (pattern_of(family.front()->kind).parameters[0] != nullptr) {
+            add(arrange.by_metric(family, true));
+            continue;
+        }
+        const auto carrying = std::count_if(
+            family.begin(), family.end(), [](const auto* each) { return each->payload_bytes > 0; });
+        if (carrying > 1) add(arrange.by_payload(family));
+        for (const group_view* group : family)
+            if (group->headline || group->payload_bytes == 0)
+                add(arrange.by_metric({group}, false));
+    }
+    return tables;
+}
+
+report_table table_of(const comparison_table& compared, bool proven) {
+    const metric& by = *find_metric(compared.metric);
+    report_table table{
+        compared.title, "cell", {"before", "after", "ratio", "interval", "verdict"}, {}, false};
+    const auto text = [](std::string of) { return table_cell{std::move(of), true, {}, {}}; };
+    for (const auto& row : compared.rows) {
+        if (is_proven(row.verdict) != proven) continue;
+        table.rows.push_back(
+            {row.cell,
+             false,
+             {text(figure_text(row.before, by.unit)), text(figure_text(row.after, by.unit)),
+              text(fmt::format("{:.2f}x", row.ratio)),
+              text(row.low && row.high ? fmt::format("{:.2f} to {:.2f}", *row.low, *row.high) : ""),
+              text(std::string(title_of(row.verdict)))}});
+    }
+    return table;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/view/view_model.hpp"
+
+/// The model arranged as tables, for writers that show a few of the many arrangements.
+namespace ipcmark {
+
+struct table_cell {
+    std::string text;  // a figure, or a word where there is none; empty: not planned
+    bool is_figure = false;
+    standing stands = standing::none;
+    std::optional<double> value;
+};
+
+struct table_row {
+    std::string label;
+    bool reference = false;  // the instrument
+    std::vector<table_cell> cells;
+};
+
+struct report_table {
+    std::string title;
+    std::string corner;  // over the labels
+    std::vector<std::string> heads;
+    std::vector<table_row> rows;
+    bool has_order = false;  // standings mean something here
+};
+
+/// In the order in which reports show them. Of a pattern without parameters: the main metric by
+/// payload, then every listed metric at the payload that stands for it, and at no payload; of one
+/// with parameters: every listed metric of every cell.
+std::vector<report_table> tables_of(const run_result& result, const result_view& view);
+
+/// A comparison as a table: the rows whose verdict is `proven` or is not.
+report_table table_of(const comparison_table& compared, bool proven);
+
+bool is_proven(change verdict);
+
+}  // namespace ipcmark

@@ -1,0 +1,70 @@
+#include "reports/view/view_model.hpp"
+
+#include <filesystem>
+#include <set>
+
+#include "harness/result/metrics.hpp"
+#include "harness/stats/histogram.hpp"
+#include "reports/view/parts.hpp"
+#include "reports/view/words.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+std::vector<std::pair<double, double>> pooled_percentiles(const cell_result& cell) {
+    if (!cell.histogram) return {};
+    histogram pooled;
+    for (const auto& [index, count] : cell.histogram->bins)
+        pooled.add_bucket(index, count);
+    std::vector<std::pair<double, double>> found;
+    for (const auto& [q, key] : percentiles)
+        if (const auto ns = pooled.supported_quantile_ns(q)) found.emplace_back(q, *ns);
+    return found;
+}
+
+std::vector<cell_view> cell_views(const run_result& result) {
+    std::vector<cell_view> views;
+    for (const auto& cell : result.cells)
+        views.push_back({std::string(absence_of(cell)), waiting_of(result, cell),
+                         cell.ended == status::ok && is_lossy(result, cell),
+                         pooled_percentiles(cell)});
+    return views;
+}
+
+result_view view_of(const named_result& of) {
+    const run_result& result = of.result;
+    return {.name = of.name,
+            .host = host_line(result),
+            .trust = trust_sentences(result),
+            .notices = notices_of(result),
+            .groups = group_views(result),
+            .cells = cell_views(result),
+            .problems = problems_of(result),
+            .unavailable = unavailable_mechanisms(result),
+            .partial = partial_cells(result)};
+}
+
+/// Without their folders, where that leaves them different.
+void shorten_names(std::vector<named_result>& results) {
+    std::set<std::string> names;
+    for (const auto& each : results)
+        names.insert(std::filesystem::path(each.name).filename());
+    if (names.size() < results.size() || names.contains("")) return;
+    for (auto& each : results)
+        each.name = std::filesystem::path(each.name).filename();
+}
+
+}  // namespace
+
+view_model view_of(std::vector<named_result> results) {
+    view_model model;
+    model.results = std::move(results);
+    shorten_names(model.results);
+    for (const auto& each : model.results)
+        model.views.push_back(view_of(each));
+    model.comparisons = comparison_views(model.results);
+    return model;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,251 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/analysis/comparison.hpp"
+#include "harness/analysis/standings.hpp"
+#include "harness/base/fields.hpp"
+#include "harness/result/run_result.hpp"
+
+/// What reports say about results: every sentence, verdict and standing, computed once. The
+/// terminal, Markdown, CSV and the page write or draw it and add nothing of their own.
+namespace ipcmark {
+
+/// A result and what people call it: the name of its file.
+struct named_result {
+    std::string name;
+    run_result result;
+};
+
+/// How one metric puts the cells of a group in order.
+struct standing_column {
+    std::string metric;
+    std::vector<standing> standings;  // by the group's cells
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, standing_column& c) {
+    visit("metric", c.metric);
+    visit("standings", c.standings);
+}
+
+/// One answer to the question of a group's pattern.
+struct answer {
+    std::string topic;      // "Fastest round trip, 64 B, not pinned"
+    std::string mechanism;  // who it is
+    std::size_t cell = 0;
+    std::string figure;                  // "425 ns"
+    std::string range;                   // "interval 418 to 440 ns"
+    std::vector<std::string> sentences;  // the first stands for the answer alone
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, answer& a) {
+    visit("topic", a.topic);
+    visit("mechanism", a.mechanism);
+    visit("cell", a.cell);
+    visit("figure", a.figure);
+    visit("range", a.range);
+    visit("sentences", a.sentences);
+}
+
+/// Cells that differ in nothing but the mechanism.
+struct group_view {
+    pattern kind = pattern::round_trip;
+    placement place = placement::free;
+    touch reads = touch::rw;
+    std::size_t payload_bytes = 0;
+    std::string parameter;  // as people read it: "after 1.00 ms"; empty: none
+    bool headline = false;  // its answers stand for the pattern and placement
+    std::string main_metric;
+    std::vector<std::size_t> cells;  // positions in the result, in the order of the main metric
+    std::vector<standing_column> columns;
+    std::vector<answer> answers;
+
+    const standing_column* column(std::string_view metric) const {
+        for (const auto& each : columns)
+            if (each.metric == metric) return &each;
+        return nullptr;
+    }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, group_view& g) {
+    visit("pattern", g.kind);
+    visit("placement", g.place);
+    visit("touch", g.reads);
+    visit("payload_bytes", g.payload_bytes);
+    visit("parameter", g.parameter);
+    visit("headline", g.headline);
+    visit("main_metric", g.main_metric);
+    visit("cells", g.cells);
+    visit("columns", g.columns);
+    visit("answers", g.answers);
+}
+
+/// What is said of one cell besides its figures.
+struct cell_view {
+    std::string absence;  // a word where a figure would stand: "limit", "failed"; empty: ok
+    waiting waits = waiting::unknown;
+    bool lossy = false;
+    std::vector<std::pair<double, double>> percentiles;  // q and ns, of all repetitions that count
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, cell_view& c) {
+    visit("absence", c.absence);
+    visit("waits", c.waits);
+    visit("lossy", c.lossy);
+    visit("percentiles", c.percentiles);
+}
+
+/// Cells that have no figure for the same reason.
+struct problem {
+    status ended = status::skipped;
+    std::string code;
+    std::string text;
+    std::string where;  // mechanisms, patterns, payloads and placements in a few words
+    std::vector<std::size_t> cells;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, problem& p) {
+    visit("status", p.ended);
+    visit("code", p.code);
+    visit("text", p.text);
+    visit("where", p.where);
+    visit("cells", p.cells);
+}
+
+/// Something that a reader must know before the figures.
+struct notice {
+    std::string severity;  // info, warning, error
+    std::string head;
+    std::string text;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, notice& n) {
+    visit("severity", n.severity);
+    visit("head", n.head);
+    visit("text", n.text);
+}
+
+struct named_reason {
+    std::string name;
+    std::string text;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, named_reason& r) {
+    visit("name", r.name);
+    visit("text", r.text);
+}
+
+struct result_view {
+    std::string name;
+    std::string host;                // the machine, kernel, date and version on one line
+    std::vector<std::string> trust;  // how far to trust it, a sentence each
+    std::vector<notice> notices;
+    std::vector<group_view> groups;
+    std::vector<cell_view> cells;  // by the result's cells
+    std::vector<problem> problems;
+    std::vector<named_reason> unavailable;  // mechanisms
+    std::vector<named_reason> partial;      // cells whose repetitions did not all end ok
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, result_view& r) {
+    visit("name", r.name);
+    visit("host", r.host);
+    visit("trust", r.trust);
+    visit("notices", r.notices);
+    visit("groups", r.groups);
+    visit("cells", r.cells);
+    visit("problems", r.problems);
+    visit("unavailable", r.unavailable);
+    visit("partial", r.partial);
+}
+
+struct compared_row {
+    std::string cell;
+    double before = 0;
+    double after = 0;
+    double ratio = 1;
+    std::optional<double> low;
+    std::optional<double> high;
+    change verdict = change::inconclusive;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, compared_row& r) {
+    visit("cell", r.cell);
+    visit("before", r.before);
+    visit("after", r.after);
+    visit("ratio", r.ratio);
+    visit("low", r.low);
+    visit("high", r.high);
+    visit("verdict", r.verdict);
+}
+
+/// One pattern and metric of two results.
+struct comparison_table {
+    pattern kind = pattern::round_trip;
+    std::string metric;
+    std::string title;    // "round trip, p50"
+    std::string summary;  // "1 regressed, 30 equivalent"
+    double margin = 0.05;
+    std::vector<compared_row> rows;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, comparison_table& t) {
+    visit("pattern", t.kind);
+    visit("metric", t.metric);
+    visit("title", t.title);
+    visit("summary", t.summary);
+    visit("margin", t.margin);
+    visit("rows", t.rows);
+}
+
+/// A later result against the first one.
+struct comparison_view {
+    std::size_t after = 1;  // position of the result
+    std::string title;      // "Result 2 against result 1"
+    std::string environment;
+    std::vector<difference> differences;
+    std::string note;  // what such a comparison can say
+    std::vector<comparison_table> tables;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, difference& d) {
+    visit("fact", d.fact);
+    visit("before", d.before);
+    visit("after", d.after);
+}
+
+template <class Visitor>
+void visit_fields(Visitor& visit, comparison_view& c) {
+    visit("after", c.after);
+    visit("title", c.title);
+    visit("environment", c.environment);
+    visit("differences", c.differences);
+    visit("note", c.note);
+    visit("tables", c.tables);
+}
+
+/// A report about one or more results. The views refer to the results by position.
+struct view_model {
+    std::vector<named_result> results;
+    std::vector<result_view> views;  // one a result
+    std::vector<comparison_view> comparisons;
+};
+
+/// Everything that reports about these results say.
+view_model view_of(std::vector<named_result> results);
+
+}  // namespace ipcmark

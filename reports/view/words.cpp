@@ -1,0 +1,143 @@
+#include "reports/view/words.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "harness/result/metrics.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+template <class Word, std::size_t N>
+using titles = std::array<std::pair<Word, std::string_view>, N>;
+
+constexpr titles<placement, 7> placement_titles{{
+    {placement::same_cpu, "one CPU"},
+    {placement::smt, "two threads of one core"},
+    {placement::l2, "two CPUs, shared L2"},
+    {placement::l3, "two CPUs, shared L3"},
+    {placement::package, "two CPUs of one package"},
+    {placement::numa, "two NUMA nodes"},
+    {placement::free, "not pinned"},
+}};
+
+constexpr titles<touch, 5> touch_titles{{
+    {touch::desc, "only the header is touched"},
+    {touch::line, "one byte of each cache line is touched"},
+    {touch::rw, "every byte is written and read"},
+    {touch::copy, "both sides copy from and to memory of their own"},
+    {touch::verify, "every byte is checked"},
+}};
+
+constexpr titles<status, 4> status_titles{{
+    {status::ok, "ok"},
+    {status::skipped, "skipped"},
+    {status::failed, "failed"},
+    {status::timed_out, "timed out"},
+}};
+
+constexpr titles<waiting, 4> waiting_titles{{
+    {waiting::unknown, ""},
+    {waiting::slept, "slept while it waited"},
+    {waiting::spun, "spun throughout, though it can sleep"},
+    {waiting::burns_core, "burns a core while idle"},
+}};
+
+constexpr titles<change, 4> change_titles{{
+    {change::regressed, "worse"},
+    {change::improved, "better"},
+    {change::equivalent, "no difference"},
+    {change::inconclusive, "no difference proven"},
+}};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> reason_words{{
+    {"limit", "limit"},
+    {"unavailable", "missing"},
+    {"placement", "no place"},
+    {"pattern", "n/a"},
+    {"interrupted", "stopped"},
+    {"stall", "stalled"},
+}};
+
+template <class Table, class Word>
+std::string_view find_title(const Table& table, Word of) {
+    for (const auto& [word, title] : table)
+        if (word == of) return title;
+    return "?";
+}
+
+template <class Table>
+tree titles_tree(const Table& table) {
+    tree::list all;
+    for (const auto& [word, title] : table)
+        all.push_back({{"word", to_word(word)}, {"title", title}});
+    return all;
+}
+
+tree patterns_tree() {
+    tree::list all;
+    for (const pattern_info& each : pattern_table)
+        all.push_back({{"word", each.word},
+                       {"title", each.title},
+                       {"question", each.question},
+                       {"method", each.method},
+                       {"main_metric", each.main_metric}});
+    return all;
+}
+
+tree metrics_tree() {
+    constexpr std::array<std::string_view, 3> better_words{"lower", "higher", "neither"};
+    tree::list all;
+    for (const metric& each : reported_metrics())
+        all.push_back({{"key", each.key},
+                       {"label", each.label},
+                       {"meaning", each.meaning},
+                       {"unit", each.unit},
+                       {"better", better_words[static_cast<std::size_t>(each.direction)]},
+                       {"listed", each.listed}});
+    return all;
+}
+
+}  // namespace
+
+std::string_view title_of(placement place) {
+    return find_title(placement_titles, place);
+}
+
+std::string_view title_of(touch reads) {
+    return find_title(touch_titles, reads);
+}
+
+std::string_view title_of(status ended) {
+    return find_title(status_titles, ended);
+}
+
+std::string_view title_of(waiting waits) {
+    return find_title(waiting_titles, waits);
+}
+
+std::string_view title_of(change verdict) {
+    return find_title(change_titles, verdict);
+}
+
+std::string_view absence_of(const cell_result& cell) {
+    if (cell.ended == status::ok) return "";
+    if (cell.ended == status::skipped && cell.why)
+        for (const auto& [code, word] : reason_words)
+            if (code == cell.why->code) return word;
+    return title_of(cell.ended);
+}
+
+tree words_tree() {
+    return {{"patterns", patterns_tree()},
+            {"metrics", metrics_tree()},
+            {"placements", titles_tree(placement_titles)},
+            {"touches", titles_tree(touch_titles)},
+            {"statuses", titles_tree(status_titles)},
+            {"waits", titles_tree(waiting_titles)},
+            {"verdicts", titles_tree(change_titles)}};
+}
+
+}  // namespace ipcmark
