@@ -31,6 +31,7 @@ spawn_request request_for(const registration& mechanism, const staging& how) {
     constexpr std::int64_t warm_up_max_ns = 20'000'000;
     request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages};
     request.tag = fresh_tag();
+    request.channel = how.channel;
     return request;
 }
 

@@ -23,6 +23,7 @@ struct staging {
     touch reads = touch::verify;
     std::array<int, 2> cpus{no_cpu, no_cpu};
     bool may_hang = false;  // a hang is one of the expected answers: do not wait long for it
+    channel_capabilities channel = {};
 };
 
 /// What a judge works with: one mechanism, one law, and process pairs on call.

@@ -117,9 +117,19 @@ verdict judge_cross_host(examiner& exam) {
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto ours = noted_or_zero(result.producer(), "inet_sockets");
     const auto theirs = noted_or_zero(result.consumer(), "inet_sockets");
-    return judge_claim(
-        "cross_host", exam.facts().cross_host, ours > 0 && theirs > 0,
-        fmt::format("the producer holds {} internet sockets, the consumer {}", ours, theirs));
+    const std::string seen =
+        fmt::format("the producer holds {} internet sockets, the consumer {}", ours, theirs);
+    // Where messages may be lost, the instrument itself needs shared memory.
+    if (ours > 0 && theirs > 0 && exam.facts().cross_host && !exam.facts().may_drop) {
+        const spawn_result apart =
+            exam.measure({.kind = pattern::round_trip,
+                          .payload_bytes = exam.fitting(64, pattern::round_trip),
+                          .channel = {.shared_memory = false, .descriptors = false}});
+        if (apart.failed)
+            return broken("without shared memory and handed over descriptors: " +
+                          apart.failed->text);
+    }
+    return judge_claim("cross_host", exam.facts().cross_host, ours > 0 && theirs > 0, seen);
 }
 
 }  // namespace
@@ -154,8 +164,9 @@ const law unrelated_processes_law{
 
 const law cross_host_law{.name = "cross_host",
                          .sentence =
-                             "both sides hold an internet socket, exactly when it is claimed "
-                             "that the mechanism works between machines",
+                             "both sides hold an internet socket, and need neither shared memory "
+                             "nor descriptors handed over, exactly when it is claimed that the "
+                             "mechanism works between machines",
                          .backs = "cross_host",
                          .excuse = without_peer,
                          .judge = judge_cross_host,

@@ -28,8 +28,9 @@ rendezvous::rendezvous(unique_fd socket) : self_(0) {
     lines_[1] = std::move(socket);
 }
 
-rendezvous::rendezvous(std::vector<unique_fd> lines, std::size_t self)
-    : lines_(std::move(lines)), self_(self) {
+rendezvous::rendezvous(std::vector<unique_fd> lines, std::size_t self,
+                       const channel_capabilities& channel)
+    : lines_(std::move(lines)), self_(self), channel_(channel) {
     if (self_ >= lines_.size() || lines_[self_])
         throw std::logic_error("a party of a rendezvous has no line to itself");
 }
@@ -95,6 +96,8 @@ std::string rendezvous::expect(int line, char kind, unique_fd* fd) {
 }
 
 void rendezvous::give(std::size_t party, int fd) {
+    if (!channel_.descriptors)
+        throw channel_lacks("it hands over a descriptor, which this channel cannot");
     post(line_to(party), kind_descriptor, {}, fd);
     ++descriptors_passed_;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,26 @@
 #include "harness/base/posix/unique_fd.hpp"
 
 namespace ipcmark {
+
+/// What the processes of a repetition share besides sockets. Between machines, and to a worker that
+/// maps no memory, there is nothing: the trait cross_host says which transports do without.
+struct channel_capabilities {
+    bool shared_memory = true;  // the state that the parent and all workers map
+    bool descriptors = true;    // can be handed over (SCM_RIGHTS)
+
+    bool is_local() const noexcept { return shared_memory && descriptors; }
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, channel_capabilities& c) {
+    visit("shared_memory", c.shared_memory);
+    visit("descriptors", c.descriptors);
+}
+
+/// A transport asked for what the channel between its processes does not have.
+class channel_lacks : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 /// The untimed lines between the processes of a repetition: pass descriptors and short texts, and
 /// hold barriers. Both ends of a line must make the matching calls in the same order; a mismatch
@@ -21,9 +42,11 @@ public:
     explicit rendezvous(unique_fd socket);
     /// `lines[i]` leads to party i; the one at `self` is empty. A list without another party is
     /// that of a process that meets nobody.
-    rendezvous(std::vector<unique_fd> lines, std::size_t self);
+    rendezvous(std::vector<unique_fd> lines, std::size_t self,
+               const channel_capabilities& channel = {});
 
-    /// Hands a duplicate of `fd` to a party; the caller keeps its own.
+    /// Hands a duplicate of `fd` to a party; the caller keeps its own. Throws channel_lacks where
+    /// the channel passes no descriptors.
     void give(std::size_t party, int fd);
     /// Receives a descriptor, close-on-exec.
     unique_fd take(std::size_t party);
@@ -55,6 +78,7 @@ private:
 
     std::vector<unique_fd> lines_;
     std::size_t self_;
+    channel_capabilities channel_;
     std::uint64_t descriptors_passed_ = 0;
 };
 

@@ -122,9 +122,10 @@ private:
         if (position < request_.die_entering.size())
             task.die_entering = request_.die_entering[position];
         task.layout = request_.layout;
+        task.channel = request_.channel;
         task.auxiliary_pid = auxiliary_pid_;
-        std::vector<std::pair<int, int>> inherited{{control.theirs.get(), worker_control_fd},
-                                                   {shared_.fd(), worker_state_fd}};
+        std::vector<std::pair<int, int>> inherited{{control.theirs.get(), worker_control_fd}};
+        if (request_.channel.shared_memory) inherited.emplace_back(shared_.fd(), worker_state_fd);
         lines.add_to(inherited, position);
         child born = child::spawn_self(worker_arguments(task.self().cpu, options_.plugins),
                                        inherited, environment_pad());
@@ -165,12 +166,29 @@ private:
             if (watched[at].revents != 0) advance(workers_[meaning[at].first], meaning[at].second);
     }
 
+    /// Stands in for what a worker with shared memory writes itself.
+    void note(std::size_t index, const heartbeat& beat) {
+        worker_status& status = shared_->worker(index);
+        status.messages.store(beat.messages, std::memory_order_relaxed);
+        status.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
+        status.at.store(beat.at, std::memory_order_release);
+    }
+
+    std::size_t index_of(const worker_handle& worker) const {
+        return static_cast<std::size_t>(&worker - workers_.data());
+    }
+
     void advance(worker_handle& worker, bool reported) {
         if (!reported) {
             worker.reported = true;
             try {
                 std::string text;
                 if (receive_report(worker.control.get(), text)) {
+                    if (!request_.channel.shared_memory)
+                        if (const auto beat = decode_heartbeat(text)) {
+                            worker.reported = false;
+                            return note(index_of(worker), *beat);
+                        }
                     worker.report = decode_report(text);
                     if (!worker.report.failed) return;
                 } else {
@@ -199,7 +217,7 @@ private:
     }
 
     failure ended_without_report(worker_handle& worker) {
-        const std::size_t index = static_cast<std::size_t>(&worker - workers_.data());
+        const std::size_t index = index_of(worker);
         const std::string at(to_word(shared_->worker(index).at.load(std::memory_order_acquire)));
         worker.end = worker.process.finish();
         return {status::failed, "died", at,

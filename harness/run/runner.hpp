@@ -31,6 +31,7 @@ struct spawn_request {
     /// Instead of the runner's; 0: the runner's.
     std::int64_t stage_deadline_ms = 0;
     spawn_layout layout = {};
+    channel_capabilities channel = {};  // between the workers, and to the parent
 };
 
 /// Runs repetitions, one at a time, each with the broker that it needs. Blocks in poll while its

@@ -28,6 +28,7 @@ struct job {
     clock_parameters clock;
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
     spawn_layout layout = {};
+    channel_capabilities channel = {};
     int auxiliary_pid = 0;  // the broker between them; 0: there is none
 
     const party& self() const { return parties.at(position); }
@@ -44,6 +45,7 @@ void visit_fields(Visitor& visit, job& j) {
     visit("effort", j.work);
     visit("clock", j.clock);
     visit("layout", j.layout);
+    visit("channel", j.channel);
     visit("auxiliary_pid", j.auxiliary_pid);
     visit("die_entering", j.die_entering);
 }

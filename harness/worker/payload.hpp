@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -31,7 +32,12 @@ struct payload_plan {
     touch how = touch::rw;
     std::size_t bytes = 8;
     std::uint64_t tag = 0;
+    /// The last message of a phase has the highest bit of its word flipped. Needs 8 bytes.
+    bool marks_end = false;
 };
+
+/// Added to a word flips its highest bit, which neither takes room nor costs the loops anything.
+inline constexpr std::uint64_t end_mark = std::uint64_t{1} << 63;
 
 class payload_writer {
 public:
@@ -40,6 +46,8 @@ public:
     /// The sequence number of the next message.
     std::uint64_t sequence() const noexcept { return sequence_; }
     void set_sequence(std::uint64_t sequence) noexcept { sequence_ = sequence; }
+    /// From now on each message is marked as the last of its phase, or none is.
+    void mark_end(bool marked) noexcept { plan_.tag = marked ? tag_ + end_mark : tag_; }
 
     [[gnu::always_inline]] void write(writable bytes) noexcept {
         const std::uint64_t word = plan_.tag + sequence_++;
@@ -56,6 +64,7 @@ private:
     static void write_small(writable bytes, std::uint64_t word) noexcept;
 
     payload_plan plan_;
+    std::uint64_t tag_;
     bool has_body_;
     std::uint64_t sequence_ = 0;
     mapping source_;
@@ -84,6 +93,11 @@ public:
     void close_gap(std::uint64_t sequence) noexcept;
     void reset_counts() noexcept { received_ = lost_ = out_of_order_ = 0; }
 
+    static constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
+    /// Number of the message that was marked as the last of its phase; no_end: none was yet.
+    std::uint64_t end_sequence() const noexcept { return end_sequence_; }
+    void forget_end() noexcept { end_sequence_ = no_end; }
+
     /// Throws integrity_error.
     [[gnu::always_inline]] void check(readable bytes) {
         if (bytes.size() != plan_.bytes) [[unlikely]]
@@ -105,6 +119,7 @@ public:
 private:
     [[noreturn, gnu::cold]] void throw_size(std::size_t got) const;
     [[gnu::cold]] void unexpected(std::uint64_t delta, unsigned bits);
+    bool take_end_mark(std::uint64_t& delta);
     void enter_reordered(std::uint64_t delta, unsigned bits);
     void check_small(readable bytes, std::uint64_t expected_word);
     void check_body(readable bytes, std::uint64_t word);
@@ -119,6 +134,7 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t lost_ = 0;
     std::uint64_t out_of_order_ = 0;
+    std::uint64_t end_sequence_ = no_end;
     std::uint64_t ahead_ = 0;  // may_reorder: how far ahead of the count the last message was
     std::vector<std::uint64_t> arrived_;  // may_reorder: by number, modulo the window
     mapping sink_;

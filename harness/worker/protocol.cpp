@@ -58,6 +58,17 @@ job decode_job(const std::string& text) {
     return task;
 }
 
+std::string encode(const heartbeat& beat) {
+    return first_frame("heartbeat", to_tree(beat));
+}
+
+std::optional<heartbeat> decode_heartbeat(const std::string& text) {
+    const tree frame = parse_json(text);
+    if (!frame.contains("heartbeat")) return std::nullopt;
+    check_protocol(frame, "the worker");
+    return from_tree<heartbeat>(frame.at("heartbeat"));
+}
+
 std::string encode(const worker_report& report) {
     return first_frame("report", to_tree(report));
 }
@@ -70,6 +81,14 @@ void send_frame(int fd, const std::string& text) {
     const auto length = static_cast<std::uint32_t>(text.size());
     write_exact(fd, std::as_bytes(std::span(&length, 1)));
     write_exact(fd, std::as_bytes(std::span(text)));
+}
+
+void send_heartbeat(int fd, const heartbeat& beat) noexcept {
+    try {
+        send_frame(fd, encode(beat));
+    } catch (const std::exception&) {
+        return;
+    }
 }
 
 bool receive_frame(int fd, std::string& text) {

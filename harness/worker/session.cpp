@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "harness/base/posix/error.hpp"
+#include "harness/worker/protocol.hpp"
 
 namespace ipcmark {
 
@@ -30,6 +31,8 @@ session::session(shared_state& shared, std::span<const party> parties, std::size
 void session::enter(stage next) noexcept {
     status_.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
     status_.at.store(next, std::memory_order_release);
+    if (heartbeat_fd >= 0) [[unlikely]]
+        send_heartbeat(heartbeat_fd, {next, status_.messages.load(std::memory_order_relaxed)});
     if (die_entering == next) [[unlikely]]
         ::raise(SIGKILL);
 }

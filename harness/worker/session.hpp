@@ -47,6 +47,8 @@ public:
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
     /// Laws: called just inside both usage snapshots, with whether it is the first.
     void (*at_snapshot)(bool begins) = nullptr;
+    /// Where the parent is told of a new stage when it maps no memory; -1: it does.
+    int heartbeat_fd = -1;
 
     void enter(stage next) noexcept;
     void note_progress(std::uint64_t messages) noexcept;
@@ -57,13 +59,26 @@ public:
         latencies_in_order.record(latency_ns);
     }
 
-    /// Producer: the message `sequence`, not sent yet, is the last of its phase.
+    /// Producer: the message that is written next is the last of its phase. Told in the message
+    /// where it has room, else in the shared state.
+    void begin_last(phase which) noexcept {
+        if (outgoing.marks_end)
+            out.mark_end(true);
+        else
+            announce_last(which, out.sequence());
+    }
+    /// Producer: the last message of a phase has been written.
+    void end_last() noexcept { out.mark_end(false); }
+
+    /// Producer: the message `sequence` is the last of its phase, in the shared state.
     void announce_last(phase which, std::uint64_t sequence) noexcept {
         shared_.last_sequence[index(which)].store(sequence, std::memory_order_release);
     }
     /// Consumer: whether the phase is over with the message just received. Where messages overtake
     /// each other the count tells, not the last one's number.
     [[gnu::always_inline]] bool is_over(phase which) const noexcept {
+        if (incoming.marks_end) [[likely]]
+            return in.expected() - 1 >= in.end_sequence();
         return in.expected() - 1 >=
                shared_.last_sequence[index(which)].load(std::memory_order_acquire);
     }

@@ -47,6 +47,8 @@ failure describe_current_exception(std::string_view at_stage) {
         throw;
     } catch (const limit_exceeded& e) {
         return {status::skipped, "limit", where, e.what()};
+    } catch (const channel_lacks& e) {
+        return {status::skipped, "channel", where, e.what()};
     } catch (const integrity_error& e) {
         return {status::failed, "integrity", where, e.what()};
     } catch (const protocol_mismatch& e) {
@@ -88,22 +90,19 @@ sequence_rule rule_for(const traits& facts) {
 class worker {
 public:
     worker(const registry& mechanisms, worker_act act_out_law)
-        : mechanisms_(mechanisms),
-          act_out_law_(act_out_law),
-          control_(worker_control_fd),
-          shared_(unique_fd(worker_state_fd)) {
+        : mechanisms_(mechanisms), act_out_law_(act_out_law), control_(worker_control_fd) {
         ::fcntl(worker_control_fd, F_SETFD, FD_CLOEXEC);
-        ::fcntl(worker_state_fd, F_SETFD, FD_CLOEXEC);
     }
 
     void run() {
         std::string text;
         if (!receive_frame(control_.get(), text)) return;
         const job task = decode_job(text);
+        share_state(task);
         worker_report report;
         report.started_ns = started_ns_;
         carry_out(task, report);
-        worker_status& status = shared_->worker(task.position);
+        worker_status& status = state().worker(task.position);
         status.at.store(stage::reporting, std::memory_order_release);
         die_if_asked(task, stage::reporting);
         send_frame(control_.get(), encode(report));
@@ -111,6 +110,18 @@ public:
     }
 
 private:
+    /// The parent's memory, or some of this worker's own that nobody else sees.
+    void share_state(const job& task) {
+        if (task.channel.shared_memory) {
+            ::fcntl(worker_state_fd, F_SETFD, FD_CLOEXEC);
+            shared_.emplace(unique_fd(worker_state_fd));
+        } else {
+            shared_.emplace(task.parties.size());
+        }
+    }
+
+    shared_state& state() { return **shared_; }
+
     /// One socket to each other party, none to itself.
     static std::vector<unique_fd> inherited_lines(const job& task) {
         std::vector<unique_fd> lines(task.parties.size());
@@ -124,7 +135,7 @@ private:
     }
 
     void carry_out(const job& task, worker_report& report) {
-        rendezvous peer(inherited_lines(task), task.position);
+        rendezvous peer(inherited_lines(task), task.position, task.channel);
         setup cell{{.side = task.self().side,
                     .kind = task.what.kind,
                     .name = task.name,
@@ -135,7 +146,7 @@ private:
                     .party = static_cast<unsigned>(task.position),
                     .region_offset_bytes = task.layout.region_offset_bytes},
                    peer};
-        const payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
+        payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
         payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
         try {
             if (task.work.act.kind == task_kind::probe) return probe(task, cell, report);
@@ -143,12 +154,19 @@ private:
             if (mechanism == nullptr || mechanism->run == nullptr)
                 throw std::logic_error("this worker has no transport " + task.what.transport);
             if (mechanism->info.loops_back) backward.tag = forward.tag;
+            // A lossy mechanism may lose the mark.
+            const bool marks_end = task.what.payload_bytes >= sizeof(std::uint64_t) &&
+                                   !mechanism->info.facts.may_drop &&
+                                   task.work.act.kind != task_kind::check;
+            forward.marks_end = marks_end;
+            require_channel(task, marks_end);
             // Locked if the limit allows: a page fault in the timed phase is counted either way.
             ::mlockall(MCL_CURRENT);
-            session state(*shared_, task.parties, task.position, task.clock, task.work,
+            session state(this->state(), task.parties, task.position, task.clock, task.work,
                           cell.producer() ? forward : backward,
                           cell.producer() ? backward : forward, rule_for(mechanism->info.facts));
             state.die_entering = task.die_entering;
+            if (!task.channel.shared_memory) state.heartbeat_fd = control_.get();
             if (task.auxiliary_pid != 0 && cell.producer())
                 state.watch_auxiliary(task.auxiliary_pid);
             with_stack_pad(task.layout.stack_pad_bytes,
@@ -159,11 +177,24 @@ private:
             report.order_stride = state.latencies_in_order.stride();
         } catch (...) {
             report.failed = describe_current_exception(
-                to_word(shared_->worker(task.position).at.load(std::memory_order_relaxed)));
+                to_word(state().worker(task.position).at.load(std::memory_order_relaxed)));
         }
         report.peak_resident_bytes = peak_resident_bytes();
         report.last_cpu = current_cpu();
         report.notes = std::move(cell.notes);
+    }
+
+    /// What a phase's end, or the receipt of a message, is told by when the messages cannot.
+    static void require_channel(const job& task, bool marks_end) {
+        if (task.channel.shared_memory || task.work.act.kind == task_kind::inside) return;
+        const pattern_info& kind = pattern_of(task.what.kind);
+        if (kind.loop == pattern_loop::schedule)
+            throw channel_lacks(std::string(kind.word) +
+                                " needs memory that both processes see, which this channel lacks");
+        if (!marks_end && kind.has_messages())
+            throw channel_lacks(
+                "messages of fewer than 8 bytes, or that may be lost, end their phases through "
+                "shared memory, which this channel lacks");
     }
 
     void probe(const job& task, setup& cell, worker_report& report) {
@@ -172,7 +203,7 @@ private:
         const bool clock_offset = name == clock_offset_probe;
         if (wanted == nullptr && !clock_offset)
             throw std::logic_error("no floor is called " + name);
-        worker_status& status = shared_->worker(task.position);
+        worker_status& status = state().worker(task.position);
         status.since_ns.store(shared_clock::raw_ns(), std::memory_order_relaxed);
         status.at.store(stage::timing, std::memory_order_release);
         if (clock_offset)
@@ -201,7 +232,7 @@ private:
     const registry& mechanisms_;
     worker_act act_out_law_;
     unique_fd control_;
-    shared_state_region shared_;
+    std::optional<shared_state_region> shared_;
 };
 
 /// Tells the parent why this worker never got to its job; false when even that fails, and then the

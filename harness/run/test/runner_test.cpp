@@ -59,6 +59,48 @@ TEST_F(runner_test, one_process_can_make_all_the_calls_of_an_exchange) {
     }
 }
 
+TEST_F(runner_test, a_channel_of_sockets_alone_is_enough_for_what_works_between_machines) {
+    request.channel = {.shared_memory = false, .descriptors = false};
+    request.what.transport = "tcp";
+    for (const pattern kind : {pattern::round_trip, pattern::one_way, pattern::setup}) {
+        request.what.kind = kind;
+        const spawn_result result = run();
+        ASSERT_FALSE(result.failed) << to_word(kind) << ": " << result.failed->text;
+        EXPECT_GT(result.producer().measured.messages, 0u) << to_word(kind);
+        EXPECT_EQ(result.producer().measured.messages, result.consumer().measured.messages);
+    }
+}
+
+TEST_F(runner_test, what_a_channel_lacks_skips_the_cell_and_is_named) {
+    const auto refused = [&](const char* transport, pattern kind, std::size_t payload_bytes) {
+        request.what.transport = transport;
+        request.what.kind = kind;
+        request.what.payload_bytes = payload_bytes;
+        const spawn_result result = run();
+        if (!result.failed) return std::string("it ran");
+        EXPECT_EQ(result.failed->ended, status::skipped);
+        EXPECT_EQ(result.failed->code, "channel");
+        return result.failed->text;
+    };
+    request.channel = {.shared_memory = true, .descriptors = false};
+    EXPECT_EQ(refused("pipe", pattern::round_trip, 64),
+              "it hands over a descriptor, which this channel cannot");
+    request.channel = {.shared_memory = false, .descriptors = true};
+    EXPECT_NE(refused("tcp", pattern::paced, 64).find("paced needs memory"), std::string::npos);
+    EXPECT_NE(refused("tcp", pattern::round_trip, 4).find("fewer than 8 bytes"), std::string::npos);
+    EXPECT_NE(refused("udp", pattern::one_way, 64).find("may be lost"), std::string::npos);
+}
+
+TEST_F(runner_test, without_shared_memory_heartbeats_tell_the_stage) {
+    request.channel = {.shared_memory = false, .descriptors = true};
+    for (const stage at : {stage::meeting, stage::warming_up, stage::timing}) {
+        request.die_entering = {at};
+        const spawn_result result = run();
+        ASSERT_TRUE(result.failed);
+        EXPECT_EQ(result.failed->stage, to_word(at)) << result.failed->text;
+    }
+}
+
 TEST_F(runner_test, a_token_goes_round_a_ring_of_processes) {
     request.what = {"pipe", pattern::switch_ring, 1, placement::same_cpu, touch::rw, 1};
     request.what.varied.value = 4;

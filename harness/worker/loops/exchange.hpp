@@ -76,7 +76,7 @@ std::uint64_t lead(T& end, session& run, phase which, Over over, Record record) 
         last = over(previous, exchanges);
         const std::uint64_t sequence = run.out.sequence();
         if (last) [[unlikely]]
-            run.announce_last(which, sequence);
+            run.begin_last(which);
         send_next(end, run);
         flush(end);
         const bool answered = receive_reply(end, run, sequence);
@@ -85,13 +85,15 @@ std::uint64_t lead(T& end, session& run, phase which, Over over, Record record) 
         run.note_progress(sequence + 1);
         previous = now;
     }
+    run.end_last();
     return exchanges;
 }
 
-/// Answers until the announced last message. Returns the number of replies.
+/// Answers until the last message. Returns the number of replies.
 template <class T>
 std::uint64_t follow(T& end, session& run, phase which) {
     std::uint64_t replies = 0;
+    run.in.forget_end();
     if constexpr (serves<T>) {
         end.serve([&](readable request, writable reply) {
             run.in.check(request);
@@ -170,26 +172,31 @@ void round_trip_consumer(T& end, session& run, rendezvous& peer) {
     if (run.work.unstamped_block) untimed_consumer(end, run, peer);
 }
 
-/// Sends until over(stamp, messages) holds, looking at the clock every `batch` messages.
+/// Sends until over(stamp, messages) holds, looking at the clock every `batch` messages; then one
+/// message more ends the phase.
 template <class T, class Over>
 std::uint64_t stream(T& end, session& run, phase which, std::uint64_t batch, Over over) {
     std::uint64_t messages = 0;
-    for (bool last = false; !last; messages += batch) {
+    for (bool last = false; !last;) {
         last = over(run.clock.now(), messages + batch);
         if (last) [[unlikely]]
-            run.announce_last(which, run.out.sequence() + batch - 1);
-        for (std::uint64_t i = 0; i < batch; ++i)
+            run.begin_last(which);
+        const std::uint64_t next = last ? 1 : batch;
+        for (std::uint64_t i = 0; i < next; ++i)
             send_next(end, run);
+        messages += next;
         run.note_progress(run.out.sequence());
     }
     flush(end);
+    run.end_last();
     return messages;
 }
 
-/// Receives until the announced last message; on_message(received) runs after each.
+/// Receives until the last message; on_message(received) runs after each.
 template <class T, class OnMessage>
 std::uint64_t drain(T& end, session& run, phase which, OnMessage on_message) {
     std::uint64_t received = 0;
+    run.in.forget_end();
     for (;;) {
         if (!receive_next(end, run)) {
             if constexpr (T::info.facts.may_drop) {

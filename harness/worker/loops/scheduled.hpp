@@ -63,10 +63,13 @@ void await_receipt(const session& run, std::uint64_t sequence) {
     }
 }
 
-/// Sends one group that is due now or was.
+/// Sends one group that is due now or was; the last message of the last one ends the phase.
 template <class T>
-void send_group(T& end, session& run, timetable& table, std::uint64_t due, std::size_t index) {
+void send_group(T& end, session& run, timetable& table, std::uint64_t due, std::size_t index,
+                bool last) {
     for (std::uint64_t i = 0; i < run.work.pace.burst; ++i) {
+        if (last && i + 1 == run.work.pace.burst) [[unlikely]]
+            run.begin_last(phase::timed);
         table.note(index + i, due, run.clock.now());
         send_next(end, run);
         flush(end);
@@ -92,14 +95,14 @@ sending send_scheduled(T& end, session& run, timetable& table) {
         if (times.is_absolute()) times.advance();
         last = done.sent + 2 * pace.burst > most || times.due() >= end_of_phase ||
                run.clock.now() >= give_up;
-        if (last) run.announce_last(phase::timed, run.out.sequence() + pace.burst - 1);
         wait_until(run.clock, done.last_due, pace.may_spin);
-        send_group(end, run, table, done.last_due, done.sent);
+        send_group(end, run, table, done.last_due, done.sent, last);
         done.sent += pace.burst;
         if (times.is_absolute()) continue;
         await_receipt<T>(run, run.out.sequence());
         times.set_due(run.clock.now() + run.clock.to_ticks(pace.gap_ns));
     }
+    run.end_last();
     done.planned = done.sent;
     if (times.is_absolute() && done.sent < most)
         for (; times.due() < end_of_phase; times.advance()) {

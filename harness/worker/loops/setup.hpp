@@ -29,7 +29,6 @@ struct setup_marks {
 template <class T>
 std::uint64_t first_message(T& end, session& run, role side) {
     if (side == role::producer) {
-        run.announce_last(phase::timed, run.out.sequence());
         const std::uint64_t before = run.clock.now();
         send_next(end, run);
         flush(end);

@@ -63,9 +63,7 @@ void untimed_producer(T& end, session& run, rendezvous& peer) {
     const bool wanted = wants_untimed_block(run);
     const std::uint64_t per_block =
         wanted ? exchanges_per_block(run.latencies.quantile_ns(0.5)) : 0;
-    if (wanted)
-        run.announce_last(phase::untimed,
-                          run.out.sequence() + lead_in + untimed_blocks * per_block - 1);
+    peer.tell(wanted ? "one block more" : "");
     peer.meet();
     if (!wanted) return;
     const auto answered = [&](std::uint64_t times) {
@@ -79,13 +77,16 @@ void untimed_producer(T& end, session& run, rendezvous& peer) {
         return true;
     };
     if (answered(lead_in)) time_blocks(run, per_block, answered);
+    run.begin_last(phase::untimed);
+    answered(1);
+    run.end_last();
 }
 
 template <class T>
 void untimed_consumer(T& end, session& run, rendezvous& peer) {
+    const bool wanted = !peer.hear().empty();
     peer.meet();
-    if (run.announced(phase::untimed) != shared_state::not_announced)
-        follow(end, run, phase::untimed);
+    if (wanted) follow(end, run, phase::untimed);
 }
 
 /// For a transport without a peer.

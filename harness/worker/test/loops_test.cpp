@@ -97,7 +97,7 @@ protected:
     }
 
     session make(role side, sequence_rule rule = sequence_rule::strict) {
-        const payload_plan there{touch::rw, bytes, 77};
+        const payload_plan there{touch::rw, bytes, 77, marks_end};
         const payload_plan back{touch::rw, bytes, ~std::uint64_t{77}};
         const bool producer = side == role::producer;
         return session(*shared, pair, producer ? 0 : 1, clock, work, producer ? there : back,
@@ -111,6 +111,7 @@ protected:
         other.join();
     }
 
+    bool marks_end = false;
     shared_state_region shared{2};
     std::vector<party> pair = unpinned_pair();
     clock_parameters clock;
@@ -160,6 +161,27 @@ TEST_F(ring_loops_test, a_stream_is_counted_by_the_consumer) {
     EXPECT_EQ(consumer.result.messages, 1000u);
     EXPECT_EQ(consumer.result.lost, 0u);
     EXPECT_GT(consumer.result.last_ticks, producer.result.first_ticks);
+}
+
+TEST_F(ring_loops_test, no_phase_is_announced_beside_the_channel_where_the_message_has_room) {
+    marks_end = true;
+    work.unstamped_block = true;
+    clock.stamp_cost_ns = 1e9;
+    session one = make(role::producer);
+    session other = make(role::consumer);
+    run_both([&] { loops::round_trip_producer(producer_end, one, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, other, *lines[1]); });
+    EXPECT_EQ(one.result.messages, 1000u);
+    EXPECT_EQ(other.result.messages, 1000u);
+    EXPECT_GT(one.result.untimed_exchanges, 0u);
+    session sender = make(role::producer);
+    session receiver = make(role::consumer);
+    run_both([&] { loops::one_way_producer(producer_end, sender, *lines[0]); },
+             [&] { loops::one_way_consumer(consumer_end, receiver, *lines[1]); });
+    EXPECT_EQ(sender.result.messages, 1000u);
+    EXPECT_EQ(receiver.result.messages, 1000u);
+    for (const auto& sequence : shared->last_sequence)
+        EXPECT_EQ(sequence.load(std::memory_order_relaxed), shared_state::not_announced);
 }
 
 TEST_F(ring_loops_test, a_library_may_own_the_servers_loop) {

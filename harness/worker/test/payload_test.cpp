@@ -25,6 +25,37 @@ struct channel {
     }
 };
 
+TEST(payload, the_end_of_a_phase_travels_in_the_last_message) {
+    for (const touch how : {touch::desc, touch::line, touch::rw, touch::copy, touch::verify})
+        for (const sequence_rule rule : {sequence_rule::strict, sequence_rule::may_reorder}) {
+            const payload_plan plan{how, 64, tag, true};
+            payload_writer out(plan);
+            payload_checker in(plan, rule);
+            std::vector<std::byte> bytes(64);
+            for (std::uint64_t sequence = 0; sequence < 20; ++sequence) {
+                const bool last = sequence % 10 == 9;
+                if (sequence == 10) in.forget_end();
+                out.mark_end(last);
+                out.write(bytes);
+                in.check(bytes);
+                EXPECT_EQ(in.last(), sequence);
+                EXPECT_EQ(in.end_sequence(), last ? sequence : payload_checker::no_end);
+            }
+        }
+}
+
+TEST(payload, a_mark_is_corrupt_where_none_is_agreed_on_and_a_marked_one_may_not_be_lost) {
+    std::vector<std::byte> bytes(64);
+    payload_writer out({touch::rw, 64, tag, true});
+    out.mark_end(true);
+    out.write(bytes);
+    EXPECT_THROW(payload_checker({touch::rw, 64, tag}, sequence_rule::strict).check(bytes),
+                 integrity_error);
+    out.write(bytes);
+    EXPECT_THROW(payload_checker({touch::rw, 64, tag, true}, sequence_rule::strict).check(bytes),
+                 integrity_error);
+}
+
 class every_touch : public testing::TestWithParam<touch> {};
 
 TEST_P(every_touch, arrives_as_it_left_at_every_size) {
