@@ -152,6 +152,10 @@ void child::kill() noexcept {
     if (!end_) ::kill(pid_, SIGKILL);
 }
 
+void child::signal_group(int number) noexcept {
+    if (pid_ > 0 && !end_) ::kill(-pid_, number);
+}
+
 child_end child::finish() {
     if (!reap(WNOHANG)) {
         kill();
@@ -163,6 +167,18 @@ child_end child::finish() {
 std::optional<child_end> child::try_reap() {
     reap(WNOHANG);
     return end_;
+}
+
+std::optional<child_end> child::peek() const {
+    if (end_) return end_;
+    siginfo_t info{};
+    int result = 0;
+    do {
+        result = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    } while (result < 0 && errno == EINTR);
+    if (result < 0 || info.si_pid == 0) return std::nullopt;
+    if (info.si_code == CLD_EXITED) return child_end{true, info.si_status, 0};
+    return child_end{false, 0, info.si_status};
 }
 
 }  // namespace ipcmark

@@ -46,10 +46,14 @@ public:
     int pidfd() const noexcept { return pidfd_.get(); }
     bool running();
     void kill() noexcept;
+    /// A signal to its process group: to it and what it forked, unless it was reaped.
+    void signal_group(int number) noexcept;
     /// Kills if need be, reaps, and tells how it ended. Idempotent.
     child_end finish();
     /// Reaps if it has ended; nullopt while it runs. Never blocks.
     std::optional<child_end> try_reap();
+    /// How it ended without reaping it, so that its number stays its own; nullopt while it runs.
+    std::optional<child_end> peek() const;
 
 private:
     child(pid_t pid, unique_fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
