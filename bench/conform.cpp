@@ -121,7 +121,8 @@ std::vector<finding> check_all(const std::vector<const registration*>& mechanism
     interrupt_watch interrupts;
     conform::options chosen;
     chosen.plugins = call.plugins;
-    conform::courtroom room{area, interrupts, chosen};
+    services leased(area, interrupts, call.mechanisms.services());
+    conform::courtroom room{area, interrupts, leased, chosen};
     std::vector<finding> findings;
     for (const registration* mechanism : mechanisms) {
         const auto lacking = conform::unusable_here(*mechanism);

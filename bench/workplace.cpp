@@ -19,8 +19,8 @@ clock_parameters calibrated_for(const plan& what) {
 
 workplace::workplace(const invocation& call, const run_options& options, const plan& what)
     : clock(calibrated_for(what)),
-      pairs(area, interrupts, clock,
-            {options.stage_deadline_ms, call.plugins, call.mechanisms.launcher()}),
+      leased(area, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
+      pairs(area, interrupts, clock, {options.stage_deadline_ms, call.plugins, &leased}),
       start_ns(shared_clock::raw_ns()),
       suspended_ns(suspended_so_far_ns()) {
     std::signal(SIGPIPE, SIG_IGN);

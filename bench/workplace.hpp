@@ -7,20 +7,22 @@
 #include "harness/run/interrupt.hpp"
 #include "harness/run/plan.hpp"
 #include "harness/run/runner.hpp"
+#include "harness/run/services.hpp"
 #include "harness/run/workspace.hpp"
 
 namespace ipcmark {
 
 /// What every command that spawns pairs needs: signals as data, a private folder that sweeps what
-/// dead runs left, the calibrated clock (a quarter second) and the runner. A reader of standard
-/// output that goes away ends nobody from here on (SIGPIPE is ignored). Throws call_failed and what
-/// run_area throws.
+/// dead runs left, the calibrated clock (a quarter second), the services and the runner. A reader
+/// of standard output that goes away ends nobody from here on (SIGPIPE is ignored). Throws
+/// call_failed and what run_area throws.
 struct workplace {
     workplace(const invocation& call, const run_options& options, const plan& what);
 
     interrupt_watch interrupts;
     run_area area;
     clock_parameters clock;
+    services leased;
     runner pairs;
     std::uint64_t start_ns;     // CLOCK_MONOTONIC_RAW
     std::int64_t suspended_ns;  // so far, since boot

@@ -7,9 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "harness/base/posix/child.hpp"
 #include "harness/base/posix/io.hpp"
-#include "harness/base/posix/text_file.hpp"
+#include "harness/contract/service.hpp"
 #include "harness/worker/registry.hpp"
 #include "transports/parts/sd_bus_messages.hpp"
 
@@ -49,25 +48,23 @@ std::string configuration_of(const std::filesystem::path& directory) {
         address_of(directory), limit_bytes, limit_bytes, limit_bytes);
 }
 
-unique_fd create_file(const std::filesystem::path& file) {
-    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
-    return unique_fd(checked(::open(file.c_str(), flags, 0600), "open"));
+void write_private_file(const std::filesystem::path& file, const std::string& text) {
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    const unique_fd made(checked(::open(file.c_str(), flags, 0600), "open"));
+    write_exact(made.get(), std::as_bytes(std::span(text)));
 }
 
-/// Whether the daemon has said where it listens, which it does when it is ready.
-bool becomes_ready(int reader) {
-    constexpr int patience_ms = 10'000;
+/// The daemon says where it listens when it is ready.
+bool has_said_something(int reader) {
     pollfd said{reader, POLLIN, 0};
-    while (::poll(&said, 1, patience_ms) < 0 && errno == EINTR) {
-    }
-    return (said.revents & POLLIN) != 0;
+    return ::poll(&said, 1, 0) == 1 && (said.revents & POLLIN) != 0;
 }
 
 }  // namespace
 
-/// D-Bus messages through a dbus-daemon of the pair's own, which ipcmark starts in the pair's
-/// folder and ends after it. The daemon runs on whatever CPU it likes. Blocking; four copies, two
-/// for each of the two sockets. dbus-daemon(1).
+/// D-Bus messages through a private dbus-daemon, which ipcmark starts for the run. The daemon runs
+/// on whatever CPU it likes. Blocking; four copies, two for each of the two sockets.
+/// dbus-daemon(1).
 struct dbus_daemon : sd_bus_messages<true> {
     static constexpr transport_info info{
         .name = "dbus_daemon",
@@ -90,35 +87,32 @@ struct dbus_daemon : sd_bus_messages<true> {
         return "dbus-daemon is not on the PATH; install dbus";
     }
 
-    static child launch(const private_area& area) {
-        const auto socket = socket_of(area.directory);
+    static running_service start(service_area& area) {
+        const auto socket = socket_of(area.directory());
         if (socket.native().size() >= sizeof(sockaddr_un::sun_path))
             throw limit_exceeded("the socket path " + socket.string() +
                                  " is longer than the 107 bytes of sun_path; set TMPDIR to a "
                                  "shorter folder");
-        const auto configuration = area.directory / "bus.conf";
-        const auto complaints = area.directory / "bus.log";
-        const std::string text = configuration_of(area.directory);
-        write_exact(create_file(configuration).get(), std::as_bytes(std::span(text)));
+        const auto configuration = area.directory() / "bus.conf";
+        write_private_file(configuration, configuration_of(area.directory()));
         int ends[2];
         checked(::pipe2(ends, O_CLOEXEC), "pipe2");
         const unique_fd reader(ends[0]);
         unique_fd writer(ends[1]);
-        child daemon = child::spawn_program(
-            {"dbus-daemon", "--config-file=" + configuration.string(), "--nofork", "--nopidfile",
-             "--nosyslog", "--print-address=3"},
-            {{create_file(complaints).get(), STDERR_FILENO}, {writer.get(), 3}});
+        running_service daemon;
+        area.spawn(daemon,
+                   {"dbus-daemon", "--config-file=" + configuration.string(), "--nofork",
+                    "--nopidfile", "--nosyslog", "--print-address=3"},
+                   {{writer.get(), 3}});
         writer.reset();
-        if (!becomes_ready(reader.get()))
-            throw std::runtime_error("dbus-daemon: " + read_text(complaints).value_or(""));
+        area.wait_until_ready(daemon, [&] { return has_said_something(reader.get()); });
         checked(::chmod(socket.c_str(), 0600), "chmod");  // it gives everybody access
-        for (const auto& read_by_now : {configuration, complaints})
-            std::filesystem::remove(read_by_now);
+        daemon.tell("address", address_of(area.directory()));
         return daemon;
     }
 
     explicit dbus_daemon(setup& cell) : sd_bus_messages(cell) {
-        bus_checked(::sd_bus_set_address(bus(), address_of(cell.directory).c_str()),
+        bus_checked(::sd_bus_set_address(bus(), cell.service.at("address").c_str()),
                     "sd_bus_set_address");
         bus_checked(::sd_bus_set_bus_client(bus(), 1), "sd_bus_set_bus_client");
         bus_checked(::sd_bus_start(bus()), "sd_bus_start");

@@ -26,7 +26,7 @@ bool stands_for_a_cell(std::string_view key) {
 void paired_figures::add(const repetition_record& record, std::uint64_t round,
                          std::size_t variant) {
     if (record.failed) {
-        fail(record.cell, *record.failed);
+        if (ends_its_cell(*record.failed)) fail(record.cell, *record.failed);
         return;
     }
     cells_[record.cell][round].at(variant) = record.metrics;

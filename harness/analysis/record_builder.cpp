@@ -34,10 +34,11 @@ peer_record peer_of(role side, const worker_report& report, int cpu) {
     return peer;
 }
 
-peer_record auxiliary_of(const spawn_view& view) {
+peer_record peer_of(const service_usage& process, const spawn_view& view) {
     peer_record peer;
-    peer.role = "auxiliary";
-    const auto& used = view.producer().auxiliary;
+    peer.role = "service";
+    if (!process.name.empty()) peer.name = process.name;
+    const auto& used = process.consumed;
     if (!used) {
         peer.unavailable = "/proc did not tell";
         return peer;
@@ -114,7 +115,8 @@ timed_facts facts_of(const spawn_view& view, const metric_values& metrics,
     if (view.one_way()) facts.blocks = rates_of_blocks(view.consumer(), view.clock);
     facts.peers = {peer_of(role::producer, view.spawn.producer(), view.spawn.parties[0].cpu),
                    peer_of(role::consumer, view.spawn.consumer(), view.spawn.parties[1].cpu)};
-    if (view.spawn.has_auxiliary) facts.peers.push_back(auxiliary_of(view));
+    for (const service_usage& process : view.producer().services)
+        facts.peers.push_back(peer_of(process, view));
     if (view.spawn.layout != spawn_layout{}) facts.layout = view.spawn.layout;
     facts.missing = missing_of(view, metrics);
     repetition_flags within = flags_of_repetition(view);

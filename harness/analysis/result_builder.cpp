@@ -181,7 +181,7 @@ tree result_builder::add(repetition_record record) {
 
 void result_builder::fail(collected_cell& cell, const failure& failed) {
     cell.planned.failures.push_back(reason_of(failed));
-    if (cell.ended) return;
+    if (cell.ended || !ends_its_cell(failed)) return;
     cell.ended = true;
     cell.planned.ended = failed.ended;
     cell.planned.why = reason_of(failed);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <iterator>
 #include <mqueue.h>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -20,15 +21,20 @@ namespace ipcmark::conform {
 
 namespace {
 
-/// The names by which a pair's objects can be found: its folder, what carries its name, and System
-/// V objects of this user that were not there when it began.
+/// The names by which a pair's objects can be found: its folder, its service's, what carries its
+/// name, and System V objects of this user that were not there when it began.
 class name_watch {
 public:
     explicit name_watch(const setup& cell)
-        : name_(cell.name), directory_(cell.directory), known_(system_v_objects()) {}
+        : name_(cell.name), directory_(cell.directory), known_(system_v_objects()) {
+        if (const auto folder = cell.service.find("directory"); folder != cell.service.end())
+            service_directory_ = folder->second;
+    }
 
     std::vector<ipc_object> names() const {
         std::vector<ipc_object> found = files_below(directory_);
+        if (!service_directory_.empty())
+            std::ranges::move(files_below(service_directory_), std::back_inserter(found));
         for (auto& file : files_below("/dev/shm"))
             if (is_ours(std::filesystem::path(file.name).filename().string()))
                 found.push_back(file);
@@ -73,6 +79,7 @@ private:
 
     std::string name_;
     std::filesystem::path directory_;
+    std::filesystem::path service_directory_;  // empty: it has none
     std::vector<ipc_object> known_;
 };
 

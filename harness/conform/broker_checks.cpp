@@ -140,7 +140,10 @@ verdict judge_needs_daemon(examiner& exam) {
     const bool claimed = exam.facts().needs_daemon;
     const spawn_result result =
         exam.perform({.play = "standstill", .payload_bytes = exam.fitting(64)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+    if (auto verdict = exam.trouble(result)) {
+        exam.room().leased.end_others({});  // a worker may have gone while it stood still
+        return *verdict;
+    }
     const std::string others = names_of_others(result.producer());
     if (others.empty())
         return claimed ? broken("it claims `needs_daemon`, yet no process runs besides the two")

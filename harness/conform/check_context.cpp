@@ -51,12 +51,20 @@ spawn_result examiner::measure(const staging& how, std::vector<std::optional<sta
 }
 
 spawn_result examiner::run(const spawn_request& request, std::int64_t deadline_ms) {
-    runner spawner(
-        room_.area, room_.interrupts, {},
-        {deadline_ms, room_.chosen.plugins, [this](std::string_view) { return mechanism.launch; }});
+    runner spawner(room_.area, room_.interrupts, {},
+                   {deadline_ms, room_.chosen.plugins, &room_.leased});
     spawn_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");
     return result;
+}
+
+std::optional<verdict> examiner::start_service() {
+    const lease needed = room_.leased.lease_for(request_for(mechanism, {}).what);
+    if (!needed.refused) return std::nullopt;
+    if (needed.refused->code == "interrupted") throw interrupted("interrupted");
+    spawn_result refused;
+    refused.failed = needed.refused;
+    return trouble(refused);
 }
 
 std::optional<verdict> examiner::trouble(const spawn_result& result) {

@@ -43,6 +43,10 @@ public:
     /// `die_entering` names a stage kills itself there.
     spawn_result measure(const staging& how, std::vector<std::optional<stage>> die_entering = {});
 
+    /// Has the mechanism's service run from here on, for a law that looks at what runs before and
+    /// after. The verdict when there is none to be had.
+    std::optional<verdict> start_service();
+
     /// The verdict when the spawn did not end well: excused when the machine's limits refused it.
     static std::optional<verdict> trouble(const spawn_result& result);
 

@@ -73,6 +73,7 @@ verdict examine(const law& which, const registration& mechanism, courtroom& room
         if (const auto why = which.excuse(mechanism)) return excused(*why);
     const bool needs_processes = &which != &description_law;
     if (const auto why = unusable_here(mechanism); why && needs_processes) return excused(*why);
+    room.leased.end_others(mechanism.info.name);  // what runs besides a pair is to be its own
     examiner exam(which, mechanism, room);
     return which.judge(exam);
 }

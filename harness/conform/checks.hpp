@@ -7,6 +7,7 @@
 
 #include "harness/conform/check.hpp"
 #include "harness/run/interrupt.hpp"
+#include "harness/run/services.hpp"
 #include "harness/run/workspace.hpp"
 #include "harness/worker/worker.hpp"
 
@@ -24,10 +25,11 @@ struct options {
     std::vector<std::string> plugins;
 };
 
-/// What examinations share: the private folder, the interrupts, the options.
+/// What examinations share: the private folder, the interrupts, the services, the options.
 struct courtroom {
     run_area& area;
     interrupt_watch& interrupts;
+    services& leased;
     options chosen = {};
 };
 

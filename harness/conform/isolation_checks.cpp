@@ -44,7 +44,9 @@ two_results run_both(examiner& exam, courtroom& next_door, const staging& how) {
 verdict judge_isolation(examiner& exam) {
     constexpr int attempts = 5;
     run_area elsewhere;
-    courtroom next_door{elsewhere, exam.room().interrupts, exam.room().chosen};
+    courtroom next_door{elsewhere, exam.room().interrupts, exam.room().leased, exam.room().chosen};
+    // One service for both, started by the thread that stays: it ends with the one that did.
+    if (auto verdict = exam.start_service()) return *verdict;
     const staging how{.kind = pattern::round_trip,
                       .payload_bytes = exam.fitting(64, pattern::round_trip),
                       .timed_ns = 100'000'000,

@@ -119,6 +119,7 @@ std::vector<std::string> left_by(examiner& exam, const ending& how) {
 
 verdict judge_nothing_left(examiner& exam) {
     const foster_parent sees_orphans;
+    if (auto verdict = exam.start_service()) return *verdict;
     const auto ways = endings();
     for (const ending& how : ways)
         if (const auto left = left_by(exam, how); !left.empty())

@@ -12,10 +12,17 @@ inline constexpr int no_cpu = -1;
 struct failure {
     status ended = status::failed;
     std::string code;   // limit, unavailable, placement, pattern, error, peer, integrity, protocol,
-                        // stall, interrupted
+                        // stall, interrupted, service, service_lost
     std::string stage;  // empty: before any process
     std::string text;
 };
+
+/// A repetition's service ended and is started again: the cell goes on. Any other failure of a
+/// repetition ends its cell.
+inline constexpr std::string_view service_lost_code = "service_lost";
+inline bool ends_its_cell(const failure& f) {
+    return f.code != service_lost_code;
+}
 
 template <class Visitor>
 void visit_fields(Visitor& visit, failure& f) {

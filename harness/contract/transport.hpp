@@ -13,6 +13,7 @@
 
 #include "harness/contract/patterns.hpp"
 #include "harness/contract/rendezvous.hpp"
+#include "harness/contract/service.hpp"
 #include "harness/contract/traits.hpp"
 
 /// The transport contract: what a mechanism's one file provides. See transports/README.md.
@@ -46,6 +47,8 @@ struct setup_values {
     /// (harness/contract/memory_layout.hpp); both sides have the same. storages.hpp and
     /// channel_pair.hpp see to it.
     std::size_t region_offset_bytes = 0;
+    /// Where the service is that start() made; empty where the mechanism needs none.
+    const service_addresses& service = no_service;
 
     bool producer() const noexcept { return side == role::producer; }
     bool both_ways() const noexcept { return asked().both_ways(); }
@@ -109,9 +112,11 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 ///       this machine lacks it: why, and what helps
 ///   static std::optional<std::string> limit(const demand&);
 ///       this size is refused: which limit, and how to raise it
-///   static child launch(const private_area&);
-///       the daemon between the two: made before the pair and ready when this returns, ended after
-///       it (harness/base/posix/child.hpp)
+///   static running_service start(service_area&);
+///       the broker or daemon between them (harness/contract/service.hpp): ready when this returns,
+///       kept for the whole run. Its names and topics begin with the repetition's `name`
+///   static bool healthy(const service_addresses&);
+///       asked before each repetition besides whether its processes run
 ///   void send_urgent(fill);
 ///       overtakes what is queued (priorities)
 

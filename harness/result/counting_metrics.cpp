@@ -50,7 +50,7 @@ std::optional<std::int64_t> from_rusage(const spawn_view& v, std::size_t which) 
 figure count(const spawn_view& v, std::size_t which) {
     const perf_counts& producer = v.producer().events;
     const perf_counts& consumer = v.consumer().events;
-    const perf_counts& daemon = v.producer().auxiliary_events;
+    const perf_counts& service = v.producer().service_events;
     // Without a peer there is one process.
     const bool alone = v.consumer().counted_messages == 0 && !v.one_way();
     const auto& first = producer.values[which];
@@ -63,9 +63,9 @@ figure count(const spawn_view& v, std::size_t which) {
     }
     std::uint64_t sum = *first + second.value_or(0);
     std::string source = producer.notes[which];
-    if (v.spawn.has_auxiliary) {
-        sum += daemon.values[which].value_or(0);
-        if (!daemon.values[which]) source += ", without the daemon: " + daemon.notes[which];
+    if (v.spawn.has_service) {
+        sum += service.values[which].value_or(0);
+        if (!service.values[which]) source += ", without the service: " + service.notes[which];
     }
     return {per_message(v, static_cast<double>(sum)), source};
 }

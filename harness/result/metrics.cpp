@@ -28,28 +28,33 @@ value field_per_message(const spawn_view& v) {
     return per_message(v, [](const usage& u) { return u.*Field; });
 }
 
-/// Of the daemon between the two, if there is one.
+/// Of all processes of the service between the two; none where one of them cannot be told.
 template <class Quantity>
-value auxiliary_per_message(const spawn_view& v, Quantity quantity) {
+value service_per_message(const spawn_view& v, Quantity quantity) {
     const auto counted = static_cast<double>(v.producer().counted_messages);
-    const auto& used = v.producer().auxiliary;
-    if (!used || counted <= 0) return std::nullopt;
-    return static_cast<double>(quantity(*used)) / counted;
+    const auto& processes = v.producer().services;
+    if (processes.empty() || counted <= 0) return std::nullopt;
+    double sum = 0;
+    for (const service_usage& each : processes) {
+        if (!each.consumed) return std::nullopt;
+        sum += static_cast<double>(quantity(*each.consumed));
+    }
+    return sum / counted;
 }
 
-/// The daemon's part belongs to the mechanism's cost; none without it where it cannot be told.
+/// The service's part belongs to the mechanism's cost; none without it where it cannot be told.
 template <class Quantity>
-value with_auxiliary(const spawn_view& v, value of_both, Quantity quantity) {
-    if (!v.spawn.has_auxiliary || !of_both) return of_both;
-    const value of_daemon = auxiliary_per_message(v, quantity);
-    if (!of_daemon) return std::nullopt;
-    return *of_both + *of_daemon;
+value with_service(const spawn_view& v, value of_both, Quantity quantity) {
+    if (!v.spawn.has_service || !of_both) return of_both;
+    const value of_service = service_per_message(v, quantity);
+    if (!of_service) return std::nullopt;
+    return *of_both + *of_service;
 }
 
-template <std::int64_t usage::*Field, std::int64_t process_usage::*Daemon>
+template <std::int64_t usage::*Field, std::int64_t process_usage::*Service>
 value field_of_all(const spawn_view& v) {
-    return with_auxiliary(v, field_per_message<Field>(v),
-                          [](const process_usage& u) { return u.*Daemon; });
+    return with_service(v, field_per_message<Field>(v),
+                        [](const process_usage& u) { return u.*Service; });
 }
 
 template <std::optional<std::int64_t> usage::*Field>
@@ -118,17 +123,17 @@ value lost_share(const spawn_view& v) {
 }
 
 value cpu(const spawn_view& v) {
-    return with_auxiliary(v, per_message(v, [](const usage& u) { return u.cpu_ns(); }),
-                          [](const process_usage& u) { return u.cpu_ns; });
+    return with_service(v, per_message(v, [](const usage& u) { return u.cpu_ns(); }),
+                        [](const process_usage& u) { return u.cpu_ns; });
 }
 
-value auxiliary_cpu(const spawn_view& v) {
-    return auxiliary_per_message(v, [](const process_usage& u) { return u.cpu_ns; });
+value service_cpu(const spawn_view& v) {
+    return service_per_message(v, [](const process_usage& u) { return u.cpu_ns; });
 }
 
 value switches(const spawn_view& v) {
-    return with_auxiliary(v, per_message(v, [](const usage& u) { return u.switches(); }),
-                          [](const process_usage& u) { return u.switches(); });
+    return with_service(v, per_message(v, [](const usage& u) { return u.switches(); }),
+                        [](const process_usage& u) { return u.switches(); });
 }
 
 value block_mean(const spawn_view& v) {
@@ -223,9 +228,9 @@ const std::vector<metric>& common_metrics() {
         {"consumer_cpu_ns_per_message", "of it the consumer's",
          "CPU time of the consumer per message", "ns/message", better::lower, rusage_source,
          side_cpu_per_message<1>},
-        {"auxiliary_cpu_ns_per_message", "of it the daemon's",
-         "CPU time of the daemon between them per message", "ns/message", better::lower,
-         "/proc/PID/task/*/schedstat of the daemon", auxiliary_cpu},
+        {"service_cpu_ns_per_message", "of it the service's",
+         "CPU time per message of the service between them, all of its processes", "ns/message",
+         better::lower, "/proc/PID/task/*/schedstat of the service", service_cpu},
         {"user_ns_per_message", "user CPU/msg", "CPU time outside of the kernel per message",
          "ns/message", better::lower, rusage_source, field_per_message<&usage::user_ns>},
         {"system_ns_per_message", "kernel CPU/msg", "CPU time in the kernel per message",

@@ -20,7 +20,7 @@ struct spawn_result {
     double started_s = 0;          // since the sitting began
     std::uint64_t spawned_ns = 0;  // CLOCK_MONOTONIC_RAW before the first process was spawned
     spawn_layout layout = {};
-    bool has_auxiliary = false;  // a daemon worked between the two
+    bool has_service = false;  // a broker or daemon worked between the two
     bool interrupted = false;
     /// The pattern `switch`: the same exchange by one process and on one CPU, one each at most.
     std::vector<spawn_result> inside = {};

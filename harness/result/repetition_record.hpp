@@ -43,16 +43,17 @@ void visit_fields(Visitor& visit, spawn_noise& n) {
     visit("coarse", n.coarse);
 }
 
-/// One process of a repetition: a worker, or the broker between them ("auxiliary"), of which
-/// /proc tells less.
+/// One process of a repetition: a worker, or one of the service between them, of which /proc tells
+/// less.
 struct peer_record {
-    std::string role;  // producer, consumer, auxiliary
+    std::string role;                 // producer, consumer, service
+    std::optional<std::string> name;  // service: as the kernel calls the process
     std::optional<int> cpu;
     std::optional<std::string> placement_note;
     std::optional<std::string> unavailable;  // why nothing is known of it
     std::optional<int> last_cpu;
     std::optional<std::uint64_t> counted_messages;
-    std::optional<std::int64_t> cpu_ns;  // auxiliary
+    std::optional<std::int64_t> cpu_ns;  // service
     std::optional<std::int64_t> user_ns;
     std::optional<std::int64_t> system_ns;
     std::optional<std::int64_t> voluntary_switches;
@@ -62,13 +63,14 @@ struct peer_record {
     std::optional<std::int64_t> run_delay_ns;
     std::optional<std::int64_t> migrations;
     std::optional<std::int64_t> peak_rss_bytes;
-    std::optional<std::int64_t> threads;  // auxiliary
+    std::optional<std::int64_t> threads;  // service
     std::map<std::string, std::int64_t> notes;
 };
 
 template <class Visitor>
 void visit_fields(Visitor& visit, peer_record& p) {
     visit("role", p.role);
+    visit.when_there("name", p.name);
     visit("cpu", p.cpu);
     visit.when_there("placement_note", p.placement_note);
     visit.when_there("unavailable", p.unavailable);

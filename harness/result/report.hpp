@@ -71,6 +71,20 @@ void visit_fields(Visitor& visit, process_usage& u) {
     visit("last_cpu", u.last_cpu);
 }
 
+/// One process of the service between the two, with what it forked.
+struct service_usage {
+    int pid = 0;
+    std::string name;                       // as the kernel calls it
+    std::optional<process_usage> consumed;  // nullopt: /proc did not tell
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, service_usage& s) {
+    visit("pid", s.pid);
+    visit("name", s.name);
+    visit("consumed", s.consumed);
+}
+
 /// Events of one process over a counting spawn. A missing one is nullopt.
 struct perf_counts {
     static constexpr std::size_t event_count = 8;
@@ -129,9 +143,9 @@ struct measurement {
     std::uint64_t last_ticks = 0;   // after the last one
     usage consumed;
     perf_counts events;
-    energy_count energy;                     // counting spawns, producer: of the whole machine
-    std::optional<process_usage> auxiliary;  // producer: of the daemon between the two
-    perf_counts auxiliary_events;
+    energy_count energy;                  // counting spawns, producer: of the whole machine
+    std::vector<service_usage> services;  // producer: the service's processes
+    perf_counts service_events;
     std::uint64_t untimed_exchanges = 0;  // of the block without clock readings
     std::int64_t untimed_ns = 0;
     std::vector<std::uint64_t> block_ticks;  // stream consumer: a stamp every block_messages
@@ -152,8 +166,8 @@ void visit_fields(Visitor& visit, measurement& m) {
     visit("usage", m.consumed);
     visit("events", m.events);
     visit("energy", m.energy);
-    visit("auxiliary", m.auxiliary);
-    visit("auxiliary_events", m.auxiliary_events);
+    visit("services", m.services);
+    visit("service_events", m.service_events);
     visit("untimed_exchanges", m.untimed_exchanges);
     visit("untimed_ns", m.untimed_ns);
     visit("block_ticks", m.block_ticks);

@@ -4,6 +4,15 @@
 
 namespace ipcmark {
 
+namespace {
+
+/// The next one gets a new service: what was asked for is done again in its place.
+bool lost_its_service(const spawn_result& outcome) {
+    return outcome.failed && !ends_its_cell(*outcome.failed);
+}
+
+}  // namespace
+
 executor::executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
                    const shared_clock& clock, std::uint64_t reruns, run_observer& observer)
     : plan_(what),
@@ -90,13 +99,15 @@ void executor::tell(const repetition_request& asked, const timed_try& done, std:
 bool executor::repeat_timed(const repetition_request& asked) {
     const std::string name = plan_.cells[asked.cell].what.name();
     bool again = true;
-    for (std::uint64_t number = 0; again; ++number) {
+    for (std::uint64_t number = 0; again;) {
         if (interrupted()) return false;
         const auto done = try_once(asked);
         if (!done) return false;
-        again = reruns_.again(name, number, done->contaminated());
+        const bool lost = lost_its_service(done->outcome);
+        again = lost || reruns_.again(name, number, done->contaminated());
         if (again) observer_.expect_more(1);
         tell(asked, *done, number, !again);
+        if (!lost) ++number;
     }
     if (reruns_.gave_up_now())
         observer_.say(
@@ -107,10 +118,14 @@ bool executor::repeat_timed(const repetition_request& asked) {
 
 bool executor::repeat(const repetition_request& asked) {
     if (asked.why == purpose::timed) return repeat_timed(asked);
-    if (interrupted()) return false;
-    const auto done = try_once(asked);
-    if (!done) return false;
-    tell(asked, *done, 0, true);
+    for (bool again = true; again;) {
+        if (interrupted()) return false;
+        const auto done = try_once(asked);
+        if (!done) return false;
+        again = lost_its_service(done->outcome);
+        if (again) observer_.expect_more(1);
+        tell(asked, *done, 0, !again);
+    }
     return true;
 }
 
@@ -135,7 +150,7 @@ bool executor::search_capacities() {
         if (interrupted()) return std::optional<spawn_result>();
         spawn_request request = asked;
         request.layout = plan_.layout(sequence_++);
-        return std::optional(pairs_.run(request));
+        return std::optional(pairs_.run_until_served(request));
     });
     return !interrupted();
 }

@@ -27,7 +27,8 @@ struct repetition_request {
     std::size_t variant = 0;  // of a comparison; 0 where there is but one
 };
 
-/// One try of a repetition. A disturbed timed one is run again in its place; all tries are told.
+/// One try of a repetition. A disturbed timed one, and one whose service ended, is run again in its
+/// place; all tries are told.
 struct attempt {
     const planned_cell& planned;
     repetition_request asked;

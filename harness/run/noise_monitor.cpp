@@ -32,7 +32,7 @@ pair_disturbance disturbance_of(const planned_cell& planned, const spawn_result&
         pair.major_faults += used.major_faults;
     }
     pair.cpus = cpus_of(spawn.parties);
-    pair.helped = spawn.has_auxiliary;
+    pair.helped = spawn.has_service;
     return pair;
 }
 

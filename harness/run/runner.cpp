@@ -74,11 +74,11 @@ class worker_group {
 public:
     worker_group(const spawn_request& request, const run_area::spawn_area& area,
                  const clock_parameters& clock, const runner_options& options,
-                 interrupt_watch& interrupts, int auxiliary_pid)
+                 interrupt_watch& interrupts, const running_service* service)
         : request_(request),
           options_(options),
           interrupts_(interrupts),
-          auxiliary_pid_(auxiliary_pid),
+          service_(service),
           shared_(request.parties.size()) {
         const line_mesh lines(request.parties.size());
         workers_.reserve(request.parties.size());
@@ -102,7 +102,7 @@ public:
             result_.sides.push_back(std::move(worker.report));
         result_.parties = request_.parties;
         result_.layout = request_.layout;
-        result_.has_auxiliary = auxiliary_pid_ != 0;
+        result_.has_service = service_ != nullptr;
         return std::move(result_);
     }
 
@@ -123,7 +123,11 @@ private:
             task.die_entering = request_.die_entering[position];
         task.layout = request_.layout;
         task.channel = request_.channel;
-        task.auxiliary_pid = auxiliary_pid_;
+        if (service_ != nullptr) {
+            task.service = service_->addresses();
+            for (const auto& process : service_->processes())
+                task.service_pids.push_back(process.handle.pid());
+        }
         std::vector<std::pair<int, int>> inherited{{control.theirs.get(), worker_control_fd}};
         if (request_.channel.shared_memory) inherited.emplace_back(shared_.fd(), worker_state_fd);
         lines.add_to(inherited, position);
@@ -159,11 +163,18 @@ private:
                  POLLIN, 0});
             meaning.emplace_back(i, workers_[i].reported);
         }
+        const std::size_t workers_end = watched.size();
+        if (service_ != nullptr)
+            for (const auto& process : service_->processes())
+                watched.push_back({process.handle.pidfd(), POLLIN, 0});
         const int ready = ::poll(watched.data(), watched.size(), milliseconds_left());
         if (ready < 0 && errno != EINTR) throw_errno("poll");
         if (ready == 0) return check_deadlines();
-        for (std::size_t at = 1; at < watched.size(); ++at)
+        for (std::size_t at = 1; at < workers_end; ++at)
             if (watched[at].revents != 0) advance(workers_[meaning[at].first], meaning[at].second);
+        for (std::size_t at = workers_end; at < watched.size() && !all_over(); ++at)
+            if (watched[at].revents != 0)
+                result_.failed = failure{status::failed, "service", "", "the service ended"};
     }
 
     /// Stands in for what a worker with shared memory writes itself.
@@ -315,35 +326,13 @@ private:
     const spawn_request& request_;
     const runner_options& options_;
     interrupt_watch& interrupts_;
-    int auxiliary_pid_;
+    const running_service* service_;  // nullptr: the mechanism needs none
     shared_state_region shared_;
     std::uint64_t born_ns_ = shared_clock::raw_ns();
     std::vector<worker_handle> workers_;
     std::optional<std::int64_t> grace_until_ns_;
     spawn_result result_;
 };
-
-/// The workers and, where the transport needs one, the broker between them.
-spawn_result run_workers(const spawn_request& request, const run_area::spawn_area& area,
-                         const clock_parameters& clock, const runner_options& options,
-                         interrupt_watch& interrupts) {
-    const launch_function launch =
-        options.launcher ? options.launcher(request.what.transport) : nullptr;
-    std::optional<child> daemon;
-    spawn_result refused;
-    try {
-        if (launch != nullptr) daemon.emplace(launch({area.name(), area.directory()}));
-    } catch (const limit_exceeded& e) {
-        refused.failed = failure{status::skipped, "limit", "", e.what()};
-        return refused;
-    } catch (const std::exception& e) {
-        refused.failed = failure{status::failed, "error", "",
-                                 std::string("the daemon could not be started: ") + e.what()};
-        return refused;
-    }
-    return worker_group(request, area, clock, options, interrupts, daemon ? daemon->pid() : 0)
-        .finish();
-}
 
 }  // namespace
 
@@ -356,16 +345,31 @@ runner::runner(run_area& area, interrupt_watch& interrupts, const clock_paramete
       born_ns_(shared_clock::raw_ns()) {}
 
 spawn_result runner::run(const spawn_request& request) {
+    lease needed;
+    if (options_.leased != nullptr) needed = options_.leased->lease_for(request.what);
     const std::uint64_t start_ns = shared_clock::raw_ns();
     spawn_result result;
-    {
+    if (needed.refused) {
+        result.interrupted = needed.refused->code == "interrupted";
+        result.failed = std::move(needed.refused);
+    } else {
         const run_area::spawn_area area = area_.next_spawn();
-        result = run_workers(request, area, clock_, options_, interrupts_);
+        result = worker_group(request, area, clock_, options_, interrupts_, needed.service.get())
+                     .finish();
     }
+    if (result.failed && !result.interrupted && needed.service != nullptr)
+        if (auto cause = options_.leased->cause(request.what)) result.failed = std::move(cause);
     const std::uint64_t end_ns = shared_clock::raw_ns();
     result.wall_s = static_cast<double>(end_ns - start_ns) / 1e9;
     result.spawned_ns = start_ns;
     result.started_s = static_cast<double>(start_ns - born_ns_) / 1e9;
+    return result;
+}
+
+spawn_result runner::run_until_served(const spawn_request& request) {
+    spawn_result result = run(request);
+    while (result.failed && !ends_its_cell(*result.failed))
+        result = run(request);
     return result;
 }
 

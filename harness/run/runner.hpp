@@ -1,16 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "harness/result/repetition.hpp"
 #include "harness/run/interrupt.hpp"
+#include "harness/run/services.hpp"
 #include "harness/run/workspace.hpp"
 #include "harness/worker/job.hpp"
-#include "harness/worker/registry.hpp"
 
 namespace ipcmark {
 
@@ -18,8 +16,8 @@ struct runner_options {
     /// A stage may take this long on top of what the effort itself takes.
     std::int64_t stage_deadline_ms = 10'000;
     std::vector<std::string> plugins;
-    /// What makes the daemon that a transport needs; nullptr where it needs none.
-    std::function<launch_function(std::string_view transport)> launcher = {};
+    /// Whose services the repetitions use, for the whole run; nullptr: no transport needs one.
+    services* leased = nullptr;
 };
 
 struct spawn_request {
@@ -34,8 +32,8 @@ struct spawn_request {
     channel_capabilities channel = {};  // between the workers, and to the parent
 };
 
-/// Runs repetitions, one at a time, each with the broker that it needs. Blocks in poll while its
-/// workers work, uses no CPU then, and leaves no process and no name behind, however they end.
+/// Runs repetitions, one at a time, each with the service that it needs. Blocks in poll while its
+/// workers work, uses no CPU then, and leaves no worker and no name behind, however they end.
 class runner {
 public:
     runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
@@ -44,6 +42,9 @@ public:
     /// Spawns a worker of this executable for each party and brings back what they measured. Never
     /// throws for what workers do; throws call_failed when this process cannot spawn at all.
     spawn_result run(const spawn_request& request);
+    /// The same again where its service was lost, as often as that is started again: for what is
+    /// not told to anybody and not asked for a second time.
+    spawn_result run_until_served(const spawn_request& request);
 
 private:
     run_area& area_;

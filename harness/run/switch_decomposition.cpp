@@ -17,7 +17,7 @@ void decomposer::add(std::vector<spawn_result>& to, std::string& note, const std
                      const std::string& where, const spawn_request& asked, spawn_result& whole) {
     const std::string key = cell_name + " " + where;
     if (!impossible_.contains(key)) {
-        spawn_result outcome = pairs_.run(asked);
+        spawn_result outcome = pairs_.run_until_served(asked);
         whole.interrupted = whole.interrupted || outcome.interrupted;
         if (outcome.interrupted) return;
         if (!outcome.failed) {

@@ -97,7 +97,14 @@ run_area::~run_area() {
 
 run_area::spawn_area run_area::next_spawn() {
     // A fixed width, so that no spawn's name is the beginning of another's.
-    const std::string suffix = fmt::format("{:08}", spawns_++);
+    return make(fmt::format("{:08}", spawns_++));
+}
+
+run_area::spawn_area run_area::next_service() {
+    return make(fmt::format("s{:07}", services_++));
+}
+
+run_area::spawn_area run_area::make(const std::string& suffix) {
     const fs::path directory = directory_ / suffix;
     if (::mkdir(directory.c_str(), 0700) != 0) throw_errno("mkdir " + directory.string());
     return {spawn_name(name_, suffix), directory, since_};
@@ -106,7 +113,14 @@ run_area::spawn_area run_area::next_spawn() {
 run_area::spawn_area::spawn_area(std::string name, fs::path directory, std::time_t since)
     : name_(std::move(name)), directory_(std::move(directory)), since_(since) {}
 
+/// An empty name sweeps nothing.
+run_area::spawn_area::spawn_area(spawn_area&& other) noexcept
+    : name_(std::exchange(other.name_, {})),
+      directory_(std::exchange(other.directory_, {})),
+      since_(other.since_) {}
+
 run_area::spawn_area::~spawn_area() {
+    if (name_.empty()) return;
     std::error_code ignored;
     sweep_names(name_);
     sweep_system_v(name_, since_);

@@ -27,6 +27,7 @@ public:
         spawn_area(std::string name, std::filesystem::path directory, std::time_t since);
         ~spawn_area();
         spawn_area(const spawn_area&) = delete;
+        spawn_area(spawn_area&&) noexcept;
         spawn_area& operator=(const spawn_area&) = delete;
         const std::string& name() const noexcept { return name_; }
         const std::filesystem::path& directory() const noexcept { return directory_; }
@@ -38,6 +39,8 @@ public:
     };
 
     spawn_area next_spawn();
+    /// The same for a service, which outlives spawns.
+    spawn_area next_service();
     const std::filesystem::path& directory() const noexcept { return directory_; }
 
 private:
@@ -45,7 +48,9 @@ private:
     std::filesystem::path directory_;
     unique_fd lock_;
     std::time_t since_ = 0;
+    spawn_area make(const std::string& suffix);
     std::uint64_t spawns_ = 0;
+    std::uint64_t services_ = 0;
 };
 
 /// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess

@@ -29,7 +29,8 @@ struct job {
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
     spawn_layout layout = {};
     channel_capabilities channel = {};
-    int auxiliary_pid = 0;  // the broker between them; 0: there is none
+    std::map<std::string, std::string> service = {};  // addresses of the broker between them
+    std::vector<int> service_pids = {};               // its processes, without what they forked
 
     const party& self() const { return parties.at(position); }
 };
@@ -46,7 +47,8 @@ void visit_fields(Visitor& visit, job& j) {
     visit("clock", j.clock);
     visit("layout", j.layout);
     visit("channel", j.channel);
-    visit("auxiliary_pid", j.auxiliary_pid);
+    visit("service", j.service);
+    visit("service_pids", j.service_pids);
     visit("die_entering", j.die_entering);
 }
 

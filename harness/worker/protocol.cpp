@@ -34,14 +34,31 @@ void check_protocol(const tree& frame, const std::string& sender) {
                             " is spoken: let both be of the same version of ipcmark");
 }
 
-template <class T>
-T content_of(const std::string& text, const char* kind, const std::string& sender) {
+tree content_of(const std::string& text, const char* kind, const std::string& sender) {
     const tree frame = parse_json(text);
     check_protocol(frame, sender);
     const tree* content = frame.find(kind);
     if (content == nullptr)
         throw bad_field("/" + std::string(kind), "it is missing from the first frame");
-    return from_tree<T>(*content);
+    return *content;
+}
+
+/// As builds tell it that know one broker by its process alone.
+void read_older_service(const tree& content, job& task) {
+    const tree* pid = content.find("auxiliary_pid");
+    if (pid == nullptr || !task.service_pids.empty()) return;
+    const int one = from_tree<int>(*pid);
+    if (one != 0) task.service_pids.push_back(one);
+}
+
+void read_older_service(const tree& content, measurement& measured) {
+    const tree* fields = content.find("measured");
+    if (fields == nullptr || !measured.services.empty()) return;
+    const tree* used = fields->find("auxiliary");
+    if (used != nullptr && !used->is_null())
+        measured.services.push_back({0, "", from_tree<process_usage>(*used)});
+    if (const tree* events = fields->find("auxiliary_events"))
+        measured.service_events = from_tree<perf_counts>(*events);
 }
 
 }  // namespace
@@ -51,7 +68,9 @@ std::string encode(const job& task) {
 }
 
 job decode_job(const std::string& text) {
-    job task = content_of<job>(text, "job", "the parent");
+    const tree content = content_of(text, "job", "the parent");
+    job task = from_tree<job>(content);
+    read_older_service(content, task);
     if (task.position >= task.parties.size())
         throw bad_field("/position",
                         "it is none of the " + std::to_string(task.parties.size()) + " parties");
@@ -74,7 +93,10 @@ std::string encode(const worker_report& report) {
 }
 
 worker_report decode_report(const std::string& text) {
-    return content_of<worker_report>(text, "report", "the worker");
+    const tree content = content_of(text, "report", "the worker");
+    worker_report report = from_tree<worker_report>(content);
+    read_older_service(content, report.measured);
+    return report;
 }
 
 void send_frame(int fd, const std::string& text) {

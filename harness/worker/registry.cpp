@@ -54,10 +54,10 @@ const registration* registry::find(std::string_view name) const {
     return at == entries_.end() ? nullptr : &*at;
 }
 
-std::function<launch_function(std::string_view)> registry::launcher() const {
+std::function<service_hooks(std::string_view)> registry::services() const {
     return [this](std::string_view name) {
         const registration* entry = find(name);
-        return entry == nullptr ? nullptr : entry->launch;
+        return entry == nullptr ? service_hooks() : entry->service;
     };
 }
 

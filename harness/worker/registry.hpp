@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,18 +8,10 @@
 #include <vector>
 
 #include "harness/base/function_view.hpp"
-#include "harness/base/posix/child.hpp"
 #include "harness/contract/transport.hpp"
 #include "harness/worker/loops/dispatch.hpp"
 
 namespace ipcmark {
-
-/// Where a daemon may put what it needs: the same that the pair's `setup` tells.
-struct private_area {
-    std::string name;
-    std::filesystem::path directory;
-};
-using launch_function = child (*)(const private_area&);
 
 /// A transport behind virtual calls, for laws and tests, where speed does not matter.
 class any_endpoint {
@@ -40,7 +31,7 @@ struct registration {
     std::unique_ptr<any_endpoint> (*make)(setup&) = nullptr;
     std::optional<std::string> (*unavailable)() = nullptr;
     std::optional<std::string> (*limit)(const demand&) = nullptr;
-    launch_function launch = nullptr;
+    service_hooks service;
     bool has_urgent = false;
 
     /// Why this mechanism cannot run here at all; nullopt when it can.
@@ -84,8 +75,10 @@ public:
         };
         if constexpr (requires { T::unavailable(); }) entry.unavailable = &T::unavailable;
         if constexpr (requires(const demand& asked) { T::limit(asked); }) entry.limit = &T::limit;
-        if constexpr (requires(const private_area& area) { T::launch(area); })
-            entry.launch = &T::launch;
+        if constexpr (requires(service_area & area) { T::start(area); })
+            entry.service.start = &T::start;
+        if constexpr (requires(const service_addresses& where) { T::healthy(where); })
+            entry.service.healthy = &T::healthy;
         entry.has_urgent = requires(T & end, detail::fill_archetype fill) {
             end.send_urgent(fill);
         };
@@ -100,8 +93,8 @@ public:
     /// The registered names nearest to a misspelt one, best first.
     std::vector<std::string> nearest(std::string_view name, std::size_t at_most = 3) const;
 
-    /// The launch function of a transport by its name; nullptr where it has none. Refers to this.
-    std::function<launch_function(std::string_view)> launcher() const;
+    /// What a transport tells of its service, by its name. Refers to this.
+    std::function<service_hooks(std::string_view)> services() const;
 
 private:
     void insert(registration entry);  // throws std::logic_error for a bad or repeated name

@@ -41,17 +41,15 @@ void session::note_progress(std::uint64_t messages) noexcept {
     status_.messages.store(messages, std::memory_order_relaxed);
 }
 
-void session::watch_auxiliary(pid_t pid) {
-    auxiliary_pid_ = pid;
-    auxiliary_events_ = perf_counters(work.act.kind == task_kind::count, threads_of(pid));
+void session::watch_service(const std::vector<int>& pids) {
+    service_ = service_meter(pids, work.act.kind == task_kind::count);
 }
 
 // What allocates is outside of the two snapshots, and what other processes do is read first and
 // last.
 void session::start_counting() {
-    if (auxiliary_pid_ != 0) auxiliary_before_ = read_process_usage(auxiliary_pid_);
     energy_.start();
-    auxiliary_events_.start();
+    service_.start();
     before_ = usage_.read();
     events_.start();
     if (at_snapshot != nullptr) at_snapshot(true);
@@ -61,15 +59,13 @@ void session::stop_counting(std::uint64_t messages) {
     if (at_snapshot != nullptr) at_snapshot(false);
     events_.stop();
     result.consumed = usage_.read() - before_;
-    auxiliary_events_.stop();
+    service_.stop();
     energy_.stop();
     result.counted_messages = messages;
     result.events = events_.read();
     result.energy = energy_.read();
-    result.auxiliary_events = auxiliary_events_.read();
-    if (!auxiliary_before_) return;
-    if (const auto now = read_process_usage(auxiliary_pid_))
-        result.auxiliary = *now - *auxiliary_before_;
+    result.service_events = service_.events();
+    result.services = service_.take();
 }
 
 void session::peer_closed() const {

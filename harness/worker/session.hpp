@@ -16,7 +16,7 @@
 #include "harness/stats/time_sample.hpp"
 #include "harness/worker/counters/energy.hpp"
 #include "harness/worker/counters/perf_counters.hpp"
-#include "harness/worker/counters/process_usage.hpp"
+#include "harness/worker/counters/service_meter.hpp"
 #include "harness/worker/counters/usage.hpp"
 #include "harness/worker/effort.hpp"
 #include "harness/worker/payload.hpp"
@@ -94,8 +94,8 @@ public:
         return shared_.last_sequence[index(which)].load(std::memory_order_acquire);
     }
 
-    /// Producer: what this process consumes is part of the mechanism's cost.
-    void watch_auxiliary(pid_t pid);
+    /// Producer: what the service's processes consume is part of the mechanism's cost.
+    void watch_service(const std::vector<int>& pids);
 
     /// Reads usage (and starts the event counters in a counting spawn).
     void start_counting();
@@ -113,9 +113,7 @@ private:
     usage before_;
     perf_counters events_;
     energy_meter energy_;
-    pid_t auxiliary_pid_ = 0;
-    std::optional<process_usage> auxiliary_before_;
-    perf_counters auxiliary_events_{false};
+    service_meter service_;
 };
 
 }  // namespace ipcmark

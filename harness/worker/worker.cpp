@@ -144,7 +144,8 @@ private:
                     .depth = task.what.depth,
                     .parties = static_cast<unsigned>(task.parties.size()),
                     .party = static_cast<unsigned>(task.position),
-                    .region_offset_bytes = task.layout.region_offset_bytes},
+                    .region_offset_bytes = task.layout.region_offset_bytes,
+                    .service = task.service},
                    peer};
         payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
         payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
@@ -167,8 +168,8 @@ private:
                           cell.producer() ? backward : forward, rule_for(mechanism->info.facts));
             state.die_entering = task.die_entering;
             if (!task.channel.shared_memory) state.heartbeat_fd = control_.get();
-            if (task.auxiliary_pid != 0 && cell.producer())
-                state.watch_auxiliary(task.auxiliary_pid);
+            if (!task.service_pids.empty() && cell.producer())
+                state.watch_service(task.service_pids);
             with_stack_pad(task.layout.stack_pad_bytes,
                            [&] { act(task, *mechanism, cell, state, report); });
             report.measured = std::move(state.result);

@@ -83,6 +83,22 @@ TEST_F(result_builder_test, a_failed_cell_keeps_what_it_had) {
     EXPECT_EQ(cell.failures.size(), 1u);
 }
 
+TEST_F(result_builder_test, a_cell_whose_service_was_started_again_goes_on_and_tells_of_it) {
+    result_builder s = fresh();
+    repetition_record lost;
+    lost.cell = pipe_cell;
+    lost.failed = failure{status::failed, std::string(service_lost_code), "", "the broker went"};
+    s.add(lost);
+    EXPECT_FALSE(s.given_up(pipe_cell));
+    s.add(timed(5));
+    EXPECT_EQ(s.failed_cells(), 0u);
+    const cell_result cell = s.result(true, "").cells.at(0);
+    EXPECT_EQ(cell.ended, status::ok);
+    EXPECT_EQ(cell.spawns_ok, 1u);
+    ASSERT_EQ(cell.failures.size(), 1u);
+    EXPECT_EQ(cell.failures[0].text, "the broker went");
+}
+
 TEST_F(result_builder_test, a_journal_rebuilds_the_same_document) {
     result_builder s = fresh();
     std::vector<std::string> lines{json_text(s.first_line())};

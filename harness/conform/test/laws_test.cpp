@@ -42,7 +42,8 @@ verdict judge(const std::string& law_name, const std::string& mechanism) {
     interrupt_watch interrupts;
     options chosen;
     chosen.deadline_ms = 1'500;
-    courtroom room{area, interrupts, chosen};
+    services leased(area, interrupts, mechanisms().services());
+    courtroom room{area, interrupts, leased, chosen};
     const law* which = find_law(law_name);
     const registration* examined = mechanisms().find(mechanism);
     if (which == nullptr || examined == nullptr) return broken("no such law or mechanism");
@@ -254,7 +255,8 @@ TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
     all.add_missing("zeromq", "cppzmq was not found; apt install cppzmq-dev");
     run_area area;
     interrupt_watch interrupts;
-    courtroom room{area, interrupts};
+    services leased(area, interrupts, all.services());
+    courtroom room{area, interrupts, leased};
     const verdict given = examine(description_law, *all.find("zeromq"), room);
     EXPECT_EQ(given.ended, outcome::excused);
     EXPECT_NE(given.text.find("apt install"), std::string::npos);

@@ -38,16 +38,19 @@ TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
     EXPECT_DOUBLE_EQ(*value_of("minor_faults_per_message", view()), 0.008);
 }
 
-TEST_F(metrics_test, a_daemons_part_is_added_and_shown_apart) {
-    EXPECT_FALSE(value_of("auxiliary_cpu_ns_per_message", view()));
-    spawn.has_auxiliary = true;
+TEST_F(metrics_test, a_services_part_of_all_its_processes_is_added_and_shown_apart) {
+    EXPECT_FALSE(value_of("service_cpu_ns_per_message", view()));
+    spawn.has_service = true;
     EXPECT_FALSE(value_of("cpu_ns_per_message", view())) << "without it the sum would be too small";
-    spawn.sides[0].measured.auxiliary = process_usage{
-        .cpu_ns = 500'000, .voluntary_switches = 1'000, .involuntary_switches = 10, .threads = 1};
-    EXPECT_DOUBLE_EQ(*value_of("auxiliary_cpu_ns_per_message", view()), 500);
+    auto& processes = spawn.sides[0].measured.services;
+    processes = {{1, "broker", process_usage{400'000, 1'000, 4, 1}},
+                 {2, "helper", process_usage{100'000, 0, 6, 1}}};
+    EXPECT_DOUBLE_EQ(*value_of("service_cpu_ns_per_message", view()), 500);
     EXPECT_DOUBLE_EQ(*value_of("cpu_ns_per_message", view()), 2500);
     EXPECT_DOUBLE_EQ(*value_of("switches_per_message", view()), 3.01);
     EXPECT_DOUBLE_EQ(*value_of("involuntary_switches_per_message", view()), 0.12);
+    processes.push_back({3, "hidden", std::nullopt});
+    EXPECT_FALSE(value_of("service_cpu_ns_per_message", view())) << "one of them is unknown";
 }
 
 TEST_F(metrics_test, a_block_without_stamps_gives_its_mean) {

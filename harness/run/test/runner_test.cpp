@@ -216,52 +216,6 @@ TEST_F(runner_test, an_unknown_transport_is_an_error_not_a_crash) {
     EXPECT_EQ(result.failed->code, "error");
 }
 
-/// A daemon that does nothing, and the two workers beside it.
-child launch_sleeper(const private_area& area) {
-    std::ofstream(area.directory / "launched") << area.name;
-    return child::spawn_program({"sleep", "1000"}, {});
-}
-
-TEST_F(runner_test, a_daemon_lives_as_long_as_its_pair) {
-    options.launcher = [](std::string_view) { return &launch_sleeper; };
-    request.work.timed_ns = 300'000'000;
-    std::size_t most = 0;
-    std::atomic<bool> over{false};
-    std::thread watcher([&] {
-        while (!over.load(std::memory_order_acquire)) {
-            most = std::max(most, children());
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-    });
-    const spawn_result result = run();
-    over.store(true, std::memory_order_release);
-    watcher.join();
-    EXPECT_FALSE(result.failed) << result.failed->text;
-    EXPECT_EQ(most, 3u);
-}
-
-/// A daemon that never sleeps.
-child launch_spinner(const private_area&) {
-    return child::spawn_program({"sh", "-c", "while :; do :; done"}, {});
-}
-
-TEST_F(runner_test, what_a_daemon_consumes_is_brought_back) {
-    options.launcher = [](std::string_view) { return &launch_spinner; };
-    request.work.timed_ns = 300'000'000;
-    request.work.act.kind = task_kind::count;
-    const spawn_result busy = run();
-    ASSERT_FALSE(busy.failed) << busy.failed->text;
-    EXPECT_TRUE(busy.has_auxiliary);
-    const auto& used = busy.producer().measured.auxiliary;
-    ASSERT_TRUE(used);
-    EXPECT_GT(used->cpu_ns, 0);
-    EXPECT_EQ(used->threads, 1);
-    EXPECT_GE(used->last_cpu, 0);
-    EXPECT_FALSE(busy.consumer().measured.auxiliary) << "one side is enough";
-    options.launcher = nullptr;
-    EXPECT_FALSE(run().has_auxiliary);
-}
-
 TEST_F(runner_test, a_counting_spawn_tells_of_every_event) {
     request.work.act.kind = task_kind::count;
     const spawn_result result = run();
@@ -346,26 +300,6 @@ TEST_F(runner_test, two_processes_bound_how_far_their_clocks_are_apart) {
     EXPECT_GE(result.producer().notes.at("least_out_ticks"), 0);
     EXPECT_GE(result.producer().notes.at("least_back_ticks"), 0);
     EXPECT_TRUE(result.consumer().notes.empty());
-}
-
-TEST_F(runner_test, a_daemon_goes_even_when_both_workers_were_killed) {
-    options.launcher = [](std::string_view) { return &launch_sleeper; };
-    request.die_entering = {stage::timing, stage::timing};
-    EXPECT_EQ(run().failed->code, "died");
-}
-
-TEST_F(runner_test, a_daemon_that_cannot_start_fails_the_spawn_and_says_why) {
-    options.launcher = [](std::string_view) -> launch_function {
-        return [](const private_area&) { return child::spawn_program({"no-such-daemon"}, {}); };
-    };
-    const spawn_result result = run();
-    ASSERT_TRUE(result.failed);
-    EXPECT_EQ(result.failed->ended, status::failed);
-    EXPECT_NE(result.failed->text.find("no-such-daemon"), std::string::npos) << result.failed->text;
-    options.launcher = [](std::string_view) -> launch_function {
-        return [](const private_area&) -> child { throw limit_exceeded("too many daemons"); };
-    };
-    EXPECT_EQ(run().failed->ended, status::skipped);
 }
 
 TEST_F(runner_test, pinned_workers_stay_where_they_were_put) {

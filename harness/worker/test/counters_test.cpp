@@ -248,13 +248,13 @@ TEST_F(counting_test, refused_software_events_fall_back_to_getrusage_and_say_so)
 }
 
 TEST_F(counting_test, a_daemons_events_are_among_them_or_missed_aloud) {
-    spawn.has_auxiliary = true;
-    spawn.sides[0].measured.auxiliary_events.values[switches] = 100;
+    spawn.has_service = true;
+    spawn.sides[0].measured.service_events.values[switches] = 100;
     EXPECT_EQ(counted_events().per_message.at("context_switches_per_message"), 4.0);
-    spawn.sides[0].measured.auxiliary_events.values[switches].reset();
-    spawn.sides[0].measured.auxiliary_events.notes[switches] = "it has gone";
+    spawn.sides[0].measured.service_events.values[switches].reset();
+    spawn.sides[0].measured.service_events.notes[switches] = "it has gone";
     EXPECT_EQ(counted_events().sources.at("context_switches_per_message"),
-              "perf software event, without the daemon: it has gone");
+              "perf software event, without the service: it has gone");
 }
 
 TEST_F(counting_test, a_cell_has_the_median_over_its_counting_spawns) {

@@ -291,21 +291,22 @@ TEST(inside, both_ends_get_all_that_the_cell_says_and_their_notes_come_back) {
     setup cell{{.name = "cell", .payload_bytes = 64, .depth = 3, .region_offset_bytes = 4096},
                nobody};
     cell.notes["known"] = 1;
-    std::vector<setup_values> seen(2);
+    std::map<unsigned, setup_values> seen;
     const auto look = [&seen](setup& side) {
-        seen[side.party] = side.values();
+        seen.emplace(side.party, side.values());
         side.notes[side.producer() ? "producer" : "consumer"] = 1;
     };
     loops::make_both_ends(cell, look, look);
-    for (const setup_values& side : seen) {
+    ASSERT_EQ(seen.size(), 2u);
+    for (const auto& [party, side] : seen) {
         EXPECT_EQ(side.name, "cell");
         EXPECT_EQ(side.payload_bytes, 64u);
         EXPECT_EQ(side.depth, 3u);
         EXPECT_EQ(side.region_offset_bytes, 4096u);
         EXPECT_EQ(side.notes.count("known"), 1u);
     }
-    EXPECT_EQ(seen[0].side, role::producer);
-    EXPECT_EQ(seen[1].side, role::consumer);
+    EXPECT_EQ(seen.at(0).side, role::producer);
+    EXPECT_EQ(seen.at(1).side, role::consumer);
     EXPECT_EQ(cell.notes.size(), 3u);
 }
 

@@ -15,7 +15,7 @@
 namespace ipcmark {
 namespace {
 
-/// As a version wrote them that had fewer fields: no pacing, no layout, no auxiliary process.
+/// As a version wrote them that had fewer fields: no pacing, no layout, no service.
 constexpr const char* older_job = R"({
   "protocol": {"name": "ipcmark.worker", "version": 1},
   "job": {
@@ -91,6 +91,21 @@ TEST(protocol, a_report_with_fewer_fields_has_the_defaults) {
     EXPECT_EQ(report.last_cpu, no_cpu);
 }
 
+/// As builds write it that know one broker, by its process alone.
+TEST(protocol, one_broker_of_an_older_build_is_a_service) {
+    const job task = decode_job(R"({"protocol": {"name": "ipcmark.worker", "version": 1},
+        "job": {"parties": [{"side": "producer"}], "auxiliary_pid": 4711}})");
+    EXPECT_EQ(task.service_pids, std::vector<int>{4711});
+    EXPECT_TRUE(task.service.empty());
+    const worker_report report = decode_report(
+        R"({"protocol": {"name": "ipcmark.worker", "version": 1}, "report": {"measured": {
+            "auxiliary": {"cpu_ns": 12, "threads": 2},
+            "auxiliary_events": {"cycles": {"value": 3, "note": ""}}}}})");
+    ASSERT_EQ(report.measured.services.size(), 1u);
+    EXPECT_EQ(report.measured.services[0].consumed.value().cpu_ns, 12);
+    EXPECT_EQ(report.measured.service_events.values[5], 3u);
+}
+
 TEST(protocol, unknown_fields_are_passed_over) {
     const job task = decode_job(newer_job);
     EXPECT_EQ(task.what.payload_bytes, 8u);
@@ -117,6 +132,8 @@ job full_job() {
     task.clock.ns_per_tick_q32 = 123'456'789'012;
     task.clock.reason = "invariant TSC";
     task.layout = {1, 2, 384};
+    task.service = {{"port", "41234"}, {"directory", "/tmp/ipcmark-1/s0"}};
+    task.service_pids = {17, 18};
     task.die_entering = stage::timing;
     return task;
 }
@@ -131,7 +148,7 @@ worker_report full_report() {
     m.events.values[2] = 7;
     m.events.notes[3] = "needs CAP_PERFMON";
     m.energy = {55, "package-0"};
-    m.auxiliary = process_usage{1, 2, 3, 4, 5};
+    m.services = {{17, "broker", process_usage{1, 2, 3, 4, 5}}, {18, "helper", std::nullopt}};
     m.block_ticks = {1, 2, std::uint64_t{1} << 63};
     m.figures["send_p50_ns"] = 0.1;
     for (std::int64_t ns : {1, 100, 1'000, 123'456'789})
