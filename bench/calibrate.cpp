@@ -35,7 +35,7 @@ constexpr std::uint64_t least_rounds = 6;  // the signed-rank test says nothing 
 constexpr const char* examples =
     "Examples:\n"
     "  ipcmark calibrate\n"
-    "  ipcmark calibrate --mechanism pipe,shm_ring_futex --payload 64,64Ki --spawns 40\n"
+    "  ipcmark calibrate --mechanism pipe,shm_ring_futex --payload 64,64Ki --repetitions 40\n"
     "  ipcmark calibrate --time-budget 2m --json quiet_host.json\n"
     "  ipcmark run --calibration quiet_host.json      (a calibration.json beside the result is\n"
     "                                                  taken without being asked for)\n"
@@ -44,7 +44,7 @@ constexpr const char* examples =
     "fresh\n"
     "pair. What differs then is this machine's noise: how far identical cells lie apart, how "
     "often\n"
-    "the comparison rule calls them different, and the smallest change that n spawns find.\n";
+    "the comparison rule calls them different, and the smallest change that n repetitions find.\n";
 
 /// Those of which a cell can run twice in a row: one pair is one repetition.
 std::string twin_patterns() {
@@ -60,9 +60,10 @@ void declare(cxxopts::Options& options) {
                  value<std::string>()->default_value("round_trip,one_way"), "WORDS")(
         "p,payload", "Message sizes", value<std::string>()->default_value("64"), "SIZES")(
         "placement", "As for run", value<std::string>()->default_value("cross"), "WORDS")(
-        "spawns", "Rounds: pairs of identical cells, 6 or more",
-        value<std::string>()->default_value("20"), "N")(
-        "spawn-ms", "Timed phase of one spawn", value<std::string>()->default_value("100"), "MS")(
+        "repetitions", "Rounds: pairs of identical cells, 6 or more",
+        value<std::string>()->default_value("20"),
+        "N")("repetition-ms", "Timed phase of one repetition",
+             value<std::string>()->default_value("100"), "MS")(
         "time-budget", "Start no round that would end later, such as 2m", value<std::string>(),
         "TIME")("seed", "Seed of the order (default: random, recorded)", value<std::string>(), "N")(
         "json", "File to write; - is standard output",
@@ -74,7 +75,7 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     plan_request plan = named_plan("default");
     plan.profile = "calibrate";
     plan.verify = false;
-    plan.counting_spawns = 0;
+    plan.counting_repetitions = 0;
     // A load would be a share of a saturation that nobody measures here.
     plan.varied.by_name = {{std::string(rate_parameter.name), {10'000}}};
     plan.mechanisms.clear();
@@ -92,8 +93,8 @@ plan_request request_of(const cxxopts::ParseResult& parsed, const registry& mech
     for (const auto& text : split_list(parsed["payload"].as<std::string>()))
         plan.payloads.push_back(parse_payload_bytes(text));
     plan.placements = split_list(parsed["placement"].as<std::string>());
-    plan.spawns = flag_number<std::uint64_t>(parsed, "spawns", least_rounds, 10'000);
-    plan.spawn_ms = flag_number<std::int64_t>(parsed, "spawn-ms", 1, 600'000);
+    plan.repetitions = flag_number<std::uint64_t>(parsed, "repetitions", least_rounds, 10'000);
+    plan.repetition_ms = flag_number<std::int64_t>(parsed, "repetition-ms", 1, 600'000);
     return plan;
 }
 
@@ -196,7 +197,7 @@ int measure(const invocation& call, const run_options& options, const plan& what
     workplace here(call, options, what);
     run_header header = make_header(call, options, what, placements, here.clock);
     const shared_clock clock(here.clock);
-    progress bar(2 * what.runnable() * options.plan.spawns, options.quiet);
+    progress bar(2 * what.runnable() * options.plan.repetitions, options.quiet);
     pair_recorder records(what, bar, clock);
     executor by(what, here.pairs, here.interrupts, clock, options.reruns, records);
     pairs_schedule pairs(what, options.time_budget_s);
@@ -204,7 +205,7 @@ int measure(const invocation& call, const run_options& options, const plan& what
     const auto series = records.figures().log_ratios(cells_of(what), ended.rounds_done);
     require_enough(ended, series);
     finish_header(header, here.start_ns, ended.rounds_done, here.clock, here.suspended_ns);
-    const auto figures = calibrate(series, comparison_spawns, what.seed);
+    const auto figures = calibrate(series, comparison_repetitions, what.seed);
     const auto& failures = records.figures().failures();
     const std::string text =
         json_text(document_of(

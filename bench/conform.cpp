@@ -117,12 +117,12 @@ std::vector<finding> check_all(const std::vector<const registration*>& mechanism
                                const std::vector<const law*>& checks, const invocation& call,
                                bool as_json) {
     const painter look(colour_wanted(STDOUT_FILENO));
-    run_area area;
+    run_workspace area;
     interrupt_watch interrupts;
     conform::options chosen;
     chosen.plugins = call.plugins;
     services leased(area, interrupts, call.mechanisms.services());
-    conform::courtroom room{area, interrupts, leased, chosen};
+    conform::conform_context room{area, interrupts, leased, chosen};
     std::vector<finding> findings;
     for (const registration* mechanism : mechanisms) {
         const auto lacking = conform::unusable_here(*mechanism);

@@ -63,22 +63,23 @@ plan_info plan_of(const invocation& call, const run_options& options, const plan
     info.seed = std::to_string(what.seed);
     info.seed_note =
         "orders the cells of each round, tags the messages and shifts the memory layout of each "
-        "spawn; a string, since JSON numbers lose 64-bit integers";
+        "repetition; a string, since JSON numbers lose 64-bit integers";
     info.argv = call.full;
     info.profile = request.profile;
-    info.rounds = request.spawns;
+    info.rounds = request.repetitions;
     info.order = "rounds: every cell once, shuffled by the seed";
-    info.spawn_ms = request.spawn_ms;
+    info.repetition_ms = request.repetition_ms;
     info.reads = request.reads;
     info.verify = request.verify;
-    info.counting_spawns = request.counting_spawns;
+    info.counting_repetitions = request.counting_repetitions;
     info.reruns = options.reruns;
     info.idle_ms = request.idle_ms;
     info.layout_randomisation = request.randomise_layout;
     info.filters = request.filters;
     info.cells = what.cells.size();
     info.time_budget_s = options.time_budget_s;
-    if (options.time_budget_s) info.budget_rule = budget_sentence(budget_rule_of(request.spawns));
+    if (options.time_budget_s)
+        info.budget_rule = budget_sentence(budget_rule_of(request.repetitions));
     return info;
 }
 

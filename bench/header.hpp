@@ -12,7 +12,7 @@
 
 namespace ipcmark {
 
-/// What of a result is known before the first spawn.
+/// What of a result is known before the first repetition.
 run_header make_header(const invocation& call, const run_options& options, const plan& what,
                        const std::vector<placement_choice>& placements,
                        const clock_parameters& clock);

@@ -106,20 +106,20 @@ std::span<const plan_field> plan_fields() {
          [](request& plan, const std::string& word) {
              plan.depth = whole_number<std::size_t>(word, 1, 65'536);
          }},
-        {how_much, "spawns", "spawns", "N", "Fresh process pairs per cell", form::one, nullptr,
-         take_number<&request::spawns, 1, 10'000>},
-        {how_much, "spawn-ms", "spawn_ms", "MS", "Timed phase of one spawn", form::one, nullptr,
-         take_number<&request::spawn_ms, 1, 600'000>},
+        {how_much, "repetitions,spawns", "repetitions", "N", "Fresh process pairs per cell",
+         form::one, nullptr, take_number<&request::repetitions, 1, 10'000>},
+        {how_much, "repetition-ms,spawn-ms", "repetition_ms", "MS", "Timed phase of one repetition",
+         form::one, nullptr, take_number<&request::repetition_ms, 1, 600'000>},
         {how_much, "", "verify", "", "", form::one, nullptr, take_truth<&request::verify>},
-        {how_much, "", "counting_spawns", "", "", form::one, nullptr,
-         take_number<&request::counting_spawns, 0, 100>},
+        {how_much, "", "counting_repetitions", "", "", form::one, nullptr,
+         take_number<&request::counting_repetitions, 0, 100>},
         {how_much, "idle-ms", "idle_ms", "MS",
          "Silence in which the waiting side's CPU is measured, once for each mechanism and "
          "placement; 0: not at all",
          form::one, nullptr, take_number<&request::idle_ms, 0, 60'000>},
         {how_much, "no-layout-randomisation", "layout_randomisation", "",
-         "Give all spawns the same memory layout instead of a random one each", form::off, nullptr,
-         take_truth<&request::randomise_layout>},
+         "Give all repetitions the same memory layout instead of a random one each", form::off,
+         nullptr, take_truth<&request::randomise_layout>},
     };
     return table;
 }

@@ -18,7 +18,8 @@ struct plan_field {
         off,       // a flag without a value, for "false"
     };
     std::string_view group;  // of `ipcmark run --help`
-    std::string flag;        // as cxxopts takes it: "m,mechanism"; empty: plan files only
+    std::string flag;  // as cxxopts takes it: "m,mechanism", then other names that are taken as
+                       // well; empty: plan files only
     std::string_view plan_key;
     std::string_view metavar;
     std::string help;
@@ -28,7 +29,10 @@ struct plan_field {
     void (*take)(plan_request&, const std::string& word);
 
     /// The flag's long name.
-    std::string name() const { return flag.substr(flag.find(',') + 1); }
+    std::string name() const {
+        const std::size_t from = flag.size() > 1 && flag[1] == ',' ? 2 : 0;
+        return flag.substr(from, flag.find(',', from) - from);
+    }
     bool several() const { return how == form::list || how == form::repeated; }
 };
 

@@ -1,6 +1,8 @@
 #include "bench/plan_file.hpp"
 
+#include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "bench/plan_fields.hpp"
 #include "bench/subcommand.hpp"
@@ -37,6 +39,20 @@ const std::vector<built_in>& built_in_plans() {
     return plans;
 }
 
+/// Keys that are taken as well, and what they are called.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> other_names{{
+    {"spawns", "repetitions"},
+    {"spawn_ms", "repetition_ms"},
+    {"counting_spawns", "counting_repetitions"},
+}};
+
+void take_other_names(tree& plan) {
+    if (!plan.is_object()) return;
+    for (auto& [key, value] : plan.named())
+        for (const auto& [other, name] : other_names)
+            if (key == other && !plan.contains(name)) key = name;
+}
+
 /// A value as the word that a flag would have.
 std::string word_of(const tree& value) {
     return value.is_text() ? value.as_text() : json_text(value);
@@ -44,8 +60,8 @@ std::string word_of(const tree& value) {
 
 /// Calls use(word) for a value, or for each of an array; a complaint gets file and pointer.
 template <class Use>
-void each_word(const tree& from, std::string_view key, bool several,
-               const std::string& file, Use use) {
+void each_word(const tree& from, std::string_view key, bool several, const std::string& file,
+               Use use) {
     const tree* at = from.find(key);
     if (at == nullptr) return;
     for (std::size_t i = 0; i < (several ? at->size() : 1); ++i)
@@ -61,6 +77,7 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     tree j;
     try {
         j = parse_json_of(file, text, true);
+        take_other_names(j);
         require_schema(j, plan_schema_text(), file);
     } catch (const unreadable_result& e) {
         throw command_error(e.what());

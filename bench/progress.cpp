@@ -44,8 +44,8 @@ std::string duration_text(double seconds) {
 
 }  // namespace
 
-progress::progress(std::size_t spawns_expected, bool quiet)
-    : expected_(spawns_expected),
+progress::progress(std::size_t repetitions_expected, bool quiet)
+    : expected_(repetitions_expected),
       quiet_(quiet),
       terminal_(capable_terminal()),
       start_ns_(shared_clock::raw_ns()) {}
@@ -77,7 +77,7 @@ void progress::show(std::size_t done, const std::string& what) {
     if (!terminal_) {
         if (last_line_ns_ != 0 && seconds_since(last_line_ns_) < line_every_s) return;
         last_line_ns_ = shared_clock::raw_ns();
-        tell(fmt::format("{} of {} spawns{}: {}\n", done, expected_, left, what));
+        tell(fmt::format("{} of {} repetitions{}: {}\n", done, expected_, left, what));
         return;
     }
     const auto filled = static_cast<std::size_t>(share * bar_width);

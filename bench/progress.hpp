@@ -6,19 +6,19 @@
 namespace ipcmark {
 
 /// Tells on standard error how far a run is: a bar with the remaining time on a terminal, otherwise
-/// a plain line at most every ten seconds. Writes only between spawns.
+/// a plain line at most every ten seconds. Writes only between repetitions.
 class progress {
 public:
-    progress(std::size_t spawns_expected, bool quiet);
+    progress(std::size_t repetitions_expected, bool quiet);
     ~progress();
     progress(const progress&) = delete;
     progress& operator=(const progress&) = delete;
 
-    /// `what` is done or about to run; `done` spawns are behind us.
+    /// `what` is done or about to run; `done` repetitions are behind us.
     void show(std::size_t done, const std::string& what);
-    /// Spawns that will not happen after all.
-    void expect(std::size_t spawns_expected) { expected_ = spawns_expected; }
-    void expect_more(std::size_t spawns) { expected_ += spawns; }
+    /// Repetitions that will not happen after all.
+    void expect(std::size_t repetitions_expected) { expected_ = repetitions_expected; }
+    void expect_more(std::size_t repetitions) { expected_ += repetitions; }
     /// A line of its own, above the bar.
     void say(const std::string& line);
 

@@ -18,7 +18,7 @@ public:
     void attempted(const attempt& done) override;
     void floors_measured(const floor_log& floors) override;
     void offsets_measured(const char* when, const std::vector<measured_offset>& offsets) override;
-    void about_to(const std::string& what) override { bar_.show(result_.spawns(), what); }
+    void about_to(const std::string& what) override { bar_.show(result_.repetitions(), what); }
     void say(const std::string& sentence) override { bar_.say(sentence); }
     void expect_more(std::size_t repetitions) override { bar_.expect_more(repetitions); }
 

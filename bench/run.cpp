@@ -30,16 +30,17 @@ void print_cells(const plan& what, const run_options& options) {
             std::cout << "  skipped(" << planned.skipped->code << "): " << planned.skipped->text;
         std::cout << '\n';
     }
-    constexpr double spawn_overhead_s = 0.06;  // exec, rendezvous, warm-up
-    const auto spawns_each =
-        static_cast<double>(options.plan.spawns + options.plan.counting_spawns + 1);
+    constexpr double repetition_overhead_s = 0.06;  // exec, rendezvous, warm-up
+    const auto repetitions_each =
+        static_cast<double>(options.plan.repetitions + options.plan.counting_repetitions + 1);
     const auto everything = [](const planned_cell&) { return true; };
     const auto idle = static_cast<double>(what.idle_cells(everything).size());
-    double seconds = idle * (spawn_overhead_s + static_cast<double>(options.plan.idle_ms) / 1e3);
+    double seconds =
+        idle * (repetition_overhead_s + static_cast<double>(options.plan.idle_ms) / 1e3);
     for (const auto& planned : what.cells)
         if (!planned.skipped)
-            seconds += spawns_each *
-                       (spawn_overhead_s + static_cast<double>(what.timed_ns(planned.what)) / 1e9);
+            seconds += repetitions_each * (repetition_overhead_s +
+                                           static_cast<double>(what.timed_ns(planned.what)) / 1e9);
     std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, "
               << what.cells.size() - what.runnable() << " skipped; about "
               << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
@@ -69,7 +70,7 @@ void banner_if_unoptimised() {
            "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
 
-/// --strict: no spawn is started on a host that doctor complains of.
+/// --strict: no repetition is started on a host that doctor complains of.
 void refuse_disturbed_host(const plan& what) {
     std::string texts;
     std::size_t complaints = 0;
@@ -108,7 +109,7 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
     const bool floor_beaten = beats_its_floor(result);
     if (options.strict && result.noise && result.noise->verdict == "unusable") {
         std::cerr << "ipcmark: --strict: the result is written, but unusable: more than half of "
-                     "the spawns were contaminated; quieten the machine and measure again\n";
+                     "the repetitions were disturbed; quieten the machine and measure again\n";
         return exit_environment_refused;
     }
     return failed_cells > 0 || floor_beaten ? exit_cell_failed : exit_ok;
@@ -144,7 +145,7 @@ int measure(const invocation& call, const run_options& options, const plan& what
     run_header header = make_header(call, options, what, placements, here.clock);
     header.calibration = calibration_for(options.calibration_file, options.json_file,
                                          header.environment.fingerprint);
-    result_builder builder(std::move(header), what.cells, what.request.spawns);
+    result_builder builder(std::move(header), what.cells, what.request.repetitions);
     journal lines(options.json_file, builder.first_line());
     run_outcome ended;
     run_result result;

@@ -19,7 +19,7 @@ constexpr const char* examples =
     "Examples:\n"
     "  ipcmark run --profile quick --html report.html\n"
     "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
-    "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --spawns 20\n"
+    "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --repetitions 20\n"
     "  ipcmark run --plan my_plan.json --time-budget 10m --json result.json\n"
     "  ipcmark run --pattern paced --mechanism pipe,tcp --payload 64 --load 10..95% --html "
     "load.html\n"
@@ -64,19 +64,22 @@ struct run_flag {
 
 constexpr std::array run_flags{
     run_flag{what, "plan", "FILE", "A plan file; flags override it"},
-    run_flag{how_much, "profile", "NAME", "quick (5 spawns a cell), default (20) or rigorous (40)"},
-    run_flag{how_much, "time-budget", "TIME",
-             "Such as 10m: spawns go where the intervals are widest, after 6 rounds of every cell"},
+    run_flag{how_much, "profile", "NAME",
+             "quick (5 repetitions a cell), default (20) or rigorous (40)"},
+    run_flag{
+        how_much, "time-budget", "TIME",
+        "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},
     run_flag{how_much, "no-floors", "",
              "Leave out the probes of what this machine could do at best"},
-    run_flag{how_much, "reruns", "N",
-             "Run a contaminated spawn again, at most so often in its round (default 2; 0: never)"},
+    run_flag{
+        how_much, "reruns", "N",
+        "Run a disturbed repetition again, at most so often in its round (default 2; 0: never)"},
     run_flag{how_much, "strict", "",
              "Exit with 5 where doctor warns, before the run, or the result is unusable, after"},
     run_flag{how_much, "seed", "N",
              "Seed of the order, the tags and the layouts (default: random, recorded)"},
     run_flag{how_much, "deadline", "S",
-             "Seconds that a stage of a spawn may take beyond its plan (default 10)"},
+             "Seconds that a stage of a repetition may take beyond its plan (default 10)"},
     run_flag{output, "json", "FILE", "Result file (default results.json; - is standard output)"},
     run_flag{output, "html", "FILE", "Also write the report page"},
     run_flag{output, "calibration", "FILE",

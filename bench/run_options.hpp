@@ -15,7 +15,7 @@ struct run_options {
     std::optional<double> time_budget_s;
     bool floors = true;  // probe the machine's limits before, between and after the rounds
     std::int64_t stage_deadline_ms = 10'000;
-    std::uint64_t reruns = 2;  // of a contaminated spawn, in its round
+    std::uint64_t reruns = 2;  // of a disturbed repetition, in its round
     bool strict = false;       // refuse a host that doctor warns of, and an unusable result
     std::string json_file = "results.json";
     std::string html_file;         // empty: none

@@ -15,12 +15,12 @@ namespace ipcmark {
 /// What every command that spawns pairs needs: signals as data, a private folder that sweeps what
 /// dead runs left, the calibrated clock (a quarter second), the services and the runner. A reader
 /// of standard output that goes away ends nobody from here on (SIGPIPE is ignored). Throws
-/// call_failed and what run_area throws.
+/// call_failed and what run_workspace throws.
 struct workplace {
     workplace(const invocation& call, const run_options& options, const plan& what);
 
     interrupt_watch interrupts;
-    run_area area;
+    run_workspace area;
     clock_parameters clock;
     services leased;
     runner pairs;

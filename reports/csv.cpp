@@ -25,7 +25,7 @@ std::string head_of(const cell_result& cell, const cell_view& view) {
            (parameter ? csv_field(parameter->name) : "") + "," +
            (parameter ? number(parameter->value) : "") + "," + std::string(to_word(cell.ended)) +
            "," + (cell.why ? csv_field(cell.why->text) : "") + "," +
-           std::to_string(cell.spawns_ok) + "," + std::string(to_word(view.waits)) + "," +
+           std::to_string(cell.repetitions_ok) + "," + std::string(to_word(view.waits)) + "," +
            (view.lossy ? "yes" : "no") + "," + csv_field(flags);
 }
 

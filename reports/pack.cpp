@@ -18,7 +18,7 @@ namespace ipcmark {
 namespace {
 
 constexpr int cell_digits = 9;
-constexpr int spawn_digits = 9;
+constexpr int repetition_digits = 9;
 
 using column = std::vector<std::optional<double>>;
 
@@ -76,20 +76,20 @@ private:
     tree rows_ = tree::array();
 };
 
-/// The spawns of one cell, turned into columns.
-class spawn_columns {
+/// The repetitions of one cell, turned into columns.
+class repetition_columns {
 public:
-    spawn_columns(const std::vector<const tree*>& spawns, const metric_table& metrics)
-        : count_(spawns.size()) {
+    repetition_columns(const std::vector<const tree*>& repetitions, const metric_table& metrics)
+        : count_(repetitions.size()) {
         for (std::size_t row = 0; row < count_; ++row) {
-            const tree& entry = *spawns[row];
+            const tree& entry = *repetitions[row];
             for (const auto& [key, value] : entry.named()) {
                 if (!value.is_number()) continue;
                 if (const auto at = metrics.find(key)) put(figures_[*at], row, value);
             }
             add_block(entry.at("ipc"), row);
         }
-        if (count_ > 0) notes_ = notes_of(spawns.front()->at("ipc"));
+        if (count_ > 0) notes_ = notes_of(repetitions.front()->at("ipc"));
     }
 
     bool has(std::size_t metric) const { return figures_.count(metric) > 0; }
@@ -97,7 +97,7 @@ public:
     std::string text() const {
         std::string to = fmt::format("{{\"count\":{}", count_);
         for (const auto& [key, values] : plain_)
-            append(to, key, values, key == "t_start_s" ? spawn_digits + 2 : digits_of(key));
+            append(to, key, values, key == "t_start_s" ? repetition_digits + 2 : digits_of(key));
         append_words(to);
         append_group(to, "noise", noise_);
         if (!notes_.empty()) to += ",\"notes\":" + plain(notes_);
@@ -105,7 +105,7 @@ public:
         bool first = true;
         for (const auto& [metric, values] : figures_) {
             to += fmt::format("{}\"{}\":", first ? "" : ",", metric);
-            append_column(to, values, spawn_digits);
+            append_column(to, values, repetition_digits);
             first = false;
         }
         return to + "}}";
@@ -113,7 +113,7 @@ public:
 
 private:
     static int digits_of(std::string_view key) {
-        return key == "sequence" || key == "round" ? 15 : spawn_digits;
+        return key == "sequence" || key == "round" ? 15 : repetition_digits;
     }
 
     void put(column& to, std::size_t row, const tree& value) const {
@@ -211,7 +211,7 @@ common common_of(const tree& summary) {
 }
 
 void append_figure(std::string& to, std::size_t metric, const tree& figure, const common& shared,
-                   bool spawns_tell) {
+                   bool repetitions_tell) {
     std::vector<std::optional<double>> tail{number(figure, "median"),
                                             number(figure, "low"),
                                             number(figure, "high"),
@@ -223,7 +223,7 @@ void append_figure(std::string& to, std::size_t metric, const tree& figure, cons
     const auto level = number(figure, "level");
     if (n != shared.n) tail[3] = n;
     if (level != shared.level) tail[4] = level;
-    if (!spawns_tell) {
+    if (!repetitions_tell) {
         tail[5] = number(figure, "min");
         tail[6] = number(figure, "max");
     }
@@ -256,11 +256,11 @@ std::string packed_histogram(const tree& histogram) {
 }
 
 std::string packed_cell(const tree& cell, const metric_table& metrics,
-                        const std::vector<const tree*>& spawns) {
+                        const std::vector<const tree*>& repetitions) {
     std::string to = "{";
     for (const auto& [key, value] : cell.named())
         if (key != "summary" && key != "histogram") to += plain(key) + ":" + plain(value) + ",";
-    const spawn_columns columns(spawns, metrics);
+    const repetition_columns columns(repetitions, metrics);
     const common shared = common_of(cell.at("summary"));
     to += "\"n\":";
     append_optional(to, shared.n, cell_digits);
@@ -275,7 +275,7 @@ std::string packed_cell(const tree& cell, const metric_table& metrics,
         first = false;
     }
     to += "],\"histogram\":" + packed_histogram(cell.at("histogram"));
-    if (!spawns.empty()) to += ",\"spawns\":" + columns.text();
+    if (!repetitions.empty()) to += ",\"repetitions\":" + columns.text();
     return to + "}";
 }
 
@@ -283,9 +283,9 @@ std::string packed_cell(const tree& cell, const metric_table& metrics,
 
 std::string pack_result(const run_result& of) {
     const tree result = to_tree(of);
-    std::unordered_map<std::string, std::vector<const tree*>> spawns;
+    std::unordered_map<std::string, std::vector<const tree*>> repetitions;
     for (const auto& entry : result.at("benchmarks").elements())
-        spawns[entry.at("ipc").at("cell").as_text()].push_back(&entry);
+        repetitions[entry.at("ipc").at("cell").as_text()].push_back(&entry);
     const metric_table metrics(result.at("cells"));
     std::string to = "{\"packed\":1";
     for (const auto& [key, value] : result.named())
@@ -293,10 +293,10 @@ std::string pack_result(const run_result& of) {
     to += ",\"metrics\":" + plain(metrics.rows()) + ",\"cells\":[";
     bool first = true;
     for (const auto& cell : result.at("cells").elements()) {
-        const auto own = spawns.find(cell.at("name").as_text());
+        const auto own = repetitions.find(cell.at("name").as_text());
         to += (first ? "\n" : ",\n") +
               packed_cell(cell, metrics,
-                          own == spawns.end() ? std::vector<const tree*>{} : own->second);
+                          own == repetitions.end() ? std::vector<const tree*>{} : own->second);
         first = false;
     }
     return to + "]}";

@@ -9,9 +9,9 @@ namespace ipcmark {
 /// The result as the page embeds it, JSON text of ASCII only. What is large becomes columns:
 /// - "packed": 1 marks the form; "metrics" lists {key, unit, better, source} once;
 /// - a cell's "summary" is [[metric, median, low, high, n, level, min, max], ...], where n and
-///   level are left out when they are the cell's, min and max when the spawns tell them;
+///   level are left out when they are the cell's, min and max when the repetitions tell them;
 /// - its histogram's "bins" is one list of (distance to the bucket before, count);
-/// - its "spawns" holds one column per figure; a column that never changes is its one value.
+/// - its "repetitions" holds one column per figure; a column that never changes is its one value.
 /// Figures keep nine digits. Everything else is copied as it is; of
 /// "benchmarks" only what the page shows is kept, so the result file stays the record.
 std::string pack_result(const run_result& result);

@@ -10,8 +10,8 @@
 
 namespace ipcmark::transports {
 
-/// Named pipes, one per direction, in the spawn's private folder. Either side may come first: both
-/// make the names, and opening blocks until the other side opens too. Blocking; two copies;
+/// Named pipes, one per direction, in the repetition's private folder. Either side may come first:
+/// both make the names, and opening blocks until the other side opens too. Blocking; two copies;
 /// fifo(7).
 struct fifo : fd_stream {
     static constexpr transport_info info{

@@ -75,16 +75,16 @@ private:
 
     double ours(const std::string& transport, std::size_t bytes, pattern kind,
                 std::string_view key) {
-        spawn_request request;
+        launch_request request;
         request.what = {transport, kind, bytes, placement::l3, touch::rw, default_depth(bytes)};
         request.parties = pair_on(cpus_);
         request.tag = ++sequence_ * 0x9E3779B97F4A7C15u;
         request.work.timed_ns = span_ns_;
-        const spawn_result result = pairs_.run(request);
+        const repetition_result result = pairs_.run(request);
         if (result.failed)
             throw std::runtime_error(request.what.name() + ": " + result.failed->text);
         const shared_clock clock(clock_);
-        const spawn_view view{request.what, result, clock};
+        const repetition_view view{request.what, result, clock};
         for (const metric& m : all_metrics())
             if (m.key == key) return m.value(view).value();
         throw std::logic_error("no such metric");
@@ -145,7 +145,7 @@ private:
     std::string only_;
     std::int64_t span_ns_;
     std::array<int, 2> cpus_;
-    run_area area_;
+    run_workspace area_;
     interrupt_watch interrupts_;
     clock_parameters clock_;
     runner pairs_;

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 class bad_output : public cli_test {};
 
-TEST_F(bad_output, is_refused_before_the_first_spawn) {
+TEST_F(bad_output, is_refused_before_the_first_repetition) {
     expect_refused(5, tiny + "--json /nope/x.json", "create /nope/x.json \\(choose another place");
     expect_refused(5, tiny + "--json /proc/x.json", "create /proc/x.json \\(choose another place");
     expect_refused(5, tiny + "--json .", "open \\. \\(name a file, not a folder\\)");
@@ -134,7 +134,7 @@ TEST_F(surroundings, google_benchmarks_variables_change_nothing) {
                 "BENCHMARK_FILTER=nothing BENCHMARK_REPETITIONS=9 BENCHMARK_FORMAT=csv "
                 "BENCHMARK_OUT=b.out " +
                     tiny);
-    EXPECT_EQ(result().at("cells").at(0).at("spawns_ok"), 2);
+    EXPECT_EQ(result().at("cells").at(0).at("repetitions_ok"), 2);
     EXPECT_EQ(result().at("benchmarks").size(), 2u);
     EXPECT_EQ(box.files(), std::vector<std::string>{"results.json"});
 }

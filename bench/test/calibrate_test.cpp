@@ -8,10 +8,10 @@
 namespace ipcmark::test {
 namespace {
 
-/// One cell on one CPU, twelve spawns.
+/// One cell on one CPU, twelve repetitions.
 const std::string small =
-    "ipcmark calibrate --mechanism pipe --pattern round_trip --placement same_cpu --spawns 6 "
-    "--spawn-ms 10 --quiet ";
+    "ipcmark calibrate --mechanism pipe --pattern round_trip --placement same_cpu --repetitions 6 "
+    "--repetition-ms 10 --quiet ";
 
 class calibration : public cli_test {
 protected:
@@ -43,7 +43,7 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     const auto document = result("calibration.json");
     const auto& block = document.at("calibration");
     EXPECT_EQ(document.at("schema").at("name"), "ipcmark.calibration");
-    EXPECT_GE(block.at("spawns"), 12) << "those that were disturbed ran again";
+    EXPECT_GE(block.at("repetitions"), 12) << "those that were disturbed ran again";
     EXPECT_EQ(block.at("rounds"), 6);
     EXPECT_EQ(block.at("cells").at(0).at("name"), "round_trip/pipe/64/same_cpu");
     const auto& cell = block.at("cells").at(0);
@@ -61,15 +61,15 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     EXPECT_EQ(block.at("by_metric").at("p50_ns"), block.at("detectable"));
     std::vector<int> sizes;
     for (const auto& each : block.at("detectable"))
-        sizes.push_back(each.at("spawns"));
+        sizes.push_back(each.at("repetitions"));
     ASSERT_EQ(sizes, (std::vector<int>{10, 20, 40}));
     const auto with = [&block](std::size_t row, const char* key) {
         return block.at("detectable").at(row).at(key).get<double>();
     };
-    EXPECT_GT(with(0, "ratio"), with(2, "ratio")) << "more spawns find smaller changes";
+    EXPECT_GT(with(0, "ratio"), with(2, "ratio")) << "more repetitions find smaller changes";
     EXPECT_GT(with(2, "ratio"), 1);
     EXPECT_GE(with(0, "gate_ratio"), with(2, "gate_ratio"));
-    EXPECT_NE(ended.out.find("With 20 spawns, differences under " + percent(with(1, "ratio")) +
+    EXPECT_NE(ended.out.find("With 20 repetitions, differences under " + percent(with(1, "ratio")) +
                              " in p50_ns are noise here"),
               std::string::npos)
         << ended.out;
@@ -102,7 +102,8 @@ TEST_F(calibration, that_is_none_is_refused_by_name) {
 }
 
 TEST_F(calibration, needs_six_rounds) {
-    expect_refused(2, "ipcmark calibrate --spawns 5", "--spawns: '5': a whole number from 6");
+    expect_refused(2, "ipcmark calibrate --repetitions 5",
+                   "--repetitions: '5': a whole number from 6");
     expect_refused(6, small + "--time-budget 1ms",
                    "the time budget was spent after [01] rounds, and a calibration needs 6");
     expect_refused(2, "ipcmark calibrate --pattern sideways",
@@ -118,7 +119,7 @@ TEST_F(calibration, on_standard_output_is_pure_json) {
 }
 
 TEST_F(calibration, an_interruption_in_the_first_rounds_leaves_nothing) {
-    running command = box.start(small + "--spawns 2000 --spawn-ms 2000");
+    running command = box.start(small + "--repetitions 2000 --repetition-ms 2000");
     ASSERT_EQ(command.wait_for_workers().size(), 2u);
     command.signal(SIGINT);
     const auto ended = command.wait();
@@ -128,14 +129,15 @@ TEST_F(calibration, an_interruption_in_the_first_rounds_leaves_nothing) {
 }
 
 TEST_F(calibration, a_time_budget_gives_every_cell_the_least_and_none_more_than_thrice_the_plan) {
-    expect_code(0, tiny + "--spawns 6 --pattern round_trip,one_way --no-floors --time-budget 60s");
+    expect_code(
+        0, tiny + "--repetitions 6 --pattern round_trip,one_way --no-floors --time-budget 60s");
     const auto document = result();
     EXPECT_EQ(document.at("complete"), true);
     EXPECT_TRUE(document.at("plan").at("budget_rule").is_string());
     ASSERT_EQ(document.at("cells").size(), 2u);
     for (const auto& cell : document.at("cells")) {
-        EXPECT_GE(cell.at("spawns_ok"), 8) << "six, and two before the second checkpoint";
-        EXPECT_LE(cell.at("spawns_ok"), 18);
+        EXPECT_GE(cell.at("repetitions_ok"), 8) << "six, and two before the second checkpoint";
+        EXPECT_LE(cell.at("repetitions_ok"), 18);
     }
     expect_code(0, "ipcmark validate results.json");
 }

@@ -11,15 +11,15 @@
 
 namespace ipcmark::test {
 
-/// One cell on one CPU, a verify, two timed and one counting spawn: well under a second. Nothing is
-/// run again, so that a test knows the number of spawns on a busy machine too; no silence to wait
-/// through.
+/// One cell on one CPU, a verify, two timed and one counting repetition: well under a second.
+/// Nothing is run again, so that a test knows the number of repetitions on a busy machine too; no
+/// silence to wait through.
 inline const std::string tiny =
     "ipcmark run --profile quick --mechanism pipe --pattern round_trip --payload 64 "
-    "--placement same_cpu --spawns 2 --spawn-ms 10 --reruns 0 --idle-ms 0 ";
+    "--placement same_cpu --repetitions 2 --repetition-ms 10 --reruns 0 --idle-ms 0 ";
 
 /// The same for as long as a signal needs to come.
-inline const std::string lasting = tiny + "--spawns 2000 ";
+inline const std::string lasting = tiny + "--repetitions 2000 ";
 
 inline testing::AssertionResult matches(const std::string& text, const std::string& expression) {
     if (std::regex_search(text, std::regex(expression))) return testing::AssertionSuccess();

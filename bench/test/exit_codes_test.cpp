@@ -60,8 +60,9 @@ const refusal bad_values[] = {
     {"payload_of_nothing", "run --payload ''", 2, "--payload names nothing"},
     {"mechanism_of_nothing", "run --mechanism ,", 2, "--mechanism names nothing"},
     {"placement_of_nothing", "run --placement ' '", 2, "--placement names nothing"},
-    {"no_spawns", "run --spawns 0", 2, "--spawns: '0': a whole number from 1 to 10000 is needed"},
-    {"spawns_with_a_tail", "run --spawns 3x", 2, "--spawns: '3x': a whole number"},
+    {"no_repetitions", "run --repetitions 0", 2,
+     "--repetitions: '0': a whole number from 1 to 10000 is needed"},
+    {"repetitions_with_a_tail", "run --repetitions 3x", 2, "--repetitions: '3x': a whole number"},
     {"negative_seed", "run --seed -1", 2, "--seed: '-1': a whole number from 0"},
     {"depth", "run --depth 65537", 2, "--depth: '65537': a whole number from 1 to 65536"},
     {"deadline", "run --deadline 0", 2, "--deadline: '0': a whole number from 1 to 3600"},
@@ -175,7 +176,7 @@ TEST_F(failing_cells, one_that_dies_is_code_3_and_the_others_go_on) {
     for (const auto& cell : cells()) {
         const bool faulty = cell.at("transport") == "faulty_die";
         EXPECT_EQ(cell.at("status"), faulty ? "failed" : "ok");
-        EXPECT_EQ(cell.at("spawns_ok"), faulty ? 0 : 2);
+        EXPECT_EQ(cell.at("repetitions_ok"), faulty ? 0 : 2);
         if (faulty) {
             EXPECT_EQ(cell.at("reason").at("code"), "died");
         }

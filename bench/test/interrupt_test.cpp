@@ -17,21 +17,21 @@ protected:
         return command;
     }
 
-    /// Waits until so many spawns are in the journal.
-    void wait_for_spawns(std::size_t count) {
+    /// Waits until so many repetitions are in the journal.
+    void wait_for_repetitions(std::size_t count) {
         for (int i = 0; i < 5'000; ++i) {
-            if (spawns_in(box.read("results.json.journal")) >= count) return;
+            if (repetitions_in(box.read("results.json.journal")) >= count) return;
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
-        ADD_FAILURE() << "no " << count << " spawns in the journal";
+        ADD_FAILURE() << "no " << count << " repetitions in the journal";
     }
 
-    static std::size_t spawns_in(const std::string& journal) {
-        std::size_t spawns = 0;
+    static std::size_t repetitions_in(const std::string& journal) {
+        std::size_t repetitions = 0;
         for (auto at = journal.find("\n{\"cell\":"); at != std::string::npos;
              at = journal.find("\n{\"cell\":", at + 1))
-            ++spawns;
-        return spawns;
+            ++repetitions;
+        return repetitions;
     }
 
     void wait_for_no_process() {
@@ -42,7 +42,7 @@ protected:
     void expect_rescued(const nlohmann::json& restored) {
         EXPECT_EQ(restored.at("complete"), false);
         ASSERT_EQ(restored.at("cells").size(), 2u);
-        EXPECT_GE(restored.at("run").at("spawns").get<int>(), 4);
+        EXPECT_GE(restored.at("run").at("repetitions").get<int>(), 4);
         EXPECT_FALSE(restored.at("benchmarks").empty());
         EXPECT_FALSE(restored.at("floors").empty()) << "what was probed before the kill";
     }
@@ -50,7 +50,7 @@ protected:
 
 TEST_P(interrupt, leaves_a_valid_result_marked_incomplete) {
     running command = start_lasting();
-    wait_for_spawns(4);
+    wait_for_repetitions(4);
     command.signal(GetParam());
     const auto ended = command.wait();
     EXPECT_EQ(ended.code, 130);
@@ -77,7 +77,7 @@ TEST_F(interrupt, by_ctrl_c_reaches_the_whole_group_and_still_ends_in_order) {
 
 TEST_F(interrupt, by_sigkill_takes_the_workers_along_and_keeps_the_journal) {
     running command = start_lasting();
-    wait_for_spawns(6);
+    wait_for_repetitions(6);
     command.signal(SIGKILL);
     EXPECT_EQ(command.wait().code, 128 + SIGKILL);
     wait_for_no_process();
@@ -94,7 +94,7 @@ TEST_F(interrupt, by_sigkill_takes_the_workers_along_and_keeps_the_journal) {
 
 TEST_F(interrupt, a_journal_that_ends_inside_a_line_is_restored) {
     running command = start_lasting();
-    wait_for_spawns(6);
+    wait_for_repetitions(6);
     command.signal(SIGKILL);
     command.wait();
     wait_for_no_process();
@@ -102,9 +102,10 @@ TEST_F(interrupt, a_journal_that_ends_inside_a_line_is_restored) {
     box.write("torn.journal", text.substr(0, text.size() - 40));
     const auto restored = expect_code(0, "ipcmark report torn.journal --format json");
     expect_rescued(nlohmann::json::parse(restored.out));
-    box.write("no_spawn.journal", text.substr(0, text.find('\n') + 1));
+    box.write("no_repetition.journal", text.substr(0, text.find('\n') + 1));
     expect_code(
-        0, "ipcmark report no_spawn.journal --format json -o n.json && ipcmark validate n.json");
+        0,
+        "ipcmark report no_repetition.journal --format json -o n.json && ipcmark validate n.json");
     box.write("no_line.journal", text.substr(0, text.find('\n') / 2));
     expect_refused(7, "ipcmark report no_line.journal", "no_line.journal: ");
     expect_code(0, tiny);
@@ -136,7 +137,7 @@ TEST_F(interrupt, the_next_run_sweeps_a_dead_runs_names_and_spares_the_living) {
 
 TEST_F(interrupt, of_a_worker_from_outside_fails_that_cell_alone) {
     running command =
-        box.start(tiny + "--mechanism pipe,unix_stream,fifo --spawns 4 --spawn-ms 300");
+        box.start(tiny + "--mechanism pipe,unix_stream,fifo --repetitions 4 --repetition-ms 300");
     const auto workers = command.wait_for_workers();
     ASSERT_EQ(workers.size(), 2u);
     ::kill(workers.front(), SIGKILL);

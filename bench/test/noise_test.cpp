@@ -11,45 +11,45 @@ const std::string beside_hogs =
 
 class noise : public cli_test {};
 
-TEST_F(noise, every_timed_spawn_is_judged_and_the_run_too) {
+TEST_F(noise, every_timed_repetition_is_judged_and_the_run_too) {
     const auto ended = expect_code(0, tiny);
     const auto document = result();
     std::size_t judged = 0;
-    for (const auto& [word, count] : document.at("noise").at("spawns").items())
+    for (const auto& [word, count] : document.at("noise").at("repetitions").items())
         judged += count.get<std::size_t>();
     EXPECT_EQ(judged, document.at("benchmarks").size());
-    for (const auto& spawn : document.at("benchmarks")) {
-        const std::string quality = spawn.at("ipc").at("quality");
-        EXPECT_TRUE(matches(quality, "^(quiet|usable|contaminated)$"));
-        const auto& found = spawn.at("ipc").at("noise");
+    for (const auto& repetition : document.at("benchmarks")) {
+        const std::string quality = repetition.at("ipc").at("quality");
+        EXPECT_TRUE(matches(quality, "^(quiet|usable|disturbed)$"));
+        const auto& found = repetition.at("ipc").at("noise");
         EXPECT_EQ(found.at("reasons").empty(), quality == "quiet") << found;
         EXPECT_GE(found.at("foreign_cpu").get<double>(), 0);
-        EXPECT_EQ(spawn.at("ipc").at("try"), 0);
+        EXPECT_EQ(repetition.at("ipc").at("try"), 0);
     }
     const std::string verdict = document.at("noise").at("verdict");
-    EXPECT_TRUE(matches(ended.err, "\nNoise: " + verdict + ": \\d of 2 timed spawns were"));
+    EXPECT_TRUE(matches(ended.err, "\nNoise: " + verdict + ": \\d of 2 timed repetitions were"));
     EXPECT_EQ(matches(ended.err, "`ipcmark doctor` says what helps"), verdict != "quiet");
     expect_code(0, "ipcmark validate results.json");
 }
 
-TEST_F(noise, contaminated_spawns_are_kept_run_again_and_counted) {
-    expect_code(0, beside_hogs + tiny + "--spawns 3 --spawn-ms 300 --reruns 1");
+TEST_F(noise, disturbed_repetitions_are_kept_run_again_and_counted) {
+    expect_code(0, beside_hogs + tiny + "--repetitions 3 --repetition-ms 300 --reruns 1");
     const auto document = result();
     const auto cell = document.at("cells").at(0);
     std::size_t again = 0;
-    for (const auto& spawn : document.at("benchmarks")) {
-        EXPECT_EQ(spawn.at("ipc").at("quality"), "contaminated");
-        again += spawn.at("ipc").at("try") == 1 ? 1 : 0;
+    for (const auto& repetition : document.at("benchmarks")) {
+        EXPECT_EQ(repetition.at("ipc").at("quality"), "disturbed");
+        again += repetition.at("ipc").at("try") == 1 ? 1 : 0;
     }
     EXPECT_EQ(again, 2u) << "after two rounds in vain the cell is let be";
     EXPECT_EQ(document.at("noise").at("rerun"), again);
     EXPECT_EQ(document.at("noise").at("verdict"), "unusable");
     EXPECT_EQ(document.at("benchmarks").size(), 3 + again);
-    EXPECT_EQ(cell.at("spawns_ok"), 3);
-    EXPECT_EQ(cell.at("spawns_contaminated"), 3 + again);
-    EXPECT_EQ(cell.at("spawns_excluded"), 0) << "there are no others";
+    EXPECT_EQ(cell.at("repetitions_ok"), 3);
+    EXPECT_EQ(cell.at("repetitions_disturbed"), 3 + again);
+    EXPECT_EQ(cell.at("repetitions_excluded"), 0) << "there are no others";
     EXPECT_EQ(cell.at("summary").at("p50_ns").at("n"), 3 + again);
-    EXPECT_TRUE(cell.at("flags").dump().find("contaminated") != std::string::npos);
+    EXPECT_TRUE(cell.at("flags").dump().find("disturbed") != std::string::npos);
 }
 
 class strict : public cli_test {};
@@ -75,7 +75,7 @@ TEST_F(strict, an_unusable_result_is_written_and_refused) {
         "none /sys/class/dmi; ";
     const std::string measure =
         "ipcmark run --profile quick --mechanism shm_ring_spin --pattern "
-        "round_trip --payload 64 --spawns 2 --spawn-ms 200 --no-floors "
+        "round_trip --payload 64 --repetitions 2 --repetition-ms 200 --no-floors "
         "--reruns 0 --strict";
     box.write("quiet.sh", quiet_machine + beside_hogs +
                               "ipcmark doctor --strict >doctor.txt || exit 77; " + measure);

@@ -29,11 +29,11 @@ const plan_fault faults[] = {
     {"cut_off", "", "not JSON: parse error at line 1, column \\d+"},
     {"unknown_key", R"(, "spawnz": 3})", "/spawnz is not a known key"},
     {"escaped_key", R"(, "a/b~c": 3})", "/a~1b~0c is not a known key"},
-    {"text_for_number", R"(, "spawns": "3"})", "/spawns expected integer, found string"},
-    {"fraction", R"(, "spawns": 2.5})", "/spawns expected integer, found number"},
-    {"beyond_double", R"(, "spawns": 1e400})", "not JSON: number overflow"},
-    {"not_a_number", R"(, "spawns": NaN})", "not JSON: parse error"},
-    {"too_many", R"(, "spawns": 10001})", "/spawns must be at most 10000"},
+    {"text_for_number", R"(, "repetitions": "3"})", "/repetitions expected integer, found string"},
+    {"fraction", R"(, "repetitions": 2.5})", "/repetitions expected integer, found number"},
+    {"beyond_double", R"(, "repetitions": 1e400})", "not JSON: number overflow"},
+    {"not_a_number", R"(, "repetitions": NaN})", "not JSON: parse error"},
+    {"too_many", R"(, "repetitions": 10001})", "/repetitions must be at most 10000"},
     {"payload", R"(, "payloads": ["64", "0"]})", "/payloads/1 payload '0': a message has at least"},
     {"payload_unit", R"(, "payloads": ["4Xi"]})", "/payloads/0 payload '4Xi': unknown unit"},
     {"payload_number", R"(, "payloads": [64]})", "/payloads/0 expected string, found integer"},
@@ -68,13 +68,13 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
     box.write("p.json", "// what we ship\n" + head + R"(,
         "mechanisms": ["pipe"], /* no sockets */
         "patterns": ["round_trip"], "payloads": ["64", "4Ki"], "placements": ["same_cpu"],
-        "spawns": 2, "spawn_ms": 5, "verify": false, "counting_spawns": 0, "touch": "desc",
+        "repetitions": 2, "repetition_ms": 5, "verify": false, "counting_repetitions": 0, "touch": "desc",
         "idle_ms": 0, "layout_randomisation": false})");
     expect_code(0, "ipcmark validate --plan p.json");
-    expect_code(0, "ipcmark run --plan p.json --payload 128 --spawns 1 --reruns 0");
+    expect_code(0, "ipcmark run --plan p.json --payload 128 --repetitions 1 --reruns 0");
     const auto document = result();
     EXPECT_EQ(document.at("plan").at("profile"), "plan file");
-    EXPECT_EQ(document.at("run").at("spawns"), 1);
+    EXPECT_EQ(document.at("run").at("repetitions"), 1);
     ASSERT_EQ(document.at("cells").size(), 1u);
     EXPECT_EQ(document.at("cells").at(0).at("name"), "round_trip/pipe/128/same_cpu");
     EXPECT_EQ(document.at("cells").at(0).at("touch"), "desc");
@@ -82,9 +82,9 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
 }
 
 TEST_F(plan_file, validate_tells_plans_from_results) {
-    box.write("bad.json", head + R"(, "spawns": 0})");
+    box.write("bad.json", head + R"(, "repetitions": 0})");
     const auto ended = expect_code(2, "ipcmark validate --plan bad.json");
-    EXPECT_TRUE(matches(ended.err, "bad.json: /spawns must be at least 1"));
+    EXPECT_TRUE(matches(ended.err, "bad.json: /repetitions must be at least 1"));
     box.write("plan.json", head + "}");
     expect_code(7, "ipcmark validate plan.json");
 }

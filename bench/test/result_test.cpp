@@ -5,11 +5,11 @@ namespace {
 
 class result_file : public cli_test {
 protected:
-    /// The cells of the timed spawns in the order they ran.
+    /// The cells of the timed repetitions in the order they ran.
     std::vector<std::string> order_of(const nlohmann::json& document) const {
         std::map<std::uint64_t, std::string> by_sequence;
-        for (const auto& spawn : document.at("benchmarks"))
-            by_sequence[spawn.at("ipc").at("sequence")] = spawn.at("ipc").at("cell");
+        for (const auto& repetition : document.at("benchmarks"))
+            by_sequence[repetition.at("ipc").at("sequence")] = repetition.at("ipc").at("cell");
         std::vector<std::string> order;
         for (const auto& [sequence, name] : by_sequence)
             order.push_back(name);
@@ -18,8 +18,8 @@ protected:
 
     std::vector<std::string> order_under(const std::string& seed) {
         expect_code(0, tiny +
-                           "--payload 1,64,4Ki --mechanism pipe,unix_stream --spawns 3 "
-                           "--spawn-ms 1 --seed " +
+                           "--payload 1,64,4Ki --mechanism pipe,unix_stream --repetitions 3 "
+                           "--repetition-ms 1 --seed " +
                            seed);
         EXPECT_EQ(result().at("plan").at("seed"), seed);
         return order_of(result());
@@ -58,8 +58,8 @@ TEST_F(result_file, is_read_by_google_benchmarks_compare) {
     const std::string interpreter = python("scipy");
     if (interpreter.empty() || !std::filesystem::exists(tool))
         GTEST_SKIP() << "libbenchmark-tools or python3-scipy is not installed";
-    expect_code(0, tiny + "--spawns 3 --json a.json");
-    expect_code(0, tiny + "--spawns 3 --json b.json");
+    expect_code(0, tiny + "--repetitions 3 --json a.json");
+    expect_code(0, tiny + "--repetitions 3 --json b.json");
     const auto ended =
         expect_code(0, interpreter + " " + tool + " --no-color benchmarks a.json b.json");
     EXPECT_TRUE(matches(ended.out, "round_trip/pipe/64/same_cpu +[+-]\\d"));
@@ -92,17 +92,17 @@ TEST_F(result_file, records_how_it_was_made) {
     EXPECT_EQ(plan.at("argv").at(1), "run");
     EXPECT_EQ(plan.at("argv").back(), "copy");
     EXPECT_EQ(result().at("complete"), true);
-    const auto spawn = result().at("benchmarks").at(0);
-    EXPECT_GT(spawn.at("real_time").get<double>(), 0);
-    EXPECT_EQ(spawn.at("ipc").at("peers").size(), 2u);
+    const auto repetition = result().at("benchmarks").at(0);
+    EXPECT_GT(repetition.at("real_time").get<double>(), 0);
+    EXPECT_EQ(repetition.at("ipc").at("peers").size(), 2u);
 }
 
 TEST_F(result_file, the_seed_alone_decides_the_layouts) {
     const auto layouts = [&](const std::string& flags) {
         expect_code(0, tiny + "--no-floors " + flags);
         std::vector<nlohmann::json> found;
-        for (const auto& spawn : benchmarks())
-            found.push_back(spawn.at("ipc").at("layout"));
+        for (const auto& repetition : benchmarks())
+            found.push_back(repetition.at("ipc").at("layout"));
         return found;
     };
     const auto seven = layouts("--seed 7");
@@ -117,9 +117,10 @@ TEST_F(result_file, tells_what_is_counted_and_what_waiting_costs) {
     expect_code(0, tiny + "--payload 64,128 --idle-ms 20");
     expect_code(0, "ipcmark validate results.json");
     for (const auto& cell : cells()) {
-        EXPECT_EQ(cell.at("summary").at("idle_cpu_share").at("n"), 1) << "one spawn for all sizes";
+        EXPECT_EQ(cell.at("summary").at("idle_cpu_share").at("n"), 1)
+            << "one repetition for all sizes";
         const auto counted = cell.at("counting");
-        EXPECT_EQ(counted.at("spawns"), 1);
+        EXPECT_EQ(counted.at("repetitions"), 1);
         for (const char* key : {"context_switches_per_message", "syscalls_per_message",
                                 "cycles_per_message", "energy_nj_per_message"})
             EXPECT_TRUE(counted.at(key).is_number() ? counted.at("sources").contains(key)
@@ -199,8 +200,8 @@ TEST_F(result_file, of_a_run_whose_figures_beat_the_machine_fails_its_self_check
     if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "takes two CPUs";
     const std::string run = "ipcmark --plugin " IPCMARK_IMPOSSIBLE
                             " run --mechanism impossible --pattern round_trip --payload 64 "
-                            "--placement cross --spawns 7 --spawn-ms 50 --idle-ms 0 ";
-    // A busy machine may keep one of the spinning processes from running in a whole spawn.
+                            "--placement cross --repetitions 7 --repetition-ms 50 --idle-ms 0 ";
+    // A busy machine may keep one of the spinning processes from running in a whole repetition.
     auto ended = box.run(run);
     for (int attempt = 1; attempt < 4 && ended.code == 0; ++attempt)
         ended = box.run(run);
@@ -228,7 +229,7 @@ class progress_lines : public cli_test {};
 
 TEST_F(progress_lines, hold_no_escape_codes_when_nobody_sees_them) {
     const auto ended = expect_code(0, tiny);
-    EXPECT_TRUE(matches(ended.err, "^\\d+ of 4 spawns.*: round_trip/pipe/64/same_cpu\n"));
+    EXPECT_TRUE(matches(ended.err, "^\\d+ of 4 repetitions.*: round_trip/pipe/64/same_cpu\n"));
     EXPECT_EQ((ended.err + ended.out).find('\x1b'), std::string::npos);
     EXPECT_EQ((ended.err + ended.out).find('\r'), std::string::npos);
 }

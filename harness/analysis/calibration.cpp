@@ -50,7 +50,7 @@ double percentile_of(std::vector<double> values, double q) {
 
 /// What a true change would have had to be, in each resample of n pairs, to be found.
 struct needs {
-    std::size_t spawns;
+    std::size_t repetitions;
     std::vector<double> interval;  // log ratios
     std::vector<double> gate;
 
@@ -65,7 +65,7 @@ struct needs {
         gate.insert(gate.end(), other.gate.begin(), other.gate.end());
     }
     detectable_change found() const {
-        return {spawns, std::exp(std::max(percentile_of(interval, power), 0.0)),
+        return {repetitions, std::exp(std::max(percentile_of(interval, power), 0.0)),
                 std::exp(std::max(percentile_of(gate, power), 0.0))};
     }
 };
@@ -90,12 +90,13 @@ public:
     resampler(const std::vector<identical_pair>& series, std::uint64_t seed, std::size_t resamples)
         : series_(series), recorded_(rounds_of(series)), resamples_(resamples), random_(seed) {}
 
-    /// Comparisons of `spawns` pairs under the whole rule, and how far their ratios lie from 1.
-    void compare(std::size_t spawns, calibration_figures& result) {
+    /// Comparisons of `repetitions` pairs under the whole rule, and how far their ratios lie
+    /// from 1.
+    void compare(std::size_t repetitions, calibration_figures& result) {
         std::vector<std::vector<double>> distances(series_.size());
         std::size_t alarms = 0;
         for (std::size_t i = 0; i < resamples_; ++i) {
-            const auto family = draw(spawns);
+            const auto family = draw(repetitions);
             alarms += alarms_in(family);
             for (std::size_t at = 0; at < family.size(); ++at)
                 distances[at].push_back(std::abs(estimate_shift(family[at].log_ratios).estimate));
@@ -107,20 +108,20 @@ public:
             result.cells[at].spread = std::exp(percentile_of(distances[at], spread_quantile));
     }
 
-    void find_detectable(std::size_t spawns, calibration_figures& result) {
-        std::vector<needs> each(series_.size(), needs{spawns, {}, {}});
+    void find_detectable(std::size_t repetitions, calibration_figures& result) {
+        std::vector<needs> each(series_.size(), needs{repetitions, {}, {}});
         for (std::size_t i = 0; i < resamples_; ++i) {
-            const auto family = draw(spawns);
+            const auto family = draw(repetitions);
             for (std::size_t at = 0; at < family.size(); ++at)
                 each[at].add(family[at].log_ratios, family[at].margin);
         }
-        needs all{spawns, {}, {}};
+        needs all{repetitions, {}, {}};
         std::map<std::string, needs> by_metric;
         for (std::size_t at = 0; at < series_.size(); ++at) {
             result.cells[at].detectable.push_back(each[at].found());
             if (!series_[at].primary) continue;
             all.add(each[at]);
-            by_metric.try_emplace(series_[at].metric, needs{spawns, {}, {}})
+            by_metric.try_emplace(series_[at].metric, needs{repetitions, {}, {}})
                 .first->second.add(each[at]);
         }
         if (!all.interval.empty()) result.detectable.push_back(all.found());
@@ -129,8 +130,8 @@ public:
     }
 
 private:
-    std::vector<paired_series> draw(std::size_t spawns) {
-        const auto rounds = draw_rounds(spawns, recorded_, random_);
+    std::vector<paired_series> draw(std::size_t repetitions) {
+        const auto rounds = draw_rounds(repetitions, recorded_, random_);
         std::vector<paired_series> family;
         for (const auto& each : series_)
             family.push_back({taken(each.log_ratios, rounds), each.margin});
@@ -152,10 +153,10 @@ calibrated_cell as_recorded(const identical_pair& series) {
 
 }  // namespace
 
-calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t spawns,
+calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t repetitions,
                               std::uint64_t seed, std::size_t resamples) {
     calibration_figures result;
-    result.spawns = spawns;
+    result.repetitions = repetitions;
     std::vector<paired_series> recorded;
     for (const auto& each : series) {
         result.cells.push_back(as_recorded(each));
@@ -164,7 +165,7 @@ calibration_figures calibrate(const std::vector<identical_pair>& series, std::si
     if (series.empty() || resamples == 0) return result;
     result.recorded_alarms = alarms_in(recorded);
     resampler again(series, seed, resamples);
-    again.compare(spawns, result);
+    again.compare(repetitions, result);
     for (const std::size_t n : {std::size_t{5}, std::size_t{10}, std::size_t{20}, std::size_t{40}})
         if (estimate_shift(std::vector<double>(n, 0.0)).low) again.find_detectable(n, result);
     return result;

@@ -17,9 +17,9 @@ struct identical_pair {
     std::vector<double> log_ratios;
 };
 
-/// The smallest change that `spawns` pairs find with a probability of 80 %.
+/// The smallest change that `repetitions` pairs find with a probability of 80 %.
 struct detectable_change {
-    std::size_t spawns = 0;
+    std::size_t repetitions = 0;
     double ratio = 1;       // the 95 % interval excludes 1
     double gate_ratio = 1;  // the decision rule (decision.hpp) says regressed
 };
@@ -27,13 +27,13 @@ struct detectable_change {
 struct calibrated_cell {
     std::string cell;
     std::string metric;
-    double spread = 1;         // 90th percentile of the ratio, `spawns` pairs a comparison
-    double single_spread = 1;  // of one spawn against one
+    double spread = 1;         // 90th percentile of the ratio, `repetitions` pairs a comparison
+    double single_spread = 1;  // of one repetition against one
     std::vector<detectable_change> detectable;
 };
 
 struct calibration_figures {
-    std::size_t spawns = 0;           // pairs a comparison, for the spread and the false alarms
+    std::size_t repetitions = 0;      // pairs a comparison, for the spread and the false alarms
     std::size_t comparisons = 0;      // resampled, the family's size included
     double false_alarm_rate = 0;      // share of them called regressed or improved
     std::size_t recorded_alarms = 0;  // of the series as they were recorded
@@ -50,7 +50,7 @@ struct calibration_figures {
 /// ln(r) moves estimate and interval by as much, so the smallest ratio found is a percentile of
 /// what each resample would have needed. Comparisons need six pairs; detectable leaves out smaller
 /// numbers, since the signed-rank test cannot say anything then. Deterministic for a seed.
-calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t spawns,
+calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t repetitions,
                               std::uint64_t seed, std::size_t resamples = 400);
 
 }  // namespace ipcmark

@@ -9,8 +9,9 @@ namespace {
 tree detectable_block(const std::vector<detectable_change>& list) {
     tree block = tree::array();
     for (const auto& each : list)
-        block.push_back(
-            {{"spawns", each.spawns}, {"ratio", each.ratio}, {"gate_ratio", each.gate_ratio}});
+        block.push_back({{"repetitions", each.repetitions},
+                         {"ratio", each.ratio},
+                         {"gate_ratio", each.gate_ratio}});
     return block;
 }
 
@@ -47,13 +48,13 @@ double percent(double ratio) {
 }  // namespace
 
 tree calibration_block(const calibration_figures& figures, const run_header& header,
-                       std::uint64_t rounds, std::size_t spawns) {
+                       std::uint64_t rounds, std::size_t repetitions) {
     return {
         {"date", header.run.started},
-        {"spawns", spawns},
+        {"repetitions", repetitions},
         {"rounds", rounds},
         {"fingerprint", header.environment.fingerprint},
-        {"comparison_spawns", figures.spawns},
+        {"comparison_repetitions", figures.repetitions},
         {"comparisons", figures.comparisons},
         {"false_alarm_rate", figures.false_alarm_rate},
         {"recorded_alarms", figures.recorded_alarms},
@@ -73,7 +74,7 @@ tree calibration_block(const calibration_figures& figures, const run_header& hea
 std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
     std::string text = fmt::format("{:<40}{:>22}{:>10}", "identical cells", "", "spread");
     for (const auto& each : figures.detectable)
-        text += fmt::format("{:>10}", fmt::format("n = {}", each.spawns));
+        text += fmt::format("{:>10}", fmt::format("n = {}", each.repetitions));
     text += "\n";
     for (const auto& each : figures.cells) {
         text += fmt::format("{:<40}{:>22}{:>8.1f} %", each.cell, each.metric, percent(each.spread));
@@ -82,27 +83,30 @@ std::string calibration_text(const calibration_figures& figures, std::uint64_t r
         text += "\n";
     }
     text += fmt::format(
-        "\nspread: 90 % of comparisons of {} spawns lie within; n: the smallest change that so "
+        "\nspread: 90 % of comparisons of {} repetitions lie within; n: the smallest change that "
+        "so "
         "many "
-        "spawns find in four of five comparisons.\nFalse alarms of the comparison rule: {:.2f} % "
+        "repetitions find in four of five comparisons.\nFalse alarms of the comparison rule: "
+        "{:.2f} % "
         "of {} comparisons.\n",
-        figures.spawns, 100 * figures.false_alarm_rate, figures.comparisons);
-    if (rounds < comparison_spawns)
+        figures.repetitions, 100 * figures.false_alarm_rate, figures.comparisons);
+    if (rounds < comparison_repetitions)
         text += fmt::format(
-            "Figures for more than the {} rounds of this calibration are extrapolated; --spawns 40 "
+            "Figures for more than the {} rounds of this calibration are extrapolated; "
+            "--repetitions 40 "
             "measures them.\n",
             rounds);
     if (figures.recorded_alarms > 0)
         text += fmt::format(
-            "The rule called {} of the identical cells different in this sitting itself: do not "
+            "The rule called {} of the identical cells different in this run itself: do not "
             "trust comparisons on this host until it is quieter (ipcmark doctor).\n",
             figures.recorded_alarms);
     for (const auto& [metric, list] : figures.by_metric)
         for (const auto& found : list)
-            if (found.spawns == comparison_spawns)
+            if (found.repetitions == comparison_repetitions)
                 text += fmt::format(
-                    "With {} spawns, differences under {:.1f} % in {} are noise here.\n",
-                    comparison_spawns, percent(found.ratio), metric);
+                    "With {} repetitions, differences under {:.1f} % in {} are noise here.\n",
+                    comparison_repetitions, percent(found.ratio), metric);
     return text;
 }
 

@@ -9,12 +9,12 @@
 
 namespace ipcmark {
 
-/// Pairs of one comparison in a calibration: the spawns of the default profile.
-inline constexpr std::size_t comparison_spawns = 20;
+/// Pairs of one comparison in a calibration: the repetitions of the default profile.
+inline constexpr std::size_t comparison_repetitions = 20;
 
 /// The block `calibration` of a result. `header` as of a result: date and fingerprint are its.
 tree calibration_block(const calibration_figures& figures, const run_header& header,
-                       std::uint64_t rounds, std::size_t spawns);
+                       std::uint64_t rounds, std::size_t repetitions);
 
 /// What a person reads on a terminal: spread and smallest change of each cell, and the sentence.
 std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds);

@@ -44,10 +44,10 @@ std::optional<double> over_block(const repetitions_of_cell& repetitions, const c
     return ratios.empty() ? std::nullopt : std::optional(median(std::move(ratios)));
 }
 
-bool timer_shows(const repetitions_of_cell& spawns, double stamp_cost_ns) {
+bool timer_shows(const repetitions_of_cell& repetitions, double stamp_cost_ns) {
     constexpr double agreement = 0.10;
-    const auto mean = over_block(spawns, "mean_ns", stamp_cost_ns);
-    const auto middle = over_block(spawns, "p50_ns", stamp_cost_ns);
+    const auto mean = over_block(repetitions, "mean_ns", stamp_cost_ns);
+    const auto middle = over_block(repetitions, "p50_ns", stamp_cost_ns);
     const auto agrees = [](const std::optional<double>& ratio) {
         return ratio && std::abs(*ratio - 1) <= agreement;
     };

@@ -19,8 +19,9 @@ void conclude_clock(clock_info& clock, std::int64_t suspended_ns);
 
 /// Flags cells: `clock_degraded` where the clock was no good, and `timer_dominated` where the clock
 /// readings themselves show: what the timed phase said, less one reading, differs by more than 10 %
-/// from what the blocks without readings in the same spawn said, in the median over spawns. They
-/// may agree with its mean or with its median: an interruption moves the mean alone.
+/// from what the blocks without readings in the same repetition said, in the median over
+/// repetitions. They may agree with its mean or with its median: an interruption moves the mean
+/// alone.
 void add_clock_flags(run_result& result);
 
 }  // namespace ipcmark

@@ -38,12 +38,12 @@ struct tally {
     std::size_t flagged_cells = 0;
 
     std::size_t all() const { return by_quality[0] + by_quality[1] + by_quality[2]; }
-    double contaminated_share() const {
+    double disturbed_share() const {
         return static_cast<double>(by_quality[2]) / static_cast<double>(all());
     }
     std::string_view verdict() const {
-        if (contaminated_share() > unusable_share) return "unusable";
-        return contaminated_share() > quiet_share || flagged_cells > 0 ? "noisy" : "quiet";
+        if (disturbed_share() > unusable_share) return "unusable";
+        return disturbed_share() > quiet_share || flagged_cells > 0 ? "noisy" : "quiet";
     }
 };
 
@@ -55,19 +55,19 @@ tally count(const run_result& result) {
         if (record.timed->attempt > 0) ++counted.rerun;
     }
     for (const auto& cell : result.cells)
-        counted.flagged_cells += cell.has_flag("contaminated") ? 1 : 0;
+        counted.flagged_cells += cell.has_flag("disturbed") ? 1 : 0;
     return counted;
 }
 
 std::string verdict_text(const tally& counted, const std::optional<double>& ratio) {
-    std::string text = fmt::format("{} of {} timed spawns were contaminated", counted.by_quality[2],
-                                   counted.all());
+    std::string text = fmt::format("{} of {} timed repetitions were disturbed",
+                                   counted.by_quality[2], counted.all());
     if (counted.rerun > 0) text += fmt::format(", {} were run again", counted.rerun);
     if (counted.flagged_cells > 0)
         text += fmt::format(", {} {} on them", counted.flagged_cells,
                             counted.flagged_cells == 1 ? "cell rests" : "cells rest");
     text += ratio ? fmt::format("; differences below {:.1f} % are noise here.", 100 * (*ratio - 1))
-                  : std::string("; too few spawns to say which differences are noise.");
+                  : std::string("; too few repetitions to say which differences are noise.");
     return text;
 }
 

@@ -34,7 +34,7 @@ peer_record peer_of(role side, const worker_report& report, int cpu) {
     return peer;
 }
 
-peer_record peer_of(const service_usage& process, const spawn_view& view) {
+peer_record peer_of(const service_usage& process, const repetition_view& view) {
     peer_record peer;
     peer.role = "service";
     if (!process.name.empty()) peer.name = process.name;
@@ -54,7 +54,7 @@ peer_record peer_of(const service_usage& process, const spawn_view& view) {
 }
 
 /// Why a metric that this pattern should have is null.
-std::map<std::string, std::string> missing_of(const spawn_view& view,
+std::map<std::string, std::string> missing_of(const repetition_view& view,
                                               const metric_values& metrics) {
     std::map<std::string, std::string> missing;
     const char* why = view.what.kind == pattern::round_trip ? "insufficient_samples"
@@ -84,7 +84,7 @@ std::optional<block_rates> rates_of_blocks(const measurement& consumer, const sh
 }
 
 /// What one message took, and the CPU time of both processes for it.
-void add_times(const spawn_view& view, timed_facts& facts) {
+void add_times(const repetition_view& view, timed_facts& facts) {
     const double counted = static_cast<double>(view.producer().counted_messages);
     const double cpu_ns =
         static_cast<double>(view.producer().consumed.cpu_ns() + view.consumer().consumed.cpu_ns());
@@ -92,14 +92,14 @@ void add_times(const spawn_view& view, timed_facts& facts) {
     facts.cpu_ns = cpu_ns / std::max(counted, 1.0);
 }
 
-timed_facts facts_of(const spawn_view& view, const metric_values& metrics,
+timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
                      const timed_context& context) {
     timed_facts facts;
     facts.cell = view.what.name();
     facts.sequence = context.sequence;
     facts.round = context.round;
     facts.attempt = context.attempt;
-    facts.started_s = view.spawn.started_s;
+    facts.started_s = view.repetition.started_s;
     facts.how = context.noise.verdict;
     facts.noise = context.noise;
     facts.clock = context.clock;
@@ -111,13 +111,14 @@ timed_facts facts_of(const spawn_view& view, const metric_values& metrics,
     facts.elapsed_ns = static_cast<std::int64_t>(view.elapsed_ns());
     facts.warm_up_messages = view.producer().warm_up_messages;
     facts.warm_up_ns = view.producer().warm_up_ns;
-    facts.wall_s = view.spawn.wall_s;
+    facts.wall_s = view.repetition.wall_s;
     if (view.one_way()) facts.blocks = rates_of_blocks(view.consumer(), view.clock);
-    facts.peers = {peer_of(role::producer, view.spawn.producer(), view.spawn.parties[0].cpu),
-                   peer_of(role::consumer, view.spawn.consumer(), view.spawn.parties[1].cpu)};
+    facts.peers = {
+        peer_of(role::producer, view.repetition.producer(), view.repetition.parties[0].cpu),
+        peer_of(role::consumer, view.repetition.consumer(), view.repetition.parties[1].cpu)};
     for (const service_usage& process : view.producer().services)
         facts.peers.push_back(peer_of(process, view));
-    if (view.spawn.layout != spawn_layout{}) facts.layout = view.spawn.layout;
+    if (view.repetition.layout != memory_layout{}) facts.layout = view.repetition.layout;
     facts.missing = missing_of(view, metrics);
     repetition_flags within = flags_of_repetition(view);
     facts.within = within.facts;
@@ -130,14 +131,14 @@ timed_facts facts_of(const spawn_view& view, const metric_values& metrics,
 
 }  // namespace
 
-repetition_record make_record(const cell& what, purpose why, const spawn_result& outcome,
+repetition_record make_record(const cell& what, purpose why, const repetition_result& outcome,
                               const shared_clock& clock, const timed_context& context) {
     repetition_record record;
     record.cell = what.name();
     record.why = why;
     record.failed = outcome.failed;
     if (outcome.failed) return record;
-    const spawn_view view{what, outcome, clock};
+    const repetition_view view{what, outcome, clock};
     if (why == purpose::verify) {
         record.verify = verify_facts{status::ok, static_cast<std::uint64_t>(view.messages())};
         return record;

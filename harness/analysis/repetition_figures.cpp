@@ -7,7 +7,7 @@ namespace ipcmark {
 repetition_figures::repetition_figures(const run_result& result) {
     std::map<std::string, bool> leaves_out_disturbed;
     for (const auto& cell : result.cells)
-        leaves_out_disturbed[cell.name] = cell.spawns_excluded > 0;
+        leaves_out_disturbed[cell.name] = cell.repetitions_excluded > 0;
     for (const auto& record : result.repetitions)
         if (!(leaves_out_disturbed[record.cell] && record.is_disturbed()))
             by_cell_[record.cell].push_back(&record);

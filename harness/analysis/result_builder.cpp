@@ -32,7 +32,7 @@ void visit_fields(Visitor& visit, journal_cell& c) {
 
 struct journal_head {
     std::string journal = "ipcmark.result";
-    std::uint64_t spawns_planned = 0;
+    std::uint64_t repetitions_planned = 0;
     run_header header;
     std::vector<journal_cell> cells;
 };
@@ -40,17 +40,17 @@ struct journal_head {
 template <class Visitor>
 void visit_fields(Visitor& visit, journal_head& h) {
     visit("journal", h.journal);
-    visit("spawns_planned", h.spawns_planned);
+    visit("repetitions_planned", h.repetitions_planned);
     visit("header", h.header);
     visit("cells", h.cells);
 }
 
-cell_result cell_result_of(const journal_cell& cell, std::uint64_t spawns_planned) {
+cell_result cell_result_of(const journal_cell& cell, std::uint64_t repetitions_planned) {
     cell_result result;
     static_cast<cell_identity&>(result) = cell;
     result.why = cell.skipped;
     if (cell.skipped) result.ended = status::skipped;
-    result.spawns_planned = spawns_planned;
+    result.repetitions_planned = repetitions_planned;
     return result;
 }
 
@@ -103,11 +103,11 @@ bool result_builder::collected_cell::rests_on_accepted() const {
 }
 
 result_builder::result_builder(run_header header, const std::vector<planned_cell>& cells,
-                               std::uint64_t spawns_planned)
-    : header_(std::move(header)), spawns_planned_(spawns_planned) {
+                               std::uint64_t repetitions_planned)
+    : header_(std::move(header)), repetitions_planned_(repetitions_planned) {
     for (const auto& planned : cells) {
         collected_cell& cell = cells_.emplace_back();
-        cell.planned = cell_result_of(planned, spawns_planned);
+        cell.planned = cell_result_of(planned, repetitions_planned);
         cell.ended = planned.skipped.has_value();
     }
     index_cells();
@@ -116,10 +116,10 @@ result_builder::result_builder(run_header header, const std::vector<planned_cell
 result_builder::result_builder(const tree& first_line) {
     journal_head head = from_tree<journal_head>(first_line);
     header_ = std::move(head.header);
-    spawns_planned_ = head.spawns_planned;
+    repetitions_planned_ = head.repetitions_planned;
     for (const auto& planned : head.cells) {
         collected_cell& cell = cells_.emplace_back();
-        cell.planned = cell_result_of(planned, spawns_planned_);
+        cell.planned = cell_result_of(planned, repetitions_planned_);
         cell.ended = planned.skipped.has_value();
     }
     index_cells();
@@ -142,7 +142,7 @@ const result_builder::collected_cell& result_builder::at(const std::string& cell
 
 tree result_builder::first_line() const {
     journal_head head;
-    head.spawns_planned = spawns_planned_;
+    head.repetitions_planned = repetitions_planned_;
     head.header = header_;
     for (const auto& cell : cells_)
         head.cells.push_back({cell.planned, cell.planned.why});
@@ -162,7 +162,7 @@ tree result_builder::set_floors(std::vector<floor_info> floors) {
 tree result_builder::add(repetition_record record) {
     tree line = to_tree(record);
     collected_cell& cell = at(record.cell);
-    ++spawns_;
+    ++repetitions_;
     if (record.failed) {
         fail(cell, *record.failed);
     } else if (record.timed) {
@@ -244,19 +244,19 @@ cell_result result_builder::conclude(const collected_cell& cell) const {
     if (!cell.ended && cell.timed.empty()) {
         result.ended = status::skipped;
         result.why = reason{"interrupted", std::nullopt,
-                            "the run ended before this cell had its first timed spawn"};
+                            "the run ended before this cell had its first timed repetition"};
     }
     const bool clean = cell.rests_on_accepted();
-    const std::size_t contaminated = cell.timed.size() - cell.accepted_tries;
-    result.spawns_ok = cell.first_tries;
-    result.spawns_contaminated = contaminated;
-    result.spawns_excluded = clean ? contaminated : 0;
+    const std::size_t disturbed = cell.timed.size() - cell.accepted_tries;
+    result.repetitions_ok = cell.first_tries;
+    result.repetitions_disturbed = disturbed;
+    result.repetitions_excluded = clean ? disturbed : 0;
     const pooled& counted = cell.counted();
     const auto summarise_metric = [&](const metric& m, const std::string& source) {
         const auto at = counted.metrics.find(std::string(m.key));
         if (at == counted.metrics.end()) return;
         const auto word = better_words[static_cast<std::size_t>(m.direction)];
-        if (auto figures = summary_of(at->second, "spawns", m.unit, word, source))
+        if (auto figures = summary_of(at->second, "repetitions", m.unit, word, source))
             result.summary.emplace_back(m.key, std::move(*figures));
     };
     for (const metric& m : all_metrics())
@@ -271,7 +271,7 @@ cell_result result_builder::conclude(const collected_cell& cell) const {
     result.flags = flags_of(counted.metrics, cell.timed);
     if (result.kind == pattern::paced && !cell.timed.empty())
         result.saturated = result.has_flag("saturated");
-    if (!clean && contaminated > 0) result.flags.emplace_back("contaminated");
+    if (!clean && disturbed > 0) result.flags.emplace_back("disturbed");
     if (result.kind == pattern::decompose) result.parts_note = parts_note_of(cell.timed, result);
     return result;
 }
@@ -281,7 +281,7 @@ run_result result_builder::result(bool complete, const std::string& incomplete_r
     result.complete = complete;
     if (!complete) result.incomplete_reason = incomplete_reason;
     result.header = header_;
-    result.header.run.spawns = spawns_;
+    result.header.run.repetitions = repetitions_;
     result.header.run.measuring_s = measuring_s_;
     result.floors = floors_;
     for (const auto& cell : cells_) {

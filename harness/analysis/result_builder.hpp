@@ -16,7 +16,7 @@ namespace ipcmark {
 class result_builder {
 public:
     result_builder(run_header header, const std::vector<planned_cell>& cells,
-                   std::uint64_t spawns_planned);
+                   std::uint64_t repetitions_planned);
     /// From a journal's first line. Throws bad_field.
     explicit result_builder(const tree& first_line);
 
@@ -37,7 +37,7 @@ public:
     run_result result(bool complete, const std::string& incomplete_reason) const;
 
     run_header& header() noexcept { return header_; }
-    std::size_t spawns() const noexcept { return spawns_; }
+    std::size_t repetitions() const noexcept { return repetitions_; }
     std::size_t failed_cells() const;
 
 private:
@@ -53,7 +53,7 @@ private:
         bool ended = false;  // skipped or given up
         std::vector<repetition_record> timed;
         pooled all;
-        pooled accepted;  // without contaminated repetitions
+        pooled accepted;  // without disturbed repetitions
         std::size_t first_tries = 0;
         std::size_t accepted_tries = 0;
         std::optional<verify_facts> verify;
@@ -76,8 +76,8 @@ private:
     std::vector<floor_info> floors_;
     std::vector<collected_cell> cells_;
     std::map<std::string, std::size_t> index_;
-    std::uint64_t spawns_planned_ = 0;
-    std::size_t spawns_ = 0;
+    std::uint64_t repetitions_planned_ = 0;
+    std::size_t repetitions_ = 0;
     double measuring_s_ = 0;
 };
 

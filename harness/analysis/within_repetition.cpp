@@ -39,9 +39,9 @@ std::vector<double> between_p1_and_p99(std::vector<double> values) {
 }
 
 /// The reader of a pattern's latencies: the producer of a round trip, else who has any.
-const worker_report& reader_of(const spawn_view& view) {
-    return view.spawn.producer().latencies_in_order.empty() ? view.spawn.consumer()
-                                                            : view.spawn.producer();
+const worker_report& reader_of(const repetition_view& view) {
+    return view.repetition.producer().latencies_in_order.empty() ? view.repetition.consumer()
+                                                                 : view.repetition.producer();
 }
 
 void judge_latencies(const worker_report& reader, repetition_flags& result) {
@@ -71,7 +71,7 @@ void judge_latencies(const worker_report& reader, repetition_flags& result) {
     }
 }
 
-void judge_blocks(const spawn_view& view, repetition_flags& result) {
+void judge_blocks(const repetition_view& view, repetition_flags& result) {
     constexpr std::size_t least_blocks = 4;
     constexpr double bound = 0.10;
     const measurement& consumer = view.consumer();
@@ -92,7 +92,7 @@ void judge_blocks(const spawn_view& view, repetition_flags& result) {
 
 }  // namespace
 
-repetition_flags flags_of_repetition(const spawn_view& view) {
+repetition_flags flags_of_repetition(const repetition_view& view) {
     constexpr std::size_t least_samples = 64;
     repetition_flags result;
     const worker_report& reader = reader_of(view);
@@ -103,22 +103,23 @@ repetition_flags flags_of_repetition(const spawn_view& view) {
     return result;
 }
 
-std::vector<std::string> flags_of_cell(const std::vector<double>& values,
-                                       const std::vector<std::vector<std::string>>& spawn_flags) {
-    constexpr std::size_t least_spawns = 10;
+std::vector<std::string> flags_of_cell(
+    const std::vector<double>& values,
+    const std::vector<std::vector<std::string>>& repetition_flags) {
+    constexpr std::size_t least_repetitions = 10;
     std::map<std::string, std::size_t> carried;
-    for (const auto& flags : spawn_flags)
+    for (const auto& flags : repetition_flags)
         for (const auto& flag : flags)
             ++carried[flag];
-    // A flag of the cell's own outweighs any count of its spawns.
-    const std::size_t all = spawn_flags.size() + 1;
+    // A flag of the cell's own outweighs any count of its repetitions.
+    const std::size_t all = repetition_flags.size() + 1;
     if (split_by_gap(values)) carried["bimodal"] = all;
     if (drift_over_time(values).p < drift_level) carried["drift"] = all;
-    if (values.size() >= least_spawns && autocorrelation(values) > dependence_bound)
+    if (values.size() >= least_repetitions && autocorrelation(values) > dependence_bound)
         carried["autocorrelated"] = all;
     std::vector<std::string> flags;
     const auto take = [&](const std::string& flag) {
-        if (2 * carried[flag] > spawn_flags.size()) flags.push_back(flag);
+        if (2 * carried[flag] > repetition_flags.size()) flags.push_back(flag);
         carried.erase(flag);
     };
     for (const auto flag : flag_order)

@@ -26,13 +26,15 @@ struct repetition_flags {
 ///   bimodal         m-value above 2.8, or a gap between p1 and p99 (stats/modes.hpp)
 /// Streams from 4 blocks of about 5 ms on:
 ///   bursty          the median block's rate and the whole phase's differ by more than 10 %
-repetition_flags flags_of_repetition(const spawn_view& view);
+repetition_flags flags_of_repetition(const repetition_view& view);
 
-/// Flags of a cell, in a fixed order: bimodal, drift and autocorrelated as its spawns show them
-/// over time (`values`, one a spawn, as they ran), and what more than half of the spawns carry.
-/// Drift needs p < 0.001, dependence of neighbours a lag 1 above 0.3 over ten spawns or more.
-std::vector<std::string> flags_of_cell(const std::vector<double>& values,
-                                       const std::vector<std::vector<std::string>>& spawn_flags);
+/// Flags of a cell, in a fixed order: bimodal, drift and autocorrelated as its repetitions show
+/// them over time (`values`, one a repetition, as they ran), and what more than half of the
+/// repetitions carry. Drift needs p < 0.001, dependence of neighbours a lag 1 above 0.3 over ten
+/// repetitions or more.
+std::vector<std::string> flags_of_cell(
+    const std::vector<double>& values,
+    const std::vector<std::vector<std::string>>& repetition_flags);
 
 /// The first of headline_metrics that has values, else the first of the table. Empty where none
 /// has.

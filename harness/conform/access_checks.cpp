@@ -51,7 +51,8 @@ private:
         return file.starts_with(name_) || file.starts_with("sem." + name_);
     }
 
-    /// By the spawn's keys, or new and without a key at all. Another pair may be making its own.
+    /// By the repetition's keys, or new and without a key at all. Another pair may be making its
+    /// own.
     bool has_our_key(const ipc_object& object) const {
         if (object.owner != ::geteuid()) return false;
         if (object.key == IPC_PRIVATE) return true;
@@ -140,12 +141,12 @@ void be_the_other_side(actor& me) {
     me.part();
 }
 
-std::int64_t open_on_either_side(const spawn_result& result) {
+std::int64_t open_on_either_side(const repetition_result& result) {
     return noted_or_zero(result.producer(), "open_addresses") +
            noted_or_zero(result.consumer(), "open_addresses");
 }
 
-std::optional<std::string> false_claim(access claimed, const spawn_result& result) {
+std::optional<std::string> false_claim(access claimed, const repetition_result& result) {
     const worker_report& seen = result.producer();
     const auto open = open_on_either_side(result);
     const auto names = noted_or_zero(seen, "names_seen");
@@ -173,8 +174,8 @@ std::optional<std::string> false_claim(access claimed, const spawn_result& resul
     return std::nullopt;
 }
 
-verdict judge_access(examiner& exam) {
-    const spawn_result result =
+verdict judge_access(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "doors",
                       .kind = pattern::round_trip,
                       .payload_bytes = exam.fitting(64, pattern::round_trip)});

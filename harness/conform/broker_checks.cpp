@@ -136,9 +136,9 @@ std::string names_of_others(const worker_report& side) {
     return names;
 }
 
-verdict judge_needs_daemon(examiner& exam) {
+verdict judge_needs_daemon(check_context& exam) {
     const bool claimed = exam.facts().needs_daemon;
-    const spawn_result result =
+    const repetition_result result =
         exam.perform({.play = "standstill", .payload_bytes = exam.fitting(64)});
     if (auto verdict = exam.trouble(result)) {
         exam.room().leased.end_others({});  // a worker may have gone while it stood still

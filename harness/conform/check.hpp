@@ -31,7 +31,7 @@ inline verdict excused(std::string text) {
 }
 
 struct actor;
-class examiner;
+class check_context;
 
 /// What the two workers do when the judge calls for it. An exception fails the worker's report.
 struct play {
@@ -47,7 +47,7 @@ struct law {
     std::string_view backs;  // the member of `traits` or of the card that it proves; may be empty
     /// Why this mechanism need not be examined; nullptr: every one is.
     std::optional<std::string> (*excuse)(const registration& mechanism) = nullptr;
-    verdict (*judge)(examiner& exam) = nullptr;
+    verdict (*judge)(check_context& exam) = nullptr;
     std::array<play, 3> plays = {};
     bool alone = false;  // it needs CPUs that nothing else uses meanwhile
 };

@@ -18,8 +18,8 @@ std::uint64_t fresh_tag() {
     return (number << 32 ^ static_cast<std::uint64_t>(::getpid())) * spread;
 }
 
-spawn_request request_for(const registration& mechanism, const staging& how) {
-    spawn_request request;
+launch_request request_for(const registration& mechanism, const staging& how) {
+    launch_request request;
     request.what = {std::string(mechanism.info.name),
                     how.kind,
                     how.payload_bytes,
@@ -37,47 +37,48 @@ spawn_request request_for(const registration& mechanism, const staging& how) {
 
 }  // namespace
 
-spawn_result examiner::perform(const staging& how) {
-    spawn_request request = request_for(mechanism, how);
+repetition_result check_context::perform(const staging& how) {
+    launch_request request = request_for(mechanism, how);
     request.work.act = {task_kind::check, std::string(law_.name) + '/' + std::string(how.play)};
     const std::int64_t deadline_ms = room_.chosen.deadline_ms;
     return run(request, how.may_hang ? std::min(hang_deadline_ms, deadline_ms) : deadline_ms);
 }
 
-spawn_result examiner::measure(const staging& how, std::vector<std::optional<stage>> die_entering) {
-    spawn_request request = request_for(mechanism, how);
+repetition_result check_context::measure(const staging& how,
+                                         std::vector<std::optional<stage>> die_entering) {
+    launch_request request = request_for(mechanism, how);
     request.die_entering = die_entering;
     return run(request, room_.chosen.deadline_ms);
 }
 
-spawn_result examiner::run(const spawn_request& request, std::int64_t deadline_ms) {
+repetition_result check_context::run(const launch_request& request, std::int64_t deadline_ms) {
     runner spawner(room_.area, room_.interrupts, {},
                    {deadline_ms, room_.chosen.plugins, &room_.leased});
-    spawn_result result = spawner.run(request);
+    repetition_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");
     return result;
 }
 
-std::optional<verdict> examiner::start_service() {
+std::optional<verdict> check_context::start_service() {
     const lease needed = room_.leased.lease_for(request_for(mechanism, {}).what);
     if (!needed.refused) return std::nullopt;
     if (needed.refused->code == "interrupted") throw interrupted("interrupted");
-    spawn_result refused;
+    repetition_result refused;
     refused.failed = needed.refused;
     return trouble(refused);
 }
 
-std::optional<verdict> examiner::trouble(const spawn_result& result) {
+std::optional<verdict> check_context::trouble(const repetition_result& result) {
     if (!result.failed) return std::nullopt;
     if (result.failed->ended == status::skipped) return excused(result.failed->text);
     return broken(result.failed->text);
 }
 
-bool examiner::admits(std::size_t payload_bytes, pattern kind, std::size_t depth) {
+bool check_context::admits(std::size_t payload_bytes, pattern kind, std::size_t depth) {
     return !mechanism.why_refused({kind, payload_bytes, depth});
 }
 
-std::size_t examiner::fitting(std::size_t wanted, pattern kind, std::size_t depth) {
+std::size_t check_context::fitting(std::size_t wanted, pattern kind, std::size_t depth) {
     const auto& range = info().payload;
     std::size_t size = std::clamp(wanted, range.min_bytes, range.max_bytes);
     while (size > range.min_bytes && !admits(size, kind, depth))
@@ -85,7 +86,7 @@ std::size_t examiner::fitting(std::size_t wanted, pattern kind, std::size_t dept
     return size;
 }
 
-std::optional<std::size_t> examiner::largest(pattern kind) {
+std::optional<std::size_t> check_context::largest(pattern kind) {
     const auto admitted = [&](std::size_t size) { return admits(size, kind, default_depth(size)); };
     auto [low, high] = info().payload;
     if (!admitted(low)) return std::nullopt;

@@ -38,7 +38,7 @@ constexpr std::array table{&description_law,
                            &wait_style_law,
                            &no_allocation_law};
 
-/// "law/play", as the examiner wrote it.
+/// "law/play", as the check_context wrote it.
 const play& find_play(std::string_view name) {
     const auto slash = name.find('/');
     const law* which = find_law(name.substr(0, slash));
@@ -67,14 +67,14 @@ std::optional<std::string> unusable_here(const registration& mechanism) {
     return mechanism.why_refused({pattern::round_trip, mechanism.info.payload.min_bytes, 1});
 }
 
-verdict examine(const law& which, const registration& mechanism, courtroom& room) {
+verdict examine(const law& which, const registration& mechanism, conform_context& room) {
     if (!mechanism.missing.empty()) return excused(mechanism.missing);
     if (which.excuse != nullptr)
         if (const auto why = which.excuse(mechanism)) return excused(*why);
     const bool needs_processes = &which != &description_law;
     if (const auto why = unusable_here(mechanism); why && needs_processes) return excused(*why);
     room.leased.end_others(mechanism.info.name);  // what runs besides a pair is to be its own
-    examiner exam(which, mechanism, room);
+    check_context exam(which, mechanism, room);
     return which.judge(exam);
 }
 

@@ -26,8 +26,8 @@ struct options {
 };
 
 /// What examinations share: the private folder, the interrupts, the services, the options.
-struct courtroom {
-    run_area& area;
+struct conform_context {
+    run_workspace& area;
     interrupt_watch& interrupts;
     services& leased;
     options chosen = {};
@@ -38,9 +38,9 @@ class interrupted : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Examines one mechanism by one law: spawns what the law needs, leaves nothing behind. Throws
+/// Examines one mechanism by one law: repetitions what the law needs, leaves nothing behind. Throws
 /// `interrupted`, or call_failed when this process cannot spawn at all.
-verdict examine(const law& which, const registration& mechanism, courtroom& room);
+verdict examine(const law& which, const registration& mechanism, conform_context& room);
 
 }  // namespace ipcmark::conform
 

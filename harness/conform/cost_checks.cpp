@@ -66,7 +66,7 @@ double cpu_share(const worker_report& side) {
     return idle_share(side.measured.consumed, noted_or_zero(side, "idle_ns"));
 }
 
-verdict judge_wait_style(examiner& exam) {
+verdict judge_wait_style(check_context& exam) {
     constexpr int attempts = 3;  // foreign work on the machine can spoil one
     const std::vector<int> cpus = allowed_cpus();
     if (cpus.size() < 2) return excused("it takes two CPUs, one is allowed here");
@@ -78,9 +78,9 @@ verdict judge_wait_style(examiner& exam) {
                 .cpus = {cpus.front(), cpus.back()}};
     std::string text;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        const spawn_result busy = exam.measure(how);
+        const repetition_result busy = exam.measure(how);
         if (auto verdict = exam.trouble(busy)) return *verdict;
-        const spawn_result idle = exam.perform(how);
+        const repetition_result idle = exam.perform(how);
         if (auto verdict = exam.trouble(idle)) return *verdict;
         const waiting seen{
             std::max(switches_per_message(busy.producer()), switches_per_message(busy.consumer())),
@@ -110,17 +110,17 @@ void measure_counting(actor& me) {
     me.note("allocations", counted_allocations);
 }
 
-verdict judge_no_allocation(examiner& exam) {
+verdict judge_no_allocation(check_context& exam) {
     const bool claimed = exam.facts().allocates;
     std::int64_t allocations = 0;
     std::uint64_t messages = 0;
     for (const pattern kind : {pattern::round_trip, pattern::one_way}) {
-        const spawn_result result = exam.perform({.play = "measure",
-                                                  .kind = kind,
-                                                  .payload_bytes = exam.fitting(64, kind),
-                                                  .messages = 1'000,
-                                                  .timed_ns = 500'000'000,
-                                                  .reads = touch::rw});
+        const repetition_result result = exam.perform({.play = "measure",
+                                                       .kind = kind,
+                                                       .payload_bytes = exam.fitting(64, kind),
+                                                       .messages = 1'000,
+                                                       .timed_ns = 500'000'000,
+                                                       .reads = touch::rw});
         if (auto verdict = exam.trouble(result)) return *verdict;
         for (const worker_report& side : result.sides) {
             if (noted_or_zero(side, "ready") == 0)

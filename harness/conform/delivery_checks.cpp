@@ -18,7 +18,7 @@ std::size_t depth_of(std::size_t payload_bytes) {
     return std::min(default_depth(payload_bytes), most);
 }
 
-std::vector<std::size_t> sizes_to_try(examiner& exam, pattern kind) {
+std::vector<std::size_t> sizes_to_try(check_context& exam, pattern kind) {
     std::vector<std::size_t> sizes;
     for (const std::size_t size : at_edges)
         if (exam.admits(size, kind, depth_of(size))) sizes.push_back(size);
@@ -38,7 +38,7 @@ std::uint64_t messages_of(pattern kind, std::size_t payload_bytes) {
                                      most);
 }
 
-verdict judge_delivery(examiner& exam) {
+verdict judge_delivery(check_context& exam) {
     std::uint64_t streams = 0;
     std::uint64_t messages = 0;
     std::size_t largest = 0;
@@ -80,13 +80,13 @@ void stream_both_ways(actor& me, bool first) {
     me.part();
 }
 
-verdict judge_ordered(examiner& exam) {
+verdict judge_ordered(check_context& exam) {
     constexpr std::uint64_t messages = 2'000;
     const staging how{.play = "there_and_back",
                       .kind = pattern::round_trip,
                       .payload_bytes = exam.fitting(64, pattern::round_trip),
                       .messages = messages};
-    const spawn_result result = exam.perform(how);
+    const repetition_result result = exam.perform(how);
     if (auto verdict = exam.trouble(result)) return *verdict;
     if (const auto faults = account_faults(exam, result)) return broken(*faults);
     return holds(fmt::format("{} messages each way, none after a later one", messages));
@@ -141,11 +141,11 @@ std::optional<std::string> count_fault(const worker_report& side, std::string_vi
     return std::nullopt;
 }
 
-verdict judge_exactly_once(examiner& exam) {
+verdict judge_exactly_once(check_context& exam) {
     constexpr std::uint64_t messages = 100;
     for (const std::size_t wanted : {64, 5'000}) {
         const std::size_t size = exam.fitting(wanted);
-        const spawn_result result =
+        const repetition_result result =
             exam.perform({.play = "count", .payload_bytes = size, .messages = messages});
         if (auto verdict = exam.trouble(result)) return *verdict;
         if (const auto fault = count_fault(result.producer(), "fill")) return broken(*fault);
@@ -189,8 +189,8 @@ void drain_then_answer(actor& me) {
     me.part();
 }
 
-verdict judge_round_trip_after_one_way(examiner& exam) {
-    const spawn_result result =
+verdict judge_round_trip_after_one_way(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "turn_around",
                       .kind = pattern::round_trip,
                       .payload_bytes = exam.fitting(64, pattern::round_trip)});

@@ -30,14 +30,14 @@ std::optional<std::string> fault_of_card(const transport_info& card) {
     return std::nullopt;
 }
 
-verdict judge_description(examiner& exam) {
+verdict judge_description(check_context& exam) {
     if (const auto fault = fault_of_card(exam.info())) return broken(*fault);
     return holds(
         fmt::format("{} ({}; {})", exam.info().summary, exam.info().family, exam.info().reference));
 }
 
 /// What is wrong with how sizes outside the limits are answered, and with what is admitted.
-std::optional<verdict> fault_of_limits(examiner& exam, pattern kind, std::size_t largest) {
+std::optional<verdict> fault_of_limits(check_context& exam, pattern kind, std::size_t largest) {
     constexpr std::size_t absurd = std::size_t{1} << 63;
     for (const std::size_t beyond : {largest + 1, absurd})
         if (const auto why = exam.mechanism.why_refused({kind, beyond, default_depth(beyond)});
@@ -58,7 +58,7 @@ std::optional<verdict> fault_of_limits(examiner& exam, pattern kind, std::size_t
     return wrong;
 }
 
-verdict judge_limits(examiner& exam) {
+verdict judge_limits(check_context& exam) {
     std::string text;
     for (const pattern kind : {pattern::one_way, pattern::round_trip}) {
         const auto largest = exam.largest(kind);

@@ -10,8 +10,8 @@ namespace ipcmark::conform {
 namespace {
 
 struct two_results {
-    spawn_result ours;
-    spawn_result theirs;
+    repetition_result ours;
+    repetition_result theirs;
 
     /// Whether both were timing at once.
     bool overlapped() const {
@@ -21,12 +21,12 @@ struct two_results {
     }
 };
 
-two_results run_both(examiner& exam, courtroom& next_door, const staging& how) {
+two_results run_both(check_context& exam, conform_context& next_door, const staging& how) {
     two_results results;
     std::exception_ptr failed;
     std::thread neighbour([&] {
         try {
-            results.theirs = examiner(isolation_law, exam.mechanism, next_door).measure(how);
+            results.theirs = check_context(isolation_law, exam.mechanism, next_door).measure(how);
         } catch (...) {
             failed = std::current_exception();
         }
@@ -41,10 +41,11 @@ two_results run_both(examiner& exam, courtroom& next_door, const staging& how) {
     return results;
 }
 
-verdict judge_isolation(examiner& exam) {
+verdict judge_isolation(check_context& exam) {
     constexpr int attempts = 5;
-    run_area elsewhere;
-    courtroom next_door{elsewhere, exam.room().interrupts, exam.room().leased, exam.room().chosen};
+    run_workspace elsewhere;
+    conform_context next_door{elsewhere, exam.room().interrupts, exam.room().leased,
+                              exam.room().chosen};
     // One service for both, started by the thread that stays: it ends with the one that did.
     if (auto verdict = exam.start_service()) return *verdict;
     const staging how{.kind = pattern::round_trip,

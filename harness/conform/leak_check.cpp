@@ -73,9 +73,9 @@ std::set<std::int32_t> keys_of_other_runs(const fs::path& run_folder) {
     for (const auto& run : fs::directory_iterator(run_folder.parent_path(), ignored)) {
         const std::string name = run.path().filename();
         if (!of_another_run(name, run_folder.filename())) continue;
-        for (const auto& spawn : fs::directory_iterator(run.path(), ignored))
+        for (const auto& repetition : fs::directory_iterator(run.path(), ignored))
             for (unsigned slot = 0; slot < sysv_slots; ++slot)
-                keys.insert(sysv_key(name + "-" + spawn.path().filename().string(), slot));
+                keys.insert(sysv_key(name + "-" + repetition.path().filename().string(), slot));
     }
     return keys;
 }

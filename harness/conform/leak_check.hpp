@@ -22,10 +22,10 @@ private:
     int before_ = 0;
 };
 
-/// The System V keys that the spawns of other runs of ipcmark may use now.
+/// The System V keys that the repetitions of other runs of ipcmark may use now.
 std::set<std::int32_t> keys_of_other_runs(const std::filesystem::path& run_folder);
 
-/// Everything of this user that a spawn could leave behind: names in /dev/shm, message queues,
+/// Everything of this user that a repetition could leave behind: names in /dev/shm, message queues,
 /// System V objects, files in the run's folder, processes. What carries another run's name or key
 /// is not counted.
 std::set<std::string> take_inventory(const std::filesystem::path& run_folder);

@@ -17,9 +17,9 @@ void come_late() {
     std::this_thread::sleep_for(ahead);
 }
 
-std::optional<std::string> fault_of_opening(examiner& exam, std::string_view first) {
+std::optional<std::string> fault_of_opening(check_context& exam, std::string_view first) {
     for (const pattern kind : {pattern::one_way, pattern::round_trip}) {
-        const spawn_result result = exam.perform(
+        const repetition_result result = exam.perform(
             {.play = first, .kind = kind, .payload_bytes = exam.fitting(64, kind), .messages = 1});
         if (const auto verdict = exam.trouble(result))
             return fmt::format("{} {} ms ahead, {}: {}", first, ahead.count(), to_word(kind),
@@ -30,7 +30,7 @@ std::optional<std::string> fault_of_opening(examiner& exam, std::string_view fir
     return std::nullopt;
 }
 
-verdict judge_opening_order(examiner& exam) {
+verdict judge_opening_order(check_context& exam) {
     for (const std::string_view first : {"producer_first", "consumer_first"})
         if (auto fault = fault_of_opening(exam, first)) return broken(*fault);
     return holds(fmt::format("either side may come {} ms before the other", ahead.count()));

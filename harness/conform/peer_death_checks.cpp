@@ -37,16 +37,16 @@ void send_to_the_dead(actor& me) {
     });
 }
 
-verdict judge_one_death_each(examiner& exam) {
+verdict judge_one_death_each(check_context& exam) {
     const bool claimed = exam.facts().peer_death_detected;
     staging how{.play = "producer_dies", .payload_bytes = exam.fitting(4096)};
-    const spawn_result first = exam.perform(how);
+    const repetition_result first = exam.perform(how);
     if (auto verdict = never_died(first)) return *verdict;
     const noticing consumer = describe_noticing(first.consumer(), "consumer", "recv");
     if (!consumer.in_time)
         return claimed ? broken(consumer.text) : holds(consumer.text + ", as it says");
     how.play = "consumer_dies";
-    const spawn_result second = exam.perform(how);
+    const repetition_result second = exam.perform(how);
     if (auto verdict = never_died(second)) return *verdict;
     const noticing producer = describe_noticing(second.producer(), "producer", "send");
     const std::string text = consumer.text + ", " + producer.text;
@@ -54,7 +54,7 @@ verdict judge_one_death_each(examiner& exam) {
     return broken(text + (claimed ? "" : ": the trait undersells it"));
 }
 
-verdict judge_peer_death(examiner& exam) {
+verdict judge_peer_death(check_context& exam) {
     verdict given = judge_one_death_each(exam);
     for (int more = tries_to_notice(exam.facts()) - 1; more > 0 && given.ended == outcome::broken;
          --more)
@@ -65,13 +65,13 @@ verdict judge_peer_death(examiner& exam) {
 constexpr std::array stages_to_die_in{stage::constructing, stage::meeting, stage::warming_up,
                                       stage::timing, stage::reporting};
 
-staging short_exchange(examiner& exam) {
+staging short_exchange(check_context& exam) {
     return {.kind = pattern::round_trip,
             .payload_bytes = exam.fitting(64, pattern::round_trip),
             .reads = touch::rw};
 }
 
-verdict judge_rerun_after_kill(examiner& exam) {
+verdict judge_rerun_after_kill(check_context& exam) {
     const staging how = short_exchange(exam);
     if (auto verdict = exam.trouble(exam.measure(how))) return *verdict;
     for (const stage at : stages_to_die_in) {
@@ -101,9 +101,9 @@ std::vector<ending> endings() {
     return all;
 }
 
-/// What one spawn left behind. A second spawn must leave something too: on a shared machine others
-/// may leave something at the same time, but not each time.
-std::vector<std::string> left_by(examiner& exam, const ending& how) {
+/// What one repetition left behind. A second repetition must leave something too: on a shared
+/// machine others may leave something at the same time, but not each time.
+std::vector<std::string> left_by(check_context& exam, const ending& how) {
     const std::vector<pid_t> known = children();
     std::vector<std::string> left;
     for (int look = 0; look < 2; ++look) {
@@ -117,7 +117,7 @@ std::vector<std::string> left_by(examiner& exam, const ending& how) {
     return left;
 }
 
-verdict judge_nothing_left(examiner& exam) {
+verdict judge_nothing_left(check_context& exam) {
     const foster_parent sees_orphans;
     if (auto verdict = exam.start_service()) return *verdict;
     const auto ways = endings();

@@ -66,9 +66,9 @@ int tries_to_notice(const traits& facts) {
     return facts.peer_death_may_be_late ? 8 : 1;
 }
 
-std::optional<verdict> never_died(const spawn_result& result) {
+std::optional<verdict> never_died(const repetition_result& result) {
     if (result.failed && result.failed->code == "died") return std::nullopt;
-    if (auto wrong = examiner::trouble(result)) return wrong;
+    if (auto wrong = check_context::trouble(result)) return wrong;
     return broken("nobody died");
 }
 

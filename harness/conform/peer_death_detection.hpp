@@ -32,6 +32,6 @@ noticing describe_noticing(const worker_report& survivor, std::string_view who,
                            std::string_view call);
 
 /// The verdict when a pair did not even come to the death that it was to act out.
-std::optional<verdict> never_died(const spawn_result& result);
+std::optional<verdict> never_died(const repetition_result& result);
 
 }  // namespace ipcmark::conform

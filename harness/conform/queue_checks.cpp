@@ -31,12 +31,13 @@ void consume_slowly(actor& me) {
     me.part();
 }
 
-verdict judge_slow_consumer(examiner& exam) {
+verdict judge_slow_consumer(check_context& exam) {
     constexpr std::int64_t messages = 400;
-    const spawn_result result = exam.perform({.play = "lag",
-                                              .payload_bytes = exam.fitting(queued_payload_bytes),
-                                              .depth = 8,
-                                              .messages = static_cast<std::uint64_t>(messages)});
+    const repetition_result result =
+        exam.perform({.play = "lag",
+                      .payload_bytes = exam.fitting(queued_payload_bytes),
+                      .depth = 8,
+                      .messages = static_cast<std::uint64_t>(messages)});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto received = noted_or_zero(result.consumer(), "received");
     const auto lost = noted_or_zero(result.consumer(), "lost");
@@ -122,15 +123,15 @@ void read_nothing_then_all(actor& me) {
     me.note("total", shared->total.load(std::memory_order_acquire));
 }
 
-verdict judge_full_queue(examiner& exam) {
+verdict judge_full_queue(check_context& exam) {
     const bool may_drop = exam.facts().may_drop;
     const bool waits = exam.facts().back_pressure;
     const std::int64_t most = may_drop || !waits ? 2'000 : 16'384;
     const std::size_t size = exam.fitting(queued_payload_bytes);
-    const spawn_result result = exam.perform({.play = "fill_up",
-                                              .payload_bytes = size,
-                                              .messages = static_cast<std::uint64_t>(most),
-                                              .reads = touch::line});
+    const repetition_result result = exam.perform({.play = "fill_up",
+                                                   .payload_bytes = size,
+                                                   .messages = static_cast<std::uint64_t>(most),
+                                                   .reads = touch::line});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto accepted = noted_or_zero(result.consumer(), "accepted");
     if (may_drop)
@@ -181,9 +182,9 @@ void see_the_first(actor& me) {
     me.part();
 }
 
-verdict judge_latest_value(examiner& exam) {
+verdict judge_latest_value(check_context& exam) {
     const bool claimed = exam.facts().latest_value;
-    const spawn_result result =
+    const repetition_result result =
         exam.perform({.play = "replace", .payload_bytes = exam.fitting(64)});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const auto first = noted(result.consumer(), "first");
@@ -215,13 +216,13 @@ void see_which_is_first(actor& me) {
     me.part();
 }
 
-verdict judge_priorities(examiner& exam) {
+verdict judge_priorities(check_context& exam) {
     const bool claimed = exam.facts().priorities;
     if (claimed != exam.mechanism.has_urgent)
         return broken(claimed ? "it claims `priorities` but has no send_urgent"
                               : "it has send_urgent but does not claim `priorities`");
     if (!claimed) return holds("none claimed, no send_urgent");
-    const spawn_result result =
+    const repetition_result result =
         exam.perform({.play = "overtake", .payload_bytes = exam.fitting(64), .depth = 8});
     if (auto verdict = exam.trouble(result)) return *verdict;
     const account sums = account::read_from(result.consumer().notes);
@@ -249,13 +250,13 @@ void read_after_exit(actor& me) {
     messages.sums().write_to(me.cell.notes);
 }
 
-verdict judge_survives_producer_exit(examiner& exam) {
+verdict judge_survives_producer_exit(check_context& exam) {
     constexpr std::uint64_t messages = 4;
     const bool claimed = exam.facts().survives_producer_exit;
-    const spawn_result result = exam.perform({.play = "leave",
-                                              .payload_bytes = exam.fitting(64),
-                                              .messages = messages,
-                                              .may_hang = true});
+    const repetition_result result = exam.perform({.play = "leave",
+                                                   .payload_bytes = exam.fitting(64),
+                                                   .messages = messages,
+                                                   .may_hang = true});
     if (noted_or_zero(result.consumer(), "exited") == 0 && result.failed &&
         result.failed->code != "stall")
         return *exam.trouble(result);

@@ -21,7 +21,7 @@ struct actor {
     /// Messages that the judge asked for.
     std::uint64_t messages() const { return task.work.max_messages; }
 
-    /// Makes this side's endpoint and meets the peer, through the stages of a timed spawn.
+    /// Makes this side's endpoint and meets the peer, through the stages of a timed repetition.
     std::unique_ptr<any_endpoint> construct();
     /// Both endpoints live until both sides have come here.
     void part() { cell.peer.meet(); }

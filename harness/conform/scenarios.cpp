@@ -61,7 +61,8 @@ void look_on(actor& me) {
     me.part();
 }
 
-std::optional<std::string> account_faults(const examiner& exam, const spawn_result& result) {
+std::optional<std::string> account_faults(const check_context& exam,
+                                          const repetition_result& result) {
     std::string text;
     for (const worker_report& side : result.sides) {
         const account sums = account::read_from(side.notes);
@@ -71,11 +72,11 @@ std::optional<std::string> account_faults(const examiner& exam, const spawn_resu
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
-std::optional<verdict> carried_wrongly(examiner& exam, staging how) {
+std::optional<verdict> carried_wrongly(check_context& exam, staging how) {
     const std::string where = fmt::format("{} bytes {}: ", how.payload_bytes,
                                           how.kind == pattern::one_way ? "one way" : "both ways");
     if (exam.info().loops_back) how.play = alone_play.name;
-    const spawn_result result = exam.perform(how);
+    const repetition_result result = exam.perform(how);
     if (auto verdict = exam.trouble(result)) {
         verdict->text.insert(0, where);
         return verdict;

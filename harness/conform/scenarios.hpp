@@ -25,9 +25,10 @@ inline constexpr play alone_play{"alone", talk_to_oneself, look_on};
 
 /// Performs one of the plays (of a mechanism that loops back always "alone") and says what its
 /// accounts show to be wrong. nullopt: every message came as it should.
-std::optional<verdict> carried_wrongly(examiner& exam, staging how);
+std::optional<verdict> carried_wrongly(check_context& exam, staging how);
 
 /// What the accounts of both sides show to be wrong, in words.
-std::optional<std::string> account_faults(const examiner& exam, const spawn_result& result);
+std::optional<std::string> account_faults(const check_context& exam,
+                                          const repetition_result& result);
 
 }  // namespace ipcmark::conform

@@ -30,7 +30,7 @@ std::optional<std::string> unless_fan_out(const registration& mechanism) {
 
 /// A few messages longer than any pipe holds where nothing keeps messages whole, so that two
 /// writers or readers of a stream must tear them; many small ones where boundaries are claimed.
-staging shared_by_two(examiner& exam, std::string_view play) {
+staging shared_by_two(check_context& exam, std::string_view play) {
     constexpr std::size_t tearable_bytes = std::size_t{3} << 20;
     const bool whole = exam.facts().message_boundaries;
     return {.play = play,
@@ -106,11 +106,11 @@ void receive_from_two(actor& me) {
     me.part();
 }
 
-verdict judge_fan_in(examiner& exam) {
+verdict judge_fan_in(check_context& exam) {
     const staging how = shared_by_two(exam, "two_senders");
     if (how.payload_bytes > 0 && how.payload_bytes < sizeof(std::uint64_t))
         return excused("its messages are too small to name a sender");
-    const spawn_result result = exam.perform(how);
+    const repetition_result result = exam.perform(how);
     if (auto verdict = exam.trouble(result)) return *verdict;
     if (how.payload_bytes == 0) {
         const auto count = static_cast<std::uint64_t>(noted_or_zero(result.consumer(), "received"));
@@ -184,9 +184,9 @@ void receive_in_two(actor& me) {
     me.part();
 }
 
-verdict judge_fan_out(examiner& exam) {
+verdict judge_fan_out(check_context& exam) {
     const staging how = shared_by_two(exam, "two_takers");
-    const spawn_result result = exam.perform(how);
+    const repetition_result result = exam.perform(how);
     if (auto verdict = exam.trouble(result)) return *verdict;
     const worker_report& side = result.consumer();
     const auto once = static_cast<std::uint64_t>(noted_or_zero(side, "once"));

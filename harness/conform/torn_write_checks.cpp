@@ -204,9 +204,10 @@ std::optional<fault> unnoticed(const worker_report& survivor, std::string_view w
     return fault{broken(fmt::format("{} the {} noticed nothing within 1 s", when, who)), true};
 }
 
-std::optional<fault> fault_of_writing(examiner& exam, std::size_t payload_bytes) {
+std::optional<fault> fault_of_writing(check_context& exam, std::size_t payload_bytes) {
     const record seen(exam.room().area.directory());
-    const spawn_result result = exam.perform({.play = "writing", .payload_bytes = payload_bytes});
+    const repetition_result result =
+        exam.perform({.play = "writing", .payload_bytes = payload_bytes});
     if (auto wrong = never_died(result)) return fault{*wrong};
     const traits& facts = exam.facts();
     const auto whole = seen->whole.load(std::memory_order_acquire);
@@ -230,15 +231,15 @@ std::optional<fault> fault_of_writing(examiner& exam, std::size_t payload_bytes)
     return unnoticed(result.consumer(), "consumer", "when its producer was killed writing");
 }
 
-std::optional<fault> fault_of_reading(examiner& exam) {
-    const spawn_result result =
+std::optional<fault> fault_of_reading(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "reading", .payload_bytes = exam.fitting(4096)});
     if (auto wrong = never_died(result)) return fault{*wrong, exam.facts().peer_death_may_be_late};
     return unnoticed(result.producer(), "producer", "when its consumer was killed reading");
 }
 
-std::optional<fault> fault_of_the_survivor(examiner& exam) {
-    const spawn_result result =
+std::optional<fault> fault_of_the_survivor(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "one_of_two", .payload_bytes = exam.fitting(4096)});
     if (auto wrong = exam.trouble(result)) {
         wrong->text.insert(0, "after one of two producers was killed writing: ");
@@ -250,14 +251,14 @@ std::optional<fault> fault_of_the_survivor(examiner& exam) {
 }
 
 /// The smallest size in use, and one that takes several pages.
-std::vector<std::size_t> sizes_to_tear(examiner& exam) {
+std::vector<std::size_t> sizes_to_tear(check_context& exam) {
     std::vector<std::size_t> sizes{exam.fitting(64)};
     if (const std::size_t large = exam.fitting(std::size_t{64} << 10); large != sizes.front())
         sizes.push_back(large);
     return sizes;
 }
 
-std::optional<fault> fault_of_deaths(examiner& exam) {
+std::optional<fault> fault_of_deaths(check_context& exam) {
     for (const std::size_t size : sizes_to_tear(exam))
         if (auto wrong = fault_of_writing(exam, size)) return wrong;
     if (!exam.facts().peer_death_detected) return std::nullopt;
@@ -265,7 +266,7 @@ std::optional<fault> fault_of_deaths(examiner& exam) {
     return exam.facts().fan_in ? fault_of_the_survivor(exam) : std::nullopt;
 }
 
-verdict judge_death_while_writing(examiner& exam) {
+verdict judge_death_while_writing(check_context& exam) {
     const int attempts = std::max(3, tries_to_notice(exam.facts()));
     std::optional<fault> wrong;
     for (int attempt = 0; attempt < attempts; ++attempt) {

@@ -36,11 +36,11 @@ void send_two_halves(actor& me) {
     me.cell.peer.wait_for_peer_exit();
 }
 
-verdict judge_boundaries(examiner& exam) {
+verdict judge_boundaries(check_context& exam) {
     const std::size_t half = exam.fitting(half_bytes);
     if (!exam.admits(2 * half, pattern::one_way, 16))
         return excused("two messages of its smallest size are more than it admits");
-    const spawn_result result = exam.perform(
+    const repetition_result result = exam.perform(
         {.play = "double", .payload_bytes = half, .reads = touch::rw, .may_hang = true});
     if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
     const auto handed = noted(result.consumer(), "handed_bytes");
@@ -80,8 +80,8 @@ void await_reply(actor& me) {
     me.part();
 }
 
-verdict judge_duplex(examiner& exam) {
-    const spawn_result result =
+verdict judge_duplex(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "reply", .payload_bytes = exam.fitting(64), .may_hang = true});
     if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
     const bool carried = noted_or_zero(result.producer(), "intact_replies") == 1;
@@ -98,8 +98,8 @@ void show_oneself(actor& me) {
     me.part();
 }
 
-verdict judge_unrelated_processes(examiner& exam) {
-    const spawn_result result =
+verdict judge_unrelated_processes(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "show",
                       .kind = pattern::round_trip,
                       .payload_bytes = exam.fitting(64, pattern::round_trip)});
@@ -109,8 +109,8 @@ verdict judge_unrelated_processes(examiner& exam) {
                        fmt::format("the two sides met with {} descriptors handed over", passed));
 }
 
-verdict judge_cross_host(examiner& exam) {
-    const spawn_result result =
+verdict judge_cross_host(check_context& exam) {
+    const repetition_result result =
         exam.perform({.play = "show",
                       .kind = pattern::round_trip,
                       .payload_bytes = exam.fitting(64, pattern::round_trip)});
@@ -121,7 +121,7 @@ verdict judge_cross_host(examiner& exam) {
         fmt::format("the producer holds {} internet sockets, the consumer {}", ours, theirs);
     // Where messages may be lost, the instrument itself needs shared memory.
     if (ours > 0 && theirs > 0 && exam.facts().cross_host && !exam.facts().may_drop) {
-        const spawn_result apart =
+        const repetition_result apart =
             exam.measure({.kind = pattern::round_trip,
                           .payload_bytes = exam.fitting(64, pattern::round_trip),
                           .channel = {.shared_memory = false, .descriptors = false}});

@@ -8,7 +8,7 @@ namespace ipcmark {
 
 inline constexpr int no_cpu = -1;
 
-/// Why a spawn (or a whole cell) did not end ok. Data, never an exception across processes.
+/// Why a repetition (or a whole cell) did not end ok. Data, never an exception across processes.
 struct failure {
     status ended = status::failed;
     std::string code;   // limit, unavailable, placement, pattern, error, peer, integrity, protocol,

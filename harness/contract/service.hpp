@@ -87,13 +87,13 @@ public:
     /// A TCP port of 127.0.0.1 that nobody else gets while this object lives: it is kept bound with
     /// SO_REUSEADDR, which lets a service that sets the same option, as servers do, listen there.
     std::uint16_t free_loopback_port();
-    /// For a service that does not set SO_REUSEADDR: call it right before spawn().
+    /// For a service that does not set SO_REUSEADDR: call it right before repetition().
     void release_ports() noexcept { ports_.clear(); }
 
     /// Starts a program (child::spawn_program) as a process of `of`. What it prints goes to the
     /// log, except what `inherited` redirects. It must stay in the foreground.
-    void spawn(running_service& of, const std::vector<std::string>& arguments,
-               std::vector<std::pair<int, int>> inherited = {});
+    void repetition(running_service& of, const std::vector<std::string>& arguments,
+                    std::vector<std::pair<int, int>> inherited = {});
 
     /// Asks `ready` every few milliseconds. Throws service_failed with the log's last lines when a
     /// process ends first or the start takes too long, service_interrupted for a signal.

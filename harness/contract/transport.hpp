@@ -36,8 +36,8 @@ struct demand {
 struct setup_values {
     role side = role::producer;
     pattern kind = pattern::round_trip;
-    std::string name = {};                 // unique per spawn: prefix of every system-wide name
-    std::filesystem::path directory = {};  // private to the spawn (0700), swept by the parent
+    std::string name = {};  // unique per repetition: prefix of every system-wide name
+    std::filesystem::path directory = {};  // private to the repetition (0700), swept by the parent
     std::size_t payload_bytes = 0;         // fixed for the whole cell
     std::size_t depth = 1;  // messages that the mechanism should hold, limits permitting
     unsigned parties = 2;

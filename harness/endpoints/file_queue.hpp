@@ -18,7 +18,7 @@ namespace ipcmark {
 /// Where a queue of files lies.
 enum class file_place : std::uint8_t {
     tmpfs,  // /dev/shm: memory
-    disk,   // the spawn's folder: the page cache of a disk; nothing is forced out to it
+    disk,   // the repetition's folder: the page cache of a disk; nothing is forced out to it
 };
 
 /// Why there is no such place here, or too little room in it for what a cell may queue.

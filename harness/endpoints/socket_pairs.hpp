@@ -12,7 +12,7 @@
 #include "harness/base/posix/unique_fd.hpp"
 #include "harness/contract/transport.hpp"
 
-/// Pairs of sockets of one spawn, by family, and what they share.
+/// Pairs of sockets of one repetition, by family, and what they share.
 namespace ipcmark {
 
 /// A socket, close-on-exec.
@@ -31,9 +31,9 @@ const sockaddr* generic(const Address& address) {
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-/// Connects a pair through a Unix socket in the spawn's private folder: the consumer listens, the
-/// producer connects; the name is gone when this returns. `type` is SOCK_STREAM or SOCK_SEQPACKET.
-/// Throws limit_exceeded when the path is longer than sun_path allows.
+/// Connects a pair through a Unix socket in the repetition's private folder: the consumer listens,
+/// the producer connects; the name is gone when this returns. `type` is SOCK_STREAM or
+/// SOCK_SEQPACKET. Throws limit_exceeded when the path is longer than sun_path allows.
 unique_fd connect_unix_pair(setup& cell, int type);
 
 /// The same through an abstract name, which has no file and no mode.

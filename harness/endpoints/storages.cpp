@@ -53,7 +53,7 @@ mapping named_storage(setup& cell, std::size_t bytes, const std::string& where, 
 /// How far into memory of `room` bytes that holds huge pages the `bytes` begin: the layout's offset
 /// as far as there is room, since one more huge page may not exist.
 std::size_t offset_in_huge_page(const setup& cell, std::size_t bytes, std::size_t room) {
-    constexpr std::size_t step = spawn_layout::region_step_bytes;
+    constexpr std::size_t step = memory_layout::region_step_bytes;
     return cell.region_offset_bytes % (room - bytes + step) / step * step;
 }
 

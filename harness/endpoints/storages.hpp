@@ -11,16 +11,16 @@ namespace ipcmark {
 
 /// Where shared memory comes from. Each maker gives `bytes` of zeroed memory that both sides map,
 /// every page faulted in; the producer makes it, any name is gone when it returns. Throws
-/// limit_exceeded when the memory cannot be had. It begins where the spawn's layout says: System V
-/// segments and huge pages only as far as a page goes.
+/// limit_exceeded when the memory cannot be had. It begins where the repetition's layout says:
+/// System V segments and huge pages only as far as a page goes.
 using shared_storage = mapping (*)(setup& cell, std::size_t bytes);
 
 /// memfd_create(2), the descriptor handed over.
 mapping memfd_storage(setup& cell, std::size_t bytes);
 /// shm_open(3), found by name.
 mapping posix_shm_storage(setup& cell, std::size_t bytes);
-/// A file in the spawn's folder, found by path; mmap(2). Where that folder is on a disk, the kernel
-/// writes the pages back now and then.
+/// A file in the repetition's folder, found by path; mmap(2). Where that folder is on a disk, the
+/// kernel writes the pages back now and then.
 mapping file_storage(setup& cell, std::size_t bytes);
 /// shmget(2), found by a key.
 mapping sysv_shm_storage(setup& cell, std::size_t bytes);

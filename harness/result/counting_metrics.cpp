@@ -32,13 +32,13 @@ struct figure {
     std::string note;  // its source, or why there is none
 };
 
-value per_message(const spawn_view& v, double count) {
+value per_message(const repetition_view& v, double count) {
     const auto messages = static_cast<double>(v.producer().counted_messages);
     return messages > 0 ? value(count / messages) : std::nullopt;
 }
 
 /// What getrusage says where perf events are refused.
-std::optional<std::int64_t> from_rusage(const spawn_view& v, std::size_t which) {
+std::optional<std::int64_t> from_rusage(const repetition_view& v, std::size_t which) {
     const usage& a = v.producer().consumed;
     const usage& b = v.consumer().consumed;
     if (which == context_switches) return a.switches() + b.switches();
@@ -47,7 +47,7 @@ std::optional<std::int64_t> from_rusage(const spawn_view& v, std::size_t which) 
     return std::nullopt;
 }
 
-figure count(const spawn_view& v, std::size_t which) {
+figure count(const repetition_view& v, std::size_t which) {
     const perf_counts& producer = v.producer().events;
     const perf_counts& consumer = v.consumer().events;
     const perf_counts& service = v.producer().service_events;
@@ -63,14 +63,14 @@ figure count(const spawn_view& v, std::size_t which) {
     }
     std::uint64_t sum = *first + second.value_or(0);
     std::string source = producer.notes[which];
-    if (v.spawn.has_service) {
+    if (v.repetition.has_service) {
         sum += service.values[which].value_or(0);
         if (!service.values[which]) source += ", without the service: " + service.notes[which];
     }
     return {per_message(v, static_cast<double>(sum)), source};
 }
 
-figure energy(const spawn_view& v) {
+figure energy(const repetition_view& v) {
     constexpr double nanojoules = 1000;
     const energy_count& drawn = v.producer().energy;
     if (!drawn.microjoules) return {std::nullopt, drawn.note};
@@ -78,15 +78,15 @@ figure energy(const spawn_view& v) {
 }
 
 template <std::size_t Event>
-value event_value(const spawn_view& v) {
+value event_value(const repetition_view& v) {
     return count(v, Event).per_message;
 }
 
-value energy_value(const spawn_view& v) {
+value energy_value(const repetition_view& v) {
     return energy(v).per_message;
 }
 
-value idle_value(const spawn_view& v) {
+value idle_value(const repetition_view& v) {
     const measurement& waiting = v.consumer();
     const std::int64_t waited_ns = v.clock.to_ns(waiting.first_ticks, waiting.last_ticks);
     if (waited_ns <= 0) return std::nullopt;
@@ -158,9 +158,9 @@ const metric* find_metric(std::string_view key) {
     return nullptr;
 }
 
-counting_facts count_events(const spawn_view& view) {
+counting_facts count_events(const repetition_view& view) {
     counting_facts counted;
-    counted.source = "spawns of their own, producer and consumer and any daemon";
+    counted.source = "repetitions of their own, producer and consumer and any daemon";
     counted.messages = static_cast<double>(view.producer().counted_messages);
     const auto add = [&](const std::string& key, const figure& found) {
         counted.per_message[key] = found.per_message;
@@ -172,14 +172,14 @@ counting_facts count_events(const spawn_view& view) {
     return counted;
 }
 
-std::optional<counting_facts> merged_counts(const std::vector<counting_facts>& spawns) {
-    if (spawns.empty()) return std::nullopt;
-    counting_facts merged = spawns.back();
-    merged.spawns = spawns.size();
-    const auto middle = [&spawns](const auto& figure_of) {
+std::optional<counting_facts> merged_counts(const std::vector<counting_facts>& repetitions) {
+    if (repetitions.empty()) return std::nullopt;
+    counting_facts merged = repetitions.back();
+    merged.repetitions = repetitions.size();
+    const auto middle = [&repetitions](const auto& figure_of) {
         std::vector<double> figures;
-        for (const auto& spawn : spawns)
-            if (const auto figure = figure_of(spawn)) figures.push_back(*figure);
+        for (const auto& repetition : repetitions)
+            if (const auto figure = figure_of(repetition)) figures.push_back(*figure);
         return figures.empty() ? std::nullopt : std::optional(median(std::move(figures)));
     };
     merged.messages = middle([](const counting_facts& c) {
@@ -194,9 +194,10 @@ std::optional<counting_facts> merged_counts(const std::vector<counting_facts>& s
     return merged;
 }
 
-std::string counting_source(const std::vector<counting_facts>& spawns, const metric& of) {
-    for (const auto& spawn : spawns)
-        if (const auto at = spawn.sources.find(std::string(of.key)); at != spawn.sources.end())
+std::string counting_source(const std::vector<counting_facts>& repetitions, const metric& of) {
+    for (const auto& repetition : repetitions)
+        if (const auto at = repetition.sources.find(std::string(of.key));
+            at != repetition.sources.end())
             return at->second;
     return std::string(of.source);
 }

@@ -39,7 +39,7 @@ void visit_fields(Visitor& visit, metric_summary& s) {
     visit("source", s.source);
 }
 
-/// Of figures that are called `of`: "spawns", "samples". nullopt when there are none.
+/// Of figures that are called `of`: "repetitions", "samples". nullopt when there are none.
 std::optional<metric_summary> summary_of(const std::vector<double>& values, std::string_view of,
                                          std::string_view unit, std::string_view better,
                                          std::string_view source);

@@ -13,21 +13,21 @@ namespace ipcmark {
 
 enum class better : std::uint8_t { lower, higher, neither };
 
-/// What all metrics of one spawn are computed from.
-struct spawn_view {
+/// What all metrics of one repetition are computed from.
+struct repetition_view {
     const cell& what;
-    const spawn_result& spawn;
+    const repetition_result& repetition;
     const shared_clock& clock;
 
-    const measurement& producer() const { return spawn.producer().measured; }
-    const measurement& consumer() const { return spawn.consumer().measured; }
+    const measurement& producer() const { return repetition.producer().measured; }
+    const measurement& consumer() const { return repetition.consumer().measured; }
     bool one_way() const { return pattern_of(what.kind).loop == pattern_loop::stream; }
     /// On a schedule, one way: the consumer has the latencies.
     bool scheduled() const { return pattern_of(what.kind).loop == pattern_loop::schedule; }
     /// The side whose count of messages, last stamp and latencies are the cell's.
     const worker_report& counted_by() const {
-        return pattern_of(what.kind).counted_by == role::producer ? spawn.producer()
-                                                                  : spawn.consumer();
+        return pattern_of(what.kind).counted_by == role::producer ? repetition.producer()
+                                                                  : repetition.consumer();
     }
     const histogram& latencies() const { return counted_by().latencies; }
     /// A figure that only this pattern has, of the side that has it.
@@ -47,9 +47,9 @@ struct metric {
     std::string_view unit;
     better direction;
     std::string_view source;
-    /// nullopt: this spawn cannot give it (pattern, samples, or the kernel does not tell). nullptr:
-    /// of whole cells alone.
-    std::optional<double> (*value)(const spawn_view&);
+    /// nullopt: this repetition cannot give it (pattern, samples, or the kernel does not tell).
+    /// nullptr: of whole cells alone.
+    std::optional<double> (*value)(const repetition_view&);
     double margin = 0;    // the smallest relative change that matters; 0: comparisons pass it over
     bool listed = false;  // a column of the report's tables, where it has figures
 };

@@ -20,17 +20,17 @@ struct key_text {
 };
 
 template <key_text Key>
-value figure(const spawn_view& v) {
+value figure(const repetition_view& v) {
     return v.figure(Key.data);
 }
 
-value side_figure(const spawn_view& v, role side, const char* key) {
-    const auto& figures = v.spawn.sides[static_cast<std::size_t>(side)].measured.figures;
+value side_figure(const repetition_view& v, role side, const char* key) {
+    const auto& figures = v.repetition.sides[static_cast<std::size_t>(side)].measured.figures;
     const auto at = figures.find(key);
     return at == figures.end() ? std::nullopt : value(at->second);
 }
 
-value span_ns(const spawn_view& v, value from_ticks, value to_ticks) {
+value span_ns(const repetition_view& v, value from_ticks, value to_ticks) {
     if (!from_ticks || !to_ticks || *to_ticks == 0) return std::nullopt;
     return static_cast<double>(v.clock.to_ns(static_cast<std::uint64_t>(*from_ticks),
                                              static_cast<std::uint64_t>(*to_ticks)));
@@ -38,7 +38,7 @@ value span_ns(const spawn_view& v, value from_ticks, value to_ticks) {
 
 /// The earlier (or later) of both sides' stamps of one name.
 template <class Choose>
-value of_both(const spawn_view& v, const char* key, Choose choose) {
+value of_both(const repetition_view& v, const char* key, Choose choose) {
     const value producer = side_figure(v, role::producer, key);
     const value consumer = side_figure(v, role::consumer, key);
     if (!producer || !consumer) return std::nullopt;
@@ -52,48 +52,48 @@ double later(double a, double b) {
     return std::max(a, b);
 }
 
-value construct(const spawn_view& v) {
+value construct(const repetition_view& v) {
     return span_ns(v, of_both(v, "begun_ticks", earlier), of_both(v, "constructed_ticks", later));
 }
 
-value first_message(const spawn_view& v) {
+value first_message(const repetition_view& v) {
     return span_ns(v, side_figure(v, role::producer, "exchanged_ticks"),
                    side_figure(v, role::consumer, "exchanged_ticks"));
 }
 
-value teardown(const spawn_view& v) {
+value teardown(const repetition_view& v) {
     const value longest = of_both(v, "teardown_ticks", later);
     return longest ? span_ns(v, 1, 1 + *longest) : std::nullopt;
 }
 
-value spawning(const spawn_view& v) {
+value spawning(const repetition_view& v) {
     if (pattern_of(v.what.kind).loop != pattern_loop::lifecycle) return std::nullopt;
     const std::uint64_t last =
-        std::max(v.spawn.producer().started_ns, v.spawn.consumer().started_ns);
-    if (v.spawn.spawned_ns == 0 || last < v.spawn.spawned_ns) return std::nullopt;
-    return static_cast<double>(last - v.spawn.spawned_ns);
+        std::max(v.repetition.producer().started_ns, v.repetition.consumer().started_ns);
+    if (v.repetition.spawned_ns == 0 || last < v.repetition.spawned_ns) return std::nullopt;
+    return static_cast<double>(last - v.repetition.spawned_ns);
 }
 
-value median_of(const std::vector<spawn_result>& exchange) {
+value median_of(const std::vector<repetition_result>& exchange) {
     if (exchange.empty()) return std::nullopt;
     return exchange.front().producer().latencies.supported_quantile_ns(0.5);
 }
 
-value inside(const spawn_view& v) {
-    return median_of(v.spawn.inside);
+value inside(const repetition_view& v) {
+    return median_of(v.repetition.inside);
 }
 
-value on_one_cpu(const spawn_view& v) {
-    return median_of(v.spawn.one_cpu);
+value on_one_cpu(const repetition_view& v) {
+    return median_of(v.repetition.one_cpu);
 }
 
-value on_two_cpus(const spawn_view& v) {
+value on_two_cpus(const repetition_view& v) {
     if (!pattern_of(v.what.kind).decomposed) return std::nullopt;
-    return v.spawn.producer().latencies.supported_quantile_ns(0.5);
+    return v.repetition.producer().latencies.supported_quantile_ns(0.5);
 }
 
 /// Context switches of both processes in one round trip.
-value switches_of(const spawn_result& exchange) {
+value switches_of(const repetition_result& exchange) {
     const measurement& first = exchange.producer().measured;
     const auto counted = static_cast<double>(first.counted_messages);
     if (counted <= 0) return std::nullopt;
@@ -102,26 +102,26 @@ value switches_of(const spawn_result& exchange) {
            counted;
 }
 
-value syscall_copy(const spawn_view& v) {
+value syscall_copy(const repetition_view& v) {
     const value whole = inside(v);
     return whole ? value(*whole / 2) : std::nullopt;
 }
 
-value context_switch(const spawn_view& v) {
+value context_switch(const repetition_view& v) {
     if (pattern_of(v.what.kind).loop == pattern_loop::ring) return v.figure("context_switch_ns");
     const value here = on_one_cpu(v);
     const value alone = inside(v);
     if (!here || !alone) return std::nullopt;
-    const value switches = switches_of(v.spawn.one_cpu.front());
+    const value switches = switches_of(v.repetition.one_cpu.front());
     if (!switches || *switches < sleeps_from_switches) return std::nullopt;
     return (*here - *alone) / *switches;
 }
 
-value wake_up(const spawn_view& v) {
+value wake_up(const repetition_view& v) {
     const value apart = on_two_cpus(v);
     const value alone = inside(v);
     if (!apart || !alone) return std::nullopt;
-    const value switches = switches_of(v.spawn);
+    const value switches = switches_of(v.repetition);
     if (!switches || *switches < sleeps_from_switches) return std::nullopt;
     return (*apart - *alone) / 2;
 }
@@ -186,24 +186,24 @@ const std::vector<metric>& switch_metrics() {
     return table;
 }
 
-std::string parts_note(const spawn_view& view) {
+std::string parts_note(const repetition_view& view) {
     if (!pattern_of(view.what.kind).decomposed) return {};
-    std::string note = view.spawn.parts_note;
+    std::string note = view.repetition.parts_note;
     const auto add = [&note](std::string_view sentence) {
         note += (note.empty() ? "" : " ") + std::string(sentence);
     };
-    const value apart = switches_of(view.spawn);
+    const value apart = switches_of(view.repetition);
     if (apart && *apart < sleeps_from_switches)
         add("On two CPUs it does not sleep between messages: there is no wake-up to price.");
-    if (!view.spawn.one_cpu.empty()) {
-        const value here = switches_of(view.spawn.one_cpu.front());
+    if (!view.repetition.one_cpu.empty()) {
+        const value here = switches_of(view.repetition.one_cpu.front());
         if (here && *here < sleeps_from_switches)
             add("On one CPU most round trips went without a context switch.");
     }
     return note;
 }
 
-bool is_saturated(const spawn_view& view) {
+bool is_saturated(const repetition_view& view) {
     constexpr double kept_at_least = 0.99;
     constexpr double growth_at_most = 2;
     constexpr double lag_at_most = 0.1;

@@ -23,13 +23,13 @@ const std::vector<metric>& setup_metrics();
 const std::vector<metric>& switch_metrics();
 
 /// Why a part of the pattern `switch` is missing, or is not to be believed; empty where none is.
-std::string parts_note(const spawn_view& view);
+std::string parts_note(const repetition_view& view);
 
 /// Whether an open loop was beyond what the mechanism carries: it kept less than 99 % of the rate,
 /// or response times grew twofold from the first to the last tenth of the phase while the
 /// producer's own lateness was above a tenth of the response time and more than 32 messages were
 /// under way at a time (Little's law: the median response by the rate). The last condition leaves
 /// out a consumer that now sleeps and now does not, whose response times differ by as much.
-bool is_saturated(const spawn_view& view);
+bool is_saturated(const repetition_view& view);
 
 }  // namespace ipcmark

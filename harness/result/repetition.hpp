@@ -12,19 +12,19 @@
 namespace ipcmark {
 
 /// The processes that ran one cell once.
-struct spawn_result {
+struct repetition_result {
     std::optional<failure> failed;
     std::vector<party> parties = unpinned_pair();
     std::vector<worker_report> sides = std::vector<worker_report>(2);  // one a party
     double wall_s = 0;
-    double started_s = 0;          // since the sitting began
+    double started_s = 0;          // since the run began
     std::uint64_t spawned_ns = 0;  // CLOCK_MONOTONIC_RAW before the first process was spawned
-    spawn_layout layout = {};
+    memory_layout layout = {};
     bool has_service = false;  // a broker or daemon worked between the two
     bool interrupted = false;
     /// The pattern `switch`: the same exchange by one process and on one CPU, one each at most.
-    std::vector<spawn_result> inside = {};
-    std::vector<spawn_result> one_cpu = {};
+    std::vector<repetition_result> inside = {};
+    std::vector<repetition_result> one_cpu = {};
     std::string parts_note = {};  // why one of them is missing
 
     /// Of a pair.

@@ -25,7 +25,7 @@ struct spelling<purpose> {
 };
 
 template <class Visitor>
-void visit_fields(Visitor& visit, spawn_noise& n) {
+void visit_fields(Visitor& visit, repetition_noise& n) {
     visit("foreign_cpu", n.foreign_cpu);
     visit("interrupt_cpu", n.interrupt_cpu);
     visit("steal", n.steal);
@@ -156,7 +156,7 @@ struct timed_facts {
     std::uint64_t attempt = 0;  // above 0: run again in its round, since it was disturbed
     double started_s = 0;       // since the run began
     std::optional<quality> how;
-    std::optional<spawn_noise> noise;
+    std::optional<repetition_noise> noise;
     clock_reading clock;
     std::uint64_t messages = 0;
     std::uint64_t lost = 0;
@@ -167,7 +167,7 @@ struct timed_facts {
     double wall_s = 0;
     std::optional<block_rates> blocks;
     std::vector<peer_record> peers;
-    std::optional<spawn_layout> layout;
+    std::optional<memory_layout> layout;
     std::map<std::string, std::string> missing;  // metric -> why it is null
     std::optional<within_repetition> within;     // nothing: it has no figures in time order
     std::vector<std::string> flags;
@@ -221,7 +221,7 @@ struct counting_facts {
     std::map<std::string, std::optional<double>> per_message;  // "syscalls_per_message"
     std::map<std::string, std::string> sources;                // where a figure comes from
     std::map<std::string, std::string> unavailable;            // why one is null
-    std::optional<std::uint64_t> spawns;
+    std::optional<std::uint64_t> repetitions;
 };
 
 /// One repetition. `timed`, `verify` and `counting` hold what its purpose brings; none of them for
@@ -236,7 +236,7 @@ struct repetition_record {
     std::optional<verify_facts> verify;
     std::optional<counting_facts> counting;
 
-    bool is_disturbed() const { return timed && timed->how == quality::contaminated; }
+    bool is_disturbed() const { return timed && timed->how == quality::disturbed; }
 };
 
 template <class Visitor>
@@ -246,7 +246,7 @@ void visit_fields(Visitor& visit, counting_facts& c) {
     visit("per_message", c.per_message);
     visit("sources", c.sources);
     visit("unavailable", c.unavailable);
-    visit.when_there("spawns", c.spawns);
+    visit.when_there("repetitions", c.repetitions);
 }
 
 template <class Visitor>

@@ -85,7 +85,7 @@ void visit_fields(Visitor& visit, service_usage& s) {
     visit("consumed", s.consumed);
 }
 
-/// Events of one process over a counting spawn. A missing one is nullopt.
+/// Events of one process over a counting repetition. A missing one is nullopt.
 struct perf_counts {
     static constexpr std::size_t event_count = 8;
     static constexpr std::array<std::string_view, event_count> names{
@@ -143,7 +143,7 @@ struct measurement {
     std::uint64_t last_ticks = 0;   // after the last one
     usage consumed;
     perf_counts events;
-    energy_count energy;                  // counting spawns, producer: of the whole machine
+    energy_count energy;                  // counting repetitions, producer: of the whole machine
     std::vector<service_usage> services;  // producer: the service's processes
     perf_counts service_events;
     std::uint64_t untimed_exchanges = 0;  // of the block without clock readings

@@ -35,7 +35,7 @@ tree counting_tree(const counting_facts& counted) {
         block[key] = value;
     block["sources"] = to_tree(counted.sources);
     block["unavailable"] = to_tree(counted.unavailable);
-    if (counted.spawns) block["spawns"] = *counted.spawns;
+    if (counted.repetitions) block["repetitions"] = *counted.repetitions;
     return block;
 }
 
@@ -61,10 +61,10 @@ template <class Visitor>
 void visit_outcome(Visitor& visit, cell_result& c) {
     visit("status", c.ended);
     visit("reason", c.why);
-    visit("spawns_planned", c.spawns_planned);
-    visit("spawns_ok", c.spawns_ok);
-    visit("spawns_contaminated", c.spawns_contaminated);
-    visit("spawns_excluded", c.spawns_excluded);
+    visit("repetitions_planned", c.repetitions_planned);
+    visit("repetitions_ok", c.repetitions_ok);
+    visit("repetitions_disturbed", c.repetitions_disturbed);
+    visit("repetitions_excluded", c.repetitions_excluded);
     visit("failures", c.failures);
 }
 

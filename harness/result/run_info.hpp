@@ -169,10 +169,10 @@ struct plan_info {
     std::string profile;
     std::uint64_t rounds = 0;
     std::string order;
-    std::int64_t spawn_ms = 0;
+    std::int64_t repetition_ms = 0;
     touch reads = touch::rw;
     bool verify = true;
-    std::uint64_t counting_spawns = 0;
+    std::uint64_t counting_repetitions = 0;
     std::uint64_t reruns = 0;
     std::int64_t idle_ms = 0;
     bool layout_randomisation = true;
@@ -190,10 +190,10 @@ void visit_fields(Visitor& visit, plan_info& p) {
     visit("profile", p.profile);
     visit("rounds", p.rounds);
     visit("order", p.order);
-    visit("spawn_ms", p.spawn_ms);
+    visit("repetition_ms", p.repetition_ms);
     visit("touch", p.reads);
     visit("verify", p.verify);
-    visit("counting_spawns", p.counting_spawns);
+    visit("counting_repetitions", p.counting_repetitions);
     visit("reruns", p.reruns);
     visit("idle_ms", p.idle_ms);
     visit("layout_randomisation", p.layout_randomisation);
@@ -207,7 +207,7 @@ struct run_info {
     std::string started;  // UTC, 2026-01-31T12:00:00Z
     double elapsed_s = 0;
     double measuring_s = 0;  // sum of the timed phases
-    std::uint64_t spawns = 0;
+    std::uint64_t repetitions = 0;
     std::optional<std::uint64_t> rounds_done;
 };
 
@@ -216,7 +216,7 @@ void visit_fields(Visitor& visit, run_info& r) {
     visit("started", r.started);
     visit("elapsed_s", r.elapsed_s);
     visit("measuring_s", r.measuring_s);
-    visit("spawns", r.spawns);
+    visit("repetitions", r.repetitions);
     visit.when_there("rounds_done", r.rounds_done);
 }
 

@@ -7,7 +7,7 @@ reason reason_of(const failure& failed) {
             failed.text};
 }
 
-cell_result cell_result_of(const planned_cell& planned, std::uint64_t spawns_planned) {
+cell_result cell_result_of(const planned_cell& planned, std::uint64_t repetitions_planned) {
     const cell& what = planned.what;
     cell_result result;
     result.name = what.name();
@@ -28,7 +28,7 @@ cell_result cell_result_of(const planned_cell& planned, std::uint64_t spawns_pla
         result.ended = planned.skipped->ended;
         result.why = reason_of(*planned.skipped);
     }
-    result.spawns_planned = spawns_planned;
+    result.repetitions_planned = repetitions_planned;
     return result;
 }
 

@@ -111,10 +111,10 @@ void visit_identity(Visitor& visit, cell_identity& c) {
 struct cell_result : cell_identity {
     status ended = status::ok;
     std::optional<reason> why;
-    std::uint64_t spawns_planned = 0;
-    std::size_t spawns_ok = 0;  // without those run again
-    std::size_t spawns_contaminated = 0;
-    std::size_t spawns_excluded = 0;  // contaminated ones that the summary leaves out
+    std::uint64_t repetitions_planned = 0;
+    std::size_t repetitions_ok = 0;  // without those run again
+    std::size_t repetitions_disturbed = 0;
+    std::size_t repetitions_excluded = 0;  // disturbed ones that the summary leaves out
     std::vector<reason> failures;
     std::vector<std::pair<std::string, metric_summary>> summary;  // in the metric table's order
     std::optional<histogram_info> histogram;
@@ -142,7 +142,7 @@ struct cell_result : cell_identity {
 };
 
 /// As planned, before anything ran.
-cell_result cell_result_of(const planned_cell& planned, std::uint64_t spawns_planned);
+cell_result cell_result_of(const planned_cell& planned, std::uint64_t repetitions_planned);
 
 struct floor_sample {
     std::uint64_t round = 0;  // rounds done by then
@@ -182,23 +182,23 @@ void visit_fields(Visitor& visit, floor_info& f) {
 struct quality_counts {
     std::size_t quiet = 0;
     std::size_t usable = 0;
-    std::size_t contaminated = 0;
+    std::size_t disturbed = 0;
 
-    std::size_t all() const { return quiet + usable + contaminated; }
+    std::size_t all() const { return quiet + usable + disturbed; }
 };
 
 template <class Visitor>
 void visit_fields(Visitor& visit, quality_counts& q) {
     visit("quiet", q.quiet);
     visit("usable", q.usable);
-    visit("contaminated", q.contaminated);
+    visit("disturbed", q.disturbed);
 }
 
 /// The verdict over the machine.
 struct noise_info {
     std::string verdict;  // quiet, noisy, unusable
     std::string text;
-    quality_counts spawns;
+    quality_counts repetitions;
     std::size_t rerun = 0;
     std::optional<double> smallest_ratio;  // differences below are noise here
     tree gate;                             // the bounds that repetitions were judged by
@@ -208,7 +208,7 @@ template <class Visitor>
 void visit_fields(Visitor& visit, noise_info& n) {
     visit("verdict", n.verdict);
     visit("text", n.text);
-    visit("spawns", n.spawns);
+    visit("repetitions", n.repetitions);
     visit("rerun", n.rerun);
     visit("smallest_ratio", n.smallest_ratio);
     visit("gate", n.gate);

@@ -15,28 +15,28 @@ namespace ipcmark {
 /// interval:
 ///  1. Every cell runs in each of the first `least_rounds` rounds.
 ///  2. Then comes a checkpoint, and another one after every `stretch_rounds` rounds. There each
-///     cell's relative half-width h = (high - low) / (2 median) is taken from all its spawns so
-///     far; an interval that cannot be had counts as the widest of all.
+///     cell's relative half-width h = (high - low) / (2 median) is taken from all its repetitions
+///     so far; an interval that cannot be had counts as the widest of all.
 ///  3. Until the next checkpoint the cells take part in rounds in proportion to h squared, which is
-///     what the number of spawns that a width needs goes with: the widest in every round of the
-///     stretch, the others in at least two, evenly apart.
+///     what the number of repetitions that a width needs goes with: the widest in every round of
+///     the stretch, the others in at least two, evenly apart.
 ///  4. A cell rests only when h was at most `target` at two checkpoints running, or at
-///  `most_spawns`. A cell that rests does not come back.
+///  `most_repetitions`. A cell that rests does not come back.
 struct budget_rule {
     std::uint64_t least_rounds = 6;
     std::uint64_t stretch_rounds = 5;
-    std::uint64_t most_spawns = 60;  // of one cell
+    std::uint64_t most_repetitions = 60;  // of one cell
     double target = 0.03;
 };
 
-/// The rule for a plan of so many spawns a cell: no more than they before the first checkpoint, and
-/// up to three times as many where the figures need it.
-budget_rule budget_rule_of(std::uint64_t planned_spawns);
+/// The rule for a plan of so many repetitions a cell: no more than they before the first
+/// checkpoint, and up to three times as many where the figures need it.
+budget_rule budget_rule_of(std::uint64_t planned_repetitions);
 
-/// The rule's state over the rounds of one sitting. Pure: no clock, no chance.
-class spawn_budget {
+/// The rule's state over the rounds of one run. Pure: no clock, no chance.
+class repetition_budget {
 public:
-    spawn_budget(std::size_t cells, const budget_rule& rule);
+    repetition_budget(std::size_t cells, const budget_rule& rule);
 
     /// Whether the cell runs in this round, counted from 0.
     bool takes_part(std::size_t cell, std::uint64_t round) const;

@@ -21,7 +21,7 @@ cell stream_of(const cell& what) {
     return stream;
 }
 
-/// What three spawns of a cell gave.
+/// What three repetitions of a cell gave.
 struct trial {
     std::vector<double> rates_hz;   // as the consumer saw them
     std::optional<failure> failed;  // the last that did
@@ -31,13 +31,13 @@ struct trial {
 std::optional<trial> try_rates(const planned_cell& planned, const cell& as, const effort& work,
                                const plan& what, const shared_clock& clock, std::uint64_t& sequence,
                                const saturations::spawner& run) {
-    constexpr int spawns = 3;
-    spawn_request asked;
+    constexpr int repetitions = 3;
+    launch_request asked;
     asked.what = as;
     asked.parties = pair_on(planned.cpus);
     asked.work = work;
     trial done;
-    for (int i = 0; i < spawns; ++i) {
+    for (int i = 0; i < repetitions; ++i) {
         asked.tag = what.tag(sequence++);
         const auto outcome = run(planned.what, asked);
         if (!outcome || outcome->interrupted) return std::nullopt;
@@ -45,7 +45,7 @@ std::optional<trial> try_rates(const planned_cell& planned, const cell& as, cons
             done.failed = outcome->failed;
             continue;
         }
-        const spawn_view view{as, *outcome, clock};
+        const repetition_view view{as, *outcome, clock};
         if (view.messages() > 0 && view.elapsed_ns() > 0)
             done.rates_hz.push_back(view.messages() / view.elapsed_ns() * 1e9);
     }
@@ -65,7 +65,7 @@ failure not_measured(const trial& done) {
 }  // namespace
 
 void saturations::measure(const plan& what, const shared_clock& clock, const spawner& run) {
-    std::uint64_t sequence = std::uint64_t{1} << 40;  // no spawn of the rounds has these tags
+    std::uint64_t sequence = std::uint64_t{1} << 40;  // no repetition of the rounds has these tags
     for (const auto& planned : what.cells) {
         if (planned.skipped || !asks_for_a_share(planned.what)) continue;
         const cell stream = stream_of(planned.what);

@@ -11,13 +11,15 @@
 namespace ipcmark {
 
 /// What cells that ask for a share of their saturation carry at most, measured once before the
-/// first round, so that every spawn of a cell has the same schedule: the median rate of three
-/// spawns of one_way, then that of three spawns which are offered as much on a timetable; the lower
-/// one. A timetable takes two clock readings a message, which a fast ring's stream does not.
+/// first round, so that every repetition of a cell has the same schedule: the median rate of three
+/// repetitions of one_way, then that of three repetitions which are offered as much on a timetable;
+/// the lower one. A timetable takes two clock readings a message, which a fast ring's stream does
+/// not.
 class saturations {
 public:
-    /// Runs one spawn; nullopt: the run is over.
-    using spawner = std::function<std::optional<spawn_result>(const cell&, const spawn_request&)>;
+    /// Runs one repetition; nullopt: the run is over.
+    using spawner =
+        std::function<std::optional<repetition_result>(const cell&, const launch_request&)>;
 
     void measure(const plan& what, const shared_clock& clock, const spawner& run);
 

@@ -20,10 +20,10 @@ std::set<std::array<int, 2>> pairs_of_cpus(const plan& what) {
 std::vector<measured_offset> measure_clock_offsets(const plan& what, runner& pairs) {
     std::vector<measured_offset> measured;
     for (const auto& cpus : pairs_of_cpus(what)) {
-        spawn_request request;
+        launch_request request;
         request.parties = pair_on(cpus);
         request.work.act = {task_kind::probe, std::string(clock_offset_probe)};
-        const spawn_result outcome = pairs.run(request);
+        const repetition_result outcome = pairs.run(request);
         const auto& notes = outcome.producer().notes;
         const auto out = notes.find("least_out_ticks");
         const auto back = notes.find("least_back_ticks");

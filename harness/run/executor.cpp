@@ -7,7 +7,7 @@ namespace ipcmark {
 namespace {
 
 /// The next one gets a new service: what was asked for is done again in its place.
-bool lost_its_service(const spawn_result& outcome) {
+bool lost_its_service(const repetition_result& outcome) {
     return outcome.failed && !ends_its_cell(*outcome.failed);
 }
 
@@ -28,10 +28,10 @@ bool executor::interrupted() {
     return interrupted_;
 }
 
-spawn_request executor::request_for(const repetition_request& asked) const {
+launch_request executor::request_for(const repetition_request& asked) const {
     const planned_cell& planned = plan_.cells[asked.cell];
     const auto capacity = capacities_.of(planned.what);
-    spawn_request request;
+    launch_request request;
     request.what = planned.what;
     request.parties = pair_on(planned.cpus);
     request.tag = plan_.tag(sequence_);
@@ -58,17 +58,17 @@ spawn_request executor::request_for(const repetition_request& asked) const {
 }
 
 /// nullopt when a signal ended it, which is no fault of the cell.
-std::optional<spawn_result> executor::run_once(const repetition_request& asked) {
+std::optional<repetition_result> executor::run_once(const repetition_request& asked) {
     const planned_cell& planned = plan_.cells[asked.cell];
     observer_.about_to(planned.what.name());
     const bool scheduled = asked.why == purpose::timed || asked.why == purpose::counting;
     if (auto unknown = scheduled ? capacities_.why_unknown(planned.what) : std::nullopt) {
-        spawn_result none;
+        repetition_result none;
         none.failed = std::move(unknown);
         return none;
     }
-    const spawn_request request = request_for(asked);
-    spawn_result outcome =
+    const launch_request request = request_for(asked);
+    repetition_result outcome =
         pattern_of(planned.what.kind).decomposed
             ? decomposition_.run(request, planned.spins, asked.why == purpose::timed)
             : pairs_.run(request);
@@ -104,14 +104,14 @@ bool executor::repeat_timed(const repetition_request& asked) {
         const auto done = try_once(asked);
         if (!done) return false;
         const bool lost = lost_its_service(done->outcome);
-        again = lost || reruns_.again(name, number, done->contaminated());
+        again = lost || reruns_.again(name, number, done->disturbed());
         if (again) observer_.expect_more(1);
         tell(asked, *done, number, !again);
         if (!lost) ++number;
     }
     if (reruns_.gave_up_now())
         observer_.say(
-            "most spawns are contaminated by other work on this machine: running them again is "
+            "most repetitions are disturbed by other work on this machine: running them again is "
             "left off while that lasts; `ipcmark doctor` says what helps");
     return true;
 }
@@ -145,10 +145,10 @@ bool executor::measure_clock_offsets(const char* when) {
 }
 
 bool executor::search_capacities() {
-    capacities_.measure(plan_, clock_, [this](const cell& what, const spawn_request& asked) {
+    capacities_.measure(plan_, clock_, [this](const cell& what, const launch_request& asked) {
         observer_.about_to("saturation of " + what.name());
-        if (interrupted()) return std::optional<spawn_result>();
-        spawn_request request = asked;
+        if (interrupted()) return std::optional<repetition_result>();
+        launch_request request = asked;
         request.layout = plan_.layout(sequence_++);
         return std::optional(pairs_.run_until_served(request));
     });

@@ -35,8 +35,8 @@ struct attempt {
     std::uint64_t number = 0;    // 0: the first try
     std::uint64_t sequence = 0;  // of all repetitions of the run
     bool last = true;            // no other try follows
-    const spawn_result& outcome;
-    const spawn_noise& noise;  // of a timed one that ended ok
+    const repetition_result& outcome;
+    const repetition_noise& noise;  // of a timed one that ended ok
 };
 
 /// What is told of a run while it goes on, from the thread that runs it, between repetitions.
@@ -74,8 +74,8 @@ public:
     std::uint64_t repetitions() const noexcept { return sequence_; }
 
 private:
-    spawn_request request_for(const repetition_request& asked) const;
-    std::optional<spawn_result> run_once(const repetition_request& asked);
+    launch_request request_for(const repetition_request& asked) const;
+    std::optional<repetition_result> run_once(const repetition_request& asked);
     std::optional<timed_try> try_once(const repetition_request& asked);
     bool repeat_timed(const repetition_request& asked);
     void tell(const repetition_request& asked, const timed_try& done, std::uint64_t number,
@@ -88,7 +88,7 @@ private:
     run_observer& observer_;
     bool interrupted_ = false;
     std::uint64_t sequence_ = 0;
-    spawn_watch noise_;
+    repetition_watch noise_;
     rerun_rule reruns_;
     saturations capacities_;
     decomposer decomposition_{pairs_};

@@ -46,9 +46,9 @@ std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each)
     return spots;
 }
 
-spawn_request request_for(const floors::probe& each, const floor_spot& spot) {
+launch_request request_for(const floors::probe& each, const floor_spot& spot) {
     constexpr std::int64_t span_ns = 20'000'000;
-    spawn_request request;
+    launch_request request;
     request.what.payload_bytes = spot.block_bytes.value_or(0);
     request.parties = pair_on(spot.cpus);
     request.work.act = {task_kind::probe, std::string(each.name)};
@@ -64,7 +64,7 @@ void floor_prober::probe(std::uint64_t rounds_done,
         for (const floor_spot& spot : floor_spots(plan_, each)) {
             const std::string name(each.name);
             if (!next("floor " + name)) return;
-            const spawn_result outcome = pairs_.run(request_for(each, spot));
+            const repetition_result outcome = pairs_.run(request_for(each, spot));
             if (outcome.interrupted) continue;
             const auto& notes = outcome.producer().notes;
             const auto figure = notes.find("floor_milli");

@@ -23,7 +23,7 @@ journal::journal(const std::string& result_file, const tree& first_line) {
 }
 
 journal::~journal() {
-    if (spawns_ == 0) discard();
+    if (repetitions_ == 0) discard();
 }
 
 void journal::append(const tree& line) {
@@ -34,7 +34,7 @@ void journal::append(const tree& line) {
     } catch (const call_failed& e) {
         throw call_failed(e.code().value(), "write " + file_);
     }
-    if (line.find("cell") != nullptr) ++spawns_;
+    if (line.find("cell") != nullptr) ++repetitions_;
 }
 
 void journal::discard() {
@@ -44,8 +44,9 @@ void journal::discard() {
 }
 
 std::string journal::rescue() const {
-    return spawns_ > 0 ? "; what was measured is in " + file_ + ", which `ipcmark report` reads"
-                       : "";
+    return repetitions_ > 0
+               ? "; what was measured is in " + file_ + ", which `ipcmark report` reads"
+               : "";
 }
 
 }  // namespace ipcmark

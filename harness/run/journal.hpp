@@ -7,13 +7,13 @@
 
 namespace ipcmark {
 
-/// The run's spawns as JSON lines beside the result file, appended after every spawn, so that
-/// nothing is lost when ipcmark itself is killed: `ipcmark report FILE.journal` reads it.
+/// The run's repetitions as JSON lines beside the result file, appended after every repetition, so
+/// that nothing is lost when ipcmark itself is killed: `ipcmark report FILE.journal` reads it.
 class journal {
 public:
     /// `result_file` "-": no journal. Throws call_failed.
     journal(const std::string& result_file, const tree& first_line);
-    /// Removes the file when there is no spawn in it.
+    /// Removes the file when there is no repetition in it.
     ~journal();
     journal(const journal&) = delete;
     journal& operator=(const journal&) = delete;
@@ -26,7 +26,7 @@ public:
 private:
     std::string file_;
     unique_fd fd_;
-    std::size_t spawns_ = 0;
+    std::size_t repetitions_ = 0;
 };
 
 }  // namespace ipcmark

@@ -15,15 +15,15 @@ void add(std::optional<std::int64_t>& sum, const std::optional<std::int64_t>& on
         sum.reset();
 }
 
-pair_disturbance disturbance_of(const planned_cell& planned, const spawn_result& spawn,
+pair_disturbance disturbance_of(const planned_cell& planned, const repetition_result& repetition,
                                 const shared_clock& clock) {
-    const spawn_view view{planned.what, spawn, clock};
+    const repetition_view view{planned.what, repetition, clock};
     pair_disturbance pair;
     pair.elapsed_ns = view.elapsed_ns();
     pair.messages = view.messages();
     pair.run_delay_ns = 0;
     pair.migrations = 0;
-    for (const worker_report& worker : spawn.sides) {
+    for (const worker_report& worker : repetition.sides) {
         const usage& used = worker.measured.consumed;
         add(pair.run_delay_ns, used.run_delay_ns);
         add(pair.migrations, used.migrations);
@@ -31,23 +31,23 @@ pair_disturbance disturbance_of(const planned_cell& planned, const spawn_result&
         pair.involuntary_switches += used.involuntary_switches;
         pair.major_faults += used.major_faults;
     }
-    pair.cpus = cpus_of(spawn.parties);
-    pair.helped = spawn.has_service;
+    pair.cpus = cpus_of(repetition.parties);
+    pair.helped = repetition.has_service;
     return pair;
 }
 
 }  // namespace
 
-spawn_watch::spawn_watch() : allowed_(allowed_cpus()) {}
+repetition_watch::repetition_watch() : allowed_(allowed_cpus()) {}
 
-std::optional<timed_try> spawn_watch::run(
+std::optional<timed_try> repetition_watch::run(
     const planned_cell& planned, const shared_clock& clock,
-    const std::function<std::optional<spawn_result>()>& spawn) {
+    const std::function<std::optional<repetition_result>()>& repetition) {
     const std::vector<int> cpus(planned.cpus.begin(), planned.cpus.end());
     const std::vector<int>& in_use = cpus.front() != no_cpu ? cpus : allowed_;
     timer_gaps gaps = gaps_before(cpus);
     const noise_reading before = read_noise(files_, allowed_, in_use);
-    auto outcome = spawn();
+    auto outcome = repetition();
     const noise_reading after = read_noise(files_, allowed_, in_use);
     if (!outcome) return std::nullopt;
     gaps += probe(cpus);
@@ -57,13 +57,13 @@ std::optional<timed_try> spawn_watch::run(
     return done;
 }
 
-timer_gaps spawn_watch::gaps_before(const std::vector<int>& cpus) {
+timer_gaps repetition_watch::gaps_before(const std::vector<int>& cpus) {
     const std::uint64_t age_ns = shared_clock::raw_ns() - latest_ns_;
     const bool fresh = latest_ns_ != 0 && age_ns < std::uint64_t{still_fresh_ns};
     return fresh && latest_cpus_ == cpus ? latest_ : probe(cpus);
 }
 
-timer_gaps spawn_watch::probe(const std::vector<int>& cpus) {
+timer_gaps repetition_watch::probe(const std::vector<int>& cpus) {
     latest_ = look_for_gaps(cpus, gap_span_ns);
     latest_cpus_ = cpus;
     latest_ns_ = shared_clock::raw_ns();

@@ -11,29 +11,30 @@
 
 namespace ipcmark {
 
-/// One try of a timed spawn and what disturbed it.
+/// One try of a timed repetition and what disturbed it.
 struct timed_try {
-    spawn_result outcome;
-    spawn_noise noise;  // of a spawn that ended ok
+    repetition_result outcome;
+    repetition_noise noise;  // of a repetition that ended ok
     std::uint64_t sequence = 0;
 
-    bool contaminated() const { return !outcome.failed && noise.verdict == quality::contaminated; }
+    bool disturbed() const { return !outcome.failed && noise.verdict == quality::disturbed; }
 };
 
-/// Looks at the machine around timed spawns. The gap probe spins 2 ms on each CPU in use between
-/// any two spawns, from this process, while no worker lives: about 2 % of a run's time, nothing in
-/// the timed phase, and for every placement the same. What comes after one spawn counts as before
-/// the next, when that follows at once.
-class spawn_watch {
+/// Looks at the machine around timed repetitions. The gap probe spins 2 ms on each CPU in use
+/// between any two repetitions, from this process, while no worker lives: about 2 % of a run's
+/// time, nothing in the timed phase, and for every placement the same. What comes after one
+/// repetition counts as before the next, when that follows at once.
+class repetition_watch {
 public:
     static constexpr std::int64_t gap_span_ns = 2'000'000;
     static constexpr std::int64_t still_fresh_ns = 20'000'000;
 
-    spawn_watch();
+    repetition_watch();
 
-    /// Runs one timed spawn; nullopt when `spawn` was interrupted.
-    std::optional<timed_try> run(const planned_cell& planned, const shared_clock& clock,
-                                 const std::function<std::optional<spawn_result>()>& spawn);
+    /// Runs one timed repetition; nullopt when `repetition` was interrupted.
+    std::optional<timed_try> run(
+        const planned_cell& planned, const shared_clock& clock,
+        const std::function<std::optional<repetition_result>()>& repetition);
 
 private:
     timer_gaps gaps_before(const std::vector<int>& cpus);

@@ -137,7 +137,7 @@ std::size_t plan::runnable() const {
 
 std::int64_t plan::timed_ns(const cell& what) const {
     constexpr std::int64_t silences = 20;  // the fewest samples that give a median
-    const std::int64_t usual = request.spawn_ms * ms;
+    const std::int64_t usual = request.repetition_ms * ms;
     const auto& pace = pattern_of(what.kind).pace;
     if (pace == nullptr) return usual;
     return std::max(usual, silences * pace(what.varied, 1.0).gap_ns);
@@ -209,10 +209,10 @@ std::uint64_t plan::tag(std::uint64_t sequence) const {
     return mix(seed ^ other_stream, sequence);
 }
 
-spawn_layout plan::layout(std::uint64_t sequence) const {
+memory_layout plan::layout(std::uint64_t sequence) const {
     constexpr std::uint64_t other_stream = 0x4c41'594f'5554'0000;
     return request.randomise_layout ? draw_layout(mix(seed ^ other_stream, sequence))
-                                    : spawn_layout{};
+                                    : memory_layout{};
 }
 
 plan expand(const plan_request& request, std::uint64_t seed, const registry& mechanisms,

@@ -23,10 +23,10 @@ struct plan_request {
     std::vector<std::string> placements;  // placement words, or "cross": the nearest of two CPUs
     touch reads = touch::rw;
     std::optional<std::size_t> depth;  // none: default_depth(payload)
-    std::uint64_t spawns = 5;          // rounds
-    std::int64_t spawn_ms = 100;       // the timed phase of one spawn
-    bool verify = true;                // one spawn per cell with every byte checked, before timing
-    std::uint64_t counting_spawns = 1;
+    std::uint64_t repetitions = 5;     // rounds
+    std::int64_t repetition_ms = 100;  // the timed phase of one repetition
+    bool verify = true;  // one repetition per cell with every byte checked, before timing
+    std::uint64_t counting_repetitions = 1;
     parameter_request varied;  // rates, gaps, ... of the patterns that have one
     std::int64_t idle_ms = 0;  // silence in which the waiting side's CPU is measured; 0: not at all
     bool randomise_layout = true;
@@ -48,14 +48,14 @@ struct plan {
     /// The first usable cell of each mechanism and placement: how it waits depends on no more.
     std::vector<std::size_t> idle_cells(
         const std::function<bool(const planned_cell&)>& usable) const;
-    /// Timed nanoseconds of one spawn, for an estimate of the run's length.
+    /// Timed nanoseconds of one repetition, for an estimate of the run's length.
     std::int64_t timed_ns(const cell& what) const;
     /// Cell indices of one round in the seeded order of that round.
     std::vector<std::size_t> round_order(std::uint64_t round) const;
-    /// The tag of a spawn's messages: differs between any two spawns.
+    /// The tag of a repetition's messages: differs between any two repetitions.
     std::uint64_t tag(std::uint64_t sequence) const;
-    /// How a spawn's memory is shifted; not at all unless request.randomise_layout.
-    spawn_layout layout(std::uint64_t sequence) const;
+    /// How a repetition's memory is shifted; not at all unless request.randomise_layout.
+    memory_layout layout(std::uint64_t sequence) const;
 };
 
 /// Every combination that the request names, filtered; unavailable mechanisms, refused sizes and

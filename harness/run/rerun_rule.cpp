@@ -4,13 +4,13 @@
 
 namespace ipcmark {
 
-bool rerun_rule::again(const std::string& cell, std::uint64_t tries_before, bool contaminated) {
+bool rerun_rule::again(const std::string& cell, std::uint64_t tries_before, bool disturbed) {
     if (tries_before == 0) {
-        latest_.push_back(contaminated);
+        latest_.push_back(disturbed);
         if (latest_.size() > looked_back) latest_.pop_front();
     }
     std::size_t& lost = rounds_lost_[cell];
-    if (!contaminated) {
+    if (!disturbed) {
         lost = 0;
         return false;
     }
@@ -34,8 +34,8 @@ bool rerun_rule::gave_up_now() {
 }
 
 bool rerun_rule::host_too_noisy() const {
-    const auto contaminated = std::count(latest_.begin(), latest_.end(), true);
-    return latest_.size() == looked_back && static_cast<std::size_t>(contaminated) >= too_many;
+    const auto disturbed = std::count(latest_.begin(), latest_.end(), true);
+    return latest_.size() == looked_back && static_cast<std::size_t>(disturbed) >= too_many;
 }
 
 }  // namespace ipcmark

@@ -69,10 +69,10 @@ struct worker_handle {
     bool over() const { return end.has_value(); }
 };
 
-/// The workers of a repetition from spawn to the last reaped child.
+/// The workers of a repetition from repetition to the last reaped child.
 class worker_group {
 public:
-    worker_group(const spawn_request& request, const run_area::spawn_area& area,
+    worker_group(const launch_request& request, const run_workspace::repetition_workspace& area,
                  const clock_parameters& clock, const runner_options& options,
                  interrupt_watch& interrupts, const running_service* service)
         : request_(request),
@@ -86,7 +86,7 @@ public:
             start(position, lines, area, clock);
     }
 
-    spawn_result finish() {
+    repetition_result finish() {
         while (!all_over() && !result_.failed) {
             wait_for_something();
             if (interrupts_.pending()) {
@@ -107,8 +107,8 @@ public:
     }
 
 private:
-    void start(std::size_t position, const line_mesh& lines, const run_area::spawn_area& area,
-               const clock_parameters& clock) {
+    void start(std::size_t position, const line_mesh& lines,
+               const run_workspace::repetition_workspace& area, const clock_parameters& clock) {
         socket_pair control = socket_pair::make(SOCK_STREAM);
         job task;
         task.what = request_.what;
@@ -323,7 +323,7 @@ private:
         return cause;
     }
 
-    const spawn_request& request_;
+    const launch_request& request_;
     const runner_options& options_;
     interrupt_watch& interrupts_;
     const running_service* service_;  // nullptr: the mechanism needs none
@@ -331,12 +331,12 @@ private:
     std::uint64_t born_ns_ = shared_clock::raw_ns();
     std::vector<worker_handle> workers_;
     std::optional<std::int64_t> grace_until_ns_;
-    spawn_result result_;
+    repetition_result result_;
 };
 
 }  // namespace
 
-runner::runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
+runner::runner(run_workspace& area, interrupt_watch& interrupts, const clock_parameters& clock,
                runner_options options)
     : area_(area),
       interrupts_(interrupts),
@@ -344,16 +344,16 @@ runner::runner(run_area& area, interrupt_watch& interrupts, const clock_paramete
       options_(std::move(options)),
       born_ns_(shared_clock::raw_ns()) {}
 
-spawn_result runner::run(const spawn_request& request) {
+repetition_result runner::run(const launch_request& request) {
     lease needed;
     if (options_.leased != nullptr) needed = options_.leased->lease_for(request.what);
     const std::uint64_t start_ns = shared_clock::raw_ns();
-    spawn_result result;
+    repetition_result result;
     if (needed.refused) {
         result.interrupted = needed.refused->code == "interrupted";
         result.failed = std::move(needed.refused);
     } else {
-        const run_area::spawn_area area = area_.next_spawn();
+        const run_workspace::repetition_workspace area = area_.next_repetition();
         result = worker_group(request, area, clock_, options_, interrupts_, needed.service.get())
                      .finish();
     }
@@ -366,8 +366,8 @@ spawn_result runner::run(const spawn_request& request) {
     return result;
 }
 
-spawn_result runner::run_until_served(const spawn_request& request) {
-    spawn_result result = run(request);
+repetition_result runner::run_until_served(const launch_request& request) {
+    repetition_result result = run(request);
     while (result.failed && !ends_its_cell(*result.failed))
         result = run(request);
     return result;

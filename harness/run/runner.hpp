@@ -20,7 +20,7 @@ struct runner_options {
     services* leased = nullptr;
 };
 
-struct spawn_request {
+struct launch_request {
     cell what;
     std::vector<party> parties = unpinned_pair();
     effort work;  // of a probe: `what` tells the block's size and no mechanism works
@@ -28,7 +28,7 @@ struct spawn_request {
     std::vector<std::optional<stage>> die_entering = {};  // tests; by party, or shorter
     /// Instead of the runner's; 0: the runner's.
     std::int64_t stage_deadline_ms = 0;
-    spawn_layout layout = {};
+    memory_layout layout = {};
     channel_capabilities channel = {};  // between the workers, and to the parent
 };
 
@@ -36,18 +36,18 @@ struct spawn_request {
 /// workers work, uses no CPU then, and leaves no worker and no name behind, however they end.
 class runner {
 public:
-    runner(run_area& area, interrupt_watch& interrupts, const clock_parameters& clock,
+    runner(run_workspace& area, interrupt_watch& interrupts, const clock_parameters& clock,
            runner_options options);
 
     /// Spawns a worker of this executable for each party and brings back what they measured. Never
     /// throws for what workers do; throws call_failed when this process cannot spawn at all.
-    spawn_result run(const spawn_request& request);
+    repetition_result run(const launch_request& request);
     /// The same again where its service was lost, as often as that is started again: for what is
     /// not told to anybody and not asked for a second time.
-    spawn_result run_until_served(const spawn_request& request);
+    repetition_result run_until_served(const launch_request& request);
 
 private:
-    run_area& area_;
+    run_workspace& area_;
     interrupt_watch& interrupts_;
     clock_parameters clock_;
     runner_options options_;

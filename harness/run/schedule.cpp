@@ -49,11 +49,11 @@ rounds_schedule::rounds_schedule(const plan& what, std::optional<double> time_bu
       time_budget_s_(time_budget_s),
       floors_(floors),
       start_ns_(shared_clock::raw_ns()),
-      budget_(what.cells.size(), budget_rule_of(what.request.spawns)) {}
+      budget_(what.cells.size(), budget_rule_of(what.request.repetitions)) {}
 
 std::size_t rounds_schedule::expected() const {
-    const std::uint64_t per_cell =
-        plan_.request.spawns + plan_.request.counting_spawns + (plan_.request.verify ? 1 : 0);
+    const std::uint64_t per_cell = plan_.request.repetitions + plan_.request.counting_repetitions +
+                                   (plan_.request.verify ? 1 : 0);
     const auto all = [](const planned_cell&) { return true; };
     return plan_.runnable() * per_cell + plan_.idle_cells(all).size();
 }
@@ -92,7 +92,7 @@ void rounds_schedule::fill(const run_progress& progress) {
             fill_round(progress);
             break;
         case part::counting:
-            if (counting_round_ < plan_.request.counting_spawns)
+            if (counting_round_ < plan_.request.counting_repetitions)
                 fill_pass(purpose::counting, counting_round_++, progress);
             else
                 now_ = part::idle;
@@ -171,7 +171,7 @@ std::size_t rounds_schedule::taking_part(const run_progress& progress) const {
 
 /// Without a budget as many as planned; with one as long as there is time and use for it.
 bool rounds_schedule::another_round(const run_progress& progress) {
-    if (!time_budget_s_) return round_ < plan_.request.spawns;
+    if (!time_budget_s_) return round_ < plan_.request.repetitions;
     if (budget_.is_checkpoint(round_)) {
         std::vector<cell_progress> cells;
         for (const auto& planned : plan_.cells)
@@ -185,7 +185,7 @@ bool rounds_schedule::another_round(const run_progress& progress) {
 /// repetitions at the end have their share set aside.
 bool rounds_schedule::budget_allows(const run_progress& progress) {
     const std::size_t left =
-        taking_part(progress) + plan_.request.counting_spawns * plan_.runnable();
+        taking_part(progress) + plan_.request.counting_repetitions * plan_.runnable();
     if (elapsed_s() + longest_repetition_s_ * static_cast<double>(left) <= *time_budget_s_) {
         if (round_ >= budget_.rule().least_rounds) progress.expect(left);
         return true;
@@ -197,8 +197,8 @@ bool rounds_schedule::budget_allows(const run_progress& progress) {
 
 /// Before the first round, after the last and at most four times in between.
 bool rounds_schedule::floors_due() const {
-    const std::uint64_t every = std::max<std::uint64_t>(plan_.request.spawns / 5, 1);
-    return round_ % every == 0 || round_ == plan_.request.spawns;
+    const std::uint64_t every = std::max<std::uint64_t>(plan_.request.repetitions / 5, 1);
+    return round_ % every == 0 || round_ == plan_.request.repetitions;
 }
 
 pairs_schedule::pairs_schedule(const plan& what, std::optional<double> time_budget_s)
@@ -212,7 +212,7 @@ std::optional<step> pairs_schedule::next(const run_progress& progress) {
         const double now_s = seconds_since(start_ns_);
         if (round_ > 0) longest_round_s_ = std::max(longest_round_s_, now_s - round_started_s_);
         const bool spent = time_budget_s_ && now_s + longest_round_s_ > *time_budget_s_;
-        if (spent || round_ >= plan_.request.spawns) return std::nullopt;
+        if (spent || round_ >= plan_.request.repetitions) return std::nullopt;
         round_started_s_ = now_s;
         for (const std::size_t cell : plan_.round_order(round_)) {
             const planned_cell& planned = plan_.cells[cell];

@@ -88,7 +88,7 @@ private:
     std::size_t round_cells_ = 0;
     double longest_repetition_s_ = 0;
     bool floors_last_ = false;
-    spawn_budget budget_;
+    repetition_budget budget_;
     std::string incomplete_reason_;
 };
 

@@ -8,7 +8,7 @@
 
 namespace ipcmark {
 
-services::services(run_area& area, interrupt_watch& interrupts, lookup hooks,
+services::services(run_workspace& area, interrupt_watch& interrupts, lookup hooks,
                    std::int64_t patience_ms)
     : area_(area), interrupts_(interrupts), hooks_(std::move(hooks)), patience_ms_(patience_ms) {}
 
@@ -75,7 +75,7 @@ lease services::start(slot& into, const service_hooks& hooks, const cell& what) 
                                              "start it: {}",
                                              what.transport, into.failed_starts, into.last_fault)}};
     try {
-        run_area::spawn_area folder = area_.next_service();
+        run_workspace::repetition_workspace folder = area_.next_service();
         service_area area(folder.name(), folder.directory(),
                           {std::chrono::milliseconds(patience_ms_), interrupts_.fd()});
         running_service made = hooks.start(area);

@@ -34,7 +34,7 @@ public:
     static constexpr unsigned restarts_at_most = 3;
 
     /// All outlive this. A start may take `patience_ms`.
-    services(run_area& area, interrupt_watch& interrupts, lookup hooks,
+    services(run_workspace& area, interrupt_watch& interrupts, lookup hooks,
              std::int64_t patience_ms = 10'000);
     ~services();
     services(const services&) = delete;
@@ -56,7 +56,7 @@ private:
 
     /// In this order: the folder goes after the processes.
     struct running {
-        run_area::spawn_area folder;
+        run_workspace::repetition_workspace folder;
         std::shared_ptr<running_service> service;
         service_hooks hooks;
     };
@@ -70,7 +70,7 @@ private:
     lease start(slot& into, const service_hooks& hooks, const cell& what);
     failure lost(const cell& what, const std::string& fault);
 
-    run_area& area_;
+    run_workspace& area_;
     interrupt_watch& interrupts_;
     lookup hooks_;
     std::int64_t patience_ms_;

@@ -46,7 +46,7 @@ public:
             if (const auto name = run_name_in(queue.name.substr(1))) add(*name, std::move(queue));
         for (auto& [key, run] : found_) {
             judge(run);
-            find_by_spawn(run);
+            find_by_repetition(run);
             std::ranges::sort(run.objects, {}, &ipc_object::title);
             survey_.runs.push_back(std::move(run));
         }
@@ -108,22 +108,22 @@ private:
         }
     }
 
-    /// What cannot be looked for by the beginning of a name: the folder of each spawn tells how its
-    /// objects would be called.
-    void find_by_spawn(known_run& run) const {
+    /// What cannot be looked for by the beginning of a name: the folder of each repetition tells
+    /// how its objects would be called.
+    void find_by_repetition(known_run& run) const {
         if (run.folder.empty()) return;
         std::error_code ignored;
         for (const auto& each : fs::directory_iterator(run.folder, ignored)) {
             if (!each.is_directory(ignored)) continue;
-            const std::string spawn = run.name + "-" + each.path().filename().string();
-            find_system_v(run, spawn);
-            if (!queues_visible_) find_queues(run, spawn);
+            const std::string repetition = run.name + "-" + each.path().filename().string();
+            find_system_v(run, repetition);
+            if (!queues_visible_) find_queues(run, repetition);
         }
     }
 
-    static void find_queues(known_run& run, const std::string& spawn) {
+    static void find_queues(known_run& run, const std::string& repetition) {
         for (const auto which : {direction::forward, direction::backward}) {
-            auto queue = find_message_queue("/" + directed_name(spawn, which));
+            auto queue = find_message_queue("/" + directed_name(repetition, which));
             if (queue && queue->owner == run.owner) run.objects.push_back(std::move(*queue));
         }
     }
@@ -131,13 +131,13 @@ private:
     /// An object that is older than the run has its key by chance. The kernel dates these objects
     /// by whole seconds of a clock that lags the file system's by up to a tick, so an object that
     /// was made after the lock can bear the second before it.
-    void find_system_v(known_run& run, const std::string& spawn) const {
+    void find_system_v(known_run& run, const std::string& repetition) const {
         constexpr std::int64_t coarse_clock_s = 1;
         struct stat lock {};
         if (!run.lock || ::fstat(run.lock.get(), &lock) != 0) return;
         for (unsigned slot = 0; slot < sysv_slots; ++slot)
             for (const auto& object : system_v_)
-                if (object.key == sysv_key(spawn, slot) && object.owner == run.owner &&
+                if (object.key == sysv_key(repetition, slot) && object.owner == run.owner &&
                     object.since_s + coarse_clock_s >= lock.st_mtime)
                     run.objects.push_back(object);
     }

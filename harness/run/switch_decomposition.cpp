@@ -13,11 +13,12 @@ constexpr std::int64_t trial_deadline_ms = 1'500;
 
 }  // namespace
 
-void decomposer::add(std::vector<spawn_result>& to, std::string& note, const std::string& cell_name,
-                     const std::string& where, const spawn_request& asked, spawn_result& whole) {
+void decomposer::add(std::vector<repetition_result>& to, std::string& note,
+                     const std::string& cell_name, const std::string& where,
+                     const launch_request& asked, repetition_result& whole) {
     const std::string key = cell_name + " " + where;
     if (!impossible_.contains(key)) {
-        spawn_result outcome = pairs_.run_until_served(asked);
+        repetition_result outcome = pairs_.run_until_served(asked);
         whole.interrupted = whole.interrupted || outcome.interrupted;
         if (outcome.interrupted) return;
         if (!outcome.failed) {
@@ -29,10 +30,10 @@ void decomposer::add(std::vector<spawn_result>& to, std::string& note, const std
     note += (note.empty() ? "" : " ") + impossible_[key];
 }
 
-spawn_result decomposer::run(spawn_request asked, bool spins, bool all_three) {
+repetition_result decomposer::run(launch_request asked, bool spins, bool all_three) {
     const std::string cell_name = asked.what.name();
     asked.what.kind = pattern_of(asked.what.kind).plain.value();
-    spawn_result whole = pairs_.run(asked);
+    repetition_result whole = pairs_.run(asked);
     if (!all_three || whole.failed || whole.interrupted) return whole;
     asked.stage_deadline_ms = trial_deadline_ms;
     for (party& each : asked.parties)

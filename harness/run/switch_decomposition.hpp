@@ -8,7 +8,7 @@
 namespace ipcmark {
 
 /// Runs the pattern `switch`: the same exchange on two CPUs, on one, and inside one process, right
-/// after each other, so that one spawn of the cell has all three.
+/// after each other, so that one repetition of the cell has all three.
 class decomposer {
 public:
     explicit decomposer(runner& pairs) : pairs_(pairs) {}
@@ -16,11 +16,11 @@ public:
     /// `asked` names the cell and its two CPUs; two that spin have no business on one. With
     /// `all_three` false only the exchange on two CPUs runs. What cannot be exchanged inside one
     /// process, or on one CPU, is tried once; then its reason stands in parts_note.
-    spawn_result run(spawn_request asked, bool spins, bool all_three);
+    repetition_result run(launch_request asked, bool spins, bool all_three);
 
 private:
-    void add(std::vector<spawn_result>& to, std::string& note, const std::string& cell_name,
-             const std::string& where, const spawn_request& asked, spawn_result& whole);
+    void add(std::vector<repetition_result>& to, std::string& note, const std::string& cell_name,
+             const std::string& where, const launch_request& asked, repetition_result& whole);
 
     runner& pairs_;
     std::map<std::string, std::string> impossible_;  // cell and where: why

@@ -34,7 +34,7 @@ std::time_t began(const unique_fd& lock) {
     return ::fstat(lock.get(), &file) == 0 ? file.st_mtime : std::time(nullptr);
 }
 
-std::string spawn_name(const std::string& run, const std::string& folder) {
+std::string repetition_name(const std::string& run, const std::string& folder) {
     return run + "-" + folder;
 }
 
@@ -66,12 +66,13 @@ void sweep_names(const std::string& prefix) {
 
 void sweep_system_v_of_run(const fs::path& run_folder, std::time_t since) {
     std::error_code ignored;
-    for (const auto& spawn : fs::directory_iterator(run_folder, ignored))
-        if (spawn.is_directory(ignored))
-            sweep_system_v(spawn_name(run_folder.filename(), spawn.path().filename()), since);
+    for (const auto& repetition : fs::directory_iterator(run_folder, ignored))
+        if (repetition.is_directory(ignored))
+            sweep_system_v(repetition_name(run_folder.filename(), repetition.path().filename()),
+                           since);
 }
 
-run_area::run_area() {
+run_workspace::run_workspace() {
     const fs::path root = temporary_root();
     sweep_dead_runs(root);
     std::string pattern = root / (std::string(run_prefix) + std::to_string(::getpid()) + "-XXXXXX");
@@ -88,38 +89,39 @@ run_area::run_area() {
     since_ = began(lock_);
 }
 
-run_area::~run_area() {
+run_workspace::~run_workspace() {
     std::error_code ignored;
     sweep_names(name_);
     sweep_system_v_of_run(directory_, since_);
     fs::remove_all(directory_, ignored);
 }
 
-run_area::spawn_area run_area::next_spawn() {
-    // A fixed width, so that no spawn's name is the beginning of another's.
-    return make(fmt::format("{:08}", spawns_++));
+run_workspace::repetition_workspace run_workspace::next_repetition() {
+    // A fixed width, so that no repetition's name is the beginning of another's.
+    return make(fmt::format("{:08}", repetitions_++));
 }
 
-run_area::spawn_area run_area::next_service() {
+run_workspace::repetition_workspace run_workspace::next_service() {
     return make(fmt::format("s{:07}", services_++));
 }
 
-run_area::spawn_area run_area::make(const std::string& suffix) {
+run_workspace::repetition_workspace run_workspace::make(const std::string& suffix) {
     const fs::path directory = directory_ / suffix;
     if (::mkdir(directory.c_str(), 0700) != 0) throw_errno("mkdir " + directory.string());
-    return {spawn_name(name_, suffix), directory, since_};
+    return {repetition_name(name_, suffix), directory, since_};
 }
 
-run_area::spawn_area::spawn_area(std::string name, fs::path directory, std::time_t since)
+run_workspace::repetition_workspace::repetition_workspace(std::string name, fs::path directory,
+                                                          std::time_t since)
     : name_(std::move(name)), directory_(std::move(directory)), since_(since) {}
 
 /// An empty name sweeps nothing.
-run_area::spawn_area::spawn_area(spawn_area&& other) noexcept
+run_workspace::repetition_workspace::repetition_workspace(repetition_workspace&& other) noexcept
     : name_(std::exchange(other.name_, {})),
       directory_(std::exchange(other.directory_, {})),
       since_(other.since_) {}
 
-run_area::spawn_area::~spawn_area() {
+run_workspace::repetition_workspace::~repetition_workspace() {
     if (name_.empty()) return;
     std::error_code ignored;
     sweep_names(name_);

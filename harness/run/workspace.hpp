@@ -10,25 +10,25 @@
 
 namespace ipcmark {
 
-/// The run's private folder (0700, under $TMPDIR or /tmp) and the names of its spawns. Holds a lock
-/// as long as the process lives, so that a later run can tell what a killed one left behind, and
-/// removes exactly that. The destructor removes the folder.
-class run_area {
+/// The run's private folder (0700, under $TMPDIR or /tmp) and the names of its repetitions. Holds a
+/// lock as long as the process lives, so that a later run can tell what a killed one left behind,
+/// and removes exactly that. The destructor removes the folder.
+class run_workspace {
 public:
     /// Also sweeps what dead runs of this user left. Throws call_failed with the remedy.
-    run_area();
-    ~run_area();
-    run_area(const run_area&) = delete;
-    run_area& operator=(const run_area&) = delete;
+    run_workspace();
+    ~run_workspace();
+    run_workspace(const run_workspace&) = delete;
+    run_workspace& operator=(const run_workspace&) = delete;
 
-    /// One spawn's name and folder; the destructor sweeps both, crash or not.
-    class spawn_area {
+    /// One repetition's name and folder; the destructor sweeps both, crash or not.
+    class repetition_workspace {
     public:
-        spawn_area(std::string name, std::filesystem::path directory, std::time_t since);
-        ~spawn_area();
-        spawn_area(const spawn_area&) = delete;
-        spawn_area(spawn_area&&) noexcept;
-        spawn_area& operator=(const spawn_area&) = delete;
+        repetition_workspace(std::string name, std::filesystem::path directory, std::time_t since);
+        ~repetition_workspace();
+        repetition_workspace(const repetition_workspace&) = delete;
+        repetition_workspace(repetition_workspace&&) noexcept;
+        repetition_workspace& operator=(const repetition_workspace&) = delete;
         const std::string& name() const noexcept { return name_; }
         const std::filesystem::path& directory() const noexcept { return directory_; }
 
@@ -38,9 +38,9 @@ public:
         std::time_t since_;  // System V objects older than this are not its own
     };
 
-    spawn_area next_spawn();
-    /// The same for a service, which outlives spawns.
-    spawn_area next_service();
+    repetition_workspace next_repetition();
+    /// The same for a service, which outlives repetitions.
+    repetition_workspace next_service();
     const std::filesystem::path& directory() const noexcept { return directory_; }
 
 private:
@@ -48,8 +48,8 @@ private:
     std::filesystem::path directory_;
     unique_fd lock_;
     std::time_t since_ = 0;
-    spawn_area make(const std::string& suffix);
-    std::uint64_t spawns_ = 0;
+    repetition_workspace make(const std::string& suffix);
+    std::uint64_t repetitions_ = 0;
     std::uint64_t services_ = 0;
 };
 
@@ -58,8 +58,8 @@ private:
 void sweep_names(const std::string& prefix);
 
 /// Removes the System V objects of a run. They cannot be looked for by the beginning of a name: the
-/// spawns' folders within the run's tell which keys to try, so it goes before they are removed.
-/// `since`: when the run began; what is older is not its own.
+/// repetitions' folders within the run's tell which keys to try, so it goes before they are
+/// removed. `since`: when the run began; what is older is not its own.
 void sweep_system_v_of_run(const std::filesystem::path& run_folder, std::time_t since);
 
 }  // namespace ipcmark

@@ -21,13 +21,13 @@ struct rank_interval {
 /// Evaluation of Computer and Communication Systems", 2010, theorem 2.1.
 std::optional<rank_interval> median_rank_interval(std::size_t n, double level = 0.95);
 
-/// What a report says of one metric of one cell: the spawns' median and how sure it is.
+/// What a report says of one metric of one cell: the repetitions' median and how sure it is.
 struct spread {
     std::size_t n = 0;
     double median = 0;
     double min = 0;
     double max = 0;
-    std::optional<double> low;  // interval ends; none below 6 spawns: indicative only
+    std::optional<double> low;  // interval ends; none below 6 repetitions: indicative only
     std::optional<double> high;
     std::optional<double> coverage;
 };

@@ -33,8 +33,8 @@ struct task {
     friend bool operator==(const task&, const task&) = default;
 };
 
-/// What a spawn does and how much of it. Fixed before it starts; never extended because figures
-/// look uneven.
+/// What a repetition does and how much of it. Fixed before it starts; never extended because
+/// figures look uneven.
 struct effort {
     /// Warm-up: at least `warm_up_messages` and `warm_up_min_ns`, whichever is later, but no
     /// longer than `warm_up_max_ns`.

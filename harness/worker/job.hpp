@@ -27,7 +27,7 @@ struct job {
     effort work;
     clock_parameters clock;
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
-    spawn_layout layout = {};
+    memory_layout layout = {};
     channel_capabilities channel = {};
     std::map<std::string, std::string> service = {};  // addresses of the broker between them
     std::vector<int> service_pids = {};               // its processes, without what they forked

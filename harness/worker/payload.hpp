@@ -20,8 +20,8 @@ class integrity_error : public std::runtime_error {
 /// The bytes of every message, the same for every mechanism.
 ///
 /// The first min(8, size) bytes hold tag + sequence number (little endian, cut to the size), so a
-/// message of another cell, a lost, repeated or overtaking one is seen in every timed spawn; below
-/// 8 bytes the check is that many bits weak. What follows depends on `touch`:
+/// message of another cell, a lost, repeated or overtaking one is seen in every timed repetition;
+/// below 8 bytes the check is that many bits weak. What follows depends on `touch`:
 ///   desc    nothing more is written or read
 ///   line    8 bytes a cache line
 ///   rw      every byte: a sequence seeded by the tag; the reader's wide sum is checked

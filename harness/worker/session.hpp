@@ -24,7 +24,7 @@
 
 namespace ipcmark {
 
-/// One worker's side of a spawn: everything that the loops need, allocated before they start.
+/// One worker's side of a repetition: everything that the loops need, allocated before they start.
 class session {
 public:
     /// `position`: this worker's among `parties`.
@@ -97,7 +97,7 @@ public:
     /// Producer: what the service's processes consume is part of the mechanism's cost.
     void watch_service(const std::vector<int>& pids);
 
-    /// Reads usage (and starts the event counters in a counting spawn).
+    /// Reads usage (and starts the event counters in a counting repetition).
     void start_counting();
     void stop_counting(std::uint64_t messages);
 

@@ -30,7 +30,8 @@ struct spelling<stage> {
         std::pair{stage::done, "done"}};
 };
 
-/// The parts of a spawn's message stream. Each ends with a message that the producer announces.
+/// The parts of a repetition's message stream. Each ends with a message that the producer
+/// announces.
 enum class phase : std::uint32_t { warm_up, lead_in, timed, untimed };
 inline constexpr std::size_t phase_count = 4;
 

@@ -102,7 +102,7 @@ TEST(pack, a_column_that_never_changes_is_one_value) {
     std::size_t seen = 0;
     const tree same = parse_json(pack_result(result));
     for (const tree& cell : same.at("cells").elements()) {
-        const tree* columns = cell.find("spawns");
+        const tree* columns = cell.find("repetitions");
         if (columns == nullptr) continue;
         ++seen;
         EXPECT_EQ(columns->at("count").as_uint(), 6u);
@@ -114,7 +114,7 @@ TEST(pack, a_column_that_never_changes_is_one_value) {
         if (repetition.timed->round == 2) repetition.timed->messages = 778;
     const tree differing = parse_json(pack_result(result));
     for (const tree& cell : differing.at("cells").elements())
-        if (const tree* columns = cell.find("spawns")) {
+        if (const tree* columns = cell.find("repetitions")) {
             EXPECT_EQ(json_text(columns->at("messages")), "[777,777,778,777,777,777]");
         }
 }

@@ -99,7 +99,7 @@ protected:
     const std::filesystem::path file =
         std::filesystem::temp_directory_path() / ("journal_" + std::to_string(::getpid()));
     const std::string first =
-        R"({"journal":"ipcmark.result","spawns_planned":2,"header":{"run":{}},"cells":[)"
+        R"({"journal":"ipcmark.result","repetitions_planned":2,"header":{"run":{}},"cells":[)"
         R"({"name":"a/b/1/free","skipped":null}]})"
         "\n";
     const std::string failed =
@@ -111,14 +111,14 @@ protected:
 TEST_F(journal_file, is_rebuilt_and_marked_incomplete) {
     const run_result found = read(first + failed);
     EXPECT_FALSE(found.complete);
-    EXPECT_EQ(found.header.run.spawns, 1u);
+    EXPECT_EQ(found.header.run.repetitions, 1u);
     ASSERT_TRUE(found.cells.at(0).why);
     EXPECT_EQ(found.cells.at(0).why->code, "died");
 }
 
 TEST_F(journal_file, loses_only_the_line_that_was_being_written) {
     for (std::size_t cut = 1; cut < failed.size(); cut += 7)
-        EXPECT_EQ(read(first + failed + failed.substr(0, cut)).header.run.spawns, 1u) << cut;
+        EXPECT_EQ(read(first + failed + failed.substr(0, cut)).header.run.repetitions, 1u) << cut;
 }
 
 TEST_F(journal_file, damaged_inside_is_refused) {

@@ -49,8 +49,8 @@ std::string repetition_counts(const run_result& result) {
     for (const auto& cell : result.cells) {
         if (cell.ended != status::ok) continue;
         ++measured;
-        fewest = std::min(fewest, cell.spawns_ok);
-        most = std::max(most, cell.spawns_ok);
+        fewest = std::min(fewest, cell.repetitions_ok);
+        most = std::max(most, cell.repetitions_ok);
         const metric_summary* main = cell.find(pattern_of(cell.kind).main_metric);
         with_interval += main != nullptr && main->low.has_value() ? 1 : 0;
     }
@@ -76,7 +76,7 @@ const tree* fitting(const tree& of, std::string_view key, std::uint64_t rounds) 
     if (list == nullptr || !list->is_list()) return nullptr;
     const tree* found = nullptr;
     for (const tree& each : list->elements())
-        if (found == nullptr || each.at("spawns").as_uint() <= rounds) found = &each;
+        if (found == nullptr || each.at("repetitions").as_uint() <= rounds) found = &each;
     return found;
 }
 
@@ -97,7 +97,7 @@ std::string calibration_sentence(const run_result& result) {
             limits = percent(*latency) + " in latency and " + percent(*rate) + " in rates";
     }
     return fmt::format("Calibrated: with {} repetitions differences below {} are noise here.",
-                       over_all->at("spawns").as_uint(), limits);
+                       over_all->at("repetitions").as_uint(), limits);
 }
 
 std::string effort(const run_result& result) {
@@ -110,8 +110,8 @@ std::string effort(const run_result& result) {
                           100 * run.measuring_s / run.elapsed_s)
             : fmt::format("and {} of measuring; the run did not end", duration(run.measuring_s));
     return fmt::format("{} {}; {}; seed {}; clock {} ({:.0f} ns a stamp).",
-                       plural(run.spawns, "repetition"), time, plural(rounds, "round"), plan.seed,
-                       result.header.clock.source, result.header.clock.stamp_cost_ns);
+                       plural(run.repetitions, "repetition"), time, plural(rounds, "round"),
+                       plan.seed, result.header.clock.source, result.header.clock.stamp_cost_ns);
 }
 
 }  // namespace

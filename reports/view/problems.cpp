@@ -107,8 +107,8 @@ std::vector<named_reason> partial_cells(const run_result& result) {
         std::set<std::string> texts;
         for (const auto& failed : cell.failures)
             texts.insert(failed.text);
-        std::string text = std::to_string(cell.spawns_ok) + " of " +
-                           std::to_string(cell.spawns_planned) + " repetitions ended ok";
+        std::string text = std::to_string(cell.repetitions_ok) + " of " +
+                           std::to_string(cell.repetitions_planned) + " repetitions ended ok";
         for (const auto& each : texts)
             text += (each == *texts.begin() ? ": " : "; ") + each;
         all.push_back({cell.name, text});

@@ -29,6 +29,6 @@ cmake --build "$work/build"
 ipcmark=$work/prefix/bin/ipcmark
 plugin=$work/build/libmine.so
 "$ipcmark" --plugin "$plugin" list --mechanism my_mechanism
-"$ipcmark" run --plugin "$plugin" --mechanism my_mechanism --payload 64 --spawns 2 --spawn-ms 20 \
+"$ipcmark" run --plugin "$plugin" --mechanism my_mechanism --payload 64 --repetitions 2 --repetition-ms 20 \
     --json "$work/result.json" --quiet
 "$ipcmark" conform --plugin "$plugin" --mechanism my_mechanism

@@ -18,13 +18,13 @@ std::vector<double> noise(double deviation, std::size_t rounds, std::uint64_t se
     return log_ratios;
 }
 
-const detectable_change* at(const std::vector<detectable_change>& list, std::size_t spawns) {
+const detectable_change* at(const std::vector<detectable_change>& list, std::size_t repetitions) {
     for (const auto& each : list)
-        if (each.spawns == spawns) return &each;
+        if (each.repetitions == repetitions) return &each;
     return nullptr;
 }
 
-TEST(calibration, the_smallest_change_found_shrinks_with_the_spawns_and_grows_with_the_noise) {
+TEST(calibration, the_smallest_change_found_shrinks_with_the_repetitions_and_grows_with_the_noise) {
     const auto quiet = calibrate({{"c", "p50_ns", 0.05, true, noise(0.02, 40, 61)}}, 20, 1);
     const auto loud = calibrate({{"c", "p50_ns", 0.05, true, noise(0.10, 40, 61)}}, 20, 1);
     EXPECT_EQ(at(quiet.detectable, 5), nullptr);  // five pairs cannot be significant
@@ -38,7 +38,7 @@ TEST(calibration, the_smallest_change_found_shrinks_with_the_spawns_and_grows_wi
 }
 
 TEST(calibration, the_change_it_names_is_found_in_about_four_of_five_fresh_sittings) {
-    constexpr int sittings = 1'500;
+    constexpr int runs = 1'500;
     const double deviation = 0.06;
     // 400 rounds, so that the recorded noise itself is close to the true one.
     const auto figures =
@@ -46,7 +46,7 @@ TEST(calibration, the_change_it_names_is_found_in_about_four_of_five_fresh_sitti
     const detectable_change named = *at(figures.detectable, 20);
     int found = 0;
     int gated = 0;
-    for (int i = 0; i < sittings; ++i) {
+    for (int i = 0; i < runs; ++i) {
         auto log_ratios = noise(deviation, 20, 1'000 + static_cast<std::uint64_t>(i));
         auto for_the_gate = log_ratios;
         for (double& value : log_ratios)
@@ -56,8 +56,8 @@ TEST(calibration, the_change_it_names_is_found_in_about_four_of_five_fresh_sitti
         found += *estimate_shift(log_ratios).low > 0;
         gated += decide({{for_the_gate, 0.05}}).front().verdict == change::regressed;
     }
-    EXPECT_NEAR(static_cast<double>(found) / sittings, 0.8, 0.06);
-    EXPECT_NEAR(static_cast<double>(gated) / sittings, 0.8, 0.06);
+    EXPECT_NEAR(static_cast<double>(found) / runs, 0.8, 0.06);
+    EXPECT_NEAR(static_cast<double>(gated) / runs, 0.8, 0.06);
 }
 
 TEST(calibration, identical_cells_give_few_false_alarms_and_different_ones_are_noticed) {

@@ -89,8 +89,9 @@ TEST(clock_flags, a_block_that_does_not_agree_shows_the_timer) {
     EXPECT_EQ(flags_of({spawn_with(200, 205, 300)}), expected);
 }
 
-TEST(clock_flags, blocks_are_compared_with_the_timed_phase_of_the_same_spawn) {
-    // A machine that is slower in half of the spawns, with the halves meeting in different places.
+TEST(clock_flags, blocks_are_compared_with_the_timed_phase_of_the_same_repetition) {
+    // A machine that is slower in half of the repetitions, with the halves meeting in different
+    // places.
     EXPECT_TRUE(flags_of({spawn_with(120, 125, 100), spawn_with(520, 530, 500),
                           spawn_with(121, 900, 101), spawn_with(521, 990, 0)})
                     .empty());

@@ -21,7 +21,7 @@ public:
         cell.mechanism = mechanism;
         cell.place = placement::l3;
         cell.payload_bytes = 64;
-        cell.spawns_ok = figures.size();
+        cell.repetitions_ok = figures.size();
         const auto& of = *find_metric(metric_);
         const char* word = of.direction == better::higher ? "higher" : "lower";
         if (auto summary = summary_of(figures, "repetitions", of.unit, word, "made"))

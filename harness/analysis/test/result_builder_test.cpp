@@ -42,14 +42,14 @@ std::string file_of(const result_builder& builder) {
     return json_text(to_tree(builder.result(false, "x")));
 }
 
-TEST_F(result_builder_test, spawns_are_kept_and_summarised) {
+TEST_F(result_builder_test, repetitions_are_kept_and_summarised) {
     result_builder s = fresh();
     for (const double p50 : {5.0, 1.0, 4.0, 2.0, 3.0, 6.0})
         s.add(timed(p50));
     const run_result result = s.result(true, "");
     const cell_result& cell = result.cells.at(0);
     EXPECT_EQ(cell.ended, status::ok);
-    EXPECT_EQ(cell.spawns_ok, 6u);
+    EXPECT_EQ(cell.repetitions_ok, 6u);
     EXPECT_EQ(cell.find("p50_ns")->median, 3.5);
     EXPECT_EQ(cell.find("p50_ns")->low, 1.0);
     EXPECT_EQ(cell.find("p50_ns")->high, 6.0);
@@ -79,7 +79,7 @@ TEST_F(result_builder_test, a_failed_cell_keeps_what_it_had) {
     EXPECT_EQ(s.failed_cells(), 1u);
     const cell_result cell = s.result(true, "").cells.at(0);
     EXPECT_EQ(cell.ended, status::timed_out);
-    EXPECT_EQ(cell.spawns_ok, 1u);
+    EXPECT_EQ(cell.repetitions_ok, 1u);
     EXPECT_EQ(cell.failures.size(), 1u);
 }
 
@@ -94,7 +94,7 @@ TEST_F(result_builder_test, a_cell_whose_service_was_started_again_goes_on_and_t
     EXPECT_EQ(s.failed_cells(), 0u);
     const cell_result cell = s.result(true, "").cells.at(0);
     EXPECT_EQ(cell.ended, status::ok);
-    EXPECT_EQ(cell.spawns_ok, 1u);
+    EXPECT_EQ(cell.repetitions_ok, 1u);
     ASSERT_EQ(cell.failures.size(), 1u);
     EXPECT_EQ(cell.failures[0].text, "the broker went");
 }
@@ -118,26 +118,26 @@ TEST_F(result_builder_test, a_journal_rebuilds_the_same_document) {
     EXPECT_EQ(file_of(restored), file_of(s));
 }
 
-/// A try of the cell's spawn that was judged, and its p50.
+/// A try of the cell's repetition that was judged, and its p50.
 repetition_record judged(repetition_record record, const char* word, std::uint64_t number = 0) {
     record.timed->how = from_word<quality>(word);
     record.timed->attempt = number;
     return record;
 }
 
-TEST_F(result_builder_test, contaminated_spawns_are_kept_but_left_out_of_the_estimates) {
+TEST_F(result_builder_test, disturbed_repetitions_are_kept_but_left_out_of_the_estimates) {
     result_builder s = fresh();
-    s.add(judged(timed(90), "contaminated"));
+    s.add(judged(timed(90), "disturbed"));
     s.add(judged(timed(2), "usable", 1));
     s.add(judged(timed(1), "quiet"));
     s.add(judged(timed(3), "quiet"));
-    s.add(judged(timed(80), "contaminated"));
+    s.add(judged(timed(80), "disturbed"));
     const run_result result = s.result(true, "");
     const cell_result& cell = result.cells.at(0);
     EXPECT_EQ(result.repetitions.size(), 5u);
-    EXPECT_EQ(cell.spawns_ok, 4u) << "one of them was run twice";
-    EXPECT_EQ(cell.spawns_contaminated, 2u);
-    EXPECT_EQ(cell.spawns_excluded, 2u);
+    EXPECT_EQ(cell.repetitions_ok, 4u) << "one of them was run twice";
+    EXPECT_EQ(cell.repetitions_disturbed, 2u);
+    EXPECT_EQ(cell.repetitions_excluded, 2u);
     EXPECT_EQ(cell.find("p50_ns")->n, 3u);
     EXPECT_EQ(cell.find("p50_ns")->max, 3.0);
     EXPECT_EQ(cell.histogram->count, 33u);
@@ -146,25 +146,25 @@ TEST_F(result_builder_test, contaminated_spawns_are_kept_but_left_out_of_the_est
     EXPECT_EQ(result.noise->verdict, "noisy");
 }
 
-TEST_F(result_builder_test, a_cell_with_too_few_clean_spawns_uses_all_and_says_so) {
+TEST_F(result_builder_test, a_cell_with_too_few_clean_repetitions_uses_all_and_says_so) {
     result_builder s = fresh();
     s.add(judged(timed(1), "quiet"));
     for (const double p50 : {50.0, 60.0, 70.0})
-        s.add(judged(timed(p50), "contaminated"));
+        s.add(judged(timed(p50), "disturbed"));
     const run_result result = s.result(true, "");
     const cell_result& cell = result.cells.at(0);
     EXPECT_EQ(cell.find("p50_ns")->n, 4u);
-    EXPECT_EQ(cell.spawns_excluded, 0u);
-    EXPECT_EQ(cell.spawns_contaminated, 3u);
-    EXPECT_EQ(cell.flags, flag_list{"contaminated"});
+    EXPECT_EQ(cell.repetitions_excluded, 0u);
+    EXPECT_EQ(cell.repetitions_disturbed, 3u);
+    EXPECT_EQ(cell.flags, flag_list{"disturbed"});
     EXPECT_EQ(result.noise->verdict, "unusable");
     EXPECT_FALSE(result.noise->smallest_ratio);
 }
 
-TEST_F(result_builder_test, half_of_the_spawns_are_enough) {
+TEST_F(result_builder_test, half_of_the_repetitions_are_enough) {
     result_builder s = fresh();
     s.add(judged(timed(1), "quiet"));
-    s.add(judged(timed(50), "contaminated"));
+    s.add(judged(timed(50), "disturbed"));
     EXPECT_EQ(s.result(true, "").cells.at(0).find("p50_ns")->n, 1u);
 }
 
@@ -179,7 +179,7 @@ TEST_F(result_builder_test, a_quiet_run_tells_the_smallest_difference_and_its_ga
     EXPECT_EQ(noise.gate.at("rows").at("foreign_cpu").at("usable"), 0.15);
 }
 
-TEST_F(result_builder_test, without_a_judged_spawn_there_is_no_verdict) {
+TEST_F(result_builder_test, without_a_judged_repetition_there_is_no_verdict) {
     result_builder s = fresh();
     s.add(timed(5));
     EXPECT_FALSE(s.result(true, "").noise);
@@ -199,7 +199,7 @@ TEST_F(result_builder_test, a_journal_brings_back_what_was_learnt_on_the_way) {
     EXPECT_THROW(restored.restore(tree::object()), std::exception);
 }
 
-TEST_F(result_builder_test, counting_spawns_are_never_mixed_with_timed_ones) {
+TEST_F(result_builder_test, counting_repetitions_are_never_mixed_with_timed_ones) {
     result_builder s = fresh();
     s.add(timed(5));
     for (const double calls : {4.0, 8.0, 5.0}) {
@@ -213,11 +213,11 @@ TEST_F(result_builder_test, counting_spawns_are_never_mixed_with_timed_ones) {
         s.add(counted);
     }
     const cell_result cell = s.result(true, "").cells.at(0);
-    EXPECT_EQ(cell.spawns_ok, 1u);
+    EXPECT_EQ(cell.repetitions_ok, 1u);
     EXPECT_EQ(cell.find("p50_ns")->n, 1u);
     EXPECT_EQ(cell.find("syscalls_per_message")->median, 5.0);
     EXPECT_EQ(cell.find("syscalls_per_message")->source, "tracepoint");
-    EXPECT_EQ(cell.counting->spawns, 3u);
+    EXPECT_EQ(cell.counting->repetitions, 3u);
 }
 
 TEST_F(result_builder_test, what_waiting_costs_is_shown_by_every_cell_of_the_mechanism_there) {
@@ -244,7 +244,7 @@ TEST_F(result_builder_test, what_waiting_costs_is_shown_by_every_cell_of_the_mec
 
 TEST_F(result_builder_test, a_file_gives_the_same_result_again) {
     result_builder s = fresh();
-    s.add(judged(timed(90), "contaminated"));
+    s.add(judged(timed(90), "disturbed"));
     s.add(judged(timed(2), "usable", 1));
     repetition_record counted;
     counted.cell = pipe_cell;

@@ -10,13 +10,13 @@ namespace {
 
 using flag_list = std::vector<std::string>;
 
-class within_spawn_test : public testing::Test {
+class within_repetition_test : public testing::Test {
 protected:
     /// A round trip whose n-th latency is draw(n).
     template <class Draw>
     repetition_flags judge(std::size_t n, Draw draw) {
         time_sample in_order;
-        worker_report& producer = spawn.sides[0];
+        worker_report& producer = repetition.sides[0];
         producer.latencies = histogram();
         for (std::size_t i = 0; i < n; ++i) {
             const auto latency_ns = static_cast<std::int64_t>(draw(i));
@@ -25,31 +25,31 @@ protected:
         }
         producer.latencies_in_order = in_order.values();
         producer.order_stride = in_order.stride();
-        return flags_of_repetition({what, spawn, clock});
+        return flags_of_repetition({what, repetition, clock});
     }
 
     /// A stream whose blocks of 100 messages took so long each.
     repetition_flags judge_stream(const std::vector<std::uint64_t>& spans_ns) {
         what.kind = pattern::one_way;
-        measurement& consumer = spawn.sides[1].measured;
+        measurement& consumer = repetition.sides[1].measured;
         consumer.block_messages = 100;
         std::uint64_t now = 1'000;
-        spawn.sides[0].measured.first_ticks = now;
+        repetition.sides[0].measured.first_ticks = now;
         consumer.block_ticks = {now};
         for (const std::uint64_t span : spans_ns)
             consumer.block_ticks.push_back(now += span);
         consumer.last_ticks = now;
         consumer.messages = 100 * spans_ns.size();
-        return flags_of_repetition({what, spawn, clock});
+        return flags_of_repetition({what, repetition, clock});
     }
 
     simulate::source random{81};
     cell what{"pipe", pattern::round_trip, 64, placement::l3, touch::rw, 16};
-    spawn_result spawn;
+    repetition_result repetition;
     shared_clock clock{clock_parameters{}};
 };
 
-TEST_F(within_spawn_test, a_steady_spawn_carries_no_flag_and_says_why) {
+TEST_F(within_repetition_test, a_steady_repetition_carries_no_flag_and_says_why) {
     const auto judged =
         judge(20'000, [&](std::size_t) { return 9'000 * std::exp(0.2 * random.normal()); });
     EXPECT_EQ(judged.flags, flag_list());
@@ -62,7 +62,7 @@ TEST_F(within_spawn_test, a_steady_spawn_carries_no_flag_and_says_why) {
     EXPECT_GT(judged.facts->p50_interval_ns->second, 9'000);
 }
 
-TEST_F(within_spawn_test, a_spawn_that_gets_slower_is_nonstationary_and_drifts) {
+TEST_F(within_repetition_test, a_repetition_that_gets_slower_is_nonstationary_and_drifts) {
     const auto judged = judge(20'000, [&](std::size_t i) {
         return (9'000 + 0.1 * static_cast<double>(i)) * std::exp(0.1 * random.normal());
     });
@@ -71,7 +71,7 @@ TEST_F(within_spawn_test, a_spawn_that_gets_slower_is_nonstationary_and_drifts) 
     EXPECT_GT(*judged.facts->drift_rho, 0.9);
 }
 
-TEST_F(within_spawn_test, latencies_like_their_neighbours_are_autocorrelated) {
+TEST_F(within_repetition_test, latencies_like_their_neighbours_are_autocorrelated) {
     simulate::ar1 series(random, 0.9);
     const auto judged =
         judge(2'000, [&](std::size_t) { return 9'000 * std::exp(0.2 * series.next()); });
@@ -79,7 +79,7 @@ TEST_F(within_spawn_test, latencies_like_their_neighbours_are_autocorrelated) {
     EXPECT_LT(*judged.facts->n_eff, 2'000 / 5);
 }
 
-TEST_F(within_spawn_test, two_ways_to_take_are_bimodal_even_without_any_spread) {
+TEST_F(within_repetition_test, two_ways_to_take_are_bimodal_even_without_any_spread) {
     EXPECT_EQ(judge(5'000, [&](std::size_t) { return random.coin() ? 5'000 : 50'000; }).flags,
               flag_list{"bimodal"});
     EXPECT_EQ(judge(5'000,
@@ -92,32 +92,32 @@ TEST_F(within_spawn_test, two_ways_to_take_are_bimodal_even_without_any_spread) 
               flag_list());
 }
 
-TEST_F(within_spawn_test, a_stream_that_stalls_is_bursty) {
+TEST_F(within_repetition_test, a_stream_that_stalls_is_bursty) {
     EXPECT_EQ(judge_stream({50, 50, 51, 49, 50, 50}).flags, flag_list());
     const auto judged = judge_stream({50, 50, 51, 49, 50, 200});
     EXPECT_EQ(judged.flags, flag_list{"bursty"});
     EXPECT_NEAR(*judged.facts->median_block_to_whole, 450 / 6.0 / 50, 1e-9);
 }
 
-TEST_F(within_spawn_test, too_few_figures_get_no_verdict) {
+TEST_F(within_repetition_test, too_few_figures_get_no_verdict) {
     EXPECT_FALSE(judge(63, [](std::size_t i) { return 1'000 * (i + 1); }).facts);
     EXPECT_TRUE(judge(64, [](std::size_t i) { return 1'000 * (i + 1); }).facts);
-    spawn.sides[0].latencies_in_order.clear();
+    repetition.sides[0].latencies_in_order.clear();
     EXPECT_FALSE(judge_stream({50, 50, 500}).facts);
 }
 
-TEST(cell_flags, what_more_than_half_of_the_spawns_carry_the_cell_carries) {
+TEST(cell_flags, what_more_than_half_of_the_repetitions_carry_the_cell_carries) {
     const flag_list bursty{"bursty"};
     const flag_list none;
     EXPECT_EQ(flags_of_cell({1, 1, 1, 1}, {bursty, none, bursty, none}), none);
     EXPECT_EQ(flags_of_cell({1, 1, 1}, {bursty, none, bursty}), bursty);
     EXPECT_EQ(flags_of_cell({}, {}), none);
     // Others' flags after ours, and each once.
-    EXPECT_EQ(flags_of_cell({1, 1}, {{"contaminated", "drift"}, {"drift", "contaminated"}}),
-              (flag_list{"drift", "contaminated"}));
+    EXPECT_EQ(flags_of_cell({1, 1}, {{"disturbed", "drift"}, {"drift", "disturbed"}}),
+              (flag_list{"drift", "disturbed"}));
 }
 
-TEST(cell_flags, spawns_in_time_order_tell_modes_drift_and_dependence) {
+TEST(cell_flags, repetitions_in_time_order_tell_modes_drift_and_dependence) {
     std::vector<flag_list> twenty(20);
     std::vector<double> modes;
     std::vector<double> rising;

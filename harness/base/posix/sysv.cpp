@@ -26,7 +26,7 @@ constexpr int owner_only = 0600;
     throw_errno(operation, errno == EEXIST ? "the key is taken by chance; run again" : "");
 }
 
-/// Ours: made by this user, and not before the spawn could be.
+/// Ours: made by this user, and not before the repetition could be.
 bool made_since(const ipc_perm& permissions, std::time_t changed, std::time_t since) {
     return permissions.cuid == ::geteuid() && changed >= since;
 }
@@ -49,21 +49,21 @@ void sweep_key(key_t key, std::time_t since) {
 
 }  // namespace
 
-key_t sysv_key(std::string_view spawn_name, unsigned slot) {
+key_t sysv_key(std::string_view repetition_name, unsigned slot) {
     // FNV-1a, 64 bits folded to 32: names differ in few characters, keys should differ in many
     // bits.
     std::uint64_t hash = 14'695'981'039'346'656'037u;
     const auto mix = [&hash](unsigned char byte) { hash = (hash ^ byte) * 1'099'511'628'211u; };
-    for (const char letter : spawn_name)
+    for (const char letter : repetition_name)
         mix(static_cast<unsigned char>(letter));
     mix(static_cast<unsigned char>(slot));
     const auto key = static_cast<key_t>(static_cast<std::uint32_t>(hash ^ hash >> 32));
     return key == IPC_PRIVATE ? 1 : key;
 }
 
-void sweep_system_v(std::string_view spawn_name, std::time_t since) {
+void sweep_system_v(std::string_view repetition_name, std::time_t since) {
     for (unsigned slot = 0; slot < sysv_slots; ++slot)
-        sweep_key(sysv_key(spawn_name, slot), since);
+        sweep_key(sysv_key(repetition_name, slot), since);
 }
 
 sysv_queue sysv_queue::create(key_t key) {

@@ -9,23 +9,23 @@
 #include "harness/base/object_names.hpp"
 
 /// System V objects: found by a number, not by a path, and they outlive every process. Their
-/// numbers are therefore made from the spawn's name, so that whoever knows the name can remove
+/// numbers are therefore made from the repetition's name, so that whoever knows the name can remove
 /// them, whatever became of their makers. sysvipc(7).
 namespace ipcmark {
 
-/// Keys that one spawn may use of each kind (queue, semaphore set, segment).
+/// Keys that one repetition may use of each kind (queue, semaphore set, segment).
 inline constexpr unsigned sysv_slots = 4;
 
-/// The key of a spawn's object number `slot`, below sysv_slots. Never IPC_PRIVATE. The three kinds
-/// of objects have their keys apart, so a queue and a segment may share a slot.
-key_t sysv_key(std::string_view spawn_name, unsigned slot);
-inline key_t sysv_key(std::string_view spawn_name, direction which) {
-    return sysv_key(spawn_name, which == direction::forward ? 0u : 1u);
+/// The key of a repetition's object number `slot`, below sysv_slots. Never IPC_PRIVATE. The three
+/// kinds of objects have their keys apart, so a queue and a segment may share a slot.
+key_t sysv_key(std::string_view repetition_name, unsigned slot);
+inline key_t sysv_key(std::string_view repetition_name, direction which) {
+    return sysv_key(repetition_name, which == direction::forward ? 0u : 1u);
 }
 
-/// Removes what a spawn left behind: objects with its keys that this user has made since then. An
-/// older one that happens to have the same key is another's.
-void sweep_system_v(std::string_view spawn_name, std::time_t since);
+/// Removes what a repetition left behind: objects with its keys that this user has made since then.
+/// An older one that happens to have the same key is another's.
+void sweep_system_v(std::string_view repetition_name, std::time_t since);
 
 namespace detail {
 

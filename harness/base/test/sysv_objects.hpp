@@ -11,7 +11,7 @@
 
 namespace ipcmark {
 
-/// What lives under a spawn's keys, of all kinds.
+/// What lives under a repetition's keys, of all kinds.
 inline int objects_of(const std::string& name) {
     int count = 0;
     for (unsigned slot = 0; slot < sysv_slots; ++slot) {

@@ -16,11 +16,11 @@
 namespace ipcmark {
 namespace {
 
-TEST(sysv, keys_differ_by_spawn_and_slot) {
+TEST(sysv, keys_differ_by_repetition_and_slot) {
     std::set<key_t> keys;
-    for (int spawn = 0; spawn < 1000; ++spawn)
+    for (int repetition = 0; repetition < 1000; ++repetition)
         for (unsigned slot = 0; slot < sysv_slots; ++slot)
-            keys.insert(sysv_key("ipcmark-1-abcdef-" + std::to_string(spawn), slot));
+            keys.insert(sysv_key("ipcmark-1-abcdef-" + std::to_string(repetition), slot));
     EXPECT_GE(keys.size(), 1000 * sysv_slots - 2);  // a collision of chance is one in 500 runs
     EXPECT_EQ(keys.count(IPC_PRIVATE), 0u);
     EXPECT_EQ(sysv_key("a", direction::forward), sysv_key("a", 0u));

@@ -38,12 +38,12 @@ const registry& mechanisms() {
 }
 
 verdict judge(const std::string& law_name, const std::string& mechanism) {
-    run_area area;
+    run_workspace area;
     interrupt_watch interrupts;
     options chosen;
     chosen.deadline_ms = 1'500;
     services leased(area, interrupts, mechanisms().services());
-    courtroom room{area, interrupts, leased, chosen};
+    conform_context room{area, interrupts, leased, chosen};
     const law* which = find_law(law_name);
     const registration* examined = mechanisms().find(mechanism);
     if (which == nullptr || examined == nullptr) return broken("no such law or mechanism");
@@ -253,10 +253,10 @@ TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
 TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
     registry all;
     all.add_missing("zeromq", "cppzmq was not found; apt install cppzmq-dev");
-    run_area area;
+    run_workspace area;
     interrupt_watch interrupts;
     services leased(area, interrupts, all.services());
-    courtroom room{area, interrupts, leased};
+    conform_context room{area, interrupts, leased};
     const verdict given = examine(description_law, *all.find("zeromq"), room);
     EXPECT_EQ(given.ended, outcome::excused);
     EXPECT_NE(given.text.find("apt install"), std::string::npos);

@@ -75,7 +75,8 @@ finding cpu_quota(const host_view& host) {
 finding governor(const host_view& host) {
     const auto governor = per_cpu_fact(host.files, "cpufreq/scaling_governor");
     finding found{"cpu.governor", severity::ok, "",
-                  "the clock follows the load: short spawns run at whatever speed it is at", ""};
+                  "the clock follows the load: short repetitions run at whatever speed it is at",
+                  ""};
     if (!is_available(governor)) {
         found.how = severity::info;
         found.text = "no frequency governor is visible";
@@ -144,10 +145,10 @@ finding load_average(const host_view& host) {
 
 finding foreign_cpu(const host_view& host) {
     constexpr gate_row bounds = gate_of("foreign_cpu");
-    finding found{
-        "load.foreign", severity::ok, "",
-        fmt::format("above {} CPUs of foreign work a spawn counts as contaminated", bounds.usable),
-        ""};
+    finding found{"load.foreign", severity::ok, "",
+                  fmt::format("above {} CPUs of foreign work a repetition counts as disturbed",
+                              bounds.usable),
+                  ""};
     const auto busy = busy_cpus(host);
     if (!busy) {
         found.how = severity::info;
@@ -199,7 +200,8 @@ finding steal(const host_view& host) {
     if (!stolen_now && always <= tolerable_percent) return found;
     found.how = severity::warning;
     found.remedy =
-        "move to dedicated CPUs or a quieter host, or raise --spawns and compare within one run";
+        "move to dedicated CPUs or a quieter host, or raise --repetitions and compare within one "
+        "run";
     return found;
 }
 

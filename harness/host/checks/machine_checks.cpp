@@ -107,7 +107,7 @@ finding address_randomisation(const host_view& host) {
     constexpr std::int64_t full = 2;
     const auto mode = host.files.number("/proc/sys/kernel/randomize_va_space");
     finding found{"kernel.aslr", severity::ok, "addresses are randomised (ASLR 2)",
-                  "spawns with random addresses average over lucky and unlucky layouts", ""};
+                  "repetitions with random addresses average over lucky and unlucky layouts", ""};
     if (!mode) {
         found.how = severity::info;
         found.text = "whether addresses are randomised is not visible";
@@ -125,10 +125,11 @@ finding perf_events(const host_view& host) {
     constexpr unsigned cap_perfmon = 38;
     constexpr std::int64_t most = 1;
     const auto level = host.files.number("/proc/sys/kernel/perf_event_paranoid");
-    finding found{"kernel.perf", severity::ok, "",
-                  "counting spawns take switches, migrations and faults from perf events; timed "
-                  "spawns do not need them",
-                  ""};
+    finding found{
+        "kernel.perf", severity::ok, "",
+        "counting repetitions take switches, migrations and faults from perf events; timed "
+        "repetitions do not need them",
+        ""};
     if (!level) {
         found.how = severity::info;
         found.text = "this kernel has no perf events";

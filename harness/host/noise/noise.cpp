@@ -61,7 +61,7 @@ public:
           pair_(pair),
           wall_ns_(static_cast<double>(after.at_ns - before.at_ns)) {}
 
-    spawn_noise verdict(const timer_gaps& gaps) {
+    repetition_noise verdict(const timer_gaps& gaps) {
         look_at_machine();
         look_at_pair();
         if (gaps.span_ns > 0) look_at_gaps(gaps);
@@ -79,14 +79,14 @@ private:
 
     void grade(std::string_view key, double reading, double uncertainty, const gate_row& row) {
         const double proven = reading - uncertainty;
-        const quality how = proven > row.usable  ? quality::contaminated
+        const quality how = proven > row.usable  ? quality::disturbed
                             : proven > row.quiet ? quality::usable
                                                  : quality::quiet;
         if (how == quality::quiet) return;
         if (how > noise_.verdict) noise_.reasons.clear();
         noise_.verdict = std::max(noise_.verdict, how);
         if (how < noise_.verdict) return;
-        const double bound = how == quality::contaminated ? row.usable : row.quiet;
+        const double bound = how == quality::disturbed ? row.usable : row.quiet;
         noise_.reasons.push_back(
             uncertainty > 0
                 ? fmt::format("{} {:.3g} > {:g} + {:.2g}", key, reading, bound, uncertainty)
@@ -169,7 +169,7 @@ private:
     const noise_reading& after_;
     const pair_disturbance& pair_;
     double wall_ns_;
-    spawn_noise noise_;
+    repetition_noise noise_;
 };
 
 }  // namespace
@@ -188,8 +188,8 @@ noise_reading read_noise(const host_files& files, const std::vector<int>& allowe
     return reading;
 }
 
-spawn_noise judge_noise(const noise_reading& before, const noise_reading& after,
-                        const timer_gaps& gaps, const pair_disturbance& pair) {
+repetition_noise judge_noise(const noise_reading& before, const noise_reading& after,
+                             const timer_gaps& gaps, const pair_disturbance& pair) {
     return judge(before, after, pair).verdict(gaps);
 }
 

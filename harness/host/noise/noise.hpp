@@ -13,19 +13,19 @@
 #include "harness/host/facts/cpu_time.hpp"
 #include "harness/host/noise/timer_gaps.hpp"
 
-/// What disturbed a spawn, and whether that was too much. The parent reads the machine just before
-/// and just after a spawn, never during it; the workers bring what the kernel says of themselves.
-/// Method: measurement of foreign CPU time, steal, run delay and gaps, judged by bounds fixed
-/// beforehand and never by the measured outcome (Maricq et al., OSDI 2018, on why).
+/// What disturbed a repetition, and whether that was too much. The parent reads the machine just
+/// before and just after a repetition, never during it; the workers bring what the kernel says of
+/// themselves. Method: measurement of foreign CPU time, steal, run delay and gaps, judged by bounds
+/// fixed beforehand and never by the measured outcome (Maricq et al., OSDI 2018, on why).
 namespace ipcmark {
 
-enum class quality : std::uint8_t { quiet, usable, contaminated };
+enum class quality : std::uint8_t { quiet, usable, disturbed };
 
 template <>
 struct spelling<quality> {
     static constexpr std::array words{std::pair{quality::quiet, "quiet"},
                                       std::pair{quality::usable, "usable"},
-                                      std::pair{quality::contaminated, "contaminated"}};
+                                      std::pair{quality::disturbed, "disturbed"}};
 };
 
 /// What the machine tells at one moment. A missing reading is nullopt.
@@ -62,7 +62,7 @@ struct pair_disturbance {
     bool pinned_apart() const { return pinned() && cpus_in_use() == cpus.size(); }
 };
 
-/// One row of the gate: up to `quiet`, up to `usable`, beyond it contaminated.
+/// One row of the gate: up to `quiet`, up to `usable`, beyond it disturbed.
 struct gate_row {
     std::string_view key;
     double quiet;
@@ -72,14 +72,14 @@ struct gate_row {
 
 inline constexpr std::array gate{
     gate_row{"foreign_cpu", 0.02, 0.15,
-             "CPUs kept busy by others while the spawn lived, of those that it may use"},
+             "CPUs kept busy by others while the repetition lived, of those that it may use"},
     gate_row{"steal", 0.001, 0.01, "share of the CPU time that the hypervisor gave to others"},
     gate_row{"run_delay", 0.01, 0.03,
              "share of the timed phase that the pair was ready and did not run; pinned to two CPUs "
              "and without a daemon only, since otherwise the pair makes itself wait"},
     gate_row{"gap_ppm", 500, 10'000,
              "share of time, in 10^-6, that a spinning thread missed on the CPUs in use, before "
-             "and after the spawn"},
+             "and after the repetition"},
     gate_row{"migrations", 0, 0, "moves between CPUs in the timed phase of a pinned pair"},
     gate_row{"major_faults", 0, 0, "page faults that waited for a disk in the timed phase"},
 };
@@ -95,8 +95,8 @@ consteval const gate_row& gate_of(std::string_view key) {
 inline constexpr std::int64_t own_delay_per_switch_ns = 300;    // woken up, not yet switched to
 inline constexpr std::int64_t longest_single_gap_ns = 100'000;  // one gap so long may be chance
 
-/// One spawn's disturbance and the verdict over it.
-struct spawn_noise {
+/// One repetition's disturbance and the verdict over it.
+struct repetition_noise {
     std::optional<double> foreign_cpu;    // CPUs
     std::optional<double> interrupt_cpu;  // CPUs, anybody's interrupts; not judged
     std::optional<double> steal;
@@ -113,12 +113,12 @@ struct spawn_noise {
     quality verdict = quality::quiet;
     std::vector<std::string> reasons;  // "foreign_cpu 0.61 > 0.15 + 0.06"; empty when quiet
     /// Rows whose resolution is coarser than the bound: /proc/stat counts whole jiffies, 10 ms, so
-    /// that a short spawn is judged by run delay and PSI instead, which have microseconds.
+    /// that a short repetition is judged by run delay and PSI instead, which have microseconds.
     std::vector<std::string> coarse;
 };
 
 /// `gaps`: of the probes before and after, together; a span of 0 means that none was made.
-spawn_noise judge_noise(const noise_reading& before, const noise_reading& after,
-                        const timer_gaps& gaps, const pair_disturbance& pair);
+repetition_noise judge_noise(const noise_reading& before, const noise_reading& after,
+                             const timer_gaps& gaps, const pair_disturbance& pair);
 
 }  // namespace ipcmark

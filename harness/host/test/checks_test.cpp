@@ -249,7 +249,7 @@ TEST(checks, foreign_work_is_measured_in_cpus) {
     EXPECT_NE(found.text.find("1.00 CPUs"), std::string::npos) << found.text;
 }
 
-TEST(checks, the_bounds_for_foreign_work_are_those_that_spawns_are_judged_by) {
+TEST(checks, the_bounds_for_foreign_work_are_those_that_repetitions_are_judged_by) {
     constexpr gate_row bounds = gate_of("foreign_cpu");
     constexpr long ticks = 1'000'000;
     const auto found_at = [](double cpus) {

@@ -34,7 +34,7 @@ struct scene {
         pair.cpus = {0, 1};
         gaps = {8'000'000, 3'000, 2'000};
     }
-    spawn_noise judged() const { return judge_noise(before, after, gaps, pair); }
+    repetition_noise judged() const { return judge_noise(before, after, gaps, pair); }
     quality verdict() const { return judged().verdict; }
     /// Another process of this many CPUs.
     scene& disturb(double cpus) {
@@ -56,7 +56,7 @@ struct scene {
 };
 
 TEST(noise, what_the_pair_and_the_harness_use_is_not_foreign) {
-    const spawn_noise noise = scene().judged();
+    const repetition_noise noise = scene().judged();
     EXPECT_EQ(noise.verdict, quality::quiet);
     EXPECT_DOUBLE_EQ(noise.foreign_cpu.value(), 0);
     EXPECT_DOUBLE_EQ(noise.steal.value(), 0);
@@ -69,8 +69,8 @@ TEST(noise, foreign_work_passes_a_bound_only_beyond_a_jiffy_of_each_cpu) {
     EXPECT_EQ(scene().disturb(0.04).verdict(), quality::quiet) << "0.02 + 2 jiffies in a second";
     EXPECT_EQ(scene().disturb(0.05).verdict(), quality::usable);
     EXPECT_EQ(scene().disturb(0.16).verdict(), quality::usable);
-    const spawn_noise noise = scene().disturb(0.18).judged();
-    EXPECT_EQ(noise.verdict, quality::contaminated);
+    const repetition_noise noise = scene().disturb(0.18).judged();
+    EXPECT_EQ(noise.verdict, quality::disturbed);
     ASSERT_EQ(noise.reasons.size(), 1u);
     EXPECT_EQ(noise.reasons[0], "foreign_cpu 0.18 > 0.15 + 0.02");
 }
@@ -85,7 +85,7 @@ TEST(noise, a_pairs_own_loopback_interrupts_are_not_foreign_where_the_kernel_cou
     scene s;
     s.after.cpus->busy += 40;
     s.after.cpus->softirq += 40;
-    EXPECT_EQ(s.verdict(), quality::contaminated) << "they are in nobody's CPU time";
+    EXPECT_EQ(s.verdict(), quality::disturbed) << "they are in nobody's CPU time";
     s.after.interrupts_apart = true;
     EXPECT_EQ(s.verdict(), quality::quiet);
     EXPECT_DOUBLE_EQ(s.judged().interrupt_cpu.value(), 0.4);
@@ -98,7 +98,7 @@ TEST(noise, one_stolen_jiffy_proves_nothing_but_many_do) {
     s.after.cpus->steal = 2;
     EXPECT_EQ(s.verdict(), quality::usable);
     s.after.cpus->steal = 4;
-    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.verdict(), quality::disturbed);
 }
 
 TEST(noise, run_delay_counts_for_pairs_on_two_cpus_that_nobody_helps) {
@@ -109,7 +109,7 @@ TEST(noise, run_delay_counts_for_pairs_on_two_cpus_that_nobody_helps) {
     };
     EXPECT_EQ(delayed(12'000'000), quality::quiet);
     EXPECT_EQ(delayed(13'000'000), quality::usable);
-    EXPECT_EQ(delayed(37'000'000), quality::contaminated);
+    EXPECT_EQ(delayed(37'000'000), quality::disturbed);
     EXPECT_EQ(s.judged().reasons.size(), 1u);
     s.pair.helped = true;
     EXPECT_EQ(s.verdict(), quality::quiet) << "it may wait for its own daemon";
@@ -128,7 +128,7 @@ TEST(noise, a_span_too_short_for_jiffies_says_so_and_is_judged_by_pressure) {
     s.after.cpus->busy += 2;  // a third of a CPU by jiffies, or nothing
     EXPECT_EQ(s.verdict(), quality::quiet);
     s.after.pressure_us = *s.before.pressure_us + 12'000;
-    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.verdict(), quality::disturbed);
     EXPECT_EQ(s.judged().reasons.at(0), "psi_cpu 0.2 > 0.15");
     s.after.cpus->busy -= 2;
     s.pair.cpus = {1, 1};
@@ -149,26 +149,26 @@ TEST(noise, one_gap_may_be_chance_but_many_are_not) {
     s.gaps = {8'000'000, 90'000, 10'000};
     EXPECT_EQ(s.verdict(), quality::usable);
     s.gaps = {8'000'000, 2'000'000, 2'000'000};
-    EXPECT_EQ(s.verdict(), quality::contaminated) << "no tick lasts 2 ms";
+    EXPECT_EQ(s.verdict(), quality::disturbed) << "no tick lasts 2 ms";
     s.gaps = {};
     EXPECT_EQ(s.verdict(), quality::quiet);
     EXPECT_FALSE(s.judged().gap_ppm);
 }
 
-TEST(noise, a_pinned_worker_that_moved_and_a_page_from_the_disk_contaminate) {
+TEST(noise, a_pinned_worker_that_moved_and_a_page_from_the_disk_disturb) {
     scene s;
     s.pair.migrations = 1;
-    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.verdict(), quality::disturbed);
     s.pair.cpus = {-1, -1};
     EXPECT_EQ(s.verdict(), quality::quiet) << "an unpinned one may move";
     s.pair.major_faults = 1;
-    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.verdict(), quality::disturbed);
 }
 
 TEST(noise, the_worst_reading_decides_and_gives_the_reasons) {
     scene s;
     s.disturb(0.1).pair.major_faults = 2;
-    EXPECT_EQ(s.verdict(), quality::contaminated);
+    EXPECT_EQ(s.verdict(), quality::disturbed);
     EXPECT_EQ(s.judged().reasons, std::vector<std::string>{"major_faults 2 > 0"});
 }
 
@@ -191,7 +191,7 @@ TEST(noise, frequency_and_involuntary_switches_are_told) {
 }
 
 TEST(noise, a_machine_that_tells_nothing_gives_no_figures) {
-    const spawn_noise noise = judge_noise({}, {}, {}, {});
+    const repetition_noise noise = judge_noise({}, {}, {}, {});
     EXPECT_EQ(noise.verdict, quality::quiet);
     EXPECT_FALSE(noise.foreign_cpu || noise.steal || noise.psi_cpu || noise.run_delay);
 }

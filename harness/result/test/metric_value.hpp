@@ -9,7 +9,7 @@
 namespace ipcmark {
 
 /// A metric's value by its key.
-inline std::optional<double> value_of(std::string_view key, const spawn_view& view) {
+inline std::optional<double> value_of(std::string_view key, const repetition_view& view) {
     for (const metric& m : all_metrics())
         if (m.key == key) return m.value(view);
     ADD_FAILURE() << "no metric " << key;

@@ -10,8 +10,8 @@ namespace {
 class metrics_test : public testing::Test {
 protected:
     metrics_test() {
-        auto& producer = spawn.sides[0].measured;
-        auto& consumer = spawn.sides[1].measured;
+        auto& producer = repetition.sides[0].measured;
+        auto& consumer = repetition.sides[1].measured;
         producer.counted_messages = 1000;
         producer.messages = 984;
         producer.first_ticks = 1'000'000;
@@ -21,11 +21,11 @@ protected:
         consumer.last_ticks = 1'000'000 + 1'968'000;
         consumer.consumed = {100'000, 900'000, 990, 10, 3, 1, std::nullopt, 0};
         for (int i = 0; i < 984; ++i)
-            spawn.sides[0].latencies.record(1000);
+            repetition.sides[0].latencies.record(1000);
     }
-    spawn_view view() { return {what, spawn, clock}; }
+    repetition_view view() { return {what, repetition, clock}; }
     cell what{"pipe", pattern::round_trip, 4096, placement::l3, touch::rw, 16};
-    spawn_result spawn;
+    repetition_result repetition;
     shared_clock clock{clock_parameters{}};
 };
 
@@ -40,9 +40,9 @@ TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
 
 TEST_F(metrics_test, a_services_part_of_all_its_processes_is_added_and_shown_apart) {
     EXPECT_FALSE(value_of("service_cpu_ns_per_message", view()));
-    spawn.has_service = true;
+    repetition.has_service = true;
     EXPECT_FALSE(value_of("cpu_ns_per_message", view())) << "without it the sum would be too small";
-    auto& processes = spawn.sides[0].measured.services;
+    auto& processes = repetition.sides[0].measured.services;
     processes = {{1, "broker", process_usage{400'000, 1'000, 4, 1}},
                  {2, "helper", process_usage{100'000, 0, 6, 1}}};
     EXPECT_DOUBLE_EQ(*value_of("service_cpu_ns_per_message", view()), 500);
@@ -55,8 +55,8 @@ TEST_F(metrics_test, a_services_part_of_all_its_processes_is_added_and_shown_apa
 
 TEST_F(metrics_test, a_block_without_stamps_gives_its_mean) {
     EXPECT_FALSE(value_of("block_mean_ns", view()));
-    spawn.sides[0].measured.untimed_exchanges = 10'000;
-    spawn.sides[0].measured.untimed_ns = 2'500'000;
+    repetition.sides[0].measured.untimed_exchanges = 10'000;
+    repetition.sides[0].measured.untimed_ns = 2'500'000;
     EXPECT_DOUBLE_EQ(*value_of("block_mean_ns", view()), 250);
 }
 
@@ -75,7 +75,7 @@ TEST_F(metrics_test, a_round_trip_has_latencies_and_no_throughput) {
 
 TEST_F(metrics_test, a_stream_is_rated_by_what_the_consumer_saw) {
     what.kind = pattern::one_way;
-    spawn.sides[0].latencies = histogram();
+    repetition.sides[0].latencies = histogram();
     EXPECT_DOUBLE_EQ(*value_of("messages_per_second", view()), 984 / 1'968'000.0 * 1e9);
     EXPECT_DOUBLE_EQ(*value_of("bytes_per_second", view()), 4096 * 984 / 1'968'000.0 * 1e9);
     EXPECT_FALSE(value_of("p50_ns", view()));
@@ -91,14 +91,14 @@ TEST_F(metrics_test, untouched_bytes_are_no_bandwidth) {
 
 TEST_F(metrics_test, loss_is_a_share_of_what_was_sent) {
     what.kind = pattern::one_way;
-    spawn.sides[1].measured.lost = 16;
+    repetition.sides[1].measured.lost = 16;
     EXPECT_DOUBLE_EQ(*value_of("lost_share", view()), 0.016);
 }
 
 TEST_F(metrics_test, sixteen_mebibyte_messages_do_not_overflow) {
     what.kind = pattern::one_way;
     what.payload_bytes = std::size_t{16} << 20;
-    spawn.sides[1].measured.messages = std::uint64_t{1} << 50;
+    repetition.sides[1].measured.messages = std::uint64_t{1} << 50;
     EXPECT_GT(*value_of("bytes_per_second", view()), 1e24);
 }
 

@@ -8,7 +8,7 @@
 namespace ipcmark {
 namespace {
 
-std::uint64_t turns_between(const spawn_budget& budget, std::size_t cell, std::uint64_t first,
+std::uint64_t turns_between(const repetition_budget& budget, std::size_t cell, std::uint64_t first,
                             std::uint64_t end) {
     std::uint64_t turns = 0;
     for (std::uint64_t round = first; round < end; ++round)
@@ -17,7 +17,7 @@ std::uint64_t turns_between(const spawn_budget& budget, std::size_t cell, std::u
 }
 
 TEST(budget, every_cell_gets_the_least_rounds_first) {
-    const spawn_budget budget(3, {});
+    const repetition_budget budget(3, {});
     for (std::size_t cell = 0; cell < 3; ++cell)
         EXPECT_EQ(turns_between(budget, cell, 0, 6), 6u);
     EXPECT_FALSE(budget.is_checkpoint(5));
@@ -27,7 +27,7 @@ TEST(budget, every_cell_gets_the_least_rounds_first) {
 }
 
 TEST(budget, turns_go_with_the_square_of_the_width_and_nobody_gets_none) {
-    spawn_budget budget(4, {});
+    repetition_budget budget(4, {});
     budget.checkpoint(6, {{6, 0.20, false}, {6, 0.155, false}, {6, 0.05, false}, {6, {}, false}});
     EXPECT_EQ(turns_between(budget, 0, 6, 11), 5u);
     EXPECT_EQ(turns_between(budget, 1, 6, 11), 3u);  // 5 * 0.155^2 / 0.2^2
@@ -36,7 +36,7 @@ TEST(budget, turns_go_with_the_square_of_the_width_and_nobody_gets_none) {
 }
 
 TEST(budget, one_lucky_narrow_interval_does_not_stop_a_cell) {
-    spawn_budget budget(1, {});
+    repetition_budget budget(1, {});
     budget.checkpoint(6, {{6, 0.02, false}});
     EXPECT_FALSE(budget.all_rest());
     EXPECT_GE(turns_between(budget, 0, 6, 11), 2u);
@@ -50,8 +50,8 @@ TEST(budget, one_lucky_narrow_interval_does_not_stop_a_cell) {
     EXPECT_TRUE(budget.all_rest());  // it does not come back
 }
 
-TEST(budget, the_most_spawns_and_a_failure_end_a_cell) {
-    spawn_budget budget(3, {6, 5, 20, 0.03});
+TEST(budget, the_most_repetitions_and_a_failure_end_a_cell) {
+    repetition_budget budget(3, {6, 5, 20, 0.03});
     budget.checkpoint(16, {{16, 0.5, false}, {20, 0.5, false}, {16, 0.5, true}});
     EXPECT_EQ(turns_between(budget, 0, 16, 21), 4u);  // up to twenty
     EXPECT_EQ(turns_between(budget, 1, 16, 21), 0u);
@@ -60,7 +60,7 @@ TEST(budget, the_most_spawns_and_a_failure_end_a_cell) {
 }
 
 TEST(budget, the_fewest_turns_of_a_stretch_are_spread_over_its_rounds) {
-    spawn_budget budget(6, {});
+    repetition_budget budget(6, {});
     std::vector<cell_progress> progress(6, {6, 0.01, false});
     progress[0].half_width = 0.3;
     budget.checkpoint(6, progress);
@@ -72,20 +72,20 @@ TEST(budget, the_fewest_turns_of_a_stretch_are_spread_over_its_rounds) {
     }
 }
 
-TEST(budget, the_width_is_of_the_median_and_missing_below_six_spawns) {
+TEST(budget, the_width_is_of_the_median_and_missing_below_six_repetitions) {
     EXPECT_FALSE(relative_half_width({1, 2, 3, 4, 5}));
     EXPECT_NEAR(*relative_half_width({90, 95, 99, 101, 105, 110}), 0.1, 1e-12);
     EXPECT_FALSE(relative_half_width({0, 0, 0, 0, 0, 0}));
 }
 
-/// Runs a sitting of cells with known medians under the rule until all rest.
+/// Runs a run of cells with known medians under the rule until all rest.
 struct sitting_simulation {
     std::vector<double> deviations;
     std::vector<std::vector<double>> values;
 
     sitting_simulation(simulate::source& random, std::vector<double> of, const budget_rule& rule)
         : deviations(std::move(of)), values(deviations.size()) {
-        spawn_budget budget(deviations.size(), rule);
+        repetition_budget budget(deviations.size(), rule);
         for (std::uint64_t round = 0; round < 500; ++round) {
             if (budget.is_checkpoint(round)) {
                 std::vector<cell_progress> progress;
@@ -101,7 +101,7 @@ struct sitting_simulation {
     }
 };
 
-TEST(budget, noisier_cells_get_more_spawns) {
+TEST(budget, noisier_cells_get_more_repetitions) {
     simulate::source random(71);
     double quiet = 0;
     double loud = 0;
@@ -116,11 +116,11 @@ TEST(budget, noisier_cells_get_more_spawns) {
 }
 
 TEST(budget, intervals_keep_their_coverage_although_their_width_decides_when_to_stop) {
-    constexpr int sittings = 2'000;
+    constexpr int runs = 2'000;
     simulate::source random(72);
     int held = 0;
     int intervals = 0;
-    for (int i = 0; i < sittings; ++i) {
+    for (int i = 0; i < runs; ++i) {
         const sitting_simulation run(random, {0.02, 0.05, 0.08}, {});
         for (const auto& values : run.values) {
             const auto seen = summarise(values);
@@ -128,7 +128,7 @@ TEST(budget, intervals_keep_their_coverage_although_their_width_decides_when_to_
             ++intervals;
         }
     }
-    // The order-statistics interval promises 95 to 97.9 % between 6 and 60 spawns.
+    // The order-statistics interval promises 95 to 97.9 % between 6 and 60 repetitions.
     EXPECT_GE(static_cast<double>(held) / intervals, 0.93);
     EXPECT_LE(static_cast<double>(held) / intervals, 0.98);
 }
@@ -137,9 +137,9 @@ TEST(budget, the_sentence_tells_the_rule_that_is_followed) {
     budget_rule rule;
     rule.stretch_rounds = 7;
     rule.target = 0.04;
-    rule.most_spawns = 33;
+    rule.most_repetitions = 33;
     const std::string sentence = budget_sentence(rule);
-    for (const char* part : {"6 rounds of every cell", "every 7 rounds", "4 %", "33 spawns"})
+    for (const char* part : {"6 rounds of every cell", "every 7 rounds", "4 %", "33 repetitions"})
         EXPECT_NE(sentence.find(part), std::string::npos) << part << " in " << sentence;
 }
 

@@ -16,9 +16,9 @@ protected:
 
     const cell& loaded() const { return what.cells.front().what; }
 
-    /// `messages` in a second of each spawn.
-    static spawn_result outcome(const spawn_request& asked, std::uint64_t messages) {
-        spawn_result result;
+    /// `messages` in a second of each repetition.
+    static repetition_result outcome(const launch_request& asked, std::uint64_t messages) {
+        repetition_result result;
         result.sides[1].measured.messages = messages;
         result.sides[1].measured.last_ticks = 1'000'000'000;
         EXPECT_EQ(pattern_of(asked.what.kind).counted_by, role::consumer);
@@ -31,7 +31,7 @@ protected:
 };
 
 TEST_F(capacity_search, the_lower_of_stream_and_flood_is_the_capacity) {
-    found.measure(what, clock, [](const cell&, const spawn_request& asked) {
+    found.measure(what, clock, [](const cell&, const launch_request& asked) {
         return std::optional(outcome(asked, asked.what.kind == pattern::one_way ? 4'000 : 3'000));
     });
     EXPECT_NEAR(found.of(loaded()).value(), 3'000, 1);
@@ -39,8 +39,8 @@ TEST_F(capacity_search, the_lower_of_stream_and_flood_is_the_capacity) {
 }
 
 TEST_F(capacity_search, without_a_rate_there_is_no_capacity_but_a_reason) {
-    found.measure(what, clock, [](const cell&, const spawn_request& asked) {
-        spawn_result result = outcome(asked, 0);
+    found.measure(what, clock, [](const cell&, const launch_request& asked) {
+        repetition_result result = outcome(asked, 0);
         result.failed = failure{status::failed, "peer", "timing", "the peer closed"};
         return std::optional(result);
     });
@@ -54,7 +54,7 @@ TEST_F(capacity_search, without_a_rate_there_is_no_capacity_but_a_reason) {
 }
 
 TEST_F(capacity_search, a_stream_that_delivers_nothing_is_no_rate_either) {
-    found.measure(what, clock, [](const cell&, const spawn_request& asked) {
+    found.measure(what, clock, [](const cell&, const launch_request& asked) {
         return std::optional(outcome(asked, 0));
     });
     EXPECT_FALSE(found.of(loaded()));

@@ -11,7 +11,7 @@ namespace {
 struct kept_attempt {
     std::size_t variant;
     std::uint64_t sequence;
-    spawn_layout layout;
+    memory_layout layout;
     bool failed;
 };
 
@@ -31,8 +31,8 @@ class executor_test : public testing::Test {
 protected:
     executor_test() {
         what_.seed = 3;
-        what_.request.spawns = 4;
-        what_.request.spawn_ms = 20;
+        what_.request.repetitions = 4;
+        what_.request.repetition_ms = 20;
         what_.cells.resize(1);
         what_.cells[0].what = {"null", pattern::round_trip, 64, placement::free, touch::rw, 16};
         what_.cells[0].alone = true;
@@ -50,7 +50,7 @@ protected:
 
     plan what_;
     keeper observer_;
-    run_area area_;
+    run_workspace area_;
     interrupt_watch interrupts_;
     clock_parameters parameters_;
 };
@@ -62,7 +62,7 @@ TEST_F(executor_test, pairs_get_a_memory_layout_each_as_rounds_do) {
     std::set<std::uint32_t> offsets;
     for (const auto& each : observer_.kept) {
         EXPECT_FALSE(each.failed);
-        EXPECT_NE(each.layout, spawn_layout{});
+        EXPECT_NE(each.layout, memory_layout{});
         offsets.insert(each.layout.region_offset_bytes);
     }
     EXPECT_GE(offsets.size(), 7u) << "a layout of its own for each repetition";
@@ -73,7 +73,7 @@ TEST_F(executor_test, without_randomised_layouts_there_is_none) {
     pairs_schedule pairs(what_, std::nullopt);
     run(pairs);
     for (const auto& each : observer_.kept)
-        EXPECT_EQ(each.layout, spawn_layout{});
+        EXPECT_EQ(each.layout, memory_layout{});
 }
 
 TEST_F(executor_test, a_cell_that_fails_is_told_and_does_not_stop_the_rest) {

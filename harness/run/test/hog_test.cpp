@@ -35,7 +35,7 @@ private:
     pid_t pid_;
 };
 
-/// Validity test 7 of the measurement method: a hog on the measured CPU contaminates. Only the
+/// Validity test 7 of the measurement method: a hog on the measured CPU disturbs. Only the
 /// verdict is looked at, and it holds whatever else this machine does: the hog takes its share of
 /// the CPU from whoever is there.
 class hog_test : public testing::TestWithParam<const char*> {
@@ -44,12 +44,12 @@ protected:
         planned_cell planned;
         planned.what = {GetParam(), pattern::round_trip, 64, place, touch::rw, 16};
         planned.cpus = cpus;
-        spawn_request request;
+        launch_request request;
         request.what = planned.what;
         request.parties = pair_on(cpus);
         request.tag = 0x1122334455667788;
         request.work.timed_ns = 300'000'000;
-        spawn_watch watch;
+        repetition_watch watch;
         const shared_clock clock(parameters_);
         auto done = watch.run(planned, clock, [&] {
             return std::optional(runner(area_, interrupts_, parameters_, {}).run(request));
@@ -60,7 +60,7 @@ protected:
     /// Among a few tries one that nobody disturbed; nullopt: somebody always does.
     std::optional<timed_try> run_undisturbed(std::array<int, 2> cpus, placement place) {
         for (int attempt = 0; attempt < 5; ++attempt)
-            if (timed_try done = run(cpus, place); !done.contaminated()) return done;
+            if (timed_try done = run(cpus, place); !done.disturbed()) return done;
         return std::nullopt;
     }
 
@@ -70,7 +70,7 @@ protected:
         return false;
     }
 
-    run_area area_;
+    run_workspace area_;
     interrupt_watch interrupts_;
     clock_parameters parameters_;
 };
@@ -78,7 +78,7 @@ protected:
 class hog_beside_two_cpus : public hog_test {};
 class hog_on_one_cpu : public hog_test {};
 
-TEST_P(hog_beside_two_cpus, contaminates) {
+TEST_P(hog_beside_two_cpus, disturbs) {
     const auto allowed = allowed_cpus();
     if (allowed.size() < 2) GTEST_SKIP() << "needs two CPUs";
     const std::array<int, 2> cpus{allowed[0], allowed[1]};
@@ -86,19 +86,19 @@ TEST_P(hog_beside_two_cpus, contaminates) {
     const hog beside(cpus[1]);
     const timed_try done = run(cpus, placement::l3);
     ASSERT_FALSE(done.outcome.failed) << done.outcome.failed->text;
-    EXPECT_EQ(done.noise.verdict, quality::contaminated);
+    EXPECT_EQ(done.noise.verdict, quality::disturbed);
     // A process that blocks is put before the hog when it wakes up: then the hog's work tells.
     EXPECT_TRUE(accuses(done, "run_delay") || accuses(done, "foreign_cpu"));
     if (!undisturbed) GTEST_SKIP() << "other work disturbs this machine: nothing to compare with";
     EXPECT_GT(done.noise.foreign_cpu.value(), undisturbed->noise.foreign_cpu.value());
 }
 
-TEST_P(hog_on_one_cpu, contaminates_as_foreign_work) {
+TEST_P(hog_on_one_cpu, disturbs_as_foreign_work) {
     const int cpu = allowed_cpus().front();
     const hog beside(cpu);
     const timed_try done = run({cpu, cpu}, placement::same_cpu);
     ASSERT_FALSE(done.outcome.failed) << done.outcome.failed->text;
-    EXPECT_EQ(done.noise.verdict, quality::contaminated);
+    EXPECT_EQ(done.noise.verdict, quality::disturbed);
     EXPECT_TRUE(accuses(done, "foreign_cpu"));
 }
 

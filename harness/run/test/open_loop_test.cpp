@@ -18,12 +18,12 @@ TEST_F(open_loop_test, a_stall_shows_in_every_message_that_it_delayed) {
     request.what.transport = "faulty_stall";
     request.what.kind = pattern::paced;
     request.work.pace.rate_hz = 10'000;
-    const spawn_result paced = run();
+    const repetition_result paced = run();
     ASSERT_FALSE(paced.failed) << paced.failed->text;
     EXPECT_GE(paced.consumer().latencies.supported_quantile_ns(0.99).value(), 40e6)
         << "500 of 4,000 messages were due while the producer stood still for 50 ms";
     request.what.kind = pattern::round_trip;
-    const spawn_result closed = run();
+    const repetition_result closed = run();
     ASSERT_FALSE(closed.failed) << closed.failed->text;
     EXPECT_GE(closed.producer().latencies.greatest_ns(), 50'000'000u);
     EXPECT_LT(closed.producer().latencies.supported_quantile_ns(0.99).value(), 40e6)
@@ -34,7 +34,7 @@ TEST_F(open_loop_test, a_paced_cell_says_how_well_the_schedule_was_kept) {
     request.what.kind = pattern::paced;
     request.work.pace.rate_hz = 2'000;
     request.work.pace.poisson = true;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     const measurement& producer = result.producer().measured;
     EXPECT_EQ(producer.messages, result.consumer().measured.messages);
@@ -51,7 +51,7 @@ TEST_F(open_loop_test, what_cannot_be_sent_in_time_is_missed_and_not_forgotten) 
     request.what.kind = pattern::paced;
     request.work.timed_ns = 50'000'000;
     request.work.pace.rate_hz = 20e6;  // beyond any socket
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_GT(result.producer().measured.figures.at("missed_share"), 0.5);
     EXPECT_LT(result.producer().measured.figures.at("achieved_per_second"), 19e6);
@@ -60,7 +60,7 @@ TEST_F(open_loop_test, what_cannot_be_sent_in_time_is_missed_and_not_forgotten) 
 TEST_F(open_loop_test, a_silence_precedes_each_message_of_wake) {
     request.what.kind = pattern::wake;
     request.work.pace.gap_ns = 5'000'000;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     const auto messages = result.consumer().measured.messages;
     EXPECT_GE(messages, 2u);
@@ -73,7 +73,7 @@ TEST_F(open_loop_test, a_burst_is_drained_before_the_next_one) {
     request.work.timed_ns = 50'000'000;
     request.work.pace.burst = 8;
     request.work.pace.gap_ns = 200'000;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_EQ(result.consumer().measured.messages % 8, 0u);
     EXPECT_GE(result.consumer().measured.figures.at("drain_ns"),

@@ -127,22 +127,22 @@ TEST_F(plan_test, what_cannot_run_is_skipped_and_kept) {
     EXPECT_EQ(codes, (std::set<std::string>{"limit", "placement"}));
 }
 
-TEST_F(plan_test, the_seed_and_the_number_of_a_spawn_decide_its_layout) {
+TEST_F(plan_test, the_seed_and_the_number_of_a_repetition_decide_its_layout) {
     request.mechanisms = {"pipe"};
     const plan one = expanded();
     EXPECT_EQ(one.layout(3), expanded().layout(3));
     EXPECT_NE(one.layout(3), one.layout(4));
     EXPECT_NE(one.layout(3), expand(request, 43, all, two_cpus()).layout(3));
     request.randomise_layout = false;
-    EXPECT_EQ(expanded().layout(3), spawn_layout{});
+    EXPECT_EQ(expanded().layout(3), memory_layout{});
 }
 
 TEST_F(plan_test, layouts_reach_all_of_their_ranges_and_no_further) {
     const plan one = expanded();
-    spawn_layout least{~0u, ~0u, ~0u};
-    spawn_layout most;
+    memory_layout least{~0u, ~0u, ~0u};
+    memory_layout most;
     for (std::uint64_t sequence = 0; sequence < 2'000; ++sequence) {
-        const spawn_layout drawn = one.layout(sequence);
+        const memory_layout drawn = one.layout(sequence);
         const auto widen = [](std::uint32_t value, std::uint32_t& low, std::uint32_t& high) {
             low = std::min(low, value);
             high = std::max(high, value);
@@ -150,7 +150,7 @@ TEST_F(plan_test, layouts_reach_all_of_their_ranges_and_no_further) {
         widen(drawn.environment_pad_bytes, least.environment_pad_bytes, most.environment_pad_bytes);
         widen(drawn.stack_pad_bytes, least.stack_pad_bytes, most.stack_pad_bytes);
         widen(drawn.region_offset_bytes, least.region_offset_bytes, most.region_offset_bytes);
-        EXPECT_EQ(drawn.region_offset_bytes % spawn_layout::region_step_bytes, 0u);
+        EXPECT_EQ(drawn.region_offset_bytes % memory_layout::region_step_bytes, 0u);
     }
     EXPECT_LT(least.environment_pad_bytes, 100u);
     EXPECT_LT(least.stack_pad_bytes, 100u);
@@ -237,7 +237,7 @@ TEST_F(plan_test, a_round_is_shuffled_fairly) {
         EXPECT_NEAR(count, rounds / 3, 5 * 26);  // five standard deviations
 }
 
-TEST_F(plan_test, tags_differ_between_spawns) {
+TEST_F(plan_test, tags_differ_between_repetitions) {
     const plan result = expanded();
     std::set<std::uint64_t> tags;
     for (std::uint64_t i = 0; i < 1000; ++i)

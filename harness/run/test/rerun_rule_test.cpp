@@ -5,7 +5,7 @@
 namespace ipcmark {
 namespace {
 
-/// Tries made of one slot when every one is contaminated.
+/// Tries made of one slot when every one is disturbed.
 std::uint64_t tries(rerun_rule& rule, const std::string& cell) {
     std::uint64_t made = 0;
     while (rule.again(cell, made, true))
@@ -13,7 +13,7 @@ std::uint64_t tries(rerun_rule& rule, const std::string& cell) {
     return made + 1;
 }
 
-TEST(rerun_rule, a_contaminated_spawn_is_run_again_at_most_so_often) {
+TEST(rerun_rule, a_disturbed_repetition_is_run_again_at_most_so_often) {
     rerun_rule rule(2);
     EXPECT_EQ(tries(rule, "a"), 3u);
     EXPECT_EQ(rule.reruns(), 2u);
@@ -29,7 +29,7 @@ TEST(rerun_rule, a_clean_one_is_not) {
     EXPECT_FALSE(rule.again("a", 1, false));
 }
 
-TEST(rerun_rule, a_cell_that_stays_contaminated_is_let_be_and_others_are_not) {
+TEST(rerun_rule, a_cell_that_stays_disturbed_is_let_be_and_others_are_not) {
     rerun_rule rule(2);
     const auto clean_ones = [&] {
         for (int i = 0; i < 4; ++i)

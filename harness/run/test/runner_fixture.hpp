@@ -42,16 +42,16 @@ protected:
     ~runner_test() override {
         EXPECT_EQ(children(), 0u);
         EXPECT_EQ(entries("/dev/shm", area.directory().filename()), 0u);
-        EXPECT_EQ(entries(area.directory(), "0"), 0u) << "the spawn's folder";
+        EXPECT_EQ(entries(area.directory(), "0"), 0u) << "the repetition's folder";
     }
 
-    spawn_result run() { return runner(area, interrupts, clock, options).run(request); }
+    repetition_result run() { return runner(area, interrupts, clock, options).run(request); }
 
-    run_area area;
+    run_workspace area;
     interrupt_watch interrupts;
     clock_parameters clock;
     runner_options options;
-    spawn_request request;
+    launch_request request;
 };
 
 }  // namespace ipcmark

@@ -24,7 +24,7 @@
 namespace ipcmark {
 namespace {
 TEST_F(runner_test, a_pair_brings_back_what_both_sides_measured) {
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_GT(result.producer().measured.messages, 0u);
     EXPECT_EQ(result.producer().measured.messages, result.consumer().measured.messages);
@@ -34,7 +34,7 @@ TEST_F(runner_test, a_pair_brings_back_what_both_sides_measured) {
 
 TEST_F(runner_test, setting_up_is_stamped_on_both_sides) {
     request.what.kind = pattern::setup;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     for (const auto& side : result.sides) {
         const auto& figures = side.measured.figures;
@@ -52,7 +52,7 @@ TEST_F(runner_test, one_process_can_make_all_the_calls_of_an_exchange) {
          {"pipe", "unix_stream", "shm_ring_futex", "shm_ring_spin", "posix_mq"}) {
         request.what.transport = name;
         request.work.act.kind = task_kind::inside;
-        const spawn_result result = run();
+        const repetition_result result = run();
         ASSERT_FALSE(result.failed) << name << ": " << result.failed->text;
         EXPECT_GT(result.producer().measured.messages, 0u) << name;
         EXPECT_EQ(result.producer().measured.consumed.voluntary_switches, 0) << name;
@@ -64,7 +64,7 @@ TEST_F(runner_test, a_channel_of_sockets_alone_is_enough_for_what_works_between_
     request.what.transport = "tcp";
     for (const pattern kind : {pattern::round_trip, pattern::one_way, pattern::setup}) {
         request.what.kind = kind;
-        const spawn_result result = run();
+        const repetition_result result = run();
         ASSERT_FALSE(result.failed) << to_word(kind) << ": " << result.failed->text;
         EXPECT_GT(result.producer().measured.messages, 0u) << to_word(kind);
         EXPECT_EQ(result.producer().measured.messages, result.consumer().measured.messages);
@@ -76,7 +76,7 @@ TEST_F(runner_test, what_a_channel_lacks_skips_the_cell_and_is_named) {
         request.what.transport = transport;
         request.what.kind = kind;
         request.what.payload_bytes = payload_bytes;
-        const spawn_result result = run();
+        const repetition_result result = run();
         if (!result.failed) return std::string("it ran");
         EXPECT_EQ(result.failed->ended, status::skipped);
         EXPECT_EQ(result.failed->code, "channel");
@@ -95,7 +95,7 @@ TEST_F(runner_test, without_shared_memory_heartbeats_tell_the_stage) {
     request.channel = {.shared_memory = false, .descriptors = true};
     for (const stage at : {stage::meeting, stage::warming_up, stage::timing}) {
         request.die_entering = {at};
-        const spawn_result result = run();
+        const repetition_result result = run();
         ASSERT_TRUE(result.failed);
         EXPECT_EQ(result.failed->stage, to_word(at)) << result.failed->text;
     }
@@ -107,7 +107,7 @@ TEST_F(runner_test, a_token_goes_round_a_ring_of_processes) {
     request.what.varied.working_set_bytes = 4096;
     const int cpu = allowed_cpus().front();
     request.parties = pair_on(cpu, cpu);
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     const auto& figures = result.producer().measured.figures;
     EXPECT_GT(result.producer().measured.messages, 0u);
@@ -131,7 +131,7 @@ TEST_P(every_fault, is_reported_as_itself) {
     request.what.kind = pattern::one_way;
     request.work.timed_ns = 200'000'000;
     options.stage_deadline_ms = 500;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->ended, GetParam().ended);
     EXPECT_EQ(result.failed->code, GetParam().code);
@@ -155,7 +155,7 @@ TEST_P(every_stage, a_worker_killed_in_it_is_named_and_cleaned_up) {
     const auto [at, side] = GetParam();
     request.die_entering.resize(2);
     request.die_entering[static_cast<std::size_t>(side)] = at;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->ended, status::failed);
     EXPECT_EQ(result.failed->code, "died");
@@ -180,7 +180,7 @@ TEST_F(runner_test, a_hang_says_where_and_how_far) {
     request.what.transport = "faulty_hang";
     request.work.timed_ns = 300'000'000;
     options.stage_deadline_ms = 300;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->ended, status::timed_out);
     EXPECT_NE(result.failed->text.find("1499 messages"), std::string::npos) << result.failed->text;
@@ -194,7 +194,7 @@ TEST_F(runner_test, an_interrupt_ends_a_running_pair_at_once) {
         ::kill(self, SIGINT);
     });
     const auto start = std::chrono::steady_clock::now();
-    const spawn_result result = run();
+    const repetition_result result = run();
     later.join();
     EXPECT_TRUE(result.interrupted);
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
@@ -203,7 +203,7 @@ TEST_F(runner_test, an_interrupt_ends_a_running_pair_at_once) {
 TEST_F(runner_test, a_limit_met_while_constructing_is_a_skip) {
     request.what = {"shm_ring_futex", pattern::one_way, 1u << 20,
                     placement::free,  touch::rw,        std::size_t{1} << 24};
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->ended, status::skipped) << result.failed->text;
     EXPECT_EQ(result.failed->code, "limit");
@@ -211,27 +211,27 @@ TEST_F(runner_test, a_limit_met_while_constructing_is_a_skip) {
 
 TEST_F(runner_test, an_unknown_transport_is_an_error_not_a_crash) {
     request.what.transport = "no_such_thing";
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->code, "error");
 }
 
-TEST_F(runner_test, a_counting_spawn_tells_of_every_event) {
+TEST_F(runner_test, a_counting_repetition_tells_of_every_event) {
     request.work.act.kind = task_kind::count;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     for (const auto& side : result.sides)
         for (std::size_t i = 0; i < perf_counts::event_count; ++i)
             EXPECT_FALSE(side.measured.events.notes[i].empty()) << perf_counts::names[i];
     EXPECT_FALSE(result.producer().measured.energy.note.empty());
     request.work.act = {};
-    EXPECT_FALSE(run().producer().measured.events.values[0]) << "never in a timed spawn";
+    EXPECT_FALSE(run().producer().measured.events.values[0]) << "never in a timed repetition";
 }
 
-TEST_F(runner_test, both_workers_get_the_spawns_layout) {
+TEST_F(runner_test, both_workers_get_the_repetitions_layout) {
     request.work.act = {task_kind::check, "layout"};
     request.layout = {1234, 100, 5 * 4096 + 256};
-    const spawn_result shifted = run();
+    const repetition_result shifted = run();
     ASSERT_FALSE(shifted.failed) << shifted.failed->text;
     EXPECT_EQ(shifted.layout, request.layout);
     for (const auto& side : shifted.sides) {
@@ -246,7 +246,7 @@ TEST_F(runner_test, more_than_two_workers_meet_and_talk) {
     request.parties = {
         {role::producer, 0, no_cpu}, {role::consumer, 0, no_cpu}, {role::consumer, 1, no_cpu}};
     request.work.act = {task_kind::check, "introductions"};
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     ASSERT_EQ(result.sides.size(), 3u);
     for (std::size_t i = 0; i < 3; ++i) {
@@ -255,7 +255,7 @@ TEST_F(runner_test, more_than_two_workers_meet_and_talk) {
     }
     EXPECT_EQ(&result.consumer(), &result.sides[1]);
     request.die_entering = {std::nullopt, std::nullopt, stage::timing};
-    const spawn_result one_died = run();
+    const repetition_result one_died = run();
     ASSERT_TRUE(one_died.failed);
     EXPECT_EQ(one_died.failed->code, "died");
     EXPECT_NE(one_died.failed->text.find("the consumer 1"), std::string::npos)
@@ -272,7 +272,7 @@ protected:
         request.parties = pair_on(cpus.front(), cpus.back());
         request.work.act.kind = task_kind::idle;
         request.work.timed_ns = 200'000'000;
-        const spawn_result result = run();
+        const repetition_result result = run();
         EXPECT_FALSE(result.failed) << result.failed->text;
         const measurement& waiting = result.consumer().measured;
         EXPECT_EQ(waiting.messages, 1u);
@@ -295,7 +295,7 @@ TEST_F(idle_test, one_that_sleeps_burns_none) {
 
 TEST_F(runner_test, two_processes_bound_how_far_their_clocks_are_apart) {
     request.work.act = {task_kind::probe, std::string(clock_offset_probe)};
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_GE(result.producer().notes.at("least_out_ticks"), 0);
     EXPECT_GE(result.producer().notes.at("least_back_ticks"), 0);
@@ -306,7 +306,7 @@ TEST_F(runner_test, pinned_workers_stay_where_they_were_put) {
     const int cpu = allowed_cpus().front();
     request.parties = pair_on(cpu, cpu);
     request.what.place = placement::same_cpu;
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_EQ(result.producer().last_cpu, cpu);
     EXPECT_EQ(result.consumer().last_cpu, cpu);
@@ -325,7 +325,7 @@ void note_layout(const ipcmark::registration&, ipcmark::setup& cell, ipcmark::se
     cell.notes["environment_pad"] = pad == nullptr ? -1 : static_cast<std::int64_t>(strlen(pad));
     cell.notes["region_offset"] =
         static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory.data()) %
-                                  ipcmark::spawn_layout::region_range_bytes);
+                                  ipcmark::memory_layout::region_range_bytes);
 }
 
 /// Everybody tells everybody its position and adds up what it hears.

@@ -9,8 +9,8 @@ namespace {
 plan plan_of(std::size_t cells, std::uint64_t rounds) {
     plan what;
     what.seed = 7;
-    what.request.spawns = rounds;
-    what.request.counting_spawns = 1;
+    what.request.repetitions = rounds;
+    what.request.counting_repetitions = 1;
     what.request.idle_ms = 0;
     what.cells.resize(cells);
     for (std::size_t i = 0; i < cells; ++i)

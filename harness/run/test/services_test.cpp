@@ -61,7 +61,7 @@ protected:
     }
     /// Of a repetition that is to fail.
     failure fault() {
-        const spawn_result result = run();
+        const repetition_result result = run();
         EXPECT_TRUE(result.failed);
         return result.failed.value_or(failure());
     }
@@ -78,7 +78,7 @@ TEST_F(services_test, one_serves_every_repetition_and_endpoints_know_where_it_is
     std::set<std::int64_t> seen;
     for (int i = 0; i < 4; ++i) {
         request.what.payload_bytes = std::size_t{64} << i;
-        const spawn_result result = run();
+        const repetition_result result = run();
         ASSERT_FALSE(result.failed) << result.failed->text;
         EXPECT_TRUE(result.has_service);
         for (const auto& side : result.sides) {
@@ -96,7 +96,7 @@ TEST_F(services_test, one_serves_every_repetition_and_endpoints_know_where_it_is
 TEST_F(services_test, a_mechanism_without_one_is_told_nothing) {
     registry none;
     leased_.emplace(area, interrupts, none.services());
-    const spawn_result result = run();
+    const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_FALSE(result.has_service);
     EXPECT_EQ(result.producer().notes.at("addresses"), 0);
@@ -112,7 +112,7 @@ TEST_F(services_test, one_that_was_killed_fails_a_repetition_and_is_started_agai
         fmt::format("the service of sleeper is lost: sh (process {}): killed by SIGKILL", first),
         lost.text);
     expect_in("it wrote: hello | the disk is full", lost.text);
-    const spawn_result next = run();
+    const repetition_result next = run();
     ASSERT_FALSE(next.failed) << next.failed->text;
     EXPECT_NE(service_pid(), first);
     EXPECT_EQ(starts(), 2);
@@ -204,7 +204,7 @@ TEST_F(services_test, an_interrupt_ends_a_start) {
 TEST_F(services_test, all_processes_are_counted_with_what_they_forked) {
     request.what.transport = "spinners";
     request.work.timed_ns = 300'000'000;
-    const spawn_result busy = run();
+    const repetition_result busy = run();
     ASSERT_FALSE(busy.failed) << busy.failed->text;
     const auto& processes = busy.producer().measured.services;
     ASSERT_EQ(processes.size(), 2u);
@@ -271,7 +271,7 @@ TEST_F(services_test, a_run_that_is_killed_leaves_nothing_either) {
     ASSERT_TRUE(fs::exists(folder));
     holder.finish();  // SIGKILL
     EXPECT_TRUE(ends(service));
-    const run_area next;
+    const run_workspace next;
     EXPECT_FALSE(fs::exists(folder)) << "the next run sweeps it";
 }
 
@@ -289,7 +289,7 @@ public:
 std::vector<std::string> codes_of(const std::string& transport, runner& pairs,
                                   interrupt_watch& interrupts) {
     plan what;
-    what.request.spawn_ms = 20;
+    what.request.repetition_ms = 20;
     what.cells.resize(1);
     what.cells[0].what = {transport, pattern::round_trip, 64, placement::free, touch::rw, 16};
     attempts seen;
@@ -334,7 +334,7 @@ bool can_listen(std::uint16_t port, bool reuse) {
 }
 
 TEST_F(services_test, a_free_port_is_kept_for_the_service) {
-    const run_area::spawn_area folder = area.next_service();
+    const run_workspace::repetition_workspace folder = area.next_service();
     service_area of(folder.name(), folder.directory());
     const std::uint16_t port = of.free_loopback_port();
     EXPECT_NE(of.free_loopback_port(), port);

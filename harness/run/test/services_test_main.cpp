@@ -40,7 +40,7 @@ struct beside_a_service : fd_datagram {
 
 running_service started(service_area& area, const std::string& script) {
     running_service made;
-    area.spawn(made, {"sh", "-c", script});
+    area.repetition(made, {"sh", "-c", script});
     made.tell("start", std::to_string(++starts));
     made.tell("pid", std::to_string(made.processes().front().handle.pid()));
     return made;
@@ -68,7 +68,7 @@ struct spinners : beside_a_service {
     using beside_a_service::beside_a_service;
     static running_service start(service_area& area) {
         running_service made = started(area, "while :; do :; done");
-        area.spawn(made, {"sh", "-c", "(echo up; while :; do :; done) & wait"});
+        area.repetition(made, {"sh", "-c", "(echo up; while :; do :; done) & wait"});
         area.wait_until_ready(made, [&] { return wrote(area); });
         return made;
     }
@@ -131,7 +131,7 @@ struct no_such_program : beside_a_service {
     using beside_a_service::beside_a_service;
     static running_service start(service_area& area) {
         running_service made;
-        area.spawn(made, {"no-such-broker"});
+        area.repetition(made, {"no-such-broker"});
         return made;
     }
 };
@@ -146,7 +146,7 @@ struct limited : beside_a_service {
 int hold_a_service() {
     registry all;
     register_service_transports(all);
-    run_area area;
+    run_workspace area;
     interrupt_watch interrupts;
     services leased(area, interrupts, all.services());
     cell what;

@@ -126,7 +126,7 @@ struct left_queue {
     const int id;
 };
 
-TEST_F(leftovers, system_v_objects_are_found_by_the_keys_of_the_spawns) {
+TEST_F(leftovers, system_v_objects_are_found_by_the_keys_of_the_repetitions) {
     const std::string name = "ipcmark-1-l" + std::to_string(::getpid() % 90'000 + 10'000);
     make_run(name);
     const left_queue queue(sysv_key(name + "-00000000", 0));
@@ -201,7 +201,7 @@ TEST_F(leftovers, names_without_a_folder_are_judged_by_their_process) {
 }
 
 TEST_F(leftovers, a_living_run_is_known_by_its_lock_wherever_its_folder_is) {
-    const run_area area;
+    const run_workspace area;
     make_object(area.directory().filename().string() + "-00000000.f");
     const auto run = find(area.directory().filename());
     EXPECT_EQ(run.is, fate::living) << run.why;

@@ -17,16 +17,16 @@ TEST(workspace, leaves_nothing_and_is_private) {
     fs::path folder;
     std::string name;
     {
-        run_area area;
+        run_workspace area;
         folder = area.directory();
         struct stat status {};
         ASSERT_EQ(::stat(folder.c_str(), &status), 0);
         EXPECT_EQ(status.st_mode & 0777, 0700u);
-        const auto spawn = area.next_spawn();
-        name = spawn.name();
+        const auto repetition = area.next_repetition();
+        name = repetition.name();
         std::ofstream("/dev/shm/" + name + ".f") << "left behind";
         std::ofstream("/dev/shm/sem." + name) << "left behind";
-        std::ofstream(spawn.directory() / "file") << "left behind";
+        std::ofstream(repetition.directory() / "file") << "left behind";
     }
     EXPECT_FALSE(fs::exists(folder));
     EXPECT_FALSE(fs::exists("/dev/shm/" + name + ".f"));
@@ -38,8 +38,8 @@ TEST(workspace, sweeps_what_a_dead_run_left_but_not_a_living_one) {
     fs::create_directory(dead);
     std::ofstream(dead / "lock");
     std::ofstream("/dev/shm/ipcmark-1-sWeeP1-0.f") << "left behind";
-    run_area living;
-    run_area other;
+    run_workspace living;
+    run_workspace other;
     EXPECT_FALSE(fs::exists(dead));
     EXPECT_FALSE(fs::exists("/dev/shm/ipcmark-1-sWeeP1-0.f"));
     EXPECT_TRUE(fs::exists(living.directory()));
@@ -51,17 +51,17 @@ TEST(workspace, leaves_a_folder_alone_whose_name_is_but_the_beginning_of_a_run_s
     std::ofstream(folder / "lock");
     const fs::path name = "/dev/shm/ipcmark-12-LiViNg-00000000.f";
     std::ofstream(name) << "in use";
-    { run_area next; }
+    { run_workspace next; }
     EXPECT_TRUE(fs::remove(name));
     EXPECT_EQ(fs::remove_all(folder), 2u);
 }
 
-TEST(workspace, a_spawn_that_ends_leaves_no_object) {
-    run_area area;
+TEST(workspace, a_repetition_that_ends_leaves_no_object) {
+    run_workspace area;
     std::string name;
     {
-        const auto spawn = area.next_spawn();
-        name = spawn.name();
+        const auto repetition = area.next_repetition();
+        name = repetition.name();
         leave_one_of_each(name);
         EXPECT_EQ(objects_of(name), 3);
     }
@@ -74,7 +74,7 @@ TEST(workspace, the_next_run_removes_what_a_dead_run_left) {
     fs::create_directories(folder / "00000007");
     std::ofstream(folder / "lock");
     leave_one_of_each(run + "-00000007");
-    run_area living;
+    run_workspace living;
     EXPECT_EQ(objects_of(run + "-00000007"), 0);
     EXPECT_FALSE(fs::exists(folder));
 }

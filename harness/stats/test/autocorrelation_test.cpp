@@ -58,8 +58,8 @@ TEST(autocorrelation, the_effective_size_stays_within_its_bounds) {
     EXPECT_LT(effective_size(ramp), 10);
 }
 
-// The flag of a cell: lag 1 above 0.3 over its spawns in time order.
-TEST(autocorrelation, twenty_independent_spawns_rarely_look_dependent_and_ar1_mostly_does) {
+// The flag of a cell: lag 1 above 0.3 over its repetitions in time order.
+TEST(autocorrelation, twenty_independent_repetitions_rarely_look_dependent_and_ar1_mostly_does) {
     constexpr int samples = 4'000;
     const auto share_flagged = [](double phi) {
         simulate::source random(26);

@@ -50,7 +50,7 @@ TEST(decision, a_large_family_needs_more_pairs) {
     EXPECT_EQ(verdict_of_first(11), change::regressed);
 }
 
-/// A cell of a synthetic sitting: the machine drifts and its noise depends on what was before; a
+/// A cell of a synthetic run: the machine drifts and its noise depends on what was before; a
 /// and b run next to each other in random order.
 class machine {
 public:
@@ -58,17 +58,17 @@ public:
 
     std::vector<double> log_ratios(std::size_t rounds, double true_ratio) {
         simulate::ar1 slow(random_, 0.9);
-        const double drift_per_spawn = 0.01 * random_.normal();
+        const double drift_per_repetition = 0.01 * random_.normal();
         double level = 0;
         std::vector<double> result;
         for (std::size_t i = 0; i < rounds; ++i) {
-            const auto spawn = [&] {
-                level += drift_per_spawn;
+            const auto repetition = [&] {
+                level += drift_per_repetition;
                 return level + 0.15 * slow.next() + 0.04 * random_.normal();
             };
             const bool a_first = random_.coin();
-            const double first = spawn();
-            const double second = spawn();
+            const double first = repetition();
+            const double second = repetition();
             const double a = a_first ? first : second;
             const double b = a_first ? second : first;
             result.push_back(b - a + std::log(true_ratio));
@@ -81,41 +81,41 @@ private:
 };
 
 TEST(decision, identical_cells_on_a_drifting_machine_are_hardly_ever_called_different) {
-    constexpr int sittings = 1'000;
+    constexpr int runs = 1'000;
     machine host(51);
     int called = 0;
     int raw = 0;
     int covered = 0;
-    for (int i = 0; i < sittings; ++i) {
+    for (int i = 0; i < runs; ++i) {
         const auto seen = decide({{host.log_ratios(20, 1.0), 0.05}}).front();
         covered += *seen.low <= 1 && 1 <= *seen.high;
         called += seen.verdict == change::regressed || seen.verdict == change::improved;
         raw += seen.p < 0.05;
     }
-    EXPECT_LE(called, 0.01 * sittings);
-    EXPECT_GE(covered, 0.93 * sittings);
-    EXPECT_LE(covered, 0.97 * sittings);
-    EXPECT_GE(raw, 0.03 * sittings);
-    EXPECT_LE(raw, 0.07 * sittings);
+    EXPECT_LE(called, 0.01 * runs);
+    EXPECT_GE(covered, 0.93 * runs);
+    EXPECT_LE(covered, 0.97 * runs);
+    EXPECT_GE(raw, 0.03 * runs);
+    EXPECT_LE(raw, 0.07 * runs);
 }
 
 // What interleaving is for: the same machine, all of a and then all of b.
 TEST(decision, blocked_order_on_the_same_machine_calls_identical_cells_different) {
-    constexpr int sittings = 300;
+    constexpr int runs = 300;
     simulate::source random(52);
     int called = 0;
-    for (int i = 0; i < sittings; ++i) {
+    for (int i = 0; i < runs; ++i) {
         simulate::ar1 slow(random, 0.9);
         std::vector<double> a;
         std::vector<double> b;
-        for (int spawn = 0; spawn < 40; ++spawn)
-            (spawn < 20 ? a : b).push_back(0.15 * slow.next() + 0.04 * random.normal());
+        for (int repetition = 0; repetition < 40; ++repetition)
+            (repetition < 20 ? a : b).push_back(0.15 * slow.next() + 0.04 * random.normal());
         for (std::size_t at = 0; at < a.size(); ++at)
             a[at] = b[at] - a[at];
         const auto verdict = verdict_on(a);
         called += verdict == change::regressed || verdict == change::improved;
     }
-    EXPECT_GE(called, 0.15 * sittings);
+    EXPECT_GE(called, 0.15 * runs);
 }
 
 struct outcome {
@@ -123,21 +123,21 @@ struct outcome {
     double covered = 0;
 };
 
-/// Twenty rounds, the coefficient of variation of either side's spawns 8 %, nothing in common.
+/// Twenty rounds, the coefficient of variation of either side's repetitions 8 %, nothing in common.
 outcome over_sittings(double true_ratio, std::uint64_t seed) {
-    constexpr int sittings = 1'000;
+    constexpr int runs = 1'000;
     simulate::source random(seed);
     outcome result;
     std::vector<double> log_ratios(20);
-    for (int i = 0; i < sittings; ++i) {
+    for (int i = 0; i < runs; ++i) {
         for (double& value : log_ratios)
             value = std::log(true_ratio) + 0.08 * random.normal() - 0.08 * random.normal();
         const auto seen = decide({{log_ratios, 0.05}}).front();
         result.regressed += seen.verdict == change::regressed;
         result.covered += *seen.low <= true_ratio && true_ratio <= *seen.high;
     }
-    result.regressed /= sittings;
-    result.covered /= sittings;
+    result.regressed /= runs;
+    result.covered /= runs;
     return result;
 }
 

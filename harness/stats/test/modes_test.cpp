@@ -80,7 +80,7 @@ TEST(modes, the_ticks_of_a_coarse_clock_are_no_modes) {
     }
 }
 
-TEST(modes, a_gap_splits_spawns_in_two_groups) {
+TEST(modes, a_gap_splits_repetitions_in_two_groups) {
     EXPECT_TRUE(split_by_gap({10, 11, 10, 10, 20, 21, 20, 11, 10, 21}));
     EXPECT_FALSE(split_by_gap({10, 11, 10, 10, 10, 11, 10, 11, 10, 21}));  // one is no group
     EXPECT_FALSE(split_by_gap({10, 20, 10, 20, 10}));                      // too few to tell

@@ -19,7 +19,7 @@ TEST(order_statistics, ranks_are_those_of_the_published_table) {
     }
 }
 
-TEST(order_statistics, fewer_than_six_spawns_give_no_interval) {
+TEST(order_statistics, fewer_than_six_repetitions_give_no_interval) {
     for (std::size_t n = 0; n < 6; ++n)
         EXPECT_FALSE(median_rank_interval(n)) << n;
     const auto s = summarise({5, 1, 3, 2, 4});

@@ -68,8 +68,8 @@ energy_count energy_meter::read() const {
     if (zones_.empty()) return {std::nullopt, note_};
     if (stop_ns_ - start_ns_ < static_cast<std::uint64_t>(least_span_ns))
         return {std::nullopt,
-                "the spawn was shorter than the 10 ms that RAPL needs; raise "
-                "--spawn-ms"};
+                "the repetition was shorter than the 10 ms that RAPL needs; raise "
+                "--repetition-ms"};
     std::uint64_t sum = 0;
     for (const auto& each : zones_) {
         if (!each.before || !each.after) return {std::nullopt, "energy_uj cannot be read"};

@@ -18,7 +18,7 @@ namespace ipcmark {
 /// never 0: a software event opened for the user side alone, which an unprivileged process may,
 /// reads 0 context switches without a word. Only cycles, instructions and cache misses fall back to
 /// the user side, and say so. System calls come from the tracepoint raw_syscalls:sys_enter.
-/// Never used in timed spawns: one such counter slows a pipe round trip by 7-13 %.
+/// Never used in timed repetitions: one such counter slows a pipe round trip by 7-13 %.
 class perf_counters {
 public:
     /// Opens nothing when not `wanted`. `tasks`: 0 is the calling process; threads made afterwards

@@ -7,7 +7,7 @@
 
 namespace ipcmark::loops {
 
-/// Runs one side of a spawn: one call per spawn, everything below it inlined.
+/// Runs one side of a repetition: one call per repetition, everything below it inlined.
 template <class T>
 void run(T& end, session& state, setup& cell) {
     if constexpr (T::info.loops_back) {
@@ -30,7 +30,7 @@ void run(T& end, session& state, setup& cell) {
     }
 }
 
-/// One side of a spawn from the endpoint's construction to its end.
+/// One side of a repetition from the endpoint's construction to its end.
 template <class T>
 void run_spawn(setup& cell, session& state) {
     if (pattern_of(cell.kind).loop == pattern_loop::lifecycle)

@@ -8,9 +8,9 @@
 #include "harness/worker/loops/declarations.hpp"
 
 /// Where the clock's own cost may show in a round trip, the same exchanges once more without it:
-/// blocks of many between two stamps, after the timed phase of the same spawn. Rule of Hoefler and
-/// Belli, "Scientific benchmarking of parallel computing systems", SC 2015: what measures should
-/// cost less than 5 % of what is measured.
+/// blocks of many between two stamps, after the timed phase of the same repetition. Rule of Hoefler
+/// and Belli, "Scientific benchmarking of parallel computing systems", SC 2015: what measures
+/// should cost less than 5 % of what is measured.
 namespace ipcmark::loops {
 
 /// An interruption lengthens one block; their median does not see it.

@@ -157,7 +157,7 @@ TEST_F(energy_test, too_short_a_span_or_no_zone_is_said) {
     meter.start();
     meter.stop();
     EXPECT_FALSE(meter.read().microjoules);
-    EXPECT_NE(meter.read().note.find("--spawn-ms"), std::string::npos);
+    EXPECT_NE(meter.read().note.find("--repetition-ms"), std::string::npos);
 }
 
 TEST_F(energy_test, what_may_not_be_read_names_the_remedy) {
@@ -205,7 +205,7 @@ TEST(process_usage, a_thread_that_ended_takes_nothing_away) {
 class counting_test : public testing::Test {
 protected:
     counting_test() {
-        for (auto& side : spawn.sides) {
+        for (auto& side : repetition.sides) {
             side.measured.counted_messages = 100;
             side.measured.events.values[switches] = 150;
             side.measured.events.notes[switches] = "perf software event";
@@ -214,11 +214,11 @@ protected:
             side.measured.consumed.voluntary_switches = 30;
             side.measured.consumed.minor_faults = 5;
         }
-        spawn.sides[0].measured.energy = {700, "powercap"};
+        repetition.sides[0].measured.energy = {700, "powercap"};
     }
-    counting_facts counted_events() { return count_events({what, spawn, clock}); }
+    counting_facts counted_events() { return count_events({what, repetition, clock}); }
     cell what{"pipe", pattern::round_trip, 64, placement::l3, touch::rw, 16};
-    spawn_result spawn;
+    repetition_result repetition;
     shared_clock clock{clock_parameters{}};
 };
 
@@ -237,7 +237,7 @@ TEST_F(counting_test, what_is_missing_is_null_and_says_why) {
 }
 
 TEST_F(counting_test, refused_software_events_fall_back_to_getrusage_and_say_so) {
-    for (auto& side : spawn.sides) {
+    for (auto& side : repetition.sides) {
         side.measured.events.values[switches].reset();
         side.measured.events.notes[switches] = "Permission denied";
     }
@@ -248,24 +248,24 @@ TEST_F(counting_test, refused_software_events_fall_back_to_getrusage_and_say_so)
 }
 
 TEST_F(counting_test, a_daemons_events_are_among_them_or_missed_aloud) {
-    spawn.has_service = true;
-    spawn.sides[0].measured.service_events.values[switches] = 100;
+    repetition.has_service = true;
+    repetition.sides[0].measured.service_events.values[switches] = 100;
     EXPECT_EQ(counted_events().per_message.at("context_switches_per_message"), 4.0);
-    spawn.sides[0].measured.service_events.values[switches].reset();
-    spawn.sides[0].measured.service_events.notes[switches] = "it has gone";
+    repetition.sides[0].measured.service_events.values[switches].reset();
+    repetition.sides[0].measured.service_events.notes[switches] = "it has gone";
     EXPECT_EQ(counted_events().sources.at("context_switches_per_message"),
               "perf software event, without the service: it has gone");
 }
 
-TEST_F(counting_test, a_cell_has_the_median_over_its_counting_spawns) {
-    std::vector<counting_facts> spawns;
+TEST_F(counting_test, a_cell_has_the_median_over_its_counting_repetitions) {
+    std::vector<counting_facts> repetitions;
     for (const std::uint64_t count : {10u, 900u, 20u}) {
-        spawn.sides[0].measured.events.values[switches] = count;
-        spawn.sides[1].measured.events.values[switches] = 0;
-        spawns.push_back(counted_events());
+        repetition.sides[0].measured.events.values[switches] = count;
+        repetition.sides[1].measured.events.values[switches] = 0;
+        repetitions.push_back(counted_events());
     }
-    const auto merged = merged_counts(spawns).value();
-    EXPECT_EQ(merged.spawns, 3u);
+    const auto merged = merged_counts(repetitions).value();
+    EXPECT_EQ(merged.repetitions, 3u);
     EXPECT_EQ(merged.per_message.at("context_switches_per_message"), 0.2);
     EXPECT_FALSE(merged.per_message.at("cycles_per_message"));
     EXPECT_FALSE(merged_counts({}));

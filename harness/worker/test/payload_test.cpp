@@ -83,7 +83,7 @@ TEST_P(every_touch, a_lost_message_is_seen) {
     EXPECT_THROW(c.check(), integrity_error);
 }
 
-TEST_P(every_touch, a_message_of_another_spawn_is_seen) {
+TEST_P(every_touch, a_message_of_another_repetition_is_seen) {
     channel c(GetParam(), 64);
     payload_writer stranger({GetParam(), 64, tag ^ (std::uint64_t{1} << 50)});
     stranger.write(c.bytes);

@@ -72,7 +72,7 @@ TEST(protocol, a_job_with_fewer_fields_has_the_defaults) {
     EXPECT_EQ(task.work.warm_up_min_ns, effort().warm_up_min_ns);
     EXPECT_EQ(task.work.act, ipcmark::task());
     EXPECT_EQ(task.work.pace.burst, 1u);
-    EXPECT_EQ(task.layout, spawn_layout());
+    EXPECT_EQ(task.layout, memory_layout());
     EXPECT_FALSE(task.die_entering);
 }
 

@@ -70,8 +70,8 @@ export interface Cell {
   cpus?: number[];
   status: Status;
   reason: Reason | null;
-  spawns_planned: number;
-  spawns_ok: number;
+  repetitions_planned: number;
+  repetitions_ok: number;
   failures?: Reason[];
   summary: Record<string, Summary>;
   histogram: Histogram | null;
@@ -112,17 +112,17 @@ export interface FloorSeries {
 export interface Noise {
   verdict: "quiet" | "noisy" | "unusable";
   text: string;
-  spawns?: { quiet?: number; usable?: number; contaminated?: number };
+  repetitions?: { quiet?: number; usable?: number; disturbed?: number };
   rerun?: number;
   smallest_ratio?: number | null;
 }
 
 export interface Calibration {
   date?: string;
-  spawns?: number;
+  repetitions?: number;
   cells?: { name: string; spread: number }[];
   false_alarm_rate?: number | null;
-  detectable?: { spawns: number; ratio: number }[];
+  detectable?: { repetitions: number; ratio: number }[];
 }
 
 // One process pair, as Google Benchmark writes it: the figures stand beside the block of ours.
@@ -198,7 +198,7 @@ export interface Result {
     profile: string;
     rounds: number;
     order: string;
-    spawn_ms: number;
+    repetition_ms: number;
     cells: number;
     time_budget_s?: number | null;
   };
@@ -206,7 +206,7 @@ export interface Result {
     started: string;
     elapsed_s: number;
     measuring_s: number;
-    spawns: number;
+    repetitions: number;
     rounds_done?: number;
   };
   mechanisms: Mechanism[];

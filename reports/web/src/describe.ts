@@ -50,7 +50,7 @@ export function cellNotes(context: Context, cell: Cell): string[] {
   const view = context.index.viewOf(cell);
   const waits = context.words.waits(view.waits);
   return [
-    `${cell.spawns_ok} of ${plural(cell.spawns_planned, "repetition")} ended ok; ` +
+    `${cell.repetitions_ok} of ${plural(cell.repetitions_planned, "repetition")} ended ok; ` +
       `${context.words.touch(cell.touch)}; depth ${cell.depth}`,
     ...(waits === "" ? [] : [waits]),
     ...(view.lossy && medianOf(cell, "lost_share") === 0 ? ["keeps only the latest value"] : []),

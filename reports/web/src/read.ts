@@ -3,7 +3,7 @@
 import type { Cell, Histogram, Result, Summary } from "./data";
 import type { ResultView, ViewModel } from "./view";
 
-// The spawns of one cell as columns: a row is one repetition.
+// The repetitions of one cell as columns: a row is one repetition.
 export interface SpawnColumns {
   count: number;
   figures: Record<string, (number | null)[]>;
@@ -20,7 +20,7 @@ export interface SpawnColumns {
 
 export interface Loaded {
   result: Result;
-  spawns: Map<string, SpawnColumns>;
+  repetitions: Map<string, SpawnColumns>;
   view: ResultView;
 }
 
@@ -85,7 +85,7 @@ interface Packed extends Omit<Result, "cells"> {
     // metric, median, low, high, then n, level, min and max where they cannot be told from the rest
     summary: (number | null)[][];
     histogram: (Omit<Histogram, "bins"> & { bins: number[] }) | null;
-    spawns?: PackedSpawns;
+    repetitions?: PackedSpawns;
   })[];
 }
 
@@ -105,10 +105,10 @@ interface PackedSpawns {
 }
 
 function unpack(packed: Packed, view: ResultView): Loaded {
-  const spawns = new Map<string, SpawnColumns>();
+  const repetitions = new Map<string, SpawnColumns>();
   const cells = packed.cells.map((cell): Cell => {
-    const columns = cell.spawns ? unpackSpawns(cell.spawns, packed.metrics) : null;
-    if (columns) spawns.set(cell.name, columns);
+    const columns = cell.repetitions ? unpackSpawns(cell.repetitions, packed.metrics) : null;
+    if (columns) repetitions.set(cell.name, columns);
     const summary: Record<string, Summary> = {};
     for (const row of cell.summary) {
       const metric = packed.metrics[row[0]!];
@@ -129,7 +129,7 @@ function unpack(packed: Packed, view: ResultView): Loaded {
         ...(metric.method === undefined ? {} : { method: metric.method }),
       };
     }
-    const { n: _n, level: _level, spawns: _spawns, ...rest } = cell;
+    const { n: _n, level: _level, repetitions: _repetitions, ...rest } = cell;
     return {
       ...rest,
       summary,
@@ -139,7 +139,7 @@ function unpack(packed: Packed, view: ResultView): Loaded {
     };
   });
   const { packed: _packed, metrics: _metrics, ...rest } = packed;
-  return { result: { ...rest, cells, benchmarks: [] }, spawns, view };
+  return { result: { ...rest, cells, benchmarks: [] }, repetitions, view };
 }
 
 function unpackSpawns(packed: PackedSpawns, metrics: Packed["metrics"]): SpawnColumns {

@@ -82,8 +82,8 @@ export class ResultIndex {
     return column?.standings[place!.position] ?? "none";
   }
 
-  spawns(cell: Cell): SpawnColumns | undefined {
-    return this.loaded.spawns.get(cell.name);
+  repetitions(cell: Cell): SpawnColumns | undefined {
+    return this.loaded.repetitions.get(cell.name);
   }
 
   mechanism(name: string): Mechanism | undefined {

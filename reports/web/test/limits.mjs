@@ -1,4 +1,4 @@
-// What a large report costs: 1,000 cells of 20 spawns, and the quick profile over a hundred
+// What a large report costs: 1,000 cells of 20 repetitions, and the quick profile over a hundred
 // mechanisms.
 //   node limits.mjs IPCMARK [--sizes]     only the sizes, without a browser
 // Prints what it measures. Sizes are asserted; times depend on the machine and are only printed.
@@ -22,14 +22,14 @@ let failed = false;
 function keep(result, cells) {
   result.cells = cells;
   const names = new Set(cells.map((cell) => cell.name));
-  result.benchmarks = result.benchmarks.filter((spawn) => names.has(spawn.ipc.cell));
+  result.benchmarks = result.benchmarks.filter((repetition) => names.has(repetition.ipc.cell));
   return result;
 }
 
 function large() {
   const result = makeSample({
     kind: "many",
-    spawns: 20,
+    repetitions: 20,
     bins: 250,
     payloads: [64, 4096, 65536, 262144, 1048576],
   });
@@ -37,7 +37,7 @@ function large() {
 }
 
 function quick() {
-  const result = makeSample({ kind: "many", spawns: 5, bins: 200 });
+  const result = makeSample({ kind: "many", repetitions: 5, bins: 200 });
   return keep(
     result,
     result.cells.filter((cell) => ["round_trip", "one_way"].includes(cell.pattern)),
@@ -57,7 +57,7 @@ function write(name, result, limit) {
   const fits = size < limit;
   failed ||= !fits;
   console.log(
-    `${name}: ${result.cells.length} cells, ${result.benchmarks.length} spawns, ` +
+    `${name}: ${result.cells.length} cells, ${result.benchmarks.length} repetitions, ` +
       `${(statSync(file).size / mega).toFixed(1)} MB of JSON`,
   );
   console.log(`  written in ${Math.min(...times).toFixed(2)} s, reading included (best of 3)`);

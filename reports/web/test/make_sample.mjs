@@ -1,5 +1,5 @@
 // A deterministic, schema-valid result with every kind of cell the page must show.
-//   node make_sample.mjs [--kind=golden|full|rich|small|many] [--spawns=N] [--seed=N] > FILE
+//   node make_sample.mjs [--kind=golden|full|rich|small|many] [--repetitions=N] [--seed=N] > FILE
 // golden and full are results of schema 1.0; rich, small and many hold everything that 1.1 knows.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -28,7 +28,7 @@ export function mechanismsOf(kind) {
 
 export function makeSample({
   kind = "full",
-  spawns = 5,
+  repetitions = 5,
   seed = 7,
   touch = "rw",
   payloads = allPayloads,
@@ -37,7 +37,7 @@ export function makeSample({
   const mechanisms = mechanismsOf(kind);
   const plan = planned(kind, mechanisms, payloads);
   const result = {
-    ...frame(spawns, seed, plan.length),
+    ...frame(repetitions, seed, plan.length),
     mechanisms: mechanisms.map(publicPart),
     cells: [],
     benchmarks: [],
@@ -45,17 +45,26 @@ export function makeSample({
   let sequence = 0;
   for (const [pattern, mechanism, payload, placement] of plan) {
     const next = random(`${seed}/${pattern}/${mechanism.name}/${payload}/${placement}`);
-    const cell = measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins });
+    const cell = measured({
+      pattern,
+      mechanism,
+      payload,
+      placement,
+      repetitions,
+      touch,
+      next,
+      bins,
+    });
     result.cells.push(cell.document);
-    for (const spawn of cell.spawns)
-      result.benchmarks.push(entry(cell.document, spawn, sequence++, newer.includes(kind)));
+    for (const repetition of cell.repetitions)
+      result.benchmarks.push(entry(cell.document, repetition, sequence++, newer.includes(kind)));
   }
   if (newer.includes(kind)) {
     result.schema.version = "1.1";
     addFloors(result);
     for (const { document, runs } of parameterCells(mechanisms, {
       kind,
-      spawns,
+      repetitions,
       seed,
       touch,
       summarise,
@@ -63,9 +72,9 @@ export function makeSample({
       result.cells.push(document);
       for (const run of runs) result.benchmarks.push(entry(document, run, sequence++, true));
     }
-    addBlocks(result, spawns, seed);
+    addBlocks(result, repetitions, seed);
   }
-  result.run.spawns = sequence;
+  result.run.repetitions = sequence;
   result.plan.cells = result.cells.length;
   return result;
 }
@@ -137,7 +146,7 @@ function gap(pattern, mechanism, payload, placement) {
   return null;
 }
 
-function measured({ pattern, mechanism, payload, placement, spawns, touch, next, bins }) {
+function measured({ pattern, mechanism, payload, placement, repetitions, touch, next, bins }) {
   const document = {
     name: `${pattern}/${mechanism.name}/${payload}/${placement}`,
     transport: mechanism.name,
@@ -149,8 +158,8 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next,
     cpus: cpus[placement],
     status: "ok",
     reason: null,
-    spawns_planned: spawns,
-    spawns_ok: spawns,
+    repetitions_planned: repetitions,
+    repetitions_ok: repetitions,
     failures: [],
     summary: {},
     histogram: null,
@@ -161,14 +170,14 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next,
   const why = gap(pattern, mechanism, payload, placement);
   if (why) {
     [document.status, document.reason] = why;
-    Object.assign(document, { spawns_ok: 0, verify: null });
-    if (document.status !== "skipped") document.failures = Array(spawns).fill(document.reason);
-    return { document, spawns: [] };
+    Object.assign(document, { repetitions_ok: 0, verify: null });
+    if (document.status !== "skipped") document.failures = Array(repetitions).fill(document.reason);
+    return { document, repetitions: [] };
   }
   if (mechanism.name === "tcp" && payload === 4096 && placement === "l3")
     document.flags = ["bimodal"];
-  const runs = Array.from({ length: spawns }, () =>
-    spawn(pattern, mechanism, payload, placement, next),
+  const runs = Array.from({ length: repetitions }, () =>
+    repetition(pattern, mechanism, payload, placement, next),
   );
   for (const [metric, unit, better] of metrics(pattern, touch, payload)) {
     document.summary[metric] = summarise(
@@ -179,13 +188,13 @@ function measured({ pattern, mechanism, payload, placement, spawns, touch, next,
   }
   if (pattern === "round_trip") {
     const p50 = document.summary.p50_ns.median;
-    document.histogram = logLinear(p50, mechanism.tail, spawns * Math.round(6e7 / p50), bins);
+    document.histogram = logLinear(p50, mechanism.tail, repetitions * Math.round(6e7 / p50), bins);
   }
-  return { document, spawns: runs };
+  return { document, repetitions: runs };
 }
 
 // Per-message base cost, a copy cost per byte, and switches as the mechanism and placement imply.
-function spawn(pattern, mechanism, payload, placement, next) {
+function repetition(pattern, mechanism, payload, placement, next) {
   const onOneCpu = placement === "same_cpu";
   const jitter = around(next, 0.03);
   const base = (onOneCpu ? mechanism.same_cpu_ns : mechanism.base_ns) * jitter;
@@ -300,7 +309,7 @@ function summarise(values, unit, better) {
 
 const short = (value) => Number(value.toPrecision(6));
 
-const qualities = ["quiet", "quiet", "quiet", "usable", "quiet", "contaminated", "quiet", "usable"];
+const qualities = ["quiet", "quiet", "quiet", "usable", "quiet", "disturbed", "quiet", "usable"];
 
 function entry(cell, run, sequence, withFigures) {
   const { count, trip, ...figures } = run;
@@ -312,8 +321,8 @@ function entry(cell, run, sequence, withFigures) {
     name: `${cell.name}/real_time`,
     run_name: `${cell.name}/real_time`,
     run_type: "iteration",
-    repetitions: cell.spawns_planned,
-    repetition_index: sequence % cell.spawns_planned,
+    repetitions: cell.repetitions_planned,
+    repetition_index: sequence % cell.repetitions_planned,
     threads: 1,
     iterations: 1,
     real_time: short(run.trip),
@@ -325,7 +334,7 @@ function entry(cell, run, sequence, withFigures) {
         ? {
             quality,
             noise: {
-              foreign_cpu: quality === "contaminated" ? 0.31 : 0.004,
+              foreign_cpu: quality === "disturbed" ? 0.31 : 0.004,
               steal: 0.001,
               run_delay: 0.002,
             },
@@ -333,7 +342,7 @@ function entry(cell, run, sequence, withFigures) {
         : {}),
       cell: cell.name,
       sequence,
-      round: sequence % cell.spawns_planned,
+      round: sequence % cell.repetitions_planned,
       t_start_s: short(0.14 * sequence + 0.5),
       messages: run.count,
       elapsed_ns: Math.round(run.count * run.trip),
@@ -380,7 +389,7 @@ function publicPart({
   };
 }
 
-function frame(spawns, seed, cells) {
+function frame(repetitions, seed, cells) {
   return {
     schema: { name: "ipcmark.result", version: "1.0" },
     complete: true,
@@ -485,16 +494,16 @@ function frame(spawns, seed, cells) {
       argv: [
         "ipcmark",
         "run",
-        `--rounds=${spawns}`,
+        `--rounds=${repetitions}`,
         `--seed=${seed}`,
         "--placement=l3,same_cpu,numa",
         "--filter=^(round_trip|one_way)/",
         "--out=results",
       ],
-      profile: spawns < 6 ? "quick" : "default",
-      rounds: spawns,
+      profile: repetitions < 6 ? "quick" : "default",
+      rounds: repetitions,
       order: "shuffled rounds",
-      spawn_ms: 60,
+      repetition_ms: 60,
       cells,
       time_budget_s: null,
     },
@@ -502,8 +511,8 @@ function frame(spawns, seed, cells) {
       started: "2026-11-21T10:15:00+00:00",
       elapsed_s: 93.4,
       measuring_s: 61.2,
-      spawns: 0,
-      rounds_done: spawns,
+      repetitions: 0,
+      rounds_done: repetitions,
     },
   };
 }
@@ -512,14 +521,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
       kind: { type: "string", default: "golden" },
-      spawns: { type: "string", default: "6" },
+      repetitions: { type: "string", default: "6" },
       seed: { type: "string", default: "7" },
       touch: { type: "string", default: "rw" },
     },
   });
   const sample = makeSample({
     kind: values.kind,
-    spawns: Number(values.spawns),
+    repetitions: Number(values.repetitions),
     seed: Number(values.seed),
     touch: values.touch,
   });

@@ -22,7 +22,7 @@ export function quiet(result) {
   calm.noise = null;
   const cells = new Map(calm.cells.map((cell) => [cell.name, cell]));
   for (const cell of calm.cells)
-    Object.assign(cell, { spawns_excluded: 0, spawns_contaminated: 0 });
+    Object.assign(cell, { repetitions_excluded: 0, repetitions_disturbed: 0 });
   for (const entry of calm.benchmarks) {
     if (entry.ipc.quality) entry.ipc.quality = "quiet";
     for (const [metric, { median }] of Object.entries(cells.get(entry.ipc.cell).summary))
@@ -42,7 +42,14 @@ export function only(result, wanted) {
 
 // A cell that ended in another way has neither figures nor repetitions.
 export function end(result, cell, status, reason) {
-  Object.assign(cell, { status, reason, spawns_ok: 0, summary: {}, histogram: null, verify: null });
+  Object.assign(cell, {
+    status,
+    reason,
+    repetitions_ok: 0,
+    summary: {},
+    histogram: null,
+    verify: null,
+  });
   result.benchmarks = result.benchmarks.filter((entry) => entry.ipc.cell !== cell.name);
 }
 

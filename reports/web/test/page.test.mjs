@@ -360,7 +360,7 @@ test("each chart has the same numbers as a table", async () => {
 });
 
 test("few repetitions have no interval, and touch desc has no bandwidth", async () => {
-  const few = await open(report(makeSample({ kind: "golden", spawns: 5 })));
+  const few = await open(report(makeSample({ kind: "golden", repetitions: 5 })));
   assert.match(
     await few.page.locator(".trust").innerText(),
     /5 repetitions a cell; 0 of \d+ have an interval, which needs 6/,
@@ -368,7 +368,7 @@ test("few repetitions have no interval, and touch desc has no bandwidth", async 
   assert.match(await few.page.locator(".headlines").innerText(), /5 repetitions: \d/);
   assert.doesNotMatch(await few.page.locator("main").innerText(), /\(interval/);
   await few.page.close();
-  const desc = await open(report(makeSample({ kind: "golden", spawns: 6, touch: "desc" })), {
+  const desc = await open(report(makeSample({ kind: "golden", repetitions: 6, touch: "desc" })), {
     fragment: "#pattern=one_way",
   });
   assert.doesNotMatch(await desc.page.locator("main").innerText(), /\d\s?[kMGT]?B\/s/);

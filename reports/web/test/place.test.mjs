@@ -108,7 +108,7 @@ test("whatever has the focus has it after every view was drawn again", async () 
 
 test("several late redraws keep focus, scrolled regions and marked text", async () => {
   const { page } = await open(
-    report(makeSample({ kind: "many", spawns: 5, payloads: [64, 4096, 65536, 1048576] })),
+    report(makeSample({ kind: "many", repetitions: 5, payloads: [64, 4096, 65536, 1048576] })),
     { fragment: redraws[0], width: 440 },
   );
   const region = page.locator("#table .scroller.tall").first();
@@ -190,7 +190,7 @@ test("a card of other repetitions stays a table, the focus on the chosen cell", 
   const text = await cell.innerText();
   await cell.press("Enter");
   await settled(page);
-  assert.match(await card.locator("table.spawns caption").innerText(), /wake\//);
+  assert.match(await card.locator("table.repetitions caption").innerText(), /wake\//);
   assert.equal(await page.evaluate(() => document.activeElement.textContent), text);
   assert.ok(await card.locator(".numbers table").isVisible());
   assert.match(

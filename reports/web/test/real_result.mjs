@@ -10,8 +10,8 @@ const options = [
   // Two payloads of the two patterns that the large table shows, one of the others.
   "--filter=-^(paced|wake|burst|setup|switch).*/4096/",
   "--placement=cross",
-  "--spawns=6",
-  "--spawn-ms=2",
+  "--repetitions=6",
+  "--repetition-ms=2",
   "--idle-ms=0",
   "--rate=10k",
   "--gap=100us",

@@ -10,7 +10,7 @@ function blank(
   mechanism,
   payload,
   placement,
-  spawns,
+  repetitions,
   touch,
   suffix = "",
   parameter = null,
@@ -26,8 +26,8 @@ function blank(
     cpus: cpus[placement],
     status: "ok",
     reason: null,
-    spawns_planned: spawns,
-    spawns_ok: spawns,
+    repetitions_planned: repetitions,
+    repetitions_ok: repetitions,
     failures: [],
     summary: {},
     histogram: null,
@@ -42,8 +42,8 @@ function blank(
 const units = { _ns: "ns", per_second: "1/s", share: "1", per_message: "1/message" };
 const unitOf = (metric) => Object.entries(units).find(([end]) => metric.endsWith(end))?.[1] ?? "1";
 
-function fill(document, spawns, next, figures, summarise) {
-  const runs = Array.from({ length: spawns }, () => ({
+function fill(document, repetitions, next, figures, summarise) {
+  const runs = Array.from({ length: repetitions }, () => ({
     count: 4000,
     trip: figures.p50_ns ?? Object.values(figures)[0] ?? 0,
     ...Object.fromEntries(
@@ -81,7 +81,7 @@ const paced = (mechanism, rate, payload) => {
   };
 };
 
-export function parameterCells(mechanisms, { kind, spawns, seed, touch, summarise }) {
+export function parameterCells(mechanisms, { kind, repetitions, seed, touch, summarise }) {
   const made = [];
   const each = (
     pattern,
@@ -95,10 +95,10 @@ export function parameterCells(mechanisms, { kind, spawns, seed, touch, summaris
   ) => {
     const next = random(`${seed}/${pattern}/${mechanism.name}/${payload}/${suffix}`);
     const document = Object.assign(
-      blank(pattern, mechanism, payload, placement, spawns, touch, suffix, parameter),
+      blank(pattern, mechanism, payload, placement, repetitions, touch, suffix, parameter),
       change,
     );
-    made.push(fill(document, spawns, next, figures, summarise));
+    made.push(fill(document, repetitions, next, figures, summarise));
   };
   const competing = mechanisms.filter((m) => m.name !== "null");
   const few = kind === "many" ? competing.filter((_, n) => n % 9 === 0) : competing;
@@ -226,7 +226,7 @@ export function parameterCells(mechanisms, { kind, spawns, seed, touch, summaris
       mechanisms.find((m) => m.name === "udp"),
       64,
       "l3",
-      spawns,
+      repetitions,
       touch,
       "/load=0.5",
       { name: "load", value: 0.5, text: "50 %" },
@@ -234,7 +234,7 @@ export function parameterCells(mechanisms, { kind, spawns, seed, touch, summaris
     made.push({
       document: Object.assign(skipped, {
         status: "skipped",
-        spawns_ok: 0,
+        repetitions_ok: 0,
         reason: {
           code: "pattern",
           stage: null,
@@ -298,7 +298,7 @@ export function addFloors(result) {
   }
 }
 
-export function addBlocks(result, spawns, seed) {
+export function addBlocks(result, repetitions, seed) {
   const next = random(`floors/${seed}`);
   const series = (name, unit, value, more = {}) => ({
     name,
@@ -306,12 +306,12 @@ export function addBlocks(result, spawns, seed) {
     placement: null,
     block_bytes: null,
     ...more,
-    samples: Array.from({ length: spawns * 2 }, (_, round) => ({
+    samples: Array.from({ length: repetitions * 2 }, (_, round) => ({
       round: Math.floor(round / 2),
       value: short(value * around(next, 0.02)),
     })),
     summary: {
-      n: spawns * 2,
+      n: repetitions * 2,
       median: value,
       low: short(value * 0.98),
       high: short(value * 1.03),
@@ -339,20 +339,20 @@ export function addBlocks(result, spawns, seed) {
   const count = (word) => all.filter((q) => q === word).length;
   result.noise = {
     verdict: "noisy",
-    text: "Other work took part of the CPU during 12 % of the spawns; medians hold, tails do not.",
-    spawns: { quiet: count("quiet"), usable: count("usable"), contaminated: count("contaminated") },
+    text: "Other work took part of the CPU during 12 % of the repetitions; medians hold, tails do not.",
+    repetitions: { quiet: count("quiet"), usable: count("usable"), disturbed: count("disturbed") },
     rerun: 4,
     smallest_ratio: 1.06,
   };
   result.calibration = {
     date: "2026-11-20T08:00:00+00:00",
-    spawns: 200,
+    repetitions: 200,
     false_alarm_rate: 0.008,
     cells: [{ name: "round_trip/pipe/64/l3", spread: 1.05 }],
     detectable: [
-      { spawns: 10, ratio: 1.12 },
-      { spawns: 20, ratio: 1.08 },
-      { spawns: 40, ratio: 1.05 },
+      { repetitions: 10, ratio: 1.12 },
+      { repetitions: 20, ratio: 1.08 },
+      { repetitions: 40, ratio: 1.05 },
     ],
   };
   for (const mechanism of result.mechanisms) {
@@ -368,7 +368,7 @@ export function addBlocks(result, spawns, seed) {
     ? [
         "ipcmark",
         "run",
-        `--spawns=${spawns}`,
+        `--repetitions=${repetitions}`,
         `--seed=${seed}`,
         "--placement=l3,same_cpu,numa",
         "--pattern=all",

@@ -21,7 +21,7 @@ const validate = new Ajv.default({ strict: false, allErrors: false }).compile(sc
 
 for (const kind of ["golden", "rich", "many"]) {
   test(`the ${kind} sample is valid`, () => {
-    assert.ok(validate(makeSample({ kind, spawns: 6 })), JSON.stringify(validate.errors));
+    assert.ok(validate(makeSample({ kind, repetitions: 6 })), JSON.stringify(validate.errors));
   });
 }
 
@@ -40,7 +40,7 @@ const subject = {
   Noise: $defs.noise,
   Calibration: $defs.calibration,
   PlacementInfo: top.topology.properties.placements.items,
-  Spawn: $defs.spawn,
+  Spawn: $defs.repetition,
 };
 
 function interfaces() {

@@ -20,8 +20,8 @@ import { slower } from "./mutations.mjs";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const full = sampleOf("full");
 const golden = () => rendered("full");
-const rich = makeSample({ kind: "rich", spawns: 6 });
-const many = () => report(makeSample({ kind: "many", spawns: 5, payloads: [64, 65536] }));
+const rich = makeSample({ kind: "rich", repetitions: 6 });
+const many = () => report(makeSample({ kind: "many", repetitions: 5, payloads: [64, 65536] }));
 
 const charted = ["percentiles", "scaling", "cost", "pareto", "load", "wake", "mechanism"];
 
@@ -250,13 +250,16 @@ test("a name leads to its card: traits, manual, every repetition", async () => {
     "holds the sender back when full",
   ])
     assert.ok(text.includes(part), part);
-  assert.equal(await card.locator("table.spawns tbody tr").count(), 6);
+  assert.equal(await card.locator("table.repetitions tbody tr").count(), 6);
   await card
     .getByRole("button", { name: /after 10\.0/ })
     .first()
     .click();
   await settled(page);
-  assert.match(await card.locator("table.spawns caption").innerText(), /wake\/pipe\/64\/l3\/gap=/);
+  assert.match(
+    await card.locator("table.repetitions caption").innerText(),
+    /wake\/pipe\/64\/l3\/gap=/,
+  );
   await page.close();
 });
 
@@ -264,7 +267,7 @@ test("the name of a cell with a parameter is an anchor, too", async () => {
   const { page } = await open(golden(), { fragment: "#paced/udp/64/l3/rate=100000" });
   assert.equal(await page.locator("#mechanism-name").innerText(), "udp");
   assert.match(
-    await page.locator("table.spawns caption").innerText(),
+    await page.locator("table.repetitions caption").innerText(),
     /paced\/udp\/64\/l3\/rate=100000/,
   );
   await page.close();

@@ -110,7 +110,7 @@ function noise(result: Result): HTMLElement {
           "so here; ipcmark doctor looks at the machine now.",
       ),
     );
-  const spawns = found.spawns ?? {};
+  const repetitions = found.repetitions ?? {};
   return h(
     "div",
     { id: "noise", tabindex: -1 },
@@ -119,8 +119,8 @@ function noise(result: Result): HTMLElement {
     h(
       "p",
       { class: "muted" },
-      `Repetitions: ${spawns.quiet ?? 0} quiet, ${spawns.usable ?? 0} usable, ` +
-        `${spawns.contaminated ?? 0} contaminated; ${found.rerun ?? 0} run again.` +
+      `Repetitions: ${repetitions.quiet ?? 0} quiet, ${repetitions.usable ?? 0} usable, ` +
+        `${repetitions.disturbed ?? 0} disturbed; ${found.rerun ?? 0} run again.` +
         (typeof found.smallest_ratio === "number"
           ? ` Ratios nearer to 1 than ${found.smallest_ratio.toPrecision(3)}\u00d7 are noise here.`
           : ""),
@@ -140,7 +140,7 @@ function floors({ result, words }: Context): HTMLElement {
         "p",
         { class: "muted" },
         "Not measured in this run. A newer ipcmark run measures the physical limits " +
-          "in the same sitting and prints every figure as a ratio to them.",
+          "in the same run and prints every figure as a ratio to them.",
       ),
     );
   return h(
@@ -198,7 +198,7 @@ function calibration(result: Result): HTMLElement {
     h(
       "p",
       {},
-      `${formatMoment(found.date ?? "")}, ${plural(found.spawns ?? 0, "repetition")}.` +
+      `${formatMoment(found.date ?? "")}, ${plural(found.repetitions ?? 0, "repetition")}.` +
         (typeof found.false_alarm_rate === "number"
           ? ` Identical code was called different in ${figureText(found.false_alarm_rate, "share")} ` +
             "of the comparisons."
@@ -209,7 +209,7 @@ function calibration(result: Result): HTMLElement {
       : table(
           "Smallest difference that is found",
           [
-            { head: "Repetitions a side", cell: (d) => String(d.spawns) },
+            { head: "Repetitions a side", cell: (d) => String(d.repetitions) },
             { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
           ],
           list,
@@ -286,7 +286,7 @@ function runFacts(result: Result): FactMap {
     started: run.started,
     elapsed: formatDuration(run.elapsed_s),
     measuring: formatDuration(run.measuring_s),
-    repetitions: run.spawns,
+    repetitions: run.repetitions,
     profile: plan.profile,
     rounds:
       run.rounds_done === undefined
@@ -295,7 +295,7 @@ function runFacts(result: Result): FactMap {
           ? run.rounds_done
           : `${run.rounds_done} of ${plan.rounds}`,
     order: plan.order,
-    "planned per repetition": `${plan.spawn_ms} ms`,
+    "planned per repetition": `${plan.repetition_ms} ms`,
     "planned cells": plan.cells,
     "time budget": plan.time_budget_s ? formatDuration(plan.time_budget_s) : "none",
   };

@@ -12,7 +12,7 @@ const terms: [string, string][] = [
   [
     "Interval",
     "From order statistics of the repetitions, with the coverage stated. It holds for " +
-      "this sitting, not for another day.",
+      "this run, not for another day.",
   ],
   [
     "6 repetitions",
@@ -78,13 +78,13 @@ const terms: [string, string][] = [
   ],
   [
     "Quality of a repetition",
-    "quiet, usable, or contaminated by other work, judged by bounds fixed before the run.",
+    "quiet, usable, or disturbed by other work, judged by bounds fixed before the run.",
   ],
   [
     "Flags",
     "They describe a cell and are shown, never used to drop it. bimodal, bursty, " +
       "nonstationary, drift, autocorrelated: the repetitions or messages disagree in " +
-      "that way. contaminated: other work got in. saturated: the offered rate was " +
+      "that way. disturbed: other work got in. saturated: the offered rate was " +
       "not kept. " +
       "timer_dominated: the clock's own cost is a large part. beats_floor: faster " +
       "than the limit, so one of the two is wrong. clock_degraded: the shared " +

@@ -76,7 +76,7 @@ export function heatCell(context: Context, entry: Entry, far: number, hasId: boo
 }
 
 const isFlagged = (cell: Cell) =>
-  (cell.flags ?? []).length > 0 || cell.spawns_ok < cell.spawns_planned;
+  (cell.flags ?? []).length > 0 || cell.repetitions_ok < cell.repetitions_planned;
 
 // Of counts and shares there is no distance in words: their best may be zero.
 const countUnits = ["1/message", "share", "1"];

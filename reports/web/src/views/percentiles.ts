@@ -128,7 +128,7 @@ function percentileChart(context: Context, found: Line[], width: number): Drawin
   });
 }
 
-const spawnMarks: [string, number][] = [
+const repetitionMarks: [string, number][] = [
   ["p50_ns", 0.5],
   ["p90_ns", 0.9],
   ["p99_ns", 0.99],
@@ -137,8 +137,8 @@ const spawnMarks: [string, number][] = [
 ];
 
 function band(context: Context, line: Line): { x: number; low: number; high: number }[] {
-  const columns = context.index.spawns(line.cell);
-  return spawnMarks.flatMap(([metric, p]) => {
+  const columns = context.index.repetitions(line.cell);
+  return repetitionMarks.flatMap(([metric, p]) => {
     const values = (columns?.figures[metric] ?? []).filter((v): v is number => v !== null);
     const summary = line.cell.summary[metric];
     const low = values.length > 1 ? Math.min(...values) : summary?.min;

@@ -12,7 +12,10 @@ export const rawView: View = {
   mount(section, context) {
     const { result } = context.index.loaded;
     const stem = `ipcmark-${(result.run.started || result.context.date).slice(0, 10) || "result"}`;
-    const spawns = [...context.index.loaded.spawns.values()].reduce((sum, c) => sum + c.count, 0);
+    const repetitions = [...context.index.loaded.repetitions.values()].reduce(
+      (sum, c) => sum + c.count,
+      0,
+    );
     const button = (label: string, run: () => void) =>
       h("button", { type: "button", class: "save", onclick: run }, label);
     section.append(
@@ -20,7 +23,7 @@ export const rawView: View = {
         "p",
         {},
         `This file holds ${plural(result.cells.length, "cell")} and ` +
-          `${plural(spawns, "repetition")}. The figures of the cells are rounded to six ` +
+          `${plural(repetitions, "repetition")}. The figures of the cells are rounded to six ` +
           "digits and those of single repetitions to five; what the result says about each " +
           "process of a repetition stays in the result file.",
       ),
@@ -41,7 +44,7 @@ export const rawView: View = {
           download(
             `${stem}-repetitions.csv`,
             "text/csv;charset=utf-8",
-            csvText(spawnRows(context)),
+            csvText(repetitionRows(context)),
           ),
         ),
       ),
@@ -98,7 +101,7 @@ function cellRows(context: Context): Field[][] {
       cell.parameter?.value,
       cell.status,
       cell.reason?.text,
-      cell.spawns_ok,
+      cell.repetitions_ok,
       view.waits,
       view.lossy ? "yes" : "no",
       (cell.flags ?? []).join(" "),
@@ -114,8 +117,8 @@ function cellRows(context: Context): Field[][] {
   return rows;
 }
 
-function spawnRows(context: Context): Field[][] {
-  const all = [...context.index.loaded.spawns];
+function repetitionRows(context: Context): Field[][] {
+  const all = [...context.index.loaded.repetitions];
   const metrics = [...new Set(all.flatMap(([, columns]) => Object.keys(columns.figures)))];
   return [
     [
@@ -147,8 +150,8 @@ function spawnRows(context: Context): Field[][] {
 
 // A document of the result format again.
 function document_(context: Context): Result {
-  const { result, spawns } = context.index.loaded;
-  const benchmarks: Spawn[] = [...spawns].flatMap(([name, c]) =>
+  const { result, repetitions } = context.index.loaded;
+  const benchmarks: Spawn[] = [...repetitions].flatMap(([name, c]) =>
     Array.from({ length: c.count }, (_, n) => ({
       name,
       run_name: name,

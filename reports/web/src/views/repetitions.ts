@@ -29,7 +29,7 @@ export function shownRepetitions(
     (cell) =>
       cell.transport === name &&
       cell.status === "ok" &&
-      (context.index.spawns(cell)?.count ?? 0) > 0,
+      (context.index.repetitions(cell)?.count ?? 0) > 0,
   );
   const usual =
     having.find(
@@ -87,7 +87,7 @@ const rowName = (context: Context, cell: Cell) =>
 
 // The main figure of the pattern, or the first that single repetitions have.
 function stripMetric(context: Context, cell: Cell): string | null {
-  const figures = context.index.spawns(cell)?.figures ?? {};
+  const figures = context.index.repetitions(cell)?.figures ?? {};
   const main = context.index.groupOf(cell)?.main_metric ?? "";
   const all = [main, ...context.words.metrics.map((metric) => metric.key)];
   return all.find((key) => figures[key]?.some((v) => v !== null)) ?? null;
@@ -95,7 +95,7 @@ function stripMetric(context: Context, cell: Cell): string | null {
 
 function cellDots(context: Context, cell: Cell): Dot[] {
   const metric = stripMetric(context, cell);
-  const columns = context.index.spawns(cell);
+  const columns = context.index.repetitions(cell);
   if (metric === null || !columns) return [];
   const middle = medianOf(cell, metric);
   if (middle === null || middle <= 0) return [];
@@ -142,7 +142,7 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
       Plot.dot(dots, {
         x: "ratio",
         y: "row",
-        symbol: (d: Dot) => (d.quality === "contaminated" ? "times" : "circle"),
+        symbol: (d: Dot) => (d.quality === "disturbed" ? "times" : "circle"),
         stroke: "var(--series-0)",
         strokeOpacity: 0.8,
         r: 4,
@@ -173,14 +173,14 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
 }
 
 export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
-  const columns = context.index.spawns(cell)!;
+  const columns = context.index.repetitions(cell)!;
   const shown = context.words.metrics.filter(({ key }) =>
     columns.figures[key]?.some((value) => value !== null),
   );
   const rows = Array.from({ length: columns.count }, (_, n) => n);
   const body = h(
     "table",
-    { class: "plain spawns" },
+    { class: "plain repetitions" },
     h("caption", {}, `Every repetition of ${cell.name}`),
     h(
       "thead",
