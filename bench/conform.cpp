@@ -16,7 +16,7 @@ namespace ipcmark {
 
 namespace {
 
-using conform::law;
+using conform::conformance_check;
 using conform::outcome;
 using nlohmann::ordered_json;
 
@@ -32,20 +32,20 @@ constexpr const char* examples =
 /// What one check found of one mechanism.
 struct finding {
     const registration& mechanism;
-    const law& check;
-    conform::verdict given;
+    const conformance_check& check;
+    conform::check_result given;
     bool lacking = false;  // skipped because this machine or build lacks the mechanism
     double wall_s = 0;
 };
 
 /// The checks that a comma-separated list names.
-std::vector<const law*> find_checks(std::string_view list) {
-    std::vector<const law*> chosen;
+std::vector<const conformance_check*> find_checks(std::string_view list) {
+    std::vector<const conformance_check*> chosen;
     for (const auto& name : split_list(list)) {
-        chosen.push_back(conform::find_law(name));
+        chosen.push_back(conform::find_check(name));
         if (chosen.back() != nullptr) continue;
         std::vector<std::string> names;
-        for (const law* each : conform::all_laws())
+        for (const conformance_check* each : conform::all_checks())
             names.emplace_back(each->name);
         throw no_such("check", name, nearest_words(name, names),
                       "`ipcmark conform --list` shows all of them");
@@ -53,19 +53,20 @@ std::vector<const law*> find_checks(std::string_view list) {
     return chosen;
 }
 
-std::vector<const law*> select_checks(std::string_view wanted, std::string_view excluded) {
+std::vector<const conformance_check*> select_checks(std::string_view wanted,
+                                                    std::string_view excluded) {
     auto chosen = find_checks(wanted);
-    const auto all = conform::all_laws();
+    const auto all = conform::all_checks();
     if (chosen.empty()) chosen.assign(all.begin(), all.end());
-    for (const law* each : find_checks(excluded))
+    for (const conformance_check* each : find_checks(excluded))
         std::erase(chosen, each);
     if (chosen.empty()) throw command_error("--exclude leaves no check", exit_nothing_matched);
     return chosen;
 }
 
-void print_list(const std::vector<const law*>& checks, bool as_json) {
+void print_list(const std::vector<const conformance_check*>& checks, bool as_json) {
     ordered_json rows = ordered_json::array();
-    for (const law* each : checks) {
+    for (const conformance_check* each : checks) {
         rows.push_back({{"name", each->name},
                         {"backs", each->backs},
                         {"sentence", each->sentence},
@@ -79,9 +80,9 @@ void print_list(const std::vector<const law*>& checks, bool as_json) {
 }
 
 std::string_view colour_of(outcome ended) {
-    return ended == outcome::holds    ? escape::green
-           : ended == outcome::broken ? escape::bold_red
-                                      : escape::grey;
+    return ended == outcome::pass   ? escape::green
+           : ended == outcome::fail ? escape::bold_red
+                                    : escape::grey;
 }
 
 constexpr std::string_view not_usable = "not usable here";
@@ -114,24 +115,24 @@ void print_json(const std::vector<finding>& findings) {
 
 /// Checks all; prints each finding at once unless JSON was asked for.
 std::vector<finding> check_all(const std::vector<const registration*>& mechanisms,
-                               const std::vector<const law*>& checks, const invocation& call,
-                               bool as_json) {
+                               const std::vector<const conformance_check*>& checks,
+                               const invocation& call, bool as_json) {
     const painter look(colour_wanted(STDOUT_FILENO));
     run_workspace area;
     interrupt_watch interrupts;
     conform::options chosen;
     chosen.plugins = call.plugins;
     services leased(area, interrupts, call.mechanisms.services());
-    conform::conform_context room{area, interrupts, leased, chosen};
+    conform::conform_context context{area, interrupts, leased, chosen};
     std::vector<finding> findings;
     for (const registration* mechanism : mechanisms) {
         const auto lacking = conform::unusable_here(*mechanism);
         if (!as_json) print_mechanism(*mechanism, lacking);
-        for (const law* each : checks) {
+        for (const conformance_check* each : checks) {
             const auto start = std::chrono::steady_clock::now();
-            auto given = conform::examine(*each, *mechanism, room);
+            auto given = conform::examine(*each, *mechanism, context);
             const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-            const bool skipped = given.ended == outcome::excused;
+            const bool skipped = given.ended == outcome::skip;
             findings.push_back(
                 {*mechanism, *each, std::move(given), lacking && skipped, wall.count()});
             if (!as_json) print_finding(findings.back(), lacking, look);
@@ -146,7 +147,7 @@ bool proves_something(const std::vector<finding>& findings) {
     for (const auto& each : findings)
         if (each.lacking) lacking.insert(&each.mechanism);
     return std::any_of(findings.begin(), findings.end(), [&](const finding& each) {
-        return each.given.ended != outcome::excused && lacking.count(&each.mechanism) == 0;
+        return each.given.ended != outcome::skip && lacking.count(&each.mechanism) == 0;
     });
 }
 
@@ -159,10 +160,10 @@ int conclude(const std::vector<finding>& findings, bool as_json) {
     double wall_s = 0;
     for (const auto& each : findings)
         wall_s += each.wall_s;
-    const auto failed = count(outcome::broken);
+    const auto failed = count(outcome::fail);
     std::cerr << fmt::format("{} check{} in {:.1f} s: {} pass, {} skip, {} fail\n", findings.size(),
-                             findings.size() == 1 ? "" : "s", wall_s, count(outcome::holds),
-                             count(outcome::excused), failed);
+                             findings.size() == 1 ? "" : "s", wall_s, count(outcome::pass),
+                             count(outcome::skip), failed);
     if (failed > 0) return exit_cell_failed;
     if (proves_something(findings)) return exit_ok;
     std::cerr << "ipcmark: every check that starts processes was skipped\n";

@@ -113,7 +113,7 @@ int guarded_main(int argc, char** argv) {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     const plugin_set plugins(arguments, mechanisms);
     if (!arguments.empty() && arguments.front() == "worker")
-        return worker_main(arguments, mechanisms, &act_out_law);
+        return worker_main(arguments, mechanisms, &run_check_scenario);
     return run_benchmarks(std::move(arguments), full, mechanisms, plugins.files());
 }
 

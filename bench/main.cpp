@@ -59,7 +59,7 @@ int dispatch(const std::vector<std::string>& command_line) {
     register_all(mechanisms);
     const plugin_set plugins(arguments, mechanisms);
     if (!arguments.empty() && arguments.front() == "worker")
-        return worker_main(arguments, mechanisms, &act_out_law);
+        return worker_main(arguments, mechanisms, &run_check_scenario);
     if (arguments.empty()) {
         print_short_help(std::cout);
         return exit_ok;

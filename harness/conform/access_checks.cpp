@@ -110,7 +110,7 @@ struct door_check {
     }
 };
 
-void show_doors(actor& me) {
+void show_doors(scenario_worker& me) {
     const name_watch watch(me.cell);
     me.cell.peer.meet();  // the other side has made nothing before this
     const auto open_before = open_addresses();
@@ -119,7 +119,7 @@ void show_doors(actor& me) {
     {
         chaperone between(worker_first_peer_fd, [&check] { check.look(); });
         setup watched{me.cell.values(), between.line()};
-        actor guarded{me.mechanism, watched, me.state, me.task};
+        scenario_worker guarded{me.mechanism, watched, me.state, me.task};
         const auto end = guarded.construct();
         remaining = watch.names().size();
         me.note("open_addresses", open_addresses() - open_before);
@@ -133,7 +133,7 @@ void show_doors(actor& me) {
     if (!check.fault.empty()) throw std::runtime_error(check.fault);
 }
 
-void be_the_other_side(actor& me) {
+void be_the_other_side(scenario_worker& me) {
     me.cell.peer.meet();
     const auto open_before = open_addresses();
     const auto end = me.construct();
@@ -174,17 +174,17 @@ std::optional<std::string> false_claim(access claimed, const repetition_result& 
     return std::nullopt;
 }
 
-verdict judge_access(check_context& exam) {
+check_result evaluate_access(check_context& exam) {
     const repetition_result result =
-        exam.perform({.play = "doors",
-                      .kind = pattern::round_trip,
-                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        exam.run_scenario({.scenario = "doors",
+                           .kind = pattern::round_trip,
+                           .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const worker_report& seen = result.producer();
-    if (const auto fault = false_claim(exam.facts().control, result)) return broken(*fault);
+    if (const auto fault = false_claim(exam.facts().control, result)) return fail(*fault);
     const auto names = noted_or_zero(seen, "names_seen");
     const auto tried = noted_or_zero(seen, "nobody_tried");
-    return holds(
+    return pass(
         fmt::format("{}: {} names while it was made, none open to others{}, {} left after; "
                     "{} addresses without an owner",
                     to_word(exam.facts().control), names,
@@ -194,15 +194,16 @@ verdict judge_access(check_context& exam) {
 
 }  // namespace
 
-const law access_law{.name = "access",
-                     .sentence =
-                         "every name carries the bits of its owner alone and lets nobody "
-                         "else in; a descriptor leaves no name; an address without an owner "
-                         "(internet, packet, netlink, vsock, abstract) is within anyone's "
-                         "reach, and nothing else is; what processes of one user may do to "
-                         "each other needs neither",
-                     .backs = "control",
-                     .judge = judge_access,
-                     .plays = {play{"doors", show_doors, be_the_other_side}}};
+const conformance_check access_check{
+    .name = "access",
+    .sentence =
+        "every name carries the bits of its owner alone and lets nobody "
+        "else in; a descriptor leaves no name; an address without an owner "
+        "(internet, packet, netlink, vsock, abstract) is within anyone's "
+        "reach, and nothing else is; what processes of one user may do to "
+        "each other needs neither",
+    .backs = "control",
+    .evaluate = evaluate_access,
+    .scenarios = {scenario{"doors", show_doors, be_the_other_side}}};
 
 }  // namespace ipcmark::conform

@@ -95,7 +95,7 @@ std::uint64_t while_stopped(const std::vector<process>& which, Part part) {
 }
 
 /// One message as usual, one while all other processes stand still.
-void send_past_the_stopped(actor& me) {
+void send_past_the_stopped(scenario_worker& me) {
     const foster_parent keeps_orphans;
     me.cell.peer.tell(std::to_string(::getpid()));
     const auto peer = number_in<pid_t>(me.cell.peer.hear());
@@ -112,12 +112,12 @@ void send_past_the_stopped(actor& me) {
     me.part();
 }
 
-void see_when_it_comes(actor& me) {
+void see_when_it_comes(scenario_worker& me) {
     const foster_parent keeps_orphans;
     me.cell.peer.tell(std::to_string(::getpid()));
     me.cell.peer.hear();
     const auto end = me.construct();
-    ledger messages = me.incoming(2);
+    delivery_checker messages = me.incoming(2);
     me.receive(*end, messages);
     me.cell.peer.meet();
     while (!me.receive(*end, messages)) {
@@ -136,42 +136,42 @@ std::string names_of_others(const worker_report& side) {
     return names;
 }
 
-verdict judge_needs_daemon(check_context& exam) {
+check_result evaluate_needs_daemon(check_context& exam) {
     const bool claimed = exam.facts().needs_daemon;
     const repetition_result result =
-        exam.perform({.play = "standstill", .payload_bytes = exam.fitting(64)});
-    if (auto verdict = exam.trouble(result)) {
-        exam.room().leased.end_others({});  // a worker may have gone while it stood still
-        return *verdict;
+        exam.run_scenario({.scenario = "standstill", .payload_bytes = exam.fitting(64)});
+    if (auto check_result = exam.trouble(result)) {
+        exam.context().leased.end_others({});  // a worker may have gone while it stood still
+        return *check_result;
     }
     const std::string others = names_of_others(result.producer());
     if (others.empty())
-        return claimed ? broken("it claims `needs_daemon`, yet no process runs besides the two")
-                       : holds("no process runs besides the two");
+        return claimed ? fail("it claims `needs_daemon`, yet no process runs besides the two")
+                       : pass("no process runs besides the two");
     if (!claimed)
-        return broken(
+        return fail(
             fmt::format("{} runs besides the two: it does not claim `needs_daemon`", others));
     const auto late_ns = noted_or_zero(result.consumer(), "arrived_ns") -
                          noted_or_zero(result.producer(), "resumed_ns");
     if (late_ns < 0)
-        return broken(
+        return fail(
             fmt::format("it claims `needs_daemon`, yet a message passed while {} stood "
                         "still",
                         others));
-    return holds(
+    return pass(
         fmt::format("nothing passed while {} stood still for {} ms", others, standstill.count()));
 }
 
 }  // namespace
 
-const law needs_daemon_law{
+const conformance_check needs_daemon_check{
     .name = "needs_daemon",
     .sentence =
         "a process runs because of the pair and nothing passes while it is stopped, exactly when "
         "a daemon is claimed to be needed",
     .backs = "needs_daemon",
-    .excuse = without_peer,
-    .judge = judge_needs_daemon,
-    .plays = {play{"standstill", send_past_the_stopped, see_when_it_comes}}};
+    .skip_reason = without_peer,
+    .evaluate = evaluate_needs_daemon,
+    .scenarios = {scenario{"standstill", send_past_the_stopped, see_when_it_comes}}};
 
 }  // namespace ipcmark::conform

@@ -9,78 +9,79 @@
 #include "harness/worker/registry.hpp"
 
 /// Conformance: what every mechanism owes the contract, and what each of its traits claims, acted
-/// out by two real processes and judged by their parent.
+/// out by two real processes and evaluated by their parent.
 namespace ipcmark::conform {
 
-enum class outcome : std::uint8_t { holds, broken, excused };
+enum class outcome : std::uint8_t { pass, fail, skip };
 
-/// What came of examining one mechanism by one law. The text carries the measured figures.
-struct verdict {
-    outcome ended = outcome::holds;
+/// What came of examining one mechanism by one check. The text carries the measured figures.
+struct check_result {
+    outcome ended = outcome::pass;
     std::string text;
 };
 
-inline verdict holds(std::string text) {
-    return {outcome::holds, std::move(text)};
+inline check_result pass(std::string text) {
+    return {outcome::pass, std::move(text)};
 }
-inline verdict broken(std::string text) {
-    return {outcome::broken, std::move(text)};
+inline check_result fail(std::string text) {
+    return {outcome::fail, std::move(text)};
 }
-inline verdict excused(std::string text) {
-    return {outcome::excused, std::move(text)};
+inline check_result skip(std::string text) {
+    return {outcome::skip, std::move(text)};
 }
 
-struct actor;
+struct scenario_worker;
 class check_context;
 
-/// What the two workers do when the judge calls for it. An exception fails the worker's report.
-struct play {
+/// What the two workers do when the check calls for it. An exception fails the worker's report.
+struct scenario {
     std::string_view name;
-    void (*producer)(actor& me) = nullptr;
-    void (*consumer)(actor& me) = nullptr;
+    void (*producer)(scenario_worker& me) = nullptr;
+    void (*consumer)(scenario_worker& me) = nullptr;
 };
 
-/// One law. To add one: define it in a laws_*.cpp, declare it below, add its row in laws.cpp.
-struct law {
+/// One check. To add one: define it in a laws_*.cpp, declare it below, add its row in checks.cpp.
+struct conformance_check {
     std::string_view name;      // snake_case
     std::string_view sentence;  // what is owed
-    std::string_view backs;  // the member of `traits` or of the card that it proves; may be empty
+    std::string_view
+        backs;  // the member of `traits` or of the description that it proves; may be empty
     /// Why this mechanism need not be examined; nullptr: every one is.
-    std::optional<std::string> (*excuse)(const registration& mechanism) = nullptr;
-    verdict (*judge)(check_context& exam) = nullptr;
-    std::array<play, 3> plays = {};
+    std::optional<std::string> (*skip_reason)(const registration& mechanism) = nullptr;
+    check_result (*evaluate)(check_context& exam) = nullptr;
+    std::array<scenario, 3> scenarios = {};
     bool alone = false;  // it needs CPUs that nothing else uses meanwhile
 };
 
-extern const law description_law;
-extern const law limits_law;
-extern const law opening_order_law;
-extern const law delivery_law;
-extern const law exactly_once_law;
-extern const law ordered_law;
-extern const law round_trip_after_one_way_law;
-extern const law slow_consumer_law;
-extern const law full_queue_law;
-extern const law latest_value_law;
-extern const law priorities_law;
-extern const law survives_producer_exit_law;
-extern const law boundaries_law;
-extern const law duplex_law;
-extern const law unrelated_processes_law;
-extern const law cross_host_law;
-extern const law fan_in_law;
-extern const law fan_out_law;
-extern const law needs_daemon_law;
-extern const law access_law;
-extern const law isolation_law;
-extern const law peer_death_law;
-extern const law death_while_writing_law;
-extern const law rerun_after_kill_law;
-extern const law nothing_left_law;
-extern const law wait_style_law;
-extern const law no_allocation_law;
+extern const conformance_check description_check;
+extern const conformance_check limits_check;
+extern const conformance_check opening_order_check;
+extern const conformance_check delivery_check;
+extern const conformance_check exactly_once_check;
+extern const conformance_check ordered_check;
+extern const conformance_check round_trip_after_one_way_check;
+extern const conformance_check slow_consumer_check;
+extern const conformance_check full_queue_check;
+extern const conformance_check latest_value_check;
+extern const conformance_check priorities_check;
+extern const conformance_check survives_producer_exit_check;
+extern const conformance_check boundaries_check;
+extern const conformance_check duplex_check;
+extern const conformance_check unrelated_processes_check;
+extern const conformance_check cross_host_check;
+extern const conformance_check fan_in_check;
+extern const conformance_check fan_out_check;
+extern const conformance_check needs_daemon_check;
+extern const conformance_check access_check;
+extern const conformance_check isolation_check;
+extern const conformance_check peer_death_check;
+extern const conformance_check death_while_writing_check;
+extern const conformance_check rerun_after_kill_check;
+extern const conformance_check nothing_left_check;
+extern const conformance_check wait_style_check;
+extern const conformance_check no_allocation_check;
 
-/// The usual excuse: the law needs two processes that exchange messages.
+/// The usual excuse: the check needs two processes that exchange messages.
 inline std::optional<std::string> without_peer(const registration& mechanism) {
     if (!mechanism.info.loops_back) return std::nullopt;
     return "it loops back inside one process: there is no peer";
@@ -92,9 +93,9 @@ namespace ipcmark {
 
 template <>
 struct spelling<conform::outcome> {
-    static constexpr std::array words{std::pair{conform::outcome::holds, "pass"},
-                                      std::pair{conform::outcome::broken, "fail"},
-                                      std::pair{conform::outcome::excused, "skip"}};
+    static constexpr std::array words{std::pair{conform::outcome::pass, "pass"},
+                                      std::pair{conform::outcome::fail, "fail"},
+                                      std::pair{conform::outcome::skip, "skip"}};
 };
 
 }  // namespace ipcmark

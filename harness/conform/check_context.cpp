@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t hang_deadline_ms = 1'500;
 
-/// No two performances share a tag, so that a message that strays is recognised.
+/// No two runs share a tag, so that a message that strays is recognised.
 std::uint64_t fresh_tag() {
     static std::atomic<std::uint64_t> count{0};
     constexpr std::uint64_t spread = 0x9E3779B97F4A7C15u;
@@ -18,7 +18,7 @@ std::uint64_t fresh_tag() {
     return (number << 32 ^ static_cast<std::uint64_t>(::getpid())) * spread;
 }
 
-launch_request request_for(const registration& mechanism, const staging& how) {
+launch_request request_for(const registration& mechanism, const scenario_options& how) {
     launch_request request;
     request.what = {std::string(mechanism.info.name),
                     how.kind,
@@ -37,30 +37,31 @@ launch_request request_for(const registration& mechanism, const staging& how) {
 
 }  // namespace
 
-repetition_result check_context::perform(const staging& how) {
+repetition_result check_context::run_scenario(const scenario_options& how) {
     launch_request request = request_for(mechanism, how);
-    request.work.act = {task_kind::check, std::string(law_.name) + '/' + std::string(how.play)};
-    const std::int64_t deadline_ms = room_.chosen.deadline_ms;
+    request.work.act = {task_kind::check,
+                        std::string(check_.name) + '/' + std::string(how.scenario)};
+    const std::int64_t deadline_ms = context_.chosen.deadline_ms;
     return run(request, how.may_hang ? std::min(hang_deadline_ms, deadline_ms) : deadline_ms);
 }
 
-repetition_result check_context::measure(const staging& how,
+repetition_result check_context::measure(const scenario_options& how,
                                          std::vector<std::optional<stage>> die_entering) {
     launch_request request = request_for(mechanism, how);
     request.die_entering = die_entering;
-    return run(request, room_.chosen.deadline_ms);
+    return run(request, context_.chosen.deadline_ms);
 }
 
 repetition_result check_context::run(const launch_request& request, std::int64_t deadline_ms) {
-    runner spawner(room_.area, room_.interrupts, {},
-                   {deadline_ms, room_.chosen.plugins, &room_.leased});
+    runner spawner(context_.area, context_.interrupts, {},
+                   {deadline_ms, context_.chosen.plugins, &context_.leased});
     repetition_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");
     return result;
 }
 
-std::optional<verdict> check_context::start_service() {
-    const lease needed = room_.leased.lease_for(request_for(mechanism, {}).what);
+std::optional<check_result> check_context::start_service() {
+    const lease needed = context_.leased.lease_for(request_for(mechanism, {}).what);
     if (!needed.refused) return std::nullopt;
     if (needed.refused->code == "interrupted") throw interrupted("interrupted");
     repetition_result refused;
@@ -68,10 +69,10 @@ std::optional<verdict> check_context::start_service() {
     return trouble(refused);
 }
 
-std::optional<verdict> check_context::trouble(const repetition_result& result) {
+std::optional<check_result> check_context::trouble(const repetition_result& result) {
     if (!result.failed) return std::nullopt;
-    if (result.failed->ended == status::skipped) return excused(result.failed->text);
-    return broken(result.failed->text);
+    if (result.failed->ended == status::skipped) return skip(result.failed->text);
+    return fail(result.failed->text);
 }
 
 bool check_context::admits(std::size_t payload_bytes, pattern kind, std::size_t depth) {

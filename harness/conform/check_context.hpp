@@ -12,9 +12,9 @@
 
 namespace ipcmark::conform {
 
-/// How one of a law's plays is to be performed.
-struct staging {
-    std::string_view play = {};
+/// How one of a check's scenarios is to be run.
+struct scenario_options {
+    std::string_view scenario = {};
     pattern kind = pattern::one_way;
     std::size_t payload_bytes = 64;
     std::size_t depth = 16;
@@ -26,46 +26,47 @@ struct staging {
     channel_capabilities channel = {};
 };
 
-/// What a judge works with: one mechanism, one law, and process pairs on call.
+/// What a check works with: one mechanism, one check, and process pairs on call.
 class check_context {
 public:
-    check_context(const law& which, const registration& examined, conform_context& room)
-        : mechanism(examined), law_(which), room_(room) {}
+    check_context(const conformance_check& which, const registration& examined,
+                  conform_context& context)
+        : mechanism(examined), check_(which), context_(context) {}
 
     const registration& mechanism;
     const transport_info& info() const { return mechanism.info; }
     const traits& facts() const { return mechanism.info.facts; }
 
-    /// Spawns a pair that acts out a play. Throws `interrupted`.
-    repetition_result perform(const staging& how);
+    /// Spawns a pair that acts out a scenario. Throws `interrupted`.
+    repetition_result run_scenario(const scenario_options& how);
 
     /// Spawns a pair that measures for some milliseconds, as any cell does. A worker for which
     /// `die_entering` names a stage kills itself there.
-    repetition_result measure(const staging& how,
+    repetition_result measure(const scenario_options& how,
                               std::vector<std::optional<stage>> die_entering = {});
 
-    /// Has the mechanism's service run from here on, for a law that looks at what runs before and
-    /// after. The verdict when there is none to be had.
-    std::optional<verdict> start_service();
+    /// Has the mechanism's service run from here on, for a check that looks at what runs before and
+    /// after. The result when there is none to be had.
+    std::optional<check_result> start_service();
 
-    /// The verdict when the repetition did not end well: excused when the machine's limits refused
+    /// The result when the repetition did not end well: skipped when the machine's limits refused
     /// it.
-    static std::optional<verdict> trouble(const repetition_result& result);
+    static std::optional<check_result> trouble(const repetition_result& result);
 
-    /// The size nearest to `wanted` that the card and the limits admit at this depth.
+    /// The size nearest to `wanted` that the description and the limits admit at this depth.
     std::size_t fitting(std::size_t wanted, pattern kind = pattern::one_way,
                         std::size_t depth = 16);
-    /// The largest size that the card and the limits admit. nullopt: not even the smallest.
+    /// The largest size that the description and the limits admit. nullopt: not even the smallest.
     std::optional<std::size_t> largest(pattern kind);
     bool admits(std::size_t payload_bytes, pattern kind, std::size_t depth);
 
-    conform_context& room() noexcept { return room_; }
+    conform_context& context() noexcept { return context_; }
 
 private:
     repetition_result run(const launch_request& request, std::int64_t deadline_ms);
 
-    const law& law_;
-    conform_context& room_;
+    const conformance_check& check_;
+    conform_context& context_;
 };
 
 /// A number that a worker noted.

@@ -10,55 +10,56 @@ namespace ipcmark::conform {
 
 namespace {
 
-constexpr std::array table{&description_law,
-                           &limits_law,
-                           &opening_order_law,
-                           &delivery_law,
-                           &exactly_once_law,
-                           &ordered_law,
-                           &round_trip_after_one_way_law,
-                           &slow_consumer_law,
-                           &full_queue_law,
-                           &latest_value_law,
-                           &priorities_law,
-                           &survives_producer_exit_law,
-                           &boundaries_law,
-                           &duplex_law,
-                           &unrelated_processes_law,
-                           &cross_host_law,
-                           &fan_in_law,
-                           &fan_out_law,
-                           &needs_daemon_law,
-                           &access_law,
-                           &isolation_law,
-                           &peer_death_law,
-                           &death_while_writing_law,
-                           &rerun_after_kill_law,
-                           &nothing_left_law,
-                           &wait_style_law,
-                           &no_allocation_law};
+constexpr std::array table{&description_check,
+                           &limits_check,
+                           &opening_order_check,
+                           &delivery_check,
+                           &exactly_once_check,
+                           &ordered_check,
+                           &round_trip_after_one_way_check,
+                           &slow_consumer_check,
+                           &full_queue_check,
+                           &latest_value_check,
+                           &priorities_check,
+                           &survives_producer_exit_check,
+                           &boundaries_check,
+                           &duplex_check,
+                           &unrelated_processes_check,
+                           &cross_host_check,
+                           &fan_in_check,
+                           &fan_out_check,
+                           &needs_daemon_check,
+                           &access_check,
+                           &isolation_check,
+                           &peer_death_check,
+                           &death_while_writing_check,
+                           &rerun_after_kill_check,
+                           &nothing_left_check,
+                           &wait_style_check,
+                           &no_allocation_check};
 
-/// "law/play", as the check_context wrote it.
-const play& find_play(std::string_view name) {
+/// "check/scenario", as the check_context wrote it.
+const scenario& find_scenario(std::string_view name) {
     const auto slash = name.find('/');
-    const law* which = find_law(name.substr(0, slash));
-    if (which == nullptr) throw std::logic_error("no law is called " + std::string(name));
+    const conformance_check* which = find_check(name.substr(0, slash));
+    if (which == nullptr) throw std::logic_error("no check is called " + std::string(name));
     const std::string_view wanted = name.substr(slash + 1);
-    const auto at = std::find_if(which->plays.begin(), which->plays.end(),
-                                 [&](const play& each) { return each.name == wanted; });
-    if (at == which->plays.end()) throw std::logic_error("no play is called " + std::string(name));
+    const auto at = std::find_if(which->scenarios.begin(), which->scenarios.end(),
+                                 [&](const scenario& each) { return each.name == wanted; });
+    if (at == which->scenarios.end())
+        throw std::logic_error("no scenario is called " + std::string(name));
     return *at;
 }
 
 }  // namespace
 
-std::span<const law* const> all_laws() {
+std::span<const conformance_check* const> all_checks() {
     return table;
 }
 
-const law* find_law(std::string_view name) {
+const conformance_check* find_check(std::string_view name) {
     const auto at = std::find_if(table.begin(), table.end(),
-                                 [&](const law* each) { return each->name == name; });
+                                 [&](const conformance_check* each) { return each->name == name; });
     return at == table.end() ? nullptr : *at;
 }
 
@@ -67,24 +68,26 @@ std::optional<std::string> unusable_here(const registration& mechanism) {
     return mechanism.why_refused({pattern::round_trip, mechanism.info.payload.min_bytes, 1});
 }
 
-verdict examine(const law& which, const registration& mechanism, conform_context& room) {
-    if (!mechanism.missing.empty()) return excused(mechanism.missing);
-    if (which.excuse != nullptr)
-        if (const auto why = which.excuse(mechanism)) return excused(*why);
-    const bool needs_processes = &which != &description_law;
-    if (const auto why = unusable_here(mechanism); why && needs_processes) return excused(*why);
-    room.leased.end_others(mechanism.info.name);  // what runs besides a pair is to be its own
-    check_context exam(which, mechanism, room);
-    return which.judge(exam);
+check_result examine(const conformance_check& which, const registration& mechanism,
+                     conform_context& context) {
+    if (!mechanism.missing.empty()) return skip(mechanism.missing);
+    if (which.skip_reason != nullptr)
+        if (const auto why = which.skip_reason(mechanism)) return skip(*why);
+    const bool needs_processes = &which != &description_check;
+    if (const auto why = unusable_here(mechanism); why && needs_processes) return skip(*why);
+    context.leased.end_others(mechanism.info.name);  // what runs besides a pair is to be its own
+    check_context exam(which, mechanism, context);
+    return which.evaluate(exam);
 }
 
 }  // namespace ipcmark::conform
 
 namespace ipcmark {
 
-void act_out_law(const registration& mechanism, setup& cell, session& state, const job& task) {
-    conform::actor me{mechanism, cell, state, task};
-    const conform::play& wanted = conform::find_play(task.work.act.name);
+void run_check_scenario(const registration& mechanism, setup& cell, session& state,
+                        const job& task) {
+    conform::scenario_worker me{mechanism, cell, state, task};
+    const conform::scenario& wanted = conform::find_scenario(task.work.act.name);
     (cell.producer() ? wanted.producer : wanted.consumer)(me);
 }
 

@@ -13,9 +13,9 @@
 
 namespace ipcmark::conform {
 
-/// Every law, in the order in which a mechanism is examined.
-std::span<const law* const> all_laws();
-const law* find_law(std::string_view name);
+/// Every check, in the order in which a mechanism is examined.
+std::span<const conformance_check* const> all_checks();
+const conformance_check* find_check(std::string_view name);
 
 /// Why this machine or build cannot run even one small pair of the mechanism; nullopt: it can.
 std::optional<std::string> unusable_here(const registration& mechanism);
@@ -38,15 +38,17 @@ class interrupted : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Examines one mechanism by one law: repetitions what the law needs, leaves nothing behind. Throws
-/// `interrupted`, or call_failed when this process cannot spawn at all.
-verdict examine(const law& which, const registration& mechanism, conform_context& room);
+/// Examines one mechanism by one check: repetitions what the check needs, leaves nothing behind.
+/// Throws `interrupted`, or call_failed when this process cannot spawn at all.
+check_result examine(const conformance_check& which, const registration& mechanism,
+                     conform_context& context);
 
 }  // namespace ipcmark::conform
 
 namespace ipcmark {
 
-/// What a worker does whose job names a law; for worker_main.
-void act_out_law(const registration& mechanism, setup& cell, session& state, const job& task);
+/// What a worker does whose job names a check; for worker_main.
+void run_check_scenario(const registration& mechanism, setup& cell, session& state,
+                        const job& task);
 
 }  // namespace ipcmark

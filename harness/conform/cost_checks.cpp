@@ -13,7 +13,7 @@ namespace ipcmark::conform {
 
 namespace {
 
-void let_it_wait(actor& me) {
+void let_it_wait(scenario_worker& me) {
     const auto end = me.construct();
     me.part();
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -21,7 +21,7 @@ void let_it_wait(actor& me) {
     me.part();
 }
 
-void wait_idly(actor& me) {
+void wait_idly(scenario_worker& me) {
     const auto end = me.construct();
     me.part();
     const std::uint64_t start_ns = shared_clock::raw_ns();
@@ -66,29 +66,29 @@ double cpu_share(const worker_report& side) {
     return idle_share(side.measured.consumed, noted_or_zero(side, "idle_ns"));
 }
 
-verdict judge_wait_style(check_context& exam) {
+check_result evaluate_wait_style(check_context& exam) {
     constexpr int attempts = 3;  // foreign work on the machine can spoil one
     const std::vector<int> cpus = allowed_cpus();
-    if (cpus.size() < 2) return excused("it takes two CPUs, one is allowed here");
+    if (cpus.size() < 2) return skip("it takes two CPUs, one is allowed here");
     const wait_style claimed = exam.info().wait;
-    staging how{.play = "idle",
-                .kind = pattern::round_trip,
-                .payload_bytes = exam.fitting(64, pattern::round_trip),
-                .timed_ns = 60'000'000,
-                .cpus = {cpus.front(), cpus.back()}};
+    scenario_options how{.scenario = "idle",
+                         .kind = pattern::round_trip,
+                         .payload_bytes = exam.fitting(64, pattern::round_trip),
+                         .timed_ns = 60'000'000,
+                         .cpus = {cpus.front(), cpus.back()}};
     std::string text;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         const repetition_result busy = exam.measure(how);
-        if (auto verdict = exam.trouble(busy)) return *verdict;
-        const repetition_result idle = exam.perform(how);
-        if (auto verdict = exam.trouble(idle)) return *verdict;
+        if (auto check_result = exam.trouble(busy)) return *check_result;
+        const repetition_result idle = exam.run_scenario(how);
+        if (auto check_result = exam.trouble(idle)) return *check_result;
         const waiting seen{
             std::max(switches_per_message(busy.producer()), switches_per_message(busy.consumer())),
             cpu_share(idle.consumer())};
         text = fmt::format("{}: {}", to_word(claimed), seen.text());
-        if (seen.as_claimed(claimed)) return holds(text);
+        if (seen.as_claimed(claimed)) return pass(text);
     }
-    return broken("it does not wait as it claims, " + text);
+    return fail("it does not wait as it claims, " + text);
 }
 
 std::uint64_t counted_allocations = 0;
@@ -101,7 +101,7 @@ void count_between_snapshots(bool begins) {
 }
 
 /// The loop that is measured, with its allocations counted.
-void measure_counting(actor& me) {
+void measure_counting(scenario_worker& me) {
     const bool ready = allocation_count::ready();
     me.note("ready", ready ? 1 : 0);
     if (!ready) return;
@@ -110,56 +110,58 @@ void measure_counting(actor& me) {
     me.note("allocations", counted_allocations);
 }
 
-verdict judge_no_allocation(check_context& exam) {
+check_result evaluate_no_allocation(check_context& exam) {
     const bool claimed = exam.facts().allocates;
     std::int64_t allocations = 0;
     std::uint64_t messages = 0;
     for (const pattern kind : {pattern::round_trip, pattern::one_way}) {
-        const repetition_result result = exam.perform({.play = "measure",
-                                                       .kind = kind,
-                                                       .payload_bytes = exam.fitting(64, kind),
-                                                       .messages = 1'000,
-                                                       .timed_ns = 500'000'000,
-                                                       .reads = touch::rw});
-        if (auto verdict = exam.trouble(result)) return *verdict;
+        const repetition_result result = exam.run_scenario({.scenario = "measure",
+                                                            .kind = kind,
+                                                            .payload_bytes = exam.fitting(64, kind),
+                                                            .messages = 1'000,
+                                                            .timed_ns = 500'000'000,
+                                                            .reads = touch::rw});
+        if (auto check_result = exam.trouble(result)) return *check_result;
         for (const worker_report& side : result.sides) {
             if (noted_or_zero(side, "ready") == 0)
-                return excused("allocations cannot be counted in this build");
+                return skip("allocations cannot be counted in this build");
             const auto count = noted_or_zero(side, "allocations");
             if (count > 0 && !claimed)
-                return broken(fmt::format("{} allocations in {} timed messages {}", count,
-                                          side.measured.counted_messages, to_word(kind)));
+                return fail(fmt::format("{} allocations in {} timed messages {}", count,
+                                        side.measured.counted_messages, to_word(kind)));
             allocations += count;
             messages += side.measured.counted_messages;
         }
     }
-    if (!claimed) return holds(fmt::format("none in {} timed sends and receives", messages));
+    if (!claimed) return pass(fmt::format("none in {} timed sends and receives", messages));
     if (allocations == 0)
-        return broken(fmt::format(
+        return fail(fmt::format(
             "it claims `allocates`, yet nothing was in {} timed sends and receives", messages));
-    return holds(
+    return pass(
         fmt::format("{} in {} timed sends and receives, as it says", allocations, messages));
 }
 
 }  // namespace
 
-const law wait_style_law{.name = "wait_style",
-                         .sentence =
-                             "with the two sides on CPUs of their own, one that spins makes "
-                             "no voluntary switch and burns its CPU when idle, one that "
-                             "blocks burns none",
-                         .backs = "wait",
-                         .excuse = without_peer,
-                         .judge = judge_wait_style,
-                         .plays = {play{"idle", let_it_wait, wait_idly}},
-                         .alone = true};
+const conformance_check wait_style_check{
+    .name = "wait_style",
+    .sentence =
+        "with the two sides on CPUs of their own, one that spins makes "
+        "no voluntary switch and burns its CPU when idle, one that "
+        "blocks burns none",
+    .backs = "wait",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_wait_style,
+    .scenarios = {scenario{"idle", let_it_wait, wait_idly}},
+    .alone = true};
 
-const law no_allocation_law{.name = "no_allocation",
-                            .sentence =
-                                "nothing is allocated between the two usage snapshots of "
-                                "the timed loop, unless it claims that a library does so",
-                            .backs = "allocates",
-                            .judge = judge_no_allocation,
-                            .plays = {play{"measure", measure_counting, measure_counting}}};
+const conformance_check no_allocation_check{
+    .name = "no_allocation",
+    .sentence =
+        "nothing is allocated between the two usage snapshots of "
+        "the timed loop, unless it claims that a library does so",
+    .backs = "allocates",
+    .evaluate = evaluate_no_allocation,
+    .scenarios = {scenario{"measure", measure_counting, measure_counting}}};
 
 }  // namespace ipcmark::conform

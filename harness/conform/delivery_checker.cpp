@@ -48,12 +48,12 @@ std::optional<std::string> account::fault(bool may_drop, bool ordered) const {
     return fmt::format("of {} messages {}", expected, text);
 }
 
-ledger::ledger(const payload_plan& plan, std::uint64_t messages)
+delivery_checker::delivery_checker(const payload_plan& plan, std::uint64_t messages)
     : plan_(plan), writer_(plan), wanted_(plan.bytes), seen_(messages) {
     sums_.expected = messages;
 }
 
-std::uint64_t ledger::sequence_of(readable bytes) const {
+std::uint64_t delivery_checker::sequence_of(readable bytes) const {
     std::uint64_t word = 0;
     const std::size_t given = std::min({bytes.size(), plan_.bytes, sizeof word});
     if (given == 0) return entered_;  // a message without bytes: only its number can be counted
@@ -63,7 +63,7 @@ std::uint64_t ledger::sequence_of(readable bytes) const {
     return (word - plan_.tag) & mask;
 }
 
-void ledger::enter(readable bytes) {
+void delivery_checker::enter(readable bytes) {
     const std::uint64_t sequence = sequence_of(bytes);
     ++entered_;
     if (bytes.size() != plan_.bytes) {

@@ -31,9 +31,9 @@ struct account {
 
 /// Takes in the messages of one stream in whatever state they arrive: makes each one anew from its
 /// sequence number and compares every byte. Never throws for what a message holds.
-class ledger {
+class delivery_checker {
 public:
-    ledger(const payload_plan& plan, std::uint64_t messages);
+    delivery_checker(const payload_plan& plan, std::uint64_t messages);
 
     void enter(readable bytes);
 

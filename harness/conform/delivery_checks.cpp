@@ -38,28 +38,28 @@ std::uint64_t messages_of(pattern kind, std::size_t payload_bytes) {
                                      most);
 }
 
-verdict judge_delivery(check_context& exam) {
+check_result evaluate_delivery(check_context& exam) {
     std::uint64_t streams = 0;
     std::uint64_t messages = 0;
     std::size_t largest = 0;
     for (const pattern kind : {pattern::one_way, pattern::round_trip})
         for (const std::size_t size : sizes_to_try(exam, kind)) {
-            if (auto wrong =
-                    carried_wrongly(exam, {.play = kind == pattern::one_way ? "stream" : "exchange",
-                                           .kind = kind,
-                                           .payload_bytes = size,
-                                           .depth = depth_of(size),
-                                           .messages = messages_of(kind, size),
-                                           // The ledger compares every byte: no checksum could
-                                           // prove more.
-                                           .reads = touch::rw}))
+            if (auto wrong = carried_wrongly(
+                    exam, {.scenario = kind == pattern::one_way ? "stream" : "exchange",
+                           .kind = kind,
+                           .payload_bytes = size,
+                           .depth = depth_of(size),
+                           .messages = messages_of(kind, size),
+                           // The checker compares every byte: no checksum could
+                           // prove more.
+                           .reads = touch::rw}))
                 return *wrong;
             ++streams;
             messages += messages_of(kind, size);
             largest = std::max(largest, size);
         }
-    return holds(fmt::format("{} messages of up to {} bytes in {} pairs, every byte intact",
-                             messages, largest, streams));
+    return pass(fmt::format("{} messages of up to {} bytes in {} pairs, every byte intact",
+                            messages, largest, streams));
 }
 
 std::optional<std::string> unless_ordered(const registration& mechanism) {
@@ -67,9 +67,9 @@ std::optional<std::string> unless_ordered(const registration& mechanism) {
     return without_peer(mechanism);
 }
 
-void stream_both_ways(actor& me, bool first) {
+void stream_both_ways(scenario_worker& me, bool first) {
     const auto end = me.construct();
-    ledger messages = me.incoming(me.messages());
+    delivery_checker messages = me.incoming(me.messages());
     if (first) me.send(*end, me.messages());
     // A lossy one gives up in time: not before the other side, which does so too, has begun.
     if (first && me.may_drop()) me.cell.peer.meet();
@@ -80,16 +80,16 @@ void stream_both_ways(actor& me, bool first) {
     me.part();
 }
 
-verdict judge_ordered(check_context& exam) {
+check_result evaluate_ordered(check_context& exam) {
     constexpr std::uint64_t messages = 2'000;
-    const staging how{.play = "there_and_back",
-                      .kind = pattern::round_trip,
-                      .payload_bytes = exam.fitting(64, pattern::round_trip),
-                      .messages = messages};
-    const repetition_result result = exam.perform(how);
-    if (auto verdict = exam.trouble(result)) return *verdict;
-    if (const auto faults = account_faults(exam, result)) return broken(*faults);
-    return holds(fmt::format("{} messages each way, none after a later one", messages));
+    const scenario_options how{.scenario = "there_and_back",
+                               .kind = pattern::round_trip,
+                               .payload_bytes = exam.fitting(64, pattern::round_trip),
+                               .messages = messages};
+    const repetition_result result = exam.run_scenario(how);
+    if (auto check_result = exam.trouble(result)) return *check_result;
+    if (const auto faults = account_faults(exam, result)) return fail(*faults);
+    return pass(fmt::format("{} messages each way, none after a later one", messages));
 }
 
 /// Counts callbacks, and those of the wrong size, on one side.
@@ -102,7 +102,7 @@ struct callback_count {
     }
 };
 
-void fill_and_count(actor& me) {
+void fill_and_count(scenario_worker& me) {
     const auto end = me.construct();
     callback_count filled;
     for (std::uint64_t i = 0; i < me.messages(); ++i) {
@@ -118,7 +118,7 @@ void fill_and_count(actor& me) {
     me.part();
 }
 
-void consume_and_count(actor& me) {
+void consume_and_count(scenario_worker& me) {
     const auto end = me.construct();
     callback_count consumed;
     std::uint64_t received = 0;
@@ -141,17 +141,17 @@ std::optional<std::string> count_fault(const worker_report& side, std::string_vi
     return std::nullopt;
 }
 
-verdict judge_exactly_once(check_context& exam) {
+check_result evaluate_exactly_once(check_context& exam) {
     constexpr std::uint64_t messages = 100;
     for (const std::size_t wanted : {64, 5'000}) {
         const std::size_t size = exam.fitting(wanted);
         const repetition_result result =
-            exam.perform({.play = "count", .payload_bytes = size, .messages = messages});
-        if (auto verdict = exam.trouble(result)) return *verdict;
-        if (const auto fault = count_fault(result.producer(), "fill")) return broken(*fault);
-        if (const auto fault = count_fault(result.consumer(), "consume")) return broken(*fault);
+            exam.run_scenario({.scenario = "count", .payload_bytes = size, .messages = messages});
+        if (auto check_result = exam.trouble(result)) return *check_result;
+        if (const auto fault = count_fault(result.producer(), "fill")) return fail(*fault);
+        if (const auto fault = count_fault(result.consumer(), "consume")) return fail(*fault);
     }
-    return holds(
+    return pass(
         fmt::format("{} calls of fill and of consume for as many messages, each with "
                     "payload_bytes",
                     messages));
@@ -160,9 +160,9 @@ verdict judge_exactly_once(check_context& exam) {
 constexpr std::uint64_t stream_part = 300;
 constexpr std::uint64_t exchange_part = 20;
 
-void stream_then_ask(actor& me) {
+void stream_then_ask(scenario_worker& me) {
     const auto end = me.construct();
-    ledger back = me.incoming(exchange_part + stream_part);
+    delivery_checker back = me.incoming(exchange_part + stream_part);
     me.send(*end, stream_part);
     // Or a lossy consumer would take the first questions for the end of the stream.
     if (me.may_drop()) me.cell.peer.meet();
@@ -175,9 +175,9 @@ void stream_then_ask(actor& me) {
     me.part();
 }
 
-void drain_then_answer(actor& me) {
+void drain_then_answer(scenario_worker& me) {
     const auto end = me.construct();
-    ledger there = me.incoming(stream_part + exchange_part);
+    delivery_checker there = me.incoming(stream_part + exchange_part);
     me.receive_until(*end, there, stream_part);
     if (me.may_drop()) me.cell.peer.meet();
     for (std::uint64_t i = 0; i < exchange_part; ++i) {
@@ -189,50 +189,53 @@ void drain_then_answer(actor& me) {
     me.part();
 }
 
-verdict judge_round_trip_after_one_way(check_context& exam) {
+check_result evaluate_round_trip_after_one_way(check_context& exam) {
     const repetition_result result =
-        exam.perform({.play = "turn_around",
-                      .kind = pattern::round_trip,
-                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
-    if (const auto faults = account_faults(exam, result)) return broken(*faults);
-    return holds(fmt::format("{} one way, {} round trips, {} back over one endpoint", stream_part,
-                             exchange_part, stream_part));
+        exam.run_scenario({.scenario = "turn_around",
+                           .kind = pattern::round_trip,
+                           .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto check_result = exam.trouble(result)) return *check_result;
+    if (const auto faults = account_faults(exam, result)) return fail(*faults);
+    return pass(fmt::format("{} one way, {} round trips, {} back over one endpoint", stream_part,
+                            exchange_part, stream_part));
 }
 
 }  // namespace
 
-const law delivery_law{.name = "delivery",
-                       .sentence =
-                           "every message arrives, in order, every byte intact, at 1 byte, "
-                           "around a page and at the largest size, one way and both ways",
-                       .backs = "",
-                       .judge = judge_delivery,
-                       .plays = {stream_play, exchange_play, alone_play}};
+const conformance_check delivery_check{
+    .name = "delivery",
+    .sentence =
+        "every message arrives, in order, every byte intact, at 1 byte, "
+        "around a page and at the largest size, one way and both ways",
+    .backs = "",
+    .evaluate = evaluate_delivery,
+    .scenarios = {stream_scenario, exchange_scenario, alone_scenario}};
 
-const law exactly_once_law{.name = "exactly_once",
-                           .sentence =
-                               "fill and consume are called once per message, with exactly "
-                               "payload_bytes",
-                           .backs = "",
-                           .judge = judge_exactly_once,
-                           .plays = {play{"count", fill_and_count, consume_and_count}}};
+const conformance_check exactly_once_check{
+    .name = "exactly_once",
+    .sentence =
+        "fill and consume are called once per message, with exactly "
+        "payload_bytes",
+    .backs = "",
+    .evaluate = evaluate_exactly_once,
+    .scenarios = {scenario{"count", fill_and_count, consume_and_count}}};
 
-const law ordered_law{
+const conformance_check ordered_check{
     .name = "ordered",
     .sentence = "the messages of one producer arrive in the order they were sent",
     .backs = "ordered",
-    .excuse = unless_ordered,
-    .judge = judge_ordered,
-    .plays = {play{"there_and_back", [](actor& me) { stream_both_ways(me, true); },
-                   [](actor& me) { stream_both_ways(me, false); }}}};
+    .skip_reason = unless_ordered,
+    .evaluate = evaluate_ordered,
+    .scenarios = {scenario{"there_and_back",
+                           [](scenario_worker& me) { stream_both_ways(me, true); },
+                           [](scenario_worker& me) { stream_both_ways(me, false); }}}};
 
-const law round_trip_after_one_way_law{
+const conformance_check round_trip_after_one_way_check{
     .name = "round_trip_after_one_way",
     .sentence = "an endpoint made for both ways streams one way, exchanges, and streams back",
     .backs = "",
-    .excuse = without_peer,
-    .judge = judge_round_trip_after_one_way,
-    .plays = {play{"turn_around", stream_then_ask, drain_then_answer}}};
+    .skip_reason = without_peer,
+    .evaluate = evaluate_round_trip_after_one_way,
+    .scenarios = {scenario{"turn_around", stream_then_ask, drain_then_answer}}};
 
 }  // namespace ipcmark::conform

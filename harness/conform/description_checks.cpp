@@ -3,7 +3,7 @@
 
 #include "harness/conform/scenarios.hpp"
 
-/// What a mechanism's card says of itself.
+/// What a mechanism's description says of itself.
 namespace ipcmark::conform {
 
 namespace {
@@ -26,65 +26,70 @@ std::optional<std::string> fault_of_card(const transport_info& card) {
     if (card.facts.latest_value && !card.facts.may_drop)
         return "it claims `latest_value`, which loses what it replaces, but not `may_drop`";
     if (card.facts.encrypted)
-        return "it claims `encrypted`, which no law can prove yet; drop the claim or add the law";
+        return "it claims `encrypted`, which no check can prove yet; drop the claim or add the "
+               "check";
     return std::nullopt;
 }
 
-verdict judge_description(check_context& exam) {
-    if (const auto fault = fault_of_card(exam.info())) return broken(*fault);
-    return holds(
+check_result evaluate_description(check_context& exam) {
+    if (const auto fault = fault_of_card(exam.info())) return fail(*fault);
+    return pass(
         fmt::format("{} ({}; {})", exam.info().summary, exam.info().family, exam.info().reference));
 }
 
 /// What is wrong with how sizes outside the limits are answered, and with what is admitted.
-std::optional<verdict> fault_of_limits(check_context& exam, pattern kind, std::size_t largest) {
+std::optional<check_result> fault_of_limits(check_context& exam, pattern kind,
+                                            std::size_t largest) {
     constexpr std::size_t absurd = std::size_t{1} << 63;
     for (const std::size_t beyond : {largest + 1, absurd})
         if (const auto why = exam.mechanism.why_refused({kind, beyond, default_depth(beyond)});
             !why || why->empty())
-            return broken(fmt::format("{} bytes are not refused with a reason", beyond));
+            return fail(fmt::format("{} bytes are not refused with a reason", beyond));
     if (const std::size_t least = exam.info().payload.min_bytes;
         least > 0 && exam.admits(least - 1, kind, default_depth(least)))
-        return broken(fmt::format("{} bytes are below its smallest but not refused", least - 1));
-    auto wrong = carried_wrongly(exam, {.play = kind == pattern::one_way ? "stream" : "exchange",
-                                        .kind = kind,
-                                        .payload_bytes = largest,
-                                        .depth = default_depth(largest),
-                                        .messages = 2,
-                                        .reads = touch::rw});
+        return fail(fmt::format("{} bytes are below its smallest but not refused", least - 1));
+    auto wrong =
+        carried_wrongly(exam, {.scenario = kind == pattern::one_way ? "stream" : "exchange",
+                               .kind = kind,
+                               .payload_bytes = largest,
+                               .depth = default_depth(largest),
+                               .messages = 2,
+                               .reads = touch::rw});
     // Elsewhere a limit met at run time is an excuse; here it is the fault.
-    if (wrong && wrong->ended == outcome::excused)
-        wrong = broken("admitted beforehand, refused at run time: " + wrong->text);
+    if (wrong && wrong->ended == outcome::skip)
+        wrong = fail("admitted beforehand, refused at run time: " + wrong->text);
     return wrong;
 }
 
-verdict judge_limits(check_context& exam) {
+check_result evaluate_limits(check_context& exam) {
     std::string text;
     for (const pattern kind : {pattern::one_way, pattern::round_trip}) {
         const auto largest = exam.largest(kind);
         if (!largest)
-            return excused("not even its smallest size is admitted here: " +
-                           *exam.mechanism.why_refused({kind, exam.info().payload.min_bytes, 4}));
+            return skip("not even its smallest size is admitted here: " +
+                        *exam.mechanism.why_refused({kind, exam.info().payload.min_bytes, 4}));
         if (auto fault = fault_of_limits(exam, kind, *largest)) return *fault;
         text += fmt::format("{}{} bytes {} carried, one more refused", text.empty() ? "" : "; ",
                             *largest, kind == pattern::one_way ? "one way" : "both ways");
     }
-    return holds(text);
+    return pass(text);
 }
 
 }  // namespace
 
-const law description_law{.name = "description",
-                          .sentence = "its card is complete and claims nothing that no law proves",
-                          .backs = "name, summary, family, reference",
-                          .judge = judge_description};
+const conformance_check description_check{
+    .name = "description",
+    .sentence = "its description is complete and claims nothing that no check proves",
+    .backs = "name, summary, family, reference",
+    .evaluate = evaluate_description};
 
-const law limits_law{.name = "limits",
-                     .sentence =
-                         "the largest size admitted works, any beyond it is refused with "
-                         "the reason before a process starts",
-                     .backs = "payload",
-                     .judge = judge_limits,
-                     .plays = {stream_play, exchange_play, alone_play}};
+const conformance_check limits_check{
+    .name = "limits",
+    .sentence =
+        "the largest size admitted works, any beyond it is refused with "
+        "the reason before a process starts",
+    .backs = "payload",
+    .evaluate = evaluate_limits,
+    .scenarios = {stream_scenario, exchange_scenario, alone_scenario}};
 
 }  // namespace ipcmark::conform

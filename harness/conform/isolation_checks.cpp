@@ -21,12 +21,12 @@ struct two_results {
     }
 };
 
-two_results run_both(check_context& exam, conform_context& next_door, const staging& how) {
+two_results run_both(check_context& exam, conform_context& next_door, const scenario_options& how) {
     two_results results;
     std::exception_ptr failed;
     std::thread neighbour([&] {
         try {
-            results.theirs = check_context(isolation_law, exam.mechanism, next_door).measure(how);
+            results.theirs = check_context(isolation_check, exam.mechanism, next_door).measure(how);
         } catch (...) {
             failed = std::current_exception();
         }
@@ -41,34 +41,35 @@ two_results run_both(check_context& exam, conform_context& next_door, const stag
     return results;
 }
 
-verdict judge_isolation(check_context& exam) {
+check_result evaluate_isolation(check_context& exam) {
     constexpr int attempts = 5;
     run_workspace elsewhere;
-    conform_context next_door{elsewhere, exam.room().interrupts, exam.room().leased,
-                              exam.room().chosen};
+    conform_context next_door{elsewhere, exam.context().interrupts, exam.context().leased,
+                              exam.context().chosen};
     // One service for both, started by the thread that stays: it ends with the one that did.
-    if (auto verdict = exam.start_service()) return *verdict;
-    const staging how{.kind = pattern::round_trip,
-                      .payload_bytes = exam.fitting(64, pattern::round_trip),
-                      .timed_ns = 100'000'000,
-                      .reads = touch::verify};
+    if (auto check_result = exam.start_service()) return *check_result;
+    const scenario_options how{.kind = pattern::round_trip,
+                               .payload_bytes = exam.fitting(64, pattern::round_trip),
+                               .timed_ns = 100'000'000,
+                               .reads = touch::verify};
     for (int attempt = 0; attempt < attempts; ++attempt) {
         const two_results results = run_both(exam, next_door, how);
-        if (auto verdict = exam.trouble(results.ours)) return *verdict;
-        if (auto verdict = exam.trouble(results.theirs)) return *verdict;
+        if (auto check_result = exam.trouble(results.ours)) return *check_result;
+        if (auto check_result = exam.trouble(results.theirs)) return *check_result;
         if (results.overlapped())
-            return holds(fmt::format("two pairs at once, {} and {} round trips, none crossed",
-                                     results.ours.producer().measured.messages,
-                                     results.theirs.producer().measured.messages));
+            return pass(fmt::format("two pairs at once, {} and {} round trips, none crossed",
+                                    results.ours.producer().measured.messages,
+                                    results.theirs.producer().measured.messages));
     }
-    return excused(fmt::format("two pairs never ran at the same time in {} attempts", attempts));
+    return skip(fmt::format("two pairs never ran at the same time in {} attempts", attempts));
 }
 
 }  // namespace
 
-const law isolation_law{.name = "isolation",
-                        .sentence = "two pairs at the same time do not meet each other's messages",
-                        .backs = "",
-                        .judge = judge_isolation};
+const conformance_check isolation_check{
+    .name = "isolation",
+    .sentence = "two pairs at the same time do not meet each other's messages",
+    .backs = "",
+    .evaluate = evaluate_isolation};
 
 }  // namespace ipcmark::conform

@@ -19,36 +19,38 @@ void come_late() {
 
 std::optional<std::string> fault_of_opening(check_context& exam, std::string_view first) {
     for (const pattern kind : {pattern::one_way, pattern::round_trip}) {
-        const repetition_result result = exam.perform(
-            {.play = first, .kind = kind, .payload_bytes = exam.fitting(64, kind), .messages = 1});
-        if (const auto verdict = exam.trouble(result))
+        const repetition_result result = exam.run_scenario({.scenario = first,
+                                                            .kind = kind,
+                                                            .payload_bytes = exam.fitting(64, kind),
+                                                            .messages = 1});
+        if (const auto check_result = exam.trouble(result))
             return fmt::format("{} {} ms ahead, {}: {}", first, ahead.count(), to_word(kind),
-                               verdict->text);
+                               check_result->text);
         if (const auto faults = account_faults(exam, result))
             return fmt::format("{} {} ms ahead: {}", first, ahead.count(), *faults);
     }
     return std::nullopt;
 }
 
-verdict judge_opening_order(check_context& exam) {
+check_result evaluate_opening_order(check_context& exam) {
     for (const std::string_view first : {"producer_first", "consumer_first"})
-        if (auto fault = fault_of_opening(exam, first)) return broken(*fault);
-    return holds(fmt::format("either side may come {} ms before the other", ahead.count()));
+        if (auto fault = fault_of_opening(exam, first)) return fail(*fault);
+    return pass(fmt::format("either side may come {} ms before the other", ahead.count()));
 }
 
 /// A message there and, where the pattern has it, one back.
-void begin_and_send(actor& me) {
+void begin_and_send(scenario_worker& me) {
     const auto end = me.construct();
-    ledger replies = me.incoming(me.cell.both_ways() ? 1 : 0);
+    delivery_checker replies = me.incoming(me.cell.both_ways() ? 1 : 0);
     me.send(*end);
     me.receive_all(*end, replies);
     replies.sums().write_to(me.cell.notes);
     me.part();
 }
 
-void begin_and_receive(actor& me) {
+void begin_and_receive(scenario_worker& me) {
     const auto end = me.construct();
-    ledger messages = me.incoming(1);
+    delivery_checker messages = me.incoming(1);
     me.receive_all(*end, messages);
     if (me.cell.both_ways()) me.send(*end);
     messages.sums().write_to(me.cell.notes);
@@ -56,20 +58,20 @@ void begin_and_receive(actor& me) {
 }
 
 template <auto Part>
-void late(actor& me) {
+void late(scenario_worker& me) {
     come_late();
     Part(me);
 }
 
 }  // namespace
 
-const law opening_order_law{
+const conformance_check opening_order_check{
     .name = "opening_order",
     .sentence = "whichever side comes first, the pair meets and exchanges messages",
     .backs = "",
-    .excuse = without_peer,
-    .judge = judge_opening_order,
-    .plays = {play{"producer_first", begin_and_send, late<begin_and_receive>},
-              play{"consumer_first", late<begin_and_send>, begin_and_receive}}};
+    .skip_reason = without_peer,
+    .evaluate = evaluate_opening_order,
+    .scenarios = {scenario{"producer_first", begin_and_send, late<begin_and_receive>},
+                  scenario{"consumer_first", late<begin_and_send>, begin_and_receive}}};
 
 }  // namespace ipcmark::conform

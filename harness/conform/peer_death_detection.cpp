@@ -18,11 +18,11 @@ enum manner : std::uint64_t { returned_false = 1, threw = 2 };
 
 }  // namespace
 
-void tell_time_of_death(actor& me) {
+void tell_time_of_death(scenario_worker& me) {
     me.cell.peer.tell(std::to_string(shared_clock::raw_ns()));
 }
 
-void note_when_noticed(actor& me, function_view<bool()> part) {
+void note_when_noticed(scenario_worker& me, function_view<bool()> part) {
     const std::uint64_t start = shared_clock::raw_ns();
     manner how = returned_false;
     std::uint64_t error = 0;
@@ -66,10 +66,10 @@ int tries_to_notice(const traits& facts) {
     return facts.peer_death_may_be_late ? 8 : 1;
 }
 
-std::optional<verdict> never_died(const repetition_result& result) {
+std::optional<check_result> never_died(const repetition_result& result) {
     if (result.failed && result.failed->code == "died") return std::nullopt;
     if (auto wrong = check_context::trouble(result)) return wrong;
-    return broken("nobody died");
+    return fail("nobody died");
 }
 
 }  // namespace ipcmark::conform

@@ -12,15 +12,15 @@
 namespace ipcmark::conform {
 
 /// Tells the peer the time, just before one's own death.
-void tell_time_of_death(actor& me);
+void tell_time_of_death(scenario_worker& me);
 
-/// How many deaths to act out, of which one must be noticed in time: one, unless the card says that
-/// notice may come late.
+/// How many deaths to act out, of which one must be noticed in time: one, unless the description
+/// says that notice may come late.
 int tries_to_notice(const traits& facts);
 
 /// Repeats `part` until it returns false or throws, either of which is noticing the peer's death,
 /// for a little over a second; notes how long after the death that was, and how.
-void note_when_noticed(actor& me, function_view<bool()> part);
+void note_when_noticed(scenario_worker& me, function_view<bool()> part);
 
 /// What a survivor noted.
 struct noticing {
@@ -31,7 +31,7 @@ struct noticing {
 noticing describe_noticing(const worker_report& survivor, std::string_view who,
                            std::string_view call);
 
-/// The verdict when a pair did not even come to the death that it was to act out.
-std::optional<verdict> never_died(const repetition_result& result);
+/// The result when a pair did not even come to the death that it was to act out.
+std::optional<check_result> never_died(const repetition_result& result);
 
 }  // namespace ipcmark::conform

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t not_known = ~std::uint64_t{0};
 constexpr std::size_t queued_payload_bytes = 4096;
 
-void consume_slowly(actor& me) {
+void consume_slowly(scenario_worker& me) {
     const auto end = me.construct();
     payload_checker& seen = me.state.in;
     std::this_thread::sleep_for(milliseconds(20));
@@ -31,21 +31,21 @@ void consume_slowly(actor& me) {
     me.part();
 }
 
-verdict judge_slow_consumer(check_context& exam) {
+check_result evaluate_slow_consumer(check_context& exam) {
     constexpr std::int64_t messages = 400;
     const repetition_result result =
-        exam.perform({.play = "lag",
-                      .payload_bytes = exam.fitting(queued_payload_bytes),
-                      .depth = 8,
-                      .messages = static_cast<std::uint64_t>(messages)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        exam.run_scenario({.scenario = "lag",
+                           .payload_bytes = exam.fitting(queued_payload_bytes),
+                           .depth = 8,
+                           .messages = static_cast<std::uint64_t>(messages)});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const auto received = noted_or_zero(result.consumer(), "received");
     const auto lost = noted_or_zero(result.consumer(), "lost");
     if (received + lost != messages || (lost > 0 && !exam.facts().may_drop))
-        return broken(
+        return fail(
             fmt::format("{} sent, {} received, {} counted as lost", messages, received, lost));
-    return holds(fmt::format("{} sent to a sleepy consumer, {} received, {} lost{}", messages,
-                             received, lost, lost > 0 ? " and counted" : ""));
+    return pass(fmt::format("{} sent to a sleepy consumer, {} received, {} lost{}", messages,
+                            received, lost, lost > 0 ? " and counted" : ""));
 }
 
 /// What the two sides of a full queue know of each other.
@@ -58,7 +58,7 @@ struct tally {
 
 class shared_tally {
 public:
-    explicit shared_tally(actor& me)
+    explicit shared_tally(scenario_worker& me)
         : file_(me.cell.producer() ? make_memfd("ipcmark-tally", sizeof(tally))
                                    : me.cell.peer.take()),
           memory_(mapping::shared(file_.get(), sizeof(tally))) {
@@ -73,7 +73,7 @@ private:
     mapping memory_;
 };
 
-void send_until_told(actor& me) {
+void send_until_told(scenario_worker& me) {
     const auto end = me.construct();
     const shared_tally shared(me);
     std::uint64_t sent = 0;
@@ -102,7 +102,7 @@ std::uint64_t watch_it_fill(const tally& shared, std::uint64_t messages, millise
     return accepted;
 }
 
-void read_nothing_then_all(actor& me) {
+void read_nothing_then_all(scenario_worker& me) {
     const auto end = me.construct();
     const shared_tally shared(me);
     // That one never waits is disproved by a long halt alone, not by a busy machine or disk.
@@ -123,39 +123,39 @@ void read_nothing_then_all(actor& me) {
     me.note("total", shared->total.load(std::memory_order_acquire));
 }
 
-verdict judge_full_queue(check_context& exam) {
+check_result evaluate_full_queue(check_context& exam) {
     const bool may_drop = exam.facts().may_drop;
     const bool waits = exam.facts().back_pressure;
     const std::int64_t most = may_drop || !waits ? 2'000 : 16'384;
     const std::size_t size = exam.fitting(queued_payload_bytes);
-    const repetition_result result = exam.perform({.play = "fill_up",
-                                                   .payload_bytes = size,
-                                                   .messages = static_cast<std::uint64_t>(most),
-                                                   .reads = touch::line});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+    const repetition_result result =
+        exam.run_scenario({.scenario = "fill_up",
+                           .payload_bytes = size,
+                           .messages = static_cast<std::uint64_t>(most),
+                           .reads = touch::line});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const auto accepted = noted_or_zero(result.consumer(), "accepted");
     if (may_drop)
         return accepted == most
-                   ? holds(fmt::format("{} sent to nobody without ever waiting", accepted))
-                   : broken(
-                         fmt::format("it may drop, yet send waited after {} messages", accepted));
+                   ? pass(fmt::format("{} sent to nobody without ever waiting", accepted))
+                   : fail(fmt::format("it may drop, yet send waited after {} messages", accepted));
     if (waits && accepted >= most)
-        return broken(
+        return fail(
             fmt::format("{} messages of {} bytes were accepted while nobody read: "
                         "send does not wait",
                         accepted, size));
     if (!waits && accepted < most)
-        return broken(
+        return fail(
             fmt::format("send waited after {} messages: `back_pressure` is undersold", accepted));
     const auto received = noted_or_zero(result.consumer(), "received");
     if (const auto total = noted_or_zero(result.consumer(), "total"); received != total)
-        return broken(fmt::format("{} of {} messages came out", received, total));
+        return fail(fmt::format("{} of {} messages came out", received, total));
     if (!waits)
-        return holds(
+        return pass(
             fmt::format("{} messages were accepted without waiting while nobody read, all "
                         "came out later",
                         accepted));
-    return holds(
+    return pass(
         fmt::format("send waited after {} messages ({:.0f} KiB), all {} came out later", accepted,
                     static_cast<double>(accepted) * static_cast<double>(size) / 1024, received));
 }
@@ -167,37 +167,37 @@ std::optional<std::string> unless_lossy(const registration& mechanism) {
     return "it drops nothing, so nothing is replaced";
 }
 
-void send_then_meet(actor& me) {
+void send_then_meet(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, overwritten);
     me.part();
     me.part();
 }
 
-void see_the_first(actor& me) {
+void see_the_first(scenario_worker& me) {
     const auto end = me.construct();
     me.part();
-    ledger messages = me.incoming(overwritten);
+    delivery_checker messages = me.incoming(overwritten);
     if (me.receive(*end, messages)) me.note("first", messages.last());
     me.part();
 }
 
-verdict judge_latest_value(check_context& exam) {
+check_result evaluate_latest_value(check_context& exam) {
     const bool claimed = exam.facts().latest_value;
     const repetition_result result =
-        exam.perform({.play = "replace", .payload_bytes = exam.fitting(64)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        exam.run_scenario({.scenario = "replace", .payload_bytes = exam.fitting(64)});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const auto first = noted(result.consumer(), "first");
-    if (!first) return broken("nothing was received");
+    if (!first) return fail("nothing was received");
     const bool newest = *first + 1 == static_cast<std::int64_t>(overwritten);
     const std::string text =
         fmt::format("of {} messages sent, number {} was received first", overwritten, *first + 1);
-    return claimed == newest ? holds(text) : broken(text + ": `latest_value` says otherwise");
+    return claimed == newest ? pass(text) : fail(text + ": `latest_value` says otherwise");
 }
 
 constexpr std::uint64_t ordinary = 3;
 
-void queue_then_hurry(actor& me) {
+void queue_then_hurry(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, ordinary);
     end->send_urgent([&me](writable bytes) { me.state.out.write(bytes); });
@@ -205,10 +205,10 @@ void queue_then_hurry(actor& me) {
     me.part();
 }
 
-void see_which_is_first(actor& me) {
+void see_which_is_first(scenario_worker& me) {
     const auto end = me.construct();
     me.part();
-    ledger messages = me.incoming(ordinary + 1);
+    delivery_checker messages = me.incoming(ordinary + 1);
     me.receive(*end, messages);
     me.note("first", messages.last());
     me.receive_all(*end, messages);
@@ -216,31 +216,31 @@ void see_which_is_first(actor& me) {
     me.part();
 }
 
-verdict judge_priorities(check_context& exam) {
+check_result evaluate_priorities(check_context& exam) {
     const bool claimed = exam.facts().priorities;
     if (claimed != exam.mechanism.has_urgent)
-        return broken(claimed ? "it claims `priorities` but has no send_urgent"
-                              : "it has send_urgent but does not claim `priorities`");
-    if (!claimed) return holds("none claimed, no send_urgent");
+        return fail(claimed ? "it claims `priorities` but has no send_urgent"
+                            : "it has send_urgent but does not claim `priorities`");
+    if (!claimed) return pass("none claimed, no send_urgent");
     const repetition_result result =
-        exam.perform({.play = "overtake", .payload_bytes = exam.fitting(64), .depth = 8});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        exam.run_scenario({.scenario = "overtake", .payload_bytes = exam.fitting(64), .depth = 8});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const account sums = account::read_from(result.consumer().notes);
-    if (const auto fault = sums.fault(exam.facts().may_drop, false)) return broken(*fault);
+    if (const auto fault = sums.fault(exam.facts().may_drop, false)) return fail(*fault);
     if (noted(result.consumer(), "first") != static_cast<std::int64_t>(ordinary))
-        return broken("an urgent message did not overtake those queued before it");
-    return holds(fmt::format("an urgent message overtook {} that were queued", ordinary));
+        return fail("an urgent message did not overtake those queued before it");
+    return pass(fmt::format("an urgent message overtook {} that were queued", ordinary));
 }
 
-void send_and_exit(actor& me) {
+void send_and_exit(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, me.messages());
 }
 
-void read_after_exit(actor& me) {
+void read_after_exit(scenario_worker& me) {
     const auto end = me.construct();
     me.cell.peer.wait_for_peer_exit();
-    ledger messages = me.incoming(me.messages());
+    delivery_checker messages = me.incoming(me.messages());
     me.note("exited", 1);
     try {
         me.receive_all(*end, messages);
@@ -250,13 +250,13 @@ void read_after_exit(actor& me) {
     messages.sums().write_to(me.cell.notes);
 }
 
-verdict judge_survives_producer_exit(check_context& exam) {
+check_result evaluate_survives_producer_exit(check_context& exam) {
     constexpr std::uint64_t messages = 4;
     const bool claimed = exam.facts().survives_producer_exit;
-    const repetition_result result = exam.perform({.play = "leave",
-                                                   .payload_bytes = exam.fitting(64),
-                                                   .messages = messages,
-                                                   .may_hang = true});
+    const repetition_result result = exam.run_scenario({.scenario = "leave",
+                                                        .payload_bytes = exam.fitting(64),
+                                                        .messages = messages,
+                                                        .may_hang = true});
     if (noted_or_zero(result.consumer(), "exited") == 0 && result.failed &&
         result.failed->code != "stall")
         return *exam.trouble(result);
@@ -266,57 +266,61 @@ verdict judge_survives_producer_exit(check_context& exam) {
         "{} of {} messages were received after the producer had "
         "exited",
         sums.received, messages);
-    if (claimed == all) return holds(text);
-    return broken(text + (claimed ? "" : ": the trait undersells it"));
+    if (claimed == all) return pass(text);
+    return fail(text + (claimed ? "" : ": the trait undersells it"));
 }
 
 }  // namespace
 
-const law slow_consumer_law{.name = "slow_consumer",
-                            .sentence =
-                                "a consumer that falls behind loses nothing; where the "
-                                "mechanism may drop, received and lost add up to sent",
-                            .backs = "may_drop",
-                            .excuse = without_peer,
-                            .judge = judge_slow_consumer,
-                            .plays = {play{"lag", stream_out, consume_slowly}}};
+const conformance_check slow_consumer_check{
+    .name = "slow_consumer",
+    .sentence =
+        "a consumer that falls behind loses nothing; where the "
+        "mechanism may drop, received and lost add up to sent",
+    .backs = "may_drop",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_slow_consumer,
+    .scenarios = {scenario{"lag", stream_out, consume_slowly}}};
 
-const law full_queue_law{.name = "full_queue",
-                         .sentence =
-                             "with nobody reading, send waits after a bounded number of "
-                             "messages, and all of them come out later; one that may drop "
-                             "never waits, nor does one without back-pressure",
-                         .backs = "back_pressure",
-                         .excuse = without_peer,
-                         .judge = judge_full_queue,
-                         .plays = {play{"fill_up", send_until_told, read_nothing_then_all}}};
+const conformance_check full_queue_check{
+    .name = "full_queue",
+    .sentence =
+        "with nobody reading, send waits after a bounded number of "
+        "messages, and all of them come out later; one that may drop "
+        "never waits, nor does one without back-pressure",
+    .backs = "back_pressure",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_full_queue,
+    .scenarios = {scenario{"fill_up", send_until_told, read_nothing_then_all}}};
 
-const law latest_value_law{.name = "latest_value",
-                           .sentence =
-                               "a newer message replaces one that nobody has received yet, "
-                               "exactly when that is claimed",
-                           .backs = "latest_value",
-                           .excuse = unless_lossy,
-                           .judge = judge_latest_value,
-                           .plays = {play{"replace", send_then_meet, see_the_first}}};
+const conformance_check latest_value_check{
+    .name = "latest_value",
+    .sentence =
+        "a newer message replaces one that nobody has received yet, "
+        "exactly when that is claimed",
+    .backs = "latest_value",
+    .skip_reason = unless_lossy,
+    .evaluate = evaluate_latest_value,
+    .scenarios = {scenario{"replace", send_then_meet, see_the_first}}};
 
-const law priorities_law{.name = "priorities",
-                         .sentence =
-                             "an urgent message overtakes those that are queued, exactly "
-                             "when that is claimed",
-                         .backs = "priorities",
-                         .excuse = without_peer,
-                         .judge = judge_priorities,
-                         .plays = {play{"overtake", queue_then_hurry, see_which_is_first}}};
+const conformance_check priorities_check{
+    .name = "priorities",
+    .sentence =
+        "an urgent message overtakes those that are queued, exactly "
+        "when that is claimed",
+    .backs = "priorities",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_priorities,
+    .scenarios = {scenario{"overtake", queue_then_hurry, see_which_is_first}}};
 
-const law survives_producer_exit_law{
+const conformance_check survives_producer_exit_check{
     .name = "survives_producer_exit",
     .sentence =
         "what was sent can be received after the producer has exited, exactly when that is "
         "claimed",
     .backs = "survives_producer_exit",
-    .excuse = without_peer,
-    .judge = judge_survives_producer_exit,
-    .plays = {play{"leave", send_and_exit, read_after_exit}}};
+    .skip_reason = without_peer,
+    .evaluate = evaluate_survives_producer_exit,
+    .scenarios = {scenario{"leave", send_and_exit, read_after_exit}}};
 
 }  // namespace ipcmark::conform

@@ -4,7 +4,7 @@
 
 namespace ipcmark::conform {
 
-std::unique_ptr<any_endpoint> actor::construct() {
+std::unique_ptr<any_endpoint> scenario_worker::construct() {
     state.enter(stage::constructing);
     auto end = mechanism.make(cell);
     state.enter(stage::meeting);
@@ -13,12 +13,13 @@ std::unique_ptr<any_endpoint> actor::construct() {
     return end;
 }
 
-ledger actor::incoming(std::uint64_t messages) const {
+delivery_checker scenario_worker::incoming(std::uint64_t messages) const {
     const bool replies = cell.producer() && !mechanism.info.loops_back;
-    return ledger({task.what.reads, cell.payload_bytes, replies ? ~task.tag : task.tag}, messages);
+    return delivery_checker({task.what.reads, cell.payload_bytes, replies ? ~task.tag : task.tag},
+                            messages);
 }
 
-bool actor::receive(any_endpoint& end, ledger& into) const {
+bool scenario_worker::receive(any_endpoint& end, delivery_checker& into) const {
     if (end.recv([&into](readable bytes) { into.enter(bytes); })) {
         state.note_progress(into.entered());
         return true;
@@ -29,7 +30,8 @@ bool actor::receive(any_endpoint& end, ledger& into) const {
     return false;
 }
 
-void actor::receive_until(any_endpoint& end, ledger& into, std::uint64_t entered) const {
+void scenario_worker::receive_until(any_endpoint& end, delivery_checker& into,
+                                    std::uint64_t entered) const {
     constexpr int silences_at_most = 25;  // of loss_timeout_ms each
     for (int silences = 0; into.entered() < entered && silences < silences_at_most;) {
         if (receive(end, into)) continue;

@@ -10,15 +10,15 @@
 
 namespace ipcmark::conform {
 
-/// One worker in a law's play.
-struct actor {
+/// One worker in a check's scenario.
+struct scenario_worker {
     const registration& mechanism;
     setup& cell;
     session& state;
     const job& task;
 
     bool may_drop() const { return mechanism.info.facts.may_drop; }
-    /// Messages that the judge asked for.
+    /// Messages that the check asked for.
     std::uint64_t messages() const { return task.work.max_messages; }
 
     /// Makes this side's endpoint and meets the peer, through the stages of a timed repetition.
@@ -31,7 +31,7 @@ struct actor {
     }
 
     /// An account of `messages` messages from the peer.
-    ledger incoming(std::uint64_t messages) const;
+    delivery_checker incoming(std::uint64_t messages) const;
 
     void send(any_endpoint& end) {
         end.send([this](writable bytes) { state.out.write(bytes); });
@@ -43,16 +43,16 @@ struct actor {
             send(end);
         if (cell.producer()) state.announce_last(phase::timed, state.out.sequence() - 1);
     }
-    /// One message into the ledger; false: a lossy mechanism fell silent. Throws peer_gone when
+    /// One message into the checker; false: a lossy mechanism fell silent. Throws peer_gone when
     /// recv of any other returns false.
-    bool receive(any_endpoint& end, ledger& into) const;
-    /// As many messages, wanted or not, as the ledger expects; fewer when a lossy one falls silent
+    bool receive(any_endpoint& end, delivery_checker& into) const;
+    /// As many messages, wanted or not, as the checker expects; fewer when a lossy one falls silent
     /// once the producer's stream is over, or for some seconds.
-    void receive_all(any_endpoint& end, ledger& into) const {
+    void receive_all(any_endpoint& end, delivery_checker& into) const {
         receive_until(end, into, into.expected());
     }
     /// The same up to `entered` messages in all.
-    void receive_until(any_endpoint& end, ledger& into, std::uint64_t entered) const;
+    void receive_until(any_endpoint& end, delivery_checker& into, std::uint64_t entered) const;
 };
 
 }  // namespace ipcmark::conform

@@ -4,23 +4,23 @@
 
 namespace ipcmark::conform {
 
-void stream_out(actor& me) {
+void stream_out(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, me.messages());
     me.part();
 }
 
-void stream_in(actor& me) {
+void stream_in(scenario_worker& me) {
     const auto end = me.construct();
-    ledger messages = me.incoming(me.messages());
+    delivery_checker messages = me.incoming(me.messages());
     me.receive_all(*end, messages);
     messages.sums().write_to(me.cell.notes);
     me.part();
 }
 
-void ask(actor& me) {
+void ask(scenario_worker& me) {
     const auto end = me.construct();
-    ledger replies = me.incoming(me.messages());
+    delivery_checker replies = me.incoming(me.messages());
     for (std::uint64_t i = 0; i < me.messages(); ++i) {
         me.send(*end);
         // Where the machine is busy, a large reply of a lossy one may come after the first silence.
@@ -32,9 +32,9 @@ void ask(actor& me) {
     me.part();
 }
 
-void answer(actor& me) {
+void answer(scenario_worker& me) {
     const auto end = me.construct();
-    ledger requests = me.incoming(me.messages());
+    delivery_checker requests = me.incoming(me.messages());
     for (std::uint64_t i = 1; i <= requests.expected(); ++i) {
         me.receive_until(*end, requests, i);
         if (requests.entered() < i) break;
@@ -45,9 +45,9 @@ void answer(actor& me) {
     me.part();
 }
 
-void talk_to_oneself(actor& me) {
+void talk_to_oneself(scenario_worker& me) {
     const auto end = me.construct();
-    ledger messages = me.incoming(me.messages());
+    delivery_checker messages = me.incoming(me.messages());
     for (std::uint64_t i = 0; i < me.messages(); ++i) {
         me.send(*end);
         me.receive(*end, messages);
@@ -56,7 +56,7 @@ void talk_to_oneself(actor& me) {
     me.part();
 }
 
-void look_on(actor& me) {
+void look_on(scenario_worker& me) {
     const auto end = me.construct();
     me.part();
 }
@@ -72,16 +72,16 @@ std::optional<std::string> account_faults(const check_context& exam,
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
-std::optional<verdict> carried_wrongly(check_context& exam, staging how) {
+std::optional<check_result> carried_wrongly(check_context& exam, scenario_options how) {
     const std::string where = fmt::format("{} bytes {}: ", how.payload_bytes,
                                           how.kind == pattern::one_way ? "one way" : "both ways");
-    if (exam.info().loops_back) how.play = alone_play.name;
-    const repetition_result result = exam.perform(how);
-    if (auto verdict = exam.trouble(result)) {
-        verdict->text.insert(0, where);
-        return verdict;
+    if (exam.info().loops_back) how.scenario = alone_scenario.name;
+    const repetition_result result = exam.run_scenario(how);
+    if (auto check_result = exam.trouble(result)) {
+        check_result->text.insert(0, where);
+        return check_result;
     }
-    if (const auto faults = account_faults(exam, result)) return broken(where + *faults);
+    if (const auto faults = account_faults(exam, result)) return fail(where + *faults);
     return std::nullopt;
 }
 

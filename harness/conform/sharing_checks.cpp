@@ -30,10 +30,10 @@ std::optional<std::string> unless_fan_out(const registration& mechanism) {
 
 /// A few messages longer than any pipe holds where nothing keeps messages whole, so that two
 /// writers or readers of a stream must tear them; many small ones where boundaries are claimed.
-staging shared_by_two(check_context& exam, std::string_view play) {
+scenario_options shared_by_two(check_context& exam, std::string_view scenario) {
     constexpr std::size_t tearable_bytes = std::size_t{3} << 20;
     const bool whole = exam.facts().message_boundaries;
-    return {.play = play,
+    return {.scenario = scenario,
             .payload_bytes = exam.fitting(whole ? 1'000 : tearable_bytes),
             .messages = whole ? 200u : 12u,
             .reads = touch::rw};
@@ -62,7 +62,7 @@ void start_together(std::atomic<int>& arrived) {
         std::this_thread::yield();
 }
 
-void send_from_two(actor& me) {
+void send_from_two(scenario_worker& me) {
     const auto end = me.construct();
     const shared_with_copies<std::atomic<int>> arrived;
     const auto send_from = [&](std::uint64_t first) {
@@ -82,7 +82,7 @@ void send_from_two(actor& me) {
 }
 
 /// Notifications name no sender: that none is lost is all there is to see.
-void count_from_two(actor& me, any_endpoint& end) {
+void count_from_two(scenario_worker& me, any_endpoint& end) {
     std::uint64_t received = 0;
     while (received < 2 * me.messages() && end.recv([](readable) {}))
         ++received;
@@ -90,12 +90,12 @@ void count_from_two(actor& me, any_endpoint& end) {
     me.part();
 }
 
-void receive_from_two(actor& me) {
+void receive_from_two(scenario_worker& me) {
     const auto end = me.construct();
     if (me.cell.payload_bytes == 0) return count_from_two(me, *end);
-    ledger first({me.task.what.reads, me.cell.payload_bytes, me.task.tag}, me.messages());
-    ledger second({me.task.what.reads, me.cell.payload_bytes, me.task.tag + second_sender},
-                  me.messages());
+    delivery_checker first({me.task.what.reads, me.cell.payload_bytes, me.task.tag}, me.messages());
+    delivery_checker second(
+        {me.task.what.reads, me.cell.payload_bytes, me.task.tag + second_sender}, me.messages());
     const auto sort = [&](readable bytes) {
         (second.recognises(bytes) ? second : first).enter(bytes);
     };
@@ -106,27 +106,27 @@ void receive_from_two(actor& me) {
     me.part();
 }
 
-verdict judge_fan_in(check_context& exam) {
-    const staging how = shared_by_two(exam, "two_senders");
+check_result evaluate_fan_in(check_context& exam) {
+    const scenario_options how = shared_by_two(exam, "two_senders");
     if (how.payload_bytes > 0 && how.payload_bytes < sizeof(std::uint64_t))
-        return excused("its messages are too small to name a sender");
-    const repetition_result result = exam.perform(how);
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        return skip("its messages are too small to name a sender");
+    const repetition_result result = exam.run_scenario(how);
+    if (auto check_result = exam.trouble(result)) return *check_result;
     if (how.payload_bytes == 0) {
         const auto count = static_cast<std::uint64_t>(noted_or_zero(result.consumer(), "received"));
         const std::string text = fmt::format(
             "{} of 2 x {} notifications from two processes at once", count, how.messages);
-        return count == 2 * how.messages ? holds(text) : broken(text);
+        return count == 2 * how.messages ? pass(text) : fail(text);
     }
     std::uint64_t received = 0;
     for (const std::string sender : {"first", "second"}) {
         const account sums = account::read_from(result.consumer().notes, sender + ".");
         if (const auto fault = sums.fault(exam.facts().may_drop, exam.facts().ordered))
-            return broken(
+            return fail(
                 fmt::format("of two senders the {}'s stream is not whole: {}", sender, *fault));
         received += sums.received;
     }
-    return holds(
+    return pass(
         fmt::format("{} of 2 x {} messages of {} bytes from two processes at once, each "
                     "intact and in its sender's order",
                     received, how.messages, how.payload_bytes));
@@ -142,17 +142,17 @@ struct shared_record {
 };
 
 /// One closing message for each consumer follows the ones to share.
-void send_to_two(actor& me) {
+void send_to_two(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, me.messages() + 2);
     me.part();
 }
 
 /// Takes messages until it has taken a closing one.
-void take_share(actor& me, any_endpoint& end, shared_record& record, std::size_t who) {
+void take_share(scenario_worker& me, any_endpoint& end, shared_record& record, std::size_t who) {
     start_together(record.arrived);
     for (;;) {
-        ledger one = me.incoming(me.messages() + 2);
+        delivery_checker one = me.incoming(me.messages() + 2);
         if (!me.receive(end, one)) return;
         if (one.sums().damaged + one.sums().wrong_size + one.sums().foreign > 0)
             throw integrity_error("a message arrived torn between two receiving processes");
@@ -164,7 +164,7 @@ void take_share(actor& me, any_endpoint& end, shared_record& record, std::size_t
     }
 }
 
-void receive_in_two(actor& me) {
+void receive_in_two(scenario_worker& me) {
     const auto end = me.construct();
     const shared_with_copies<shared_record> record;
     forked_copy second([&] { take_share(me, *end, *record.operator->(), 1); });
@@ -184,10 +184,10 @@ void receive_in_two(actor& me) {
     me.part();
 }
 
-verdict judge_fan_out(check_context& exam) {
-    const staging how = shared_by_two(exam, "two_takers");
-    const repetition_result result = exam.perform(how);
-    if (auto verdict = exam.trouble(result)) return *verdict;
+check_result evaluate_fan_out(check_context& exam) {
+    const scenario_options how = shared_by_two(exam, "two_takers");
+    const repetition_result result = exam.run_scenario(how);
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const worker_report& side = result.consumer();
     const auto once = static_cast<std::uint64_t>(noted_or_zero(side, "once"));
     const auto more = noted_or_zero(side, "more");
@@ -195,29 +195,31 @@ verdict judge_fan_out(check_context& exam) {
         "of {} messages of {} bytes to two competing processes {} were taken once ({} and {})",
         how.messages, how.payload_bytes, once, noted_or_zero(side, "first"),
         noted_or_zero(side, "second"));
-    if (more > 0) return broken(fmt::format("{}, {} by both", text, more));
-    if (once == 0 || (once < how.messages && !exam.facts().may_drop)) return broken(text);
-    return holds(text);
+    if (more > 0) return fail(fmt::format("{}, {} by both", text, more));
+    if (once == 0 || (once < how.messages && !exam.facts().may_drop)) return fail(text);
+    return pass(text);
 }
 
 }  // namespace
 
-const law fan_in_law{.name = "fan_in",
-                     .sentence =
-                         "two processes send into one object at once; every message arrives "
-                         "intact, in its sender's order",
-                     .backs = "fan_in",
-                     .excuse = unless_fan_in,
-                     .judge = judge_fan_in,
-                     .plays = {play{"two_senders", send_from_two, receive_from_two}}};
+const conformance_check fan_in_check{
+    .name = "fan_in",
+    .sentence =
+        "two processes send into one object at once; every message arrives "
+        "intact, in its sender's order",
+    .backs = "fan_in",
+    .skip_reason = unless_fan_in,
+    .evaluate = evaluate_fan_in,
+    .scenarios = {scenario{"two_senders", send_from_two, receive_from_two}}};
 
-const law fan_out_law{.name = "fan_out",
-                      .sentence =
-                          "two processes receive from one object; together they take every "
-                          "message exactly once",
-                      .backs = "fan_out",
-                      .excuse = unless_fan_out,
-                      .judge = judge_fan_out,
-                      .plays = {play{"two_takers", send_to_two, receive_in_two}}};
+const conformance_check fan_out_check{
+    .name = "fan_out",
+    .sentence =
+        "two processes receive from one object; together they take every "
+        "message exactly once",
+    .backs = "fan_out",
+    .skip_reason = unless_fan_out,
+    .evaluate = evaluate_fan_out,
+    .scenarios = {scenario{"two_takers", send_to_two, receive_in_two}}};
 
 }  // namespace ipcmark::conform

@@ -51,7 +51,7 @@ mapping map_record(const std::filesystem::path& file, int flags) {
     return mapping::shared(opened.get(), sizeof(sightings));
 }
 
-/// The judge's side of the record; empty again for every play.
+/// The check's side of the record; empty again for every scenario.
 class record {
 public:
     explicit record(const std::filesystem::path& run_directory)
@@ -69,7 +69,7 @@ private:
     sightings* seen_;
 };
 
-void write_down(sightings& seen, const ledger& messages) {
+void write_down(sightings& seen, const delivery_checker& messages) {
     const account& sums = messages.sums();
     seen.broken.store(sums.damaged + sums.wrong_size + sums.foreign + sums.duplicated,
                       std::memory_order_release);
@@ -81,7 +81,7 @@ void write_down(sightings& seen, const ledger& messages) {
 /// no death is noticed, a consumer has had time enough to see what it must not.
 class patience {
 public:
-    explicit patience(actor& me) : thread_([this, &me] { outlive(me.cell.peer); }) {}
+    explicit patience(scenario_worker& me) : thread_([this, &me] { outlive(me.cell.peer); }) {}
     ~patience() {
         {
             const std::lock_guard lock(mutex_);
@@ -110,7 +110,7 @@ private:
 };
 
 /// Writes the first half of the next message, and is killed.
-[[noreturn]] void die_writing(actor& me, any_endpoint& end, bool announced) {
+[[noreturn]] void die_writing(scenario_worker& me, any_endpoint& end, bool announced) {
     std::vector<std::byte> message(me.cell.payload_bytes);
     me.state.out.write(message);
     end.send([&](writable bytes) {
@@ -121,20 +121,20 @@ private:
     throw std::logic_error("SIGKILL was survived");
 }
 
-void write_whole_ones_and_a_half(actor& me) {
+void write_whole_ones_and_a_half(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, whole_ones);
     std::this_thread::sleep_for(milliseconds(20));  // the consumer is waiting for the next one
     die_writing(me, *end, true);
 }
 
-void watch_for_the_half(actor& me) {
+void watch_for_the_half(scenario_worker& me) {
     const auto end = me.construct();
     const mapping memory = map_record(record_file(me.cell.directory.parent_path()), 0);
     auto& seen = *std::launder(reinterpret_cast<sightings*>(memory.data()));
     std::unique_ptr<patience> limit;
     if (!me.mechanism.info.facts.peer_death_detected) limit = std::make_unique<patience>(me);
-    ledger messages = me.incoming(whole_ones + 1);
+    delivery_checker messages = me.incoming(whole_ones + 1);
     note_when_noticed(me, [&] {
         const bool got = end->recv([&](readable bytes) {
             messages.enter(bytes);
@@ -144,7 +144,7 @@ void watch_for_the_half(actor& me) {
     });
 }
 
-void send_until_it_throws(actor& me) {
+void send_until_it_throws(scenario_worker& me) {
     const auto end = me.construct();
     note_when_noticed(me, [&] {
         me.send(*end);
@@ -152,9 +152,9 @@ void send_until_it_throws(actor& me) {
     });
 }
 
-void die_reading(actor& me) {
+void die_reading(scenario_worker& me) {
     const auto end = me.construct();
-    ledger messages = me.incoming(3);
+    delivery_checker messages = me.incoming(3);
     me.receive_all(*end, messages);
     end->recv([&](readable bytes) {
         std::vector<std::byte> half(bytes.size() / 2);
@@ -164,7 +164,7 @@ void die_reading(actor& me) {
     });
 }
 
-void go_on_after_the_death_of_another(actor& me) {
+void go_on_after_the_death_of_another(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, whole_ones);
     forked_copy other([&] { die_writing(me, *end, false); });
@@ -177,9 +177,9 @@ void go_on_after_the_death_of_another(actor& me) {
     me.part();
 }
 
-void receive_from_the_survivor(actor& me) {
+void receive_from_the_survivor(scenario_worker& me) {
     const auto end = me.construct();
-    ledger messages = me.incoming(2 * whole_ones);
+    delivery_checker messages = me.incoming(2 * whole_ones);
     me.receive_all(*end, messages);
     messages.sums().write_to(me.cell.notes);
     me.part();
@@ -193,7 +193,7 @@ std::optional<std::string> unless_it_carries_bytes(const registration& mechanism
 /// What is wrong, and whether a busy machine alone may have made it so: then it is worth another
 /// try.
 struct fault {
-    verdict given;
+    check_result given;
     bool of_time = false;
 };
 
@@ -201,21 +201,21 @@ std::optional<fault> unnoticed(const worker_report& survivor, std::string_view w
                                std::string_view when) {
     const noticing seen = describe_noticing(survivor, who, "call");
     if (seen.in_time) return std::nullopt;
-    return fault{broken(fmt::format("{} the {} noticed nothing within 1 s", when, who)), true};
+    return fault{fail(fmt::format("{} the {} noticed nothing within 1 s", when, who)), true};
 }
 
 std::optional<fault> fault_of_writing(check_context& exam, std::size_t payload_bytes) {
-    const record seen(exam.room().area.directory());
+    const record seen(exam.context().area.directory());
     const repetition_result result =
-        exam.perform({.play = "writing", .payload_bytes = payload_bytes});
+        exam.run_scenario({.scenario = "writing", .payload_bytes = payload_bytes});
     if (auto wrong = never_died(result)) return fault{*wrong};
     const traits& facts = exam.facts();
     const auto whole = seen->whole.load(std::memory_order_acquire);
     if (seen->unfinished.load(std::memory_order_acquire) > 0)
-        return fault{broken(fmt::format(
+        return fault{fail(fmt::format(
             "a message of {} bytes was seen whose producer was killed writing it", payload_bytes))};
     if (const auto others = seen->broken.load(std::memory_order_acquire); others > 0)
-        return fault{broken(fmt::format(
+        return fault{fail(fmt::format(
             "{} messages of {} bytes came damaged or twice before their producer was killed or "
             "because of it",
             others, payload_bytes))};
@@ -223,9 +223,9 @@ std::optional<fault> fault_of_writing(check_context& exam, std::size_t payload_b
     const bool ran_out_of_time = !facts.peer_death_detected ||
                                  !describe_noticing(result.consumer(), "consumer", "recv").ever;
     if (facts.survives_producer_exit && !facts.may_drop && whole != whole_ones)
-        return fault{broken(fmt::format("of {} messages of {} bytes finished before the death {} "
-                                        "came",
-                                        whole_ones, payload_bytes, whole)),
+        return fault{fail(fmt::format("of {} messages of {} bytes finished before the death {} "
+                                      "came",
+                                      whole_ones, payload_bytes, whole)),
                      ran_out_of_time};
     if (!facts.peer_death_detected) return std::nullopt;
     return unnoticed(result.consumer(), "consumer", "when its producer was killed writing");
@@ -233,20 +233,20 @@ std::optional<fault> fault_of_writing(check_context& exam, std::size_t payload_b
 
 std::optional<fault> fault_of_reading(check_context& exam) {
     const repetition_result result =
-        exam.perform({.play = "reading", .payload_bytes = exam.fitting(4096)});
+        exam.run_scenario({.scenario = "reading", .payload_bytes = exam.fitting(4096)});
     if (auto wrong = never_died(result)) return fault{*wrong, exam.facts().peer_death_may_be_late};
     return unnoticed(result.producer(), "producer", "when its consumer was killed reading");
 }
 
 std::optional<fault> fault_of_the_survivor(check_context& exam) {
     const repetition_result result =
-        exam.perform({.play = "one_of_two", .payload_bytes = exam.fitting(4096)});
+        exam.run_scenario({.scenario = "one_of_two", .payload_bytes = exam.fitting(4096)});
     if (auto wrong = exam.trouble(result)) {
         wrong->text.insert(0, "after one of two producers was killed writing: ");
         return fault{*wrong};
     }
     if (const auto faults = account_faults(exam, result))
-        return fault{broken("after one of two producers was killed writing " + *faults)};
+        return fault{fail("after one of two producers was killed writing " + *faults)};
     return std::nullopt;
 }
 
@@ -266,7 +266,7 @@ std::optional<fault> fault_of_deaths(check_context& exam) {
     return exam.facts().fan_in ? fault_of_the_survivor(exam) : std::nullopt;
 }
 
-verdict judge_death_while_writing(check_context& exam) {
+check_result evaluate_death_while_writing(check_context& exam) {
     const int attempts = std::max(3, tries_to_notice(exam.facts()));
     std::optional<fault> wrong;
     for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -276,24 +276,25 @@ verdict judge_death_while_writing(check_context& exam) {
     if (wrong) return wrong->given;
     std::string text = fmt::format("the half-written message of {} bytes was never seen",
                                    fmt::join(sizes_to_tear(exam), " and "));
-    if (!exam.facts().peer_death_detected) return holds(text);
+    if (!exam.facts().peer_death_detected) return pass(text);
     text += ", its peer noticed, as it did of one killed reading";
-    return holds(text + (exam.facts().fan_in ? "; of two producers the survivor went on" : ""));
+    return pass(text + (exam.facts().fan_in ? "; of two producers the survivor went on" : ""));
 }
 
 }  // namespace
 
-const law death_while_writing_law{
+const conformance_check death_while_writing_check{
     .name = "death_while_writing",
     .sentence =
         "a message whose producer is killed writing it is never seen, neither whole nor in part; "
         "where deaths are noticed, this one is, as is that of a consumer killed reading, and a "
         "second producer can go on",
     .backs = "",
-    .excuse = unless_it_carries_bytes,
-    .judge = judge_death_while_writing,
-    .plays = {play{"writing", write_whole_ones_and_a_half, watch_for_the_half},
-              play{"reading", send_until_it_throws, die_reading},
-              play{"one_of_two", go_on_after_the_death_of_another, receive_from_the_survivor}}};
+    .skip_reason = unless_it_carries_bytes,
+    .evaluate = evaluate_death_while_writing,
+    .scenarios = {
+        scenario{"writing", write_whole_ones_and_a_half, watch_for_the_half},
+        scenario{"reading", send_until_it_throws, die_reading},
+        scenario{"one_of_two", go_on_after_the_death_of_another, receive_from_the_survivor}}};
 
 }  // namespace ipcmark::conform

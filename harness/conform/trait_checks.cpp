@@ -13,35 +13,36 @@ namespace ipcmark::conform {
 namespace {
 
 /// A trait that must be claimed exactly when it was seen.
-verdict judge_claim(std::string_view trait, bool claimed, bool seen, const std::string& what) {
-    if (claimed == seen) return holds(what);
-    return broken(fmt::format("{}: {} `{}`", what,
-                              claimed ? "yet it claims" : "yet it does not claim", trait));
+check_result evaluate_claim(std::string_view trait, bool claimed, bool seen,
+                            const std::string& what) {
+    if (claimed == seen) return pass(what);
+    return fail(fmt::format("{}: {} `{}`", what,
+                            claimed ? "yet it claims" : "yet it does not claim", trait));
 }
 
 constexpr std::size_t half_bytes = 96;
 
 /// The consumer believes that messages are twice as long as they are.
-void take_double(actor& me) {
+void take_double(scenario_worker& me) {
     me.cell.payload_bytes *= 2;
     const auto end = me.construct();
     me.cell.peer.meet();
     end->recv([&me](readable bytes) { me.note("handed_bytes", bytes.size()); });
 }
 
-void send_two_halves(actor& me) {
+void send_two_halves(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, 2);
     me.cell.peer.meet();
     me.cell.peer.wait_for_peer_exit();
 }
 
-verdict judge_boundaries(check_context& exam) {
+check_result evaluate_boundaries(check_context& exam) {
     const std::size_t half = exam.fitting(half_bytes);
     if (!exam.admits(2 * half, pattern::one_way, 16))
-        return excused("two messages of its smallest size are more than it admits");
-    const repetition_result result = exam.perform(
-        {.play = "double", .payload_bytes = half, .reads = touch::rw, .may_hang = true});
+        return skip("two messages of its smallest size are more than it admits");
+    const repetition_result result = exam.run_scenario(
+        {.scenario = "double", .payload_bytes = half, .reads = touch::rw, .may_hang = true});
     if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
     const auto handed = noted(result.consumer(), "handed_bytes");
     const bool glued = handed && *handed > static_cast<std::int64_t>(half);
@@ -50,13 +51,13 @@ verdict judge_boundaries(check_context& exam) {
                              half, 2 * half, *handed)
                : fmt::format("a consumer of {} bytes got nothing of two messages of {}", 2 * half,
                              half);
-    return judge_claim("message_boundaries", exam.facts().message_boundaries, !glued, what);
+    return evaluate_claim("message_boundaries", exam.facts().message_boundaries, !glued, what);
 }
 
 /// Sends back over an endpoint that was made for one way; tells the producer whether it could.
-void reply_uninvited(actor& me) {
+void reply_uninvited(scenario_worker& me) {
     const auto end = me.construct();
-    ledger messages = me.incoming(1);
+    delivery_checker messages = me.incoming(1);
     me.receive(*end, messages);
     bool sent = false;
     try {
@@ -69,28 +70,28 @@ void reply_uninvited(actor& me) {
     me.part();
 }
 
-void await_reply(actor& me) {
+void await_reply(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end);
     if (me.cell.peer.hear() == "sent") {
-        ledger reply = me.incoming(1);
+        delivery_checker reply = me.incoming(1);
         me.receive(*end, reply);
         me.note("intact_replies", reply.sums().fault(false, true) ? 0 : 1);
     }
     me.part();
 }
 
-verdict judge_duplex(check_context& exam) {
-    const repetition_result result =
-        exam.perform({.play = "reply", .payload_bytes = exam.fitting(64), .may_hang = true});
+check_result evaluate_duplex(check_context& exam) {
+    const repetition_result result = exam.run_scenario(
+        {.scenario = "reply", .payload_bytes = exam.fitting(64), .may_hang = true});
     if (result.failed && result.failed->ended == status::skipped) return *exam.trouble(result);
     const bool carried = noted_or_zero(result.producer(), "intact_replies") == 1;
-    return judge_claim("duplex", exam.facts().duplex, carried,
-                       carried ? "an endpoint made for one way carried a reply"
-                               : "an endpoint made for one way carried no reply");
+    return evaluate_claim("duplex", exam.facts().duplex, carried,
+                          carried ? "an endpoint made for one way carried a reply"
+                                  : "an endpoint made for one way carried no reply");
 }
 
-void show_oneself(actor& me) {
+void show_oneself(scenario_worker& me) {
     const auto before = inet_sockets();
     const auto end = me.construct();
     me.note("descriptors_passed", me.cell.peer.descriptors_passed());
@@ -98,23 +99,23 @@ void show_oneself(actor& me) {
     me.part();
 }
 
-verdict judge_unrelated_processes(check_context& exam) {
+check_result evaluate_unrelated_processes(check_context& exam) {
     const repetition_result result =
-        exam.perform({.play = "show",
-                      .kind = pattern::round_trip,
-                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        exam.run_scenario({.scenario = "show",
+                           .kind = pattern::round_trip,
+                           .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const auto passed = noted_or_zero(result.producer(), "descriptors_passed");
-    return judge_claim("unrelated_processes", exam.facts().unrelated_processes, passed == 0,
-                       fmt::format("the two sides met with {} descriptors handed over", passed));
+    return evaluate_claim("unrelated_processes", exam.facts().unrelated_processes, passed == 0,
+                          fmt::format("the two sides met with {} descriptors handed over", passed));
 }
 
-verdict judge_cross_host(check_context& exam) {
+check_result evaluate_cross_host(check_context& exam) {
     const repetition_result result =
-        exam.perform({.play = "show",
-                      .kind = pattern::round_trip,
-                      .payload_bytes = exam.fitting(64, pattern::round_trip)});
-    if (auto verdict = exam.trouble(result)) return *verdict;
+        exam.run_scenario({.scenario = "show",
+                           .kind = pattern::round_trip,
+                           .payload_bytes = exam.fitting(64, pattern::round_trip)});
+    if (auto check_result = exam.trouble(result)) return *check_result;
     const auto ours = noted_or_zero(result.producer(), "inet_sockets");
     const auto theirs = noted_or_zero(result.consumer(), "inet_sockets");
     const std::string seen =
@@ -126,50 +127,52 @@ verdict judge_cross_host(check_context& exam) {
                           .payload_bytes = exam.fitting(64, pattern::round_trip),
                           .channel = {.shared_memory = false, .descriptors = false}});
         if (apart.failed)
-            return broken("without shared memory and handed over descriptors: " +
-                          apart.failed->text);
+            return fail("without shared memory and handed over descriptors: " + apart.failed->text);
     }
-    return judge_claim("cross_host", exam.facts().cross_host, ours > 0 && theirs > 0, seen);
+    return evaluate_claim("cross_host", exam.facts().cross_host, ours > 0 && theirs > 0, seen);
 }
 
 }  // namespace
 
-const law boundaries_law{.name = "boundaries",
-                         .sentence =
-                             "a receive never joins two messages, exactly when message "
-                             "boundaries are claimed",
-                         .backs = "message_boundaries",
-                         .excuse = without_peer,
-                         .judge = judge_boundaries,
-                         .plays = {play{"double", send_two_halves, take_double}}};
+const conformance_check boundaries_check{
+    .name = "boundaries",
+    .sentence =
+        "a receive never joins two messages, exactly when message "
+        "boundaries are claimed",
+    .backs = "message_boundaries",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_boundaries,
+    .scenarios = {scenario{"double", send_two_halves, take_double}}};
 
-const law duplex_law{.name = "duplex",
-                     .sentence =
-                         "an endpoint made for one way carries a reply as well, exactly when "
-                         "that is claimed",
-                     .backs = "duplex",
-                     .excuse = without_peer,
-                     .judge = judge_duplex,
-                     .plays = {play{"reply", await_reply, reply_uninvited}}};
+const conformance_check duplex_check{
+    .name = "duplex",
+    .sentence =
+        "an endpoint made for one way carries a reply as well, exactly when "
+        "that is claimed",
+    .backs = "duplex",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_duplex,
+    .scenarios = {scenario{"reply", await_reply, reply_uninvited}}};
 
-const law unrelated_processes_law{
+const conformance_check unrelated_processes_check{
     .name = "unrelated_processes",
     .sentence =
         "the two sides find each other without a descriptor handed over, exactly when that "
         "is claimed",
     .backs = "unrelated_processes",
-    .excuse = without_peer,
-    .judge = judge_unrelated_processes,
-    .plays = {play{"show", show_oneself, show_oneself}}};
+    .skip_reason = without_peer,
+    .evaluate = evaluate_unrelated_processes,
+    .scenarios = {scenario{"show", show_oneself, show_oneself}}};
 
-const law cross_host_law{.name = "cross_host",
-                         .sentence =
-                             "both sides hold an internet socket, and need neither shared memory "
-                             "nor descriptors handed over, exactly when it is claimed that the "
-                             "mechanism works between machines",
-                         .backs = "cross_host",
-                         .excuse = without_peer,
-                         .judge = judge_cross_host,
-                         .plays = {play{"show", show_oneself, show_oneself}}};
+const conformance_check cross_host_check{
+    .name = "cross_host",
+    .sentence =
+        "both sides hold an internet socket, and need neither shared memory "
+        "nor descriptors handed over, exactly when it is claimed that the "
+        "mechanism works between machines",
+    .backs = "cross_host",
+    .skip_reason = without_peer,
+    .evaluate = evaluate_cross_host,
+    .scenarios = {scenario{"show", show_oneself, show_oneself}}};
 
 }  // namespace ipcmark::conform

@@ -89,8 +89,10 @@ sequence_rule rule_for(const traits& facts) {
 
 class worker {
 public:
-    worker(const registry& mechanisms, worker_act act_out_law)
-        : mechanisms_(mechanisms), act_out_law_(act_out_law), control_(worker_control_fd) {
+    worker(const registry& mechanisms, scenario_function run_check_scenario)
+        : mechanisms_(mechanisms),
+          run_check_scenario_(run_check_scenario),
+          control_(worker_control_fd) {
         ::fcntl(worker_control_fd, F_SETFD, FD_CLOEXEC);
     }
 
@@ -210,14 +212,14 @@ private:
         if (clock_offset)
             probe_clock_offset(cell, shared_clock(task.clock));
         else
-            floors::act_out(*wanted, cell, task.work.timed_ns);
+            floors::run_probe(*wanted, cell, task.work.timed_ns);
         report.notes = cell.notes;
     }
 
     void act(const job& task, const registration& mechanism, setup& cell, session& state,
              worker_report& report) {
-        (task.work.act.kind == task_kind::check ? act_out_law_ : measure)(mechanism, cell, state,
-                                                                          task);
+        (task.work.act.kind == task_kind::check ? run_check_scenario_ : measure)(mechanism, cell,
+                                                                                 state, task);
         if (task.self().cpu != no_cpu && current_cpu() != task.self().cpu)
             report.failed =
                 failure{status::failed, "placement", "reporting",
@@ -231,7 +233,7 @@ private:
 
     const std::uint64_t started_ns_ = shared_clock::raw_ns();
     const registry& mechanisms_;
-    worker_act act_out_law_;
+    scenario_function run_check_scenario_;
     unique_fd control_;
     std::optional<shared_state_region> shared_;
 };
@@ -261,13 +263,13 @@ std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string
 }
 
 int worker_main(const std::vector<std::string>& arguments, const registry& mechanisms,
-                worker_act act_out_law) {
+                scenario_function run_check_scenario) {
     try {
         if (std::find(arguments.begin(), arguments.end(), exit_flag) != arguments.end()) return 0;
         die_with_parent(number_after(arguments, parent_flag, -1));
         ::signal(SIGPIPE, SIG_IGN);
         if (const int cpu = number_after(arguments, cpu_flag, no_cpu); cpu != no_cpu) pin_to(cpu);
-        worker(mechanisms, act_out_law).run();
+        worker(mechanisms, run_check_scenario).run();
         return 0;
     } catch (...) {
         return report_stillbirth() ? 0 : 70;

@@ -14,8 +14,8 @@ inline constexpr int worker_state_fd = 4;
 inline constexpr int worker_first_peer_fd = 5;  // and on: to each other party, in their order
 
 /// What a worker does with its job; measuring is the default, laws bring their own.
-using worker_act = void (*)(const registration& mechanism, setup& cell, session& state,
-                            const job& task);
+using scenario_function = void (*)(const registration& mechanism, setup& cell, session& state,
+                                   const job& task);
 
 /// The command line of a worker on `cpu`, for child::spawn_self.
 std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string>& plugins);
@@ -23,6 +23,6 @@ std::vector<std::string> worker_arguments(int cpu, const std::vector<std::string
 /// The whole life of a worker process: pins itself, gets its job, acts, reports. Never throws;
 /// returns the exit code (0 also when the report tells of a failure).
 int worker_main(const std::vector<std::string>& arguments, const registry& mechanisms,
-                worker_act act_out_law = nullptr);
+                scenario_function run_check_scenario = nullptr);
 
 }  // namespace ipcmark

@@ -12,7 +12,7 @@
 #include "harness/endpoints/waits.hpp"
 #include "harness/worker/registry.hpp"
 
-/// What the liars are made of.
+/// What the faulty transports are made of.
 namespace ipcmark::conform {
 
 inline constexpr traits packet_facts{.message_boundaries = true,
@@ -33,7 +33,7 @@ inline constexpr traits ring_facts{
 
 constexpr transport_info card(std::string_view name, const traits& facts = packet_facts) {
     return {.name = name,
-            .summary = "for the tests of the laws",
+            .summary = "for the tests of the checks",
             .family = "test",
             .reference = "harness/conform/test",
             .payload = {.max_bytes = 65'536},
@@ -64,7 +64,7 @@ inline unique_fd socket_pair(setup& cell, int type) {
     return unique_fd(ends[0]);
 }
 
-/// What every liar over packets starts from.
+/// What every faulty transport over packets starts from.
 struct packets : fd_datagram {
     explicit packets(setup& cell) : fd_datagram(cell), payload_bytes(cell.payload_bytes) {
         use(socket_pair(cell, SOCK_SEQPACKET));
@@ -83,7 +83,7 @@ struct piped : fd_stream {
     }
 };
 
-/// An honest mechanism under another card: the card is the lie.
+/// An honest mechanism under another description: the description is the lie.
 template <class Base, const transport_info& Card>
 struct carded : Base {
     static constexpr const transport_info& info = Card;

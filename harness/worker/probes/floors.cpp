@@ -74,7 +74,7 @@ const probe* find_probe(std::string_view name) {
     return at == table.end() ? nullptr : &*at;
 }
 
-void act_out(const probe& which, setup& cell, std::int64_t span_ns) {
+void run_probe(const probe& which, setup& cell, std::int64_t span_ns) {
     cell.peer.meet();
     if (cell.producer() || which.needs == company::both) {
         const double figure = which.measure(cell, span_ns);

@@ -40,7 +40,7 @@ std::span<const probe> all_probes();
 const probe* find_probe(std::string_view name);
 
 /// A worker's part: notes the figure as `floor_milli`, in thousandths of the unit.
-void act_out(const probe& which, setup& cell, std::int64_t span_ns);
+void run_probe(const probe& which, setup& cell, std::int64_t span_ns);
 double figure_from_note(std::int64_t milli);
 
 }  // namespace ipcmark::floors

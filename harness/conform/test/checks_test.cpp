@@ -1,3 +1,5 @@
+#include "harness/conform/checks.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -14,12 +16,11 @@
 #include <unistd.h>
 #include <vector>
 
+#include "faulty.hpp"
 #include "harness/base/posix/affinity.hpp"
 #include "harness/conform/access_probe.hpp"
 #include "harness/conform/allocation_count.hpp"
-#include "harness/conform/checks.hpp"
 #include "harness/conform/delivery_checker.hpp"
-#include "liars.hpp"
 #include "transports/register_all.hpp"
 
 namespace ipcmark::conform {
@@ -29,36 +30,38 @@ const registry& mechanisms() {
     static const registry all = [] {
         registry made;
         register_all(made);
-        register_liars_by_delivery(made);
-        register_liars_by_trait(made);
-        register_liars_by_trace(made);
+        register_faulty_by_delivery(made);
+        register_faulty_by_trait(made);
+        register_faulty_by_trace(made);
         return made;
     }();
     return all;
 }
 
-verdict judge(const std::string& law_name, const std::string& mechanism) {
+check_result evaluate(const std::string& check_name, const std::string& mechanism) {
     run_workspace area;
     interrupt_watch interrupts;
     options chosen;
     chosen.deadline_ms = 1'500;
     services leased(area, interrupts, mechanisms().services());
-    conform_context room{area, interrupts, leased, chosen};
-    const law* which = find_law(law_name);
+    conform_context context{area, interrupts, leased, chosen};
+    const conformance_check* which = find_check(check_name);
     const registration* examined = mechanisms().find(mechanism);
-    if (which == nullptr || examined == nullptr) return broken("no such law or mechanism");
-    return examine(*which, *examined, room);
+    if (which == nullptr || examined == nullptr) return fail("no such check or mechanism");
+    return examine(*which, *examined, context);
 }
 
 /// A lie, and a part of the sentence that convicts it.
 struct lie {
-    const char* law;
-    const char* liar;
+    const char* conformance_check;
+    const char* faulty_transport;
     const char* text;
-    friend void PrintTo(const lie& each, std::ostream* to) { *to << each.law << '/' << each.liar; }
+    friend void PrintTo(const lie& each, std::ostream* to) {
+        *to << each.conformance_check << '/' << each.faulty_transport;
+    }
 };
 
-constexpr lie lies[] = {
+constexpr lie faulty_cases[] = {
     {"description", "no_summary", "no summary"},
     {"description", "claims_encryption", "encrypted"},
     {"description", "replaces_without_loss", "not `may_drop`"},
@@ -119,7 +122,7 @@ constexpr lie lies[] = {
     {"death_while_writing", "deaf_to_death", "killed writing the consumer noticed nothing"},
     {"death_while_writing", "locks_for_good", "after one of two producers was killed writing"},
     {"rerun_after_kill", "locks_for_ever", "File exists"},
-    {"nothing_left", "leaves_shm", "/dev/shm/liar-"},
+    {"nothing_left", "leaves_shm", "/dev/shm/faulty transport-"},
     {"nothing_left", "leaves_segment", "System V shared memory"},
     {"nothing_left", "leaves_file", "left-"},
     {"nothing_left", "leaves_process", "process "},
@@ -140,11 +143,11 @@ bool says_one_of(std::string_view said, std::string_view wanted) {
     return false;
 }
 
-class a_lie : public testing::TestWithParam<lie> {
+class faulty_case : public testing::TestWithParam<lie> {
 protected:
     void TearDown() override {
-        const std::string left = std::string(GetParam().liar);
-        if (left == "leaves_shm") sweep_names("liar-");
+        const std::string left = std::string(GetParam().faulty_transport);
+        if (left == "leaves_shm") sweep_names("faulty transport-");
         if (left == "leaves_segment") remove_segments();
     }
 
@@ -162,47 +165,48 @@ private:
     }
 };
 
-TEST_P(a_lie, is_found_out) {
-    const auto [law_name, liar, text] = GetParam();
-    const verdict given = judge(law_name, liar);
-    if (std::string(law_name) == "wait_style" && given.ended == outcome::excused)
+TEST_P(faulty_case, is_found_out) {
+    const auto [check_name, faulty_transport, text] = GetParam();
+    const check_result given = evaluate(check_name, faulty_transport);
+    if (std::string(check_name) == "wait_style" && given.ended == outcome::skip)
         GTEST_SKIP() << given.text;
-    EXPECT_EQ(given.ended, outcome::broken) << given.text;
+    EXPECT_EQ(given.ended, outcome::fail) << given.text;
     EXPECT_TRUE(says_one_of(given.text, text)) << given.text;
 }
 
-INSTANTIATE_TEST_SUITE_P(every, a_lie, testing::ValuesIn(lies), [](const auto& test) {
-    return std::string(test.param.law) + "_by_" + test.param.liar;
+INSTANTIATE_TEST_SUITE_P(every, faulty_case, testing::ValuesIn(faulty_cases), [](const auto& test) {
+    return std::string(test.param.conformance_check) + "_by_" + test.param.faulty_transport;
 });
 
 TEST(a_message_queue_left_behind, is_found_out) {
-    const verdict given = judge("nothing_left", "leaves_queue");
+    const check_result given = evaluate("nothing_left", "leaves_queue");
     std::size_t swept = 0;
     for (const auto& queue : message_queues())
-        if (queue.name.starts_with("/liar-") && ::mq_unlink(queue.name.c_str()) == 0) ++swept;
+        if (queue.name.starts_with("/faulty transport-") && ::mq_unlink(queue.name.c_str()) == 0)
+            ++swept;
     if (swept == 0) GTEST_SKIP() << "queues cannot be listed here";
-    EXPECT_EQ(given.ended, outcome::broken) << given.text;
-    EXPECT_NE(given.text.find("message queue /liar-"), std::string::npos) << given.text;
+    EXPECT_EQ(given.ended, outcome::fail) << given.text;
+    EXPECT_NE(given.text.find("message queue /faulty transport-"), std::string::npos) << given.text;
 }
 
 TEST(a_mechanism_that_says_it_allocates, is_believed_when_it_does) {
-    const verdict given = judge("no_allocation", "admits_allocation");
-    EXPECT_EQ(given.ended, outcome::holds) << given.text;
+    const check_result given = evaluate("no_allocation", "admits_allocation");
+    EXPECT_EQ(given.ended, outcome::pass) << given.text;
     EXPECT_NE(given.text.find("as it says"), std::string::npos) << given.text;
 }
 
-class honest : public testing::TestWithParam<const law*> {};
+class honest : public testing::TestWithParam<const conformance_check*> {};
 
 TEST_P(honest, mechanisms_pass_and_one_of_them_is_not_skipped) {
     const std::string name(GetParam()->name);
     bool proven = false;
     std::string skipped;
     const auto examine_one = [&](const std::string& mechanism) {
-        const verdict given = judge(name, mechanism);
-        EXPECT_NE(given.ended, outcome::broken) << mechanism << ": " << given.text;
+        const check_result given = evaluate(name, mechanism);
+        EXPECT_NE(given.ended, outcome::fail) << mechanism << ": " << given.text;
         EXPECT_FALSE(given.text.empty());
-        proven = proven || given.ended == outcome::holds;
-        if (given.ended == outcome::excused) skipped += mechanism + ": " + given.text + "\n";
+        proven = proven || given.ended == outcome::pass;
+        if (given.ended == outcome::skip) skipped += mechanism + ": " + given.text + "\n";
     };
     examine_one("honest_packets");
     examine_one("honest_bytes");
@@ -211,23 +215,24 @@ TEST_P(honest, mechanisms_pass_and_one_of_them_is_not_skipped) {
     EXPECT_TRUE(proven) << "the check examines none of them\n" << skipped;
 }
 
-INSTANTIATE_TEST_SUITE_P(both, honest, testing::ValuesIn(all_laws().begin(), all_laws().end()),
+INSTANTIATE_TEST_SUITE_P(both, honest, testing::ValuesIn(all_checks().begin(), all_checks().end()),
                          [](const auto& test) { return std::string(test.param->name); });
 
-TEST(every_law, can_be_broken) {
-    for (const law* each : all_laws())
-        EXPECT_TRUE(std::any_of(std::begin(lies), std::end(lies),
-                                [&](const lie& known) { return each->name == known.law; }))
-            << each->name << " has no liar";
+TEST(every_check, can_be_broken) {
+    for (const conformance_check* each : all_checks())
+        EXPECT_TRUE(
+            std::any_of(std::begin(faulty_cases), std::end(faulty_cases),
+                        [&](const lie& known) { return each->name == known.conformance_check; }))
+            << each->name << " has no faulty transport";
 }
 
-TEST(every_law, is_described_once) {
+TEST(every_check, is_described_once) {
     std::set<std::string_view> names;
-    for (const law* each : all_laws()) {
+    for (const conformance_check* each : all_checks()) {
         EXPECT_TRUE(names.insert(each->name).second) << each->name;
         EXPECT_FALSE(each->sentence.empty()) << each->name;
-        EXPECT_EQ(find_law(each->name), each);
-        EXPECT_NE(each->judge, nullptr) << each->name;
+        EXPECT_EQ(find_check(each->name), each);
+        EXPECT_NE(each->evaluate, nullptr) << each->name;
     }
 }
 
@@ -246,8 +251,8 @@ TEST(cmake, knows_every_mechanism) {
            "VARIANTS";
 }
 
-TEST(a_faulty_mechanism, is_convicted_by_the_law_it_breaks) {
-    EXPECT_EQ(judge("ordered", "faulty_reorder").ended, outcome::broken);
+TEST(a_faulty_mechanism, is_convicted_by_the_check_it_breaks) {
+    EXPECT_EQ(evaluate("ordered", "faulty_reorder").ended, outcome::fail);
 }
 
 TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
@@ -256,9 +261,9 @@ TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
     run_workspace area;
     interrupt_watch interrupts;
     services leased(area, interrupts, all.services());
-    conform_context room{area, interrupts, leased};
-    const verdict given = examine(description_law, *all.find("zeromq"), room);
-    EXPECT_EQ(given.ended, outcome::excused);
+    conform_context context{area, interrupts, leased};
+    const check_result given = examine(description_check, *all.find("zeromq"), context);
+    EXPECT_EQ(given.ended, outcome::skip);
     EXPECT_NE(given.text.find("apt install"), std::string::npos);
 }
 
@@ -274,10 +279,10 @@ std::vector<std::byte> message(const payload_plan& plan, std::uint64_t sequence)
     return bytes;
 }
 
-TEST(ledger_of_messages, accounts_for_each_fate) {
+TEST(message_checker, accounts_for_each_fate) {
     for (const std::size_t size : {1, 3, 8, 64, 4097}) {
         const payload_plan plan = plan_of(size);
-        ledger book(plan, 6);
+        delivery_checker book(plan, 6);
         for (const std::uint64_t sequence : {0, 1, 3, 2, 2})
             book.enter(message(plan, sequence));
         auto longer = message(plan, 4);
@@ -298,10 +303,10 @@ TEST(ledger_of_messages, accounts_for_each_fate) {
     }
 }
 
-TEST(ledger_of_messages, sees_a_single_bit) {
+TEST(message_checker, sees_a_single_bit) {
     const payload_plan plan = plan_of(4096);
     for (const std::size_t at : {8u, 100u, 4095u}) {
-        ledger book(plan, 2);
+        delivery_checker book(plan, 2);
         auto bytes = message(plan, 0);
         bytes[at] ^= std::byte{4};
         book.enter(bytes);
@@ -309,7 +314,7 @@ TEST(ledger_of_messages, sees_a_single_bit) {
     }
 }
 
-TEST(ledger_of_messages, travels_in_notes) {
+TEST(message_checker, travels_in_notes) {
     const account sums{10, 5, 1, 2, 3, 4, 6};
     std::map<std::string, std::int64_t> notes;
     sums.write_to(notes, "x.");
@@ -318,7 +323,7 @@ TEST(ledger_of_messages, travels_in_notes) {
     EXPECT_EQ(account::read_from(notes, "y.").expected, 0u);
 }
 
-TEST(ledger_of_messages, lets_a_lossy_mechanism_lose_some_but_not_all) {
+TEST(message_checker, lets_a_lossy_mechanism_lose_some_but_not_all) {
     account sums;
     sums.expected = 10;
     sums.received = 4;
@@ -367,7 +372,7 @@ int main(int argc, char** argv) {
     using namespace ipcmark;
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && arguments.front() == "worker")
-        return worker_main(arguments, conform::mechanisms(), &act_out_law);
+        return worker_main(arguments, conform::mechanisms(), &run_check_scenario);
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();
 }

@@ -11,9 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "faulty.hpp"
 #include "harness/base/posix/forked.hpp"
 #include "liar_bases.hpp"
-#include "liars.hpp"
 
 namespace ipcmark::conform {
 
@@ -102,7 +102,7 @@ private:
 struct locks_for_good : packets {
     static constexpr transport_info info = card("locks_for_good");
     explicit locks_for_good(setup& cell) : packets(cell) {
-        const unique_fd file(make_memfd("liar-mutex", sizeof(pthread_mutex_t)));
+        const unique_fd file(make_memfd("faulty transport-mutex", sizeof(pthread_mutex_t)));
         memory = mapping::shared(file.get(), sizeof(pthread_mutex_t));
         pthread_mutexattr_t attributes;
         ::pthread_mutexattr_init(&attributes);
@@ -201,7 +201,7 @@ struct one_for_all : packets {
         if (!cell.producer()) return;
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
-        const std::string name = "ipcmark-liar-" + std::to_string(::getppid());
+        const std::string name = "ipcmark-faulty transport-" + std::to_string(::getppid());
         std::memcpy(address.sun_path + 1, name.data(), name.size());
         taken_.reset(checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
         checked(::bind(taken_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
@@ -252,13 +252,13 @@ struct hides_cut_off_daemon : packets {
 
 // --- nothing_left
 
-/// What each leaver leaves; the test sweeps "liar-*" and the System V segment.
+/// What each leaver leaves; the test sweeps "faulty transport-*" and the System V segment.
 void leave_shm(const setup&) {
-    const std::string name = "/liar-" + std::to_string(::getpid());
+    const std::string name = "/faulty transport-" + std::to_string(::getpid());
     unique_fd(::shm_open(name.c_str(), O_CREAT | O_RDWR, 0600));
 }
 void leave_queue(const setup&) {
-    const std::string name = "/liar-" + std::to_string(::getpid());
+    const std::string name = "/faulty transport-" + std::to_string(::getpid());
     mq_attr attributes{};
     attributes.mq_maxmsg = 1;
     attributes.mq_msgsize = 16;
@@ -294,7 +294,7 @@ constexpr transport_info leaves_process = card("leaves_process");
 
 }  // namespace
 
-void register_liars_by_trace(registry& all) {
+void register_faulty_by_trace(registry& all) {
     add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
     add_carded<tcp_pair, hides_inet>(all);
     add_carded<abstract_pair, hides_abstract>(all);

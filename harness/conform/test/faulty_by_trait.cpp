@@ -1,5 +1,5 @@
+#include "faulty.hpp"
 #include "liar_bases.hpp"
-#include "liars.hpp"
 
 namespace ipcmark::conform {
 
@@ -84,7 +84,7 @@ constexpr transport_info sleeps_secretly = [] {
 
 }  // namespace
 
-void register_liars_by_trait(registry& all) {
+void register_faulty_by_trait(registry& all) {
     add_carded<packets, honest_packets, no_summary, claims_encryption, claims_daemon,
                replaces_without_loss, denies_boundaries, denies_duplex, claims_unrelated,
                claims_cross_host, claims_priorities>(all);

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
+#include "faulty.hpp"
 #include "liar_bases.hpp"
-#include "liars.hpp"
 
 namespace ipcmark::conform {
 
@@ -217,7 +217,7 @@ struct allocates_by_malloc : packets {
 
 }  // namespace
 
-void register_liars_by_delivery(registry& all) {
+void register_faulty_by_delivery(registry& all) {
     add_carded<packets, waits_though_lossy, denies_back_pressure, claims_latest, claims_allocation>(
         all);
     add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
