@@ -5,7 +5,9 @@
 
 #include "harness/base/json_text.hpp"
 #include "harness/contract/patterns.hpp"
+#include "harness/result/result_file.hpp"
 #include "reports/embedded.hpp"
+#include "reports/read_result.hpp"
 
 namespace ipcmark {
 namespace {
@@ -118,6 +120,86 @@ TEST(json_schema, patterns_and_parameters_are_those_of_the_pattern_table) {
         const tree* type = plan.at(key).find("type");
         EXPECT_EQ(type != nullptr && *type == tree("array"), each->several) << key;
     }
+}
+
+/// The schema with every object closed whose members it lists.
+tree closed(const tree& schema) {
+    if (schema.is_list()) {
+        tree::list all;
+        for (const tree& each : schema.elements())
+            all.push_back(closed(each));
+        return all;
+    }
+    if (!schema.is_object()) return schema;
+    tree::members named;
+    for (const auto& [key, value] : schema.named())
+        named.emplace_back(key, closed(value));
+    if (schema.contains("properties") && schema.at("properties").is_object() &&
+        !schema.contains("additionalProperties"))
+        named.emplace_back("additionalProperties", false);
+    return named;
+}
+
+void collect_names(const tree& value, std::set<std::string>& names) {
+    if (value.is_list())
+        for (const tree& each : value.elements())
+            collect_names(each, names);
+    if (!value.is_object()) return;
+    for (const auto& [key, member] : value.named()) {
+        names.insert(key);
+        collect_names(member, names);
+    }
+}
+
+void collect_properties(const tree& schema, std::set<std::string>& names) {
+    if (schema.is_list())
+        for (const tree& each : schema.elements())
+            collect_properties(each, names);
+    if (!schema.is_object()) return;
+    for (const auto& [key, value] : schema.named()) {
+        if (key == "properties" && value.is_object())
+            for (const auto& [name, of] : value.named())
+                names.insert(name);
+        collect_properties(value, names);
+    }
+}
+
+/// What the samples lack.
+void fill_in(run_result& result) {
+    result.header.clock.offsets.emplace_back();
+    result.header.calibration["by_metric"] = tree::object();
+    auto& repetition = *result.repetitions.front().timed;
+    repetition.layout.emplace();
+    peer_record service;
+    service.role = "service";
+    service.placement_note = "anywhere";
+    service.unavailable = "it ended";
+    service.cpu_ns = 1;
+    service.threads = 1;
+    repetition.peers.push_back(service);
+    auto& counting = result.cells.front().counting.emplace();
+    counting.source = "repetitions of their own";
+    counting.sources["cycles_per_message"] = "PMU";
+    counting.repetitions = 1;
+}
+
+TEST(json_schema, lists_the_fields_that_the_result_structs_write_and_no_others) {
+    const tree schema = parse_json(result_schema_text());
+    const tree strict = closed(schema);
+    std::set<std::string> written;
+    for (const char* name : {"sample", "full"}) {
+        run_result result = read_result(std::string(IPCMARK_GOLDEN "/") + name + ".result.json");
+        fill_in(result);
+        const tree document = to_tree(result);
+        for (const auto& fault : check_schema(strict, document, 1'000))
+            ADD_FAILURE() << name << ": " << fault.pointer << " " << fault.text;
+        collect_names(document, written);
+    }
+    std::set<std::string> listed;
+    collect_properties(schema, listed);
+    listed.erase("gate_ratio");  // of a calibration, which calibrate writes
+    for (const auto& name : listed)
+        EXPECT_TRUE(written.contains(name)) << name << " is written by no struct";
 }
 
 }  // namespace
