@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <ranges>
+#include <sstream>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -66,8 +66,8 @@ std::optional<std::string> running_service::why_ended() const {
 void running_service::ask_to_end() noexcept {
     if (asked_) return;
     asked_ = steady_clock::now();
-    for (auto& one : std::views::reverse(processes_))
-        one.handle.signal_group(SIGTERM);
+    for (auto one = processes_.rbegin(); one != processes_.rend(); ++one)
+        one->handle.signal_group(SIGTERM);
 }
 
 void running_service::end() noexcept {
@@ -147,10 +147,9 @@ std::string log_tail(const std::filesystem::path& log) {
     const ssize_t got = ::pread(file.get(), text.data(), text.size(), from);
     text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     std::vector<std::string> lines;
-    for (const auto part : std::views::split(text, '\n')) {
-        std::string line(part.begin(), part.end());
-        if (line.find_first_not_of(" \t\r") != std::string::npos) lines.push_back(std::move(line));
-    }
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        if (line.find_first_not_of(" \t\r") != std::string::npos) lines.push_back(line);
     const std::size_t skipped = lines.size() - std::min(lines.size(), lines_at_most);
     return fmt::format(
         "{}", fmt::join(lines.begin() + static_cast<std::ptrdiff_t>(skipped), lines.end(), " | "));

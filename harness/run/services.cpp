@@ -80,8 +80,8 @@ lease services::start(slot& into, const service_hooks& hooks, const cell& what) 
                           {std::chrono::milliseconds(patience_ms_), interrupts_.fd()});
         running_service made = hooks.start(area);
         made.tell("directory", folder.directory());
-        into.now.emplace(std::move(folder), std::make_shared<running_service>(std::move(made)),
-                         hooks);
+        into.now.emplace(
+            running{std::move(folder), std::make_shared<running_service>(std::move(made)), hooks});
         into.failed_starts = 0;
         return {into.now->service};
     } catch (const service_interrupted& e) {
