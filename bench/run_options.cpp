@@ -65,7 +65,7 @@ struct run_flag {
 constexpr std::array run_flags{
     run_flag{what, "plan", "FILE", "A plan file; flags override it"},
     run_flag{how_much, "profile", "NAME",
-             "quick (5 repetitions a cell), default (20) or rigorous (40)"},
+             "quick (6 repetitions a cell), default (20) or rigorous (40)"},
     run_flag{
         how_much, "time-budget", "TIME",
         "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},
@@ -203,7 +203,7 @@ std::string file_name(const cxxopts::ParseResult& parsed, const char* flag, std:
 
 std::optional<run_options> parse_run_options(const invocation& call) {
     cxxopts::Options declared("ipcmark run",
-                              "Spawns process pairs, measures every cell, writes the result\n");
+                              "Starts process pairs, measures every cell, writes the result\n");
     add_options(declared);
     const auto parsed = parse_arguments(declared, call, examples + pattern_lines() + vocabulary,
                                         {what, with_parameter, how_much, output});
