@@ -17,7 +17,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr int cell_digits = 9;
+constexpr int cell_digits = 17;  // every bit, so that all writers round alike
 constexpr int repetition_digits = 9;
 
 using column = std::vector<std::optional<double>>;

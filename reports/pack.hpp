@@ -12,8 +12,8 @@ namespace ipcmark {
 ///   level are left out when they are the cell's, min and max when the repetitions tell them;
 /// - its histogram's "bins" is one list of (distance to the bucket before, count);
 /// - its "repetitions" holds one column per figure; a column that never changes is its one value.
-/// Figures keep nine digits. Everything else is copied as it is; of
-/// "benchmarks" only what the page shows is kept, so the result file stays the record.
+/// Figures of cells keep every bit, those of repetitions nine digits. Everything else is copied as
+/// it is; of "benchmarks" only what the page shows is kept, so the result file stays the record.
 std::string pack_result(const run_result& result);
 
 }  // namespace ipcmark

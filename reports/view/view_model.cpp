@@ -3,25 +3,13 @@
 #include <filesystem>
 #include <set>
 
-#include "harness/result/metrics.hpp"
-#include "harness/stats/histogram.hpp"
+#include "harness/analysis/pooled_percentiles.hpp"
 #include "reports/view/parts.hpp"
 #include "reports/view/words.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-std::vector<std::pair<double, double>> pooled_percentiles(const cell_result& cell) {
-    if (!cell.histogram) return {};
-    histogram pooled;
-    for (const auto& [index, count] : cell.histogram->bins)
-        pooled.add_bucket(index, count);
-    std::vector<std::pair<double, double>> found;
-    for (const auto& [q, key] : percentiles)
-        if (const auto ns = pooled.supported_quantile_ns(q)) found.emplace_back(q, *ns);
-    return found;
-}
 
 std::vector<cell_view> cell_views(const run_result& result) {
     std::vector<cell_view> views;
