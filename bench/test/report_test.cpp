@@ -119,8 +119,8 @@ TEST_F(report, keeps_hostile_names_out_of_the_markup) {
 
 TEST_F(report, writes_pages_tables_and_json) {
     expect_code(0, "ipcmark report good.json good.json -o both.html");
-    EXPECT_TRUE(
-        matches(expect_code(0, "ipcmark report good.json --format text").out, "Fastest round trip, "));
+    EXPECT_TRUE(matches(expect_code(0, "ipcmark report good.json --format text").out,
+                        "Fastest round trip, "));
     expect_code(0, "ipcmark report good.json --format json | ipcmark validate -");
     expect_code(0, "ipcmark report - --format text < good.json");
     EXPECT_TRUE(matches(expect_code(0, "ipcmark report good.json --format markdown").out,

@@ -15,10 +15,10 @@ namespace ipcmark {
 
 template <>
 struct spelling<change> {
-    static constexpr std::array words{
-        std::pair{change::regressed, "regressed"}, std::pair{change::improved, "improved"},
-        std::pair{change::equivalent, "equivalent"},
-        std::pair{change::inconclusive, "inconclusive"}};
+    static constexpr std::array words{std::pair{change::regressed, "regressed"},
+                                      std::pair{change::improved, "improved"},
+                                      std::pair{change::equivalent, "equivalent"},
+                                      std::pair{change::inconclusive, "inconclusive"}};
 };
 
 /// The same cell in two recorded runs.
@@ -44,9 +44,9 @@ struct comparison {
     std::size_t count(change verdict) const;
 };
 
-/// Every listed metric that has a margin, of the cells that both results have and that lost nothing in either, all of
-/// one pattern and metric as one family. The runs drift apart, which no test sees: such a
-/// comparison informs and gates nothing.
+/// Every listed metric that has a margin, of the cells that both results have and that lost nothing
+/// in either, all of one pattern and metric as one family. The runs drift apart, which no test
+/// sees: such a comparison informs and gates nothing.
 std::vector<comparison> compare_results(const run_result& before, const run_result& after);
 
 /// A recorded fact of machine, limits or build that differs.

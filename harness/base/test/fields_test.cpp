@@ -109,7 +109,8 @@ TEST(json_text, what_is_no_json_is_refused_with_the_place) {
         parse_json("{\"a\":\n [1,}");
         FAIL();
     } catch (const malformed_json& e) {
-        EXPECT_TRUE(std::string(e.what()).starts_with("not JSON: parse error at line 2, column 5")) << e.what();
+        EXPECT_TRUE(std::string(e.what()).starts_with("not JSON: parse error at line 2, column 5"))
+            << e.what();
     }
     EXPECT_THROW(parse_json(std::string(65, '[') + std::string(65, ']')), malformed_json);
     EXPECT_NO_THROW(parse_json(std::string(64, '[') + std::string(64, ']')));

@@ -135,9 +135,8 @@ TEST(decision, unpaired_samples_rarely_prove_a_difference_that_is_not_there) {
 }
 
 TEST(decision, six_repetitions_tell_a_clear_difference_in_a_family_of_twenty) {
-    std::vector<unpaired_series> family(20, {{0, .01, .02, .03, .04, .05},
-                                             {.005, .015, .025, .035, .045, .055},
-                                             0.05});
+    std::vector<unpaired_series> family(
+        20, {{0, .01, .02, .03, .04, .05}, {.005, .015, .025, .035, .045, .055}, 0.05});
     for (double& x : family[3].b)
         x += 1;
     for (double& x : family[4].b)
