@@ -42,7 +42,7 @@ private:
 };
 
 void run_cell(benchmark::State& state, executor& by, const last_attempt& last, std::size_t cell) {
-    for (auto _ : state) {
+    for (auto _ : state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): as the library has it
         if (!by.repeat({cell, purpose::timed, 0})) {
             state.SkipWithError("interrupted");
             break;

@@ -77,8 +77,9 @@ private:
         if (!has_rivals) return {};
         if (fewest == 0) return "The result has no single repetitions, so no order is proven.";
         if (fewest < fewest_to_prove)
-            return fmt::format("With {} no order is proven: {} are needed.",
-                               plural(fewest, "repetition"), fewest_to_prove);
+            return fmt::format("Only {} {}: no order is proven before {} do.",
+                               plural(fewest, "repetition"), fewest == 1 ? "counts" : "count",
+                               fewest_to_prove);
         if (level.empty()) return {};
         return fmt::format("No difference proven to {} (below {:.0f} %).",
                            some_of(level, names_told), 100 * margin_of(result_, *asked.by));

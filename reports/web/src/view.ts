@@ -1,5 +1,5 @@
-// What the program says about the results (reports/view/view_model.hpp). The page draws, filters and
-// sorts it.
+// What the program says about the results (reports/view/view_model.hpp). The page draws, filters
+// and sorts it.
 import type { Pattern, Placement, Status, Touch } from "./data";
 
 export interface Title {

@@ -1,5 +1,5 @@
-// The terminal, Markdown, CSV and the page say the same: answer by answer, figure by figure, mark by
-// mark, verdict by verdict. The page is read as text of its elements.
+// The terminal, Markdown, CSV and the page say the same: answer by answer, figure by figure, mark
+// by mark, verdict by verdict. The page is read as text of its elements.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// What the page's tests share: one Chromium, reports that the program writes to a folder of its own,
-// pages with their complaints recorded.
+// What the page's tests share: one Chromium, reports that the program writes to a folder of their
+// own, pages with their complaints recorded.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -339,7 +339,7 @@ export function addBlocks(result, repetitions, seed) {
   const count = (word) => all.filter((q) => q === word).length;
   result.noise = {
     verdict: "noisy",
-    text: "Other work took part of the CPU during 12 % of the repetitions; medians hold, tails do not.",
+    text: "Other work took part of the CPU in 12 % of the repetitions; medians hold, tails do not.",
     repetitions: { quiet: count("quiet"), usable: count("usable"), disturbed: count("disturbed") },
     rerun: 4,
     smallest_ratio: 1.06,

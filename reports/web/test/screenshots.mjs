@@ -1,7 +1,7 @@
 // Pictures of a report for a person to look at, and those that the README shows.
 //   node screenshots.mjs OUTDIR REPORT.html [FRAGMENT]
-// Writes first-screen and whole-page pictures (light, dark, narrow, print), a PDF, and one picture a
-// view in light and dark.
+// Writes first-screen and whole-page pictures (light, dark, narrow, print), a PDF, and one picture
+// of each view in light and dark.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";

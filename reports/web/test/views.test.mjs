@@ -55,7 +55,7 @@ test("each chart has a table twin with the same cells", async () => {
   await page.close();
 });
 
-test("a cell's tip says the ratio to the floor, the first screen the verdict over the host", async () => {
+test("a cell's tip says the ratio to the floor, the masthead the verdict", async () => {
   const { page } = await open(golden());
   await cellOf(page, "round_trip/shm_ring_spin/64/l3").focus();
   await page.locator("#tip").waitFor({ state: "visible" });

@@ -200,8 +200,8 @@ function calibration(result: Result): HTMLElement {
       {},
       `${formatMoment(found.date ?? "")}, ${plural(found.repetitions ?? 0, "repetition")}.` +
         (typeof found.false_alarm_rate === "number"
-          ? ` Identical code was called different in ${figureText(found.false_alarm_rate, "share")} ` +
-            "of the comparisons."
+          ? " Identical code was called different in " +
+            `${figureText(found.false_alarm_rate, "share")} of the comparisons.`
           : ""),
     ),
     list.length === 0
