@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <unistd.h>
+#include <utility>
 
 namespace ipcmark::conform {
 
@@ -48,7 +49,7 @@ repetition_result check_context::run_scenario(const scenario_options& how) {
 repetition_result check_context::measure(const scenario_options& how,
                                          std::vector<std::optional<stage>> die_entering) {
     launch_request request = request_for(mechanism, how);
-    request.die_entering = die_entering;
+    request.die_entering = std::move(die_entering);
     return run(request, context_.chosen.deadline_ms);
 }
 
