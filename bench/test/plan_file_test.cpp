@@ -81,6 +81,20 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
     EXPECT_TRUE(document.at("benchmarks").at(0).at("ipc").at("layout").is_null());
 }
 
+TEST_F(plan_file, repetitions_may_be_called_spawns_but_not_both) {
+    const std::string cells = R"(, "mechanisms": ["pipe"], "patterns": ["round_trip"],
+        "payloads": ["64"], "placements": ["same_cpu"], "verify": false, "idle_ms": 0)";
+    box.write("p.json", head + cells + R"(, "spawns": 2, "spawn_ms": 5, "counting_spawns": 0})");
+    expect_code(0, "ipcmark validate --plan p.json");
+    expect_code(0, "ipcmark run --plan p.json --no-floors --reruns 0");
+    EXPECT_EQ(result().at("run").at("repetitions"), 2);
+    expect_code(0, "ipcmark run --plan p.json --no-floors --reruns 0 --spawns 1 --spawn-ms 6");
+    EXPECT_EQ(result().at("run").at("repetitions"), 1);
+    EXPECT_EQ(result().at("plan").at("repetition_ms"), 6);
+    box.write("both.json", head + R"(, "spawns": 2, "repetitions": 3})");
+    expect_refused(2, "ipcmark validate --plan both.json", "/spawns is not a known key");
+}
+
 TEST_F(plan_file, validate_tells_plans_from_results) {
     box.write("bad.json", head + R"(, "repetitions": 0})");
     const auto ended = expect_code(2, "ipcmark validate --plan bad.json");
