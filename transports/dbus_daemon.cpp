@@ -100,10 +100,10 @@ struct dbus_daemon : sd_bus_messages<true> {
         const unique_fd reader(ends[0]);
         unique_fd writer(ends[1]);
         running_service daemon;
-        area.repetition(daemon,
-                        {"dbus-daemon", "--config-file=" + configuration.string(), "--nofork",
-                         "--nopidfile", "--nosyslog", "--print-address=3"},
-                        {{writer.get(), 3}});
+        area.start_process(daemon,
+                           {"dbus-daemon", "--config-file=" + configuration.string(), "--nofork",
+                            "--nopidfile", "--nosyslog", "--print-address=3"},
+                           {{writer.get(), 3}});
         writer.reset();
         area.wait_until_ready(daemon, [&] { return has_said_something(reader.get()); });
         checked(::chmod(socket.c_str(), 0600), "chmod");  // it gives everybody access

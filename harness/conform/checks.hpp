@@ -38,7 +38,7 @@ class interrupted : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Examines one mechanism by one check: repetitions what the check needs, leaves nothing behind.
+/// Examines one mechanism by one check: starts what the check needs, leaves nothing behind.
 /// Throws `interrupted`, or call_failed when this process cannot spawn at all.
 check_result examine(const conformance_check& which, const registration& mechanism,
                      conform_context& context);

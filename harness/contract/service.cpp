@@ -105,8 +105,8 @@ std::uint16_t service_area::free_loopback_port() {
     return ::ntohs(address.sin_port);
 }
 
-void service_area::repetition(running_service& of, const std::vector<std::string>& arguments,
-                              std::vector<std::pair<int, int>> inherited) {
+void service_area::start_process(running_service& of, const std::vector<std::string>& arguments,
+                                 std::vector<std::pair<int, int>> inherited) {
     constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
     const unique_fd log(checked(::open(log_.c_str(), flags, 0600), "open the service's log"));
     for (const int stream : {STDOUT_FILENO, STDERR_FILENO})

@@ -15,8 +15,8 @@
 #include "harness/base/posix/child.hpp"
 #include "harness/base/posix/unique_fd.hpp"
 
-/// A service: the broker or daemon between the processes of a repetition. The executor starts it
-/// when a mechanism is first needed and keeps it to the end of the run.
+/// A service: the broker or daemon between the processes of a repetition, started when its
+/// mechanism is first needed and kept to the end of the run (harness/run/services.hpp).
 namespace ipcmark {
 
 /// What a service's start() told of where it is: "port" -> "41234". ipcmark adds "directory", the
@@ -87,13 +87,13 @@ public:
     /// A TCP port of 127.0.0.1 that nobody else gets while this object lives: it is kept bound with
     /// SO_REUSEADDR, which lets a service that sets the same option, as servers do, listen there.
     std::uint16_t free_loopback_port();
-    /// For a service that does not set SO_REUSEADDR: call it right before repetition().
+    /// For a service that does not set SO_REUSEADDR: call it right before start_process().
     void release_ports() noexcept { ports_.clear(); }
 
     /// Starts a program (child::spawn_program) as a process of `of`. What it prints goes to the
     /// log, except what `inherited` redirects. It must stay in the foreground.
-    void repetition(running_service& of, const std::vector<std::string>& arguments,
-                    std::vector<std::pair<int, int>> inherited = {});
+    void start_process(running_service& of, const std::vector<std::string>& arguments,
+                       std::vector<std::pair<int, int>> inherited = {});
 
     /// Asks `ready` every few milliseconds. Throws service_failed with the log's last lines when a
     /// process ends first or the start takes too long, service_interrupted for a signal.

@@ -19,18 +19,18 @@ namespace ipcmark {
 namespace {
 
 /// posix_spawn file actions and attributes with their destructors.
-class repetition_recipe {
+class spawn_recipe {
 public:
-    repetition_recipe() {
+    spawn_recipe() {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawnattr_init(&attributes_);
     }
-    ~repetition_recipe() {
+    ~spawn_recipe() {
         ::posix_spawnattr_destroy(&attributes_);
         ::posix_spawn_file_actions_destroy(&actions_);
     }
-    repetition_recipe(const repetition_recipe&) = delete;
-    repetition_recipe& operator=(const repetition_recipe&) = delete;
+    spawn_recipe(const spawn_recipe&) = delete;
+    spawn_recipe& operator=(const spawn_recipe&) = delete;
 
     void inherit(const std::vector<std::pair<int, int>>& descriptors) {
         // Two steps, so that no source is overwritten before it has been copied: first to numbers
@@ -113,7 +113,7 @@ std::string child_end::text() const {
 child child::spawn_self(const std::vector<std::string>& arguments,
                         const std::vector<std::pair<int, int>>& inherited,
                         const std::vector<std::string>& more_environment) {
-    repetition_recipe recipe;
+    spawn_recipe recipe;
     recipe.inherit(inherited);
     recipe.reset_signals();
     const pid_t pid = recipe.run(arguments, more_environment);

@@ -40,7 +40,7 @@ struct beside_a_service : fd_datagram {
 
 running_service started(service_area& area, const std::string& script) {
     running_service made;
-    area.repetition(made, {"sh", "-c", script});
+    area.start_process(made, {"sh", "-c", script});
     made.tell("start", std::to_string(++starts));
     made.tell("pid", std::to_string(made.processes().front().handle.pid()));
     return made;
@@ -68,7 +68,7 @@ struct spinners : beside_a_service {
     using beside_a_service::beside_a_service;
     static running_service start(service_area& area) {
         running_service made = started(area, "while :; do :; done");
-        area.repetition(made, {"sh", "-c", "(echo up; while :; do :; done) & wait"});
+        area.start_process(made, {"sh", "-c", "(echo up; while :; do :; done) & wait"});
         area.wait_until_ready(made, [&] { return wrote(area); });
         return made;
     }
@@ -131,7 +131,7 @@ struct no_such_program : beside_a_service {
     using beside_a_service::beside_a_service;
     static running_service start(service_area& area) {
         running_service made;
-        area.repetition(made, {"no-such-broker"});
+        area.start_process(made, {"no-such-broker"});
         return made;
     }
 };
