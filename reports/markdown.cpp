@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "reports/view/figure_text.hpp"
 #include "reports/view/tables.hpp"
 
 namespace ipcmark {
@@ -15,7 +16,7 @@ constexpr std::size_t most_open_rows = 15;
 
 /// Text of a result must not become markup, nor end a table row.
 std::string escaped(const std::string& text) {
-    constexpr std::size_t longest = 300;
+    constexpr std::size_t longest = 600;
     std::string result;
     for (const char c : text.size() > longest ? text.substr(0, longest) + "..." : text) {
         switch (c) {
@@ -121,22 +122,15 @@ std::string answers(const result_view& view) {
     std::string text;
     for (const auto& group : view.groups) {
         if (!group.headline) continue;
-        for (const auto& each : group.answers) {
-            text += "- " + escaped(each.topic) + ":";
-            for (const auto& sentence : each.sentences)
-                text += " " + escaped(sentence);
-            text += "\n";
-        }
+        for (const auto& each : group.answers)
+            text += "- " + escaped(each.topic + ": " + joined(each.sentences)) + "\n";
     }
     return text.empty() ? text : text + "\n";
 }
 
 void add_result(page& to, const run_result& result, const result_view& view) {
     to.add(answers(view));
-    std::string trust;
-    for (const auto& each : view.trust)
-        trust += (trust.empty() ? "" : " ") + escaped(each);
-    to.add(trust + "\n\n");
+    to.add(escaped(joined(view.trust)) + "\n\n");
     for (const auto& each : view.notices)
         to.add("**" + escaped(each.head) + "** " + escaped(each.text) + "\n\n");
     bool first = true;

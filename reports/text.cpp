@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/base/terminal.hpp"
+#include "reports/view/figure_text.hpp"
 #include "reports/view/tables.hpp"
 
 namespace ipcmark {
@@ -168,21 +169,16 @@ private:
         std::string text;
         for (const auto& group : view.groups) {
             if (!group.headline) continue;
-            for (const auto& each : group.answers) {
-                std::string line = each.topic + ":";
-                for (const auto& sentence : each.sentences)
-                    line += " " + sentence;
-                text += wrapped(shown(line), 2, style_.columns) + "\n";
-            }
+            for (const auto& each : group.answers)
+                text +=
+                    wrapped(shown(each.topic + ": " + joined(each.sentences)), 2, style_.columns) +
+                    "\n";
         }
         return text.empty() ? text : text + "\n";
     }
 
     std::string trust(const result_view& view) const {
-        std::string line;
-        for (const auto& each : view.trust)
-            line += (line.empty() ? "" : " ") + each;
-        std::string text = wrapped(shown(line), 0, style_.columns) + "\n";
+        std::string text = wrapped(shown(joined(view.trust)), 0, style_.columns) + "\n";
         for (const auto& each : view.notices)
             text += paint_(each.severity == "error" ? escape::bold_red : escape::yellow,
                            wrapped(shown(each.head + " " + each.text), 2, style_.columns)) +

@@ -24,11 +24,8 @@ list answers(const run_result& result) {
     list lines;
     for (const auto& group : view_of_one(result).groups)
         if (group.headline)
-            for (const auto& each : group.answers) {
-                lines.push_back(each.topic + ":");
-                for (const auto& sentence : each.sentences)
-                    lines.back() += " " + sentence;
-            }
+            for (const auto& each : group.answers)
+                lines.push_back(each.topic + ": " + joined(each.sentences));
     return lines;
 }
 

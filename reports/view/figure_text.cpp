@@ -80,6 +80,13 @@ std::string some_of(const std::vector<std::string>& names, std::size_t at_most) 
     return text;
 }
 
+std::string joined(const std::vector<std::string>& sentences) {
+    std::string text;
+    for (const auto& each : sentences)
+        text += (text.empty() ? "" : " ") + each;
+    return text;
+}
+
 std::string capital(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
         text[0] = static_cast<char>(text[0] - 'a' + 'A');

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/result/metric_summary.hpp"
 #include "harness/result/run_result.hpp"
@@ -31,6 +32,9 @@ std::string plural(std::size_t count, std::string_view noun);
 
 /// "a, b and 3 more"
 std::string some_of(const std::vector<std::string>& names, std::size_t at_most);
+
+/// Sentences as a paragraph.
+std::string joined(const std::vector<std::string>& sentences);
 
 /// `text` with a capital first letter.
 std::string capital(std::string text);

@@ -50,9 +50,11 @@ std::string repetition_counts(const run_result& result) {
     for (const auto& cell : result.cells) {
         if (cell.ended != status::ok) continue;
         ++measured;
-        fewest = std::min(fewest, cell.repetitions_ok);
-        most = std::max(most, cell.repetitions_ok);
+        // Disturbed ones that the figures leave out do not count.
         const metric_summary* main = cell.find(pattern_of(cell.kind).main_metric);
+        const std::size_t counted = main != nullptr ? main->n : cell.repetitions_ok;
+        fewest = std::min(fewest, counted);
+        most = std::max(most, counted);
         with_interval += main != nullptr && main->low.has_value() ? 1 : 0;
     }
     if (measured == 0) return {};
@@ -67,7 +69,8 @@ std::string noise_sentence(const run_result& result) {
     if (!result.noise) return "What else the machine did was not recorded.";
     std::string text = "Machine " + result.noise->verdict;
     if (const auto& least = result.noise->smallest_ratio; least && *least > 1)
-        text += fmt::format(": differences above {:.0f} % are real", 100 * (*least - 1));
+        text += fmt::format(": differences below {:.0f} % cannot be told from noise",
+                            100 * (*least - 1));
     return text + ".";
 }
 

@@ -10,6 +10,13 @@
 namespace ipcmark {
 namespace {
 
+std::vector<double> normals(simulate::source& random, std::size_t n, double mean = 0) {
+    std::vector<double> values(n);
+    for (double& x : values)
+        x = random.normal() + mean;
+    return values;
+}
+
 /// The p-value by listing every way to choose the first sample.
 double enumerated_p(const std::vector<double>& a, const std::vector<double>& b) {
     std::vector<double> both = a;
@@ -65,13 +72,8 @@ TEST(rank_sum, the_normal_approximation_rejects_as_often_as_it_should) {
     int rejected = 0;
     constexpr int runs = 4'000;
     for (int run = 0; run < runs; ++run) {
-        std::vector<double> a(25);
-        std::vector<double> b(30);
-        for (double& x : a)
-            x = random.normal();
-        for (double& x : b)
-            x = random.normal();
-        const auto found = rank_sum_test(a, b);
+        const auto a = normals(random, 25);
+        const auto found = rank_sum_test(a, normals(random, 30));
         ASSERT_FALSE(found.exact);
         rejected += found.p < 0.05;
     }
@@ -102,13 +104,8 @@ TEST(shift_between, covers_the_truth_as_often_as_it_says) {
     int covered = 0;
     constexpr int runs = 4'000;
     for (int run = 0; run < runs; ++run) {
-        std::vector<double> a(6);
-        std::vector<double> b(6);
-        for (double& x : a)
-            x = random.normal();
-        for (double& x : b)
-            x = random.normal() + 0.7;
-        const auto found = estimate_shift_between(a, b);
+        const auto a = normals(random, 6);
+        const auto found = estimate_shift_between(a, normals(random, 6, 0.7));
         covered += *found.low <= 0.7 && 0.7 <= *found.high;
     }
     EXPECT_GE(covered, runs * 0.94);
