@@ -30,6 +30,14 @@ def files_in_git(source):
     return [name for name in names if (source / name).exists()]
 
 
+def files_of_unit(file):
+    """What is compiled with a file: CMake's unity files include sources by their full names."""
+    if not re.fullmatch(r"unity_\d+_cxx\.cxx", file.name):
+        return [file]
+    included = re.findall(r'^#include "(/[^"]+)"', file.read_text(), re.MULTILINE)
+    return [pathlib.Path(name).resolve() for name in included]
+
+
 def targets_of_sources(source, build):
     """For each source of the tree, the targets that compile it."""
     targets = {}
@@ -37,8 +45,9 @@ def targets_of_sources(source, build):
         file = pathlib.Path(entry["directory"], entry["file"]).resolve()
         output = entry.get("output") or entry.get("command", "")
         target = re.search(r"CMakeFiles/([^/ ]+)\.dir/", output)
-        if target and file.is_relative_to(source):
-            targets.setdefault(str(file.relative_to(source)), set()).add(target[1])
+        for compiled in files_of_unit(file):
+            if target and compiled.is_relative_to(source):
+                targets.setdefault(str(compiled.relative_to(source)), set()).add(target[1])
     return targets
 
 

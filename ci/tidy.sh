@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # clang-tidy over the sources that changed since the given revision (default: the merge base with
-# origin/main, else the last commit); `ci/tidy.sh --all` takes every source. Needs a build of the
-# ci preset for its compile commands.
+# origin/main, else the last commit); `ci/tidy.sh --all` takes every source. Each is compiled alone,
+# so that an include which only a neighbour brings is found.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-build=build/ci
-[ -f $build/compile_commands.json ] || cmake --preset ci >/dev/null
+build=build/tidy
+cmake --preset tidy >/dev/null
 if [ "${1:-}" = --all ]; then
     files=$(git ls-files '*.cpp')
 else

@@ -30,7 +30,7 @@ bool has_type(const tree& value, const std::string& type) {
     return type_of(value) == type;
 }
 
-std::string escaped(std::string key) {
+std::string pointer_token(std::string key) {
     std::string result;
     for (const char c : key) {
         if (c == '~')
@@ -130,7 +130,8 @@ private:
                     const std::string& pointer) {
         if (!value.is_object()) return;
         for (const auto& [key, schema] : argument.named())
-            if (const tree* at = value.find(key)) check(schema, *at, pointer + "/" + escaped(key));
+            if (const tree* at = value.find(key))
+                check(schema, *at, pointer + "/" + pointer_token(key));
     }
 
     void additional(const tree& argument, const tree& schema, const tree& value,
@@ -142,9 +143,9 @@ private:
         for (const auto& [key, member] : value.named()) {
             if (known.contains(key)) continue;
             if (argument.is_bool())
-                fault(pointer + "/" + escaped(key), "is not a known key");
+                fault(pointer + "/" + pointer_token(key), "is not a known key");
             else
-                check(argument, member, pointer + "/" + escaped(key));
+                check(argument, member, pointer + "/" + pointer_token(key));
         }
     }
 

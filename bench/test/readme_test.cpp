@@ -1,3 +1,5 @@
+#include <regex>
+
 #include "bench/test/cli_test.hpp"
 
 namespace ipcmark::test {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace ipcmark {
+
+inline constexpr std::int64_t ns_per_ms = 1'000'000;
 
 /// Three significant digits with an SI prefix: "412 ns", "9.31 us", "1.20 ms".
 std::string time_text(double ns);

@@ -25,7 +25,7 @@ constexpr auto time_to_end = 1s;
 constexpr auto between_looks = 5ms;
 
 /// Whether a descriptor is readable within this time. Interrupted waits count as over.
-bool readable(int fd, std::chrono::milliseconds patience) {
+bool wait_readable(int fd, std::chrono::milliseconds patience) {
     pollfd watched{fd, POLLIN, 0};
     return ::poll(&watched, 1, static_cast<int>(patience.count())) > 0;
 }
@@ -75,7 +75,7 @@ void running_service::end() noexcept {
     for (const auto& one : processes_) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(*asked_ + time_to_end -
                                                                        steady_clock::now());
-        if (left > 0ms) readable(one.handle.pidfd(), left);
+        if (left > 0ms) wait_readable(one.handle.pidfd(), left);
     }
     // The groups too: what a process forked goes with it. None is reaped yet, so that no group's
     // number is another's by now.
@@ -125,7 +125,7 @@ void service_area::wait_until_ready(const running_service& service, function_vie
                 "it was not ready after {:.1f} s{}; raise --deadline if the machine is that slow",
                 std::chrono::duration<double>(how_.patience).count(), last_words(log_)));
         // A negative descriptor is passed over, and poll is a pause.
-        if (readable(how_.interrupt_fd, between_looks))
+        if (wait_readable(how_.interrupt_fd, between_looks))
             throw service_interrupted("interrupted while a service was starting");
     }
 }

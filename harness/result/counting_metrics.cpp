@@ -9,8 +9,6 @@ namespace ipcmark {
 
 namespace {
 
-using value = std::optional<double>;
-
 constexpr std::string_view suffix = "_per_message";
 constexpr std::string_view energy_key = "energy_nj_per_message";
 
@@ -28,13 +26,13 @@ static_assert(perf_counts::names[syscalls] == "syscalls");
 static_assert(perf_counts::names[llc_misses] == "llc_misses");
 
 struct figure {
-    value per_message;
+    optional_figure per_message;
     std::string note;  // its source, or why there is none
 };
 
-value per_message(const repetition_view& v, double count) {
+optional_figure per_message(const repetition_view& v, double count) {
     const auto messages = static_cast<double>(v.producer().counted_messages);
-    return messages > 0 ? value(count / messages) : std::nullopt;
+    return messages > 0 ? optional_figure(count / messages) : std::nullopt;
 }
 
 /// What getrusage says where perf events are refused.
@@ -78,15 +76,15 @@ figure energy(const repetition_view& v) {
 }
 
 template <std::size_t Event>
-value event_value(const repetition_view& v) {
+optional_figure event_value(const repetition_view& v) {
     return count(v, Event).per_message;
 }
 
-value energy_value(const repetition_view& v) {
+optional_figure energy_value(const repetition_view& v) {
     return energy(v).per_message;
 }
 
-value idle_value(const repetition_view& v) {
+optional_figure idle_value(const repetition_view& v) {
     const measurement& waiting = v.consumer();
     const std::int64_t waited_ns = v.clock.to_ns(waiting.first_ticks, waiting.last_ticks);
     if (waited_ns <= 0) return std::nullopt;

@@ -8,15 +8,12 @@ namespace ipcmark {
 
 namespace {
 
-using value = std::optional<double>;
-
-constexpr std::string_view stamps = "shared clock";
 constexpr std::string_view rusage_source = "getrusage";
 constexpr std::string_view schedstat_source = "/proc/self/schedstat";
 
 /// Sums a quantity over both processes and divides by the messages between the two readings.
 template <class Quantity>
-value per_message(const repetition_view& v, Quantity quantity) {
+optional_figure per_message(const repetition_view& v, Quantity quantity) {
     const auto counted = static_cast<double>(v.producer().counted_messages);
     if (counted <= 0) return std::nullopt;
     return static_cast<double>(quantity(v.producer().consumed) + quantity(v.consumer().consumed)) /
@@ -24,13 +21,13 @@ value per_message(const repetition_view& v, Quantity quantity) {
 }
 
 template <std::int64_t usage::*Field>
-value field_per_message(const repetition_view& v) {
+optional_figure field_per_message(const repetition_view& v) {
     return per_message(v, [](const usage& u) { return u.*Field; });
 }
 
 /// Of all processes of the service between the two; none where one of them cannot be told.
 template <class Quantity>
-value service_per_message(const repetition_view& v, Quantity quantity) {
+optional_figure service_per_message(const repetition_view& v, Quantity quantity) {
     const auto counted = static_cast<double>(v.producer().counted_messages);
     const auto& processes = v.producer().services;
     if (processes.empty() || counted <= 0) return std::nullopt;
@@ -44,21 +41,21 @@ value service_per_message(const repetition_view& v, Quantity quantity) {
 
 /// The service's part belongs to the mechanism's cost; none without it where it cannot be told.
 template <class Quantity>
-value with_service(const repetition_view& v, value of_both, Quantity quantity) {
+optional_figure with_service(const repetition_view& v, optional_figure of_both, Quantity quantity) {
     if (!v.repetition.has_service || !of_both) return of_both;
-    const value of_service = service_per_message(v, quantity);
+    const optional_figure of_service = service_per_message(v, quantity);
     if (!of_service) return std::nullopt;
     return *of_both + *of_service;
 }
 
 template <std::int64_t usage::*Field, std::int64_t process_usage::*Service>
-value field_of_all(const repetition_view& v) {
+optional_figure field_of_all(const repetition_view& v) {
     return with_service(v, field_per_message<Field>(v),
                         [](const process_usage& u) { return u.*Service; });
 }
 
 template <std::optional<std::int64_t> usage::*Field>
-value sum_of(const repetition_view& v) {
+optional_figure sum_of(const repetition_view& v) {
     const auto& producer = v.producer().consumed.*Field;
     const auto& consumer = v.consumer().consumed.*Field;
     if (!producer || !consumer) return std::nullopt;
@@ -66,53 +63,53 @@ value sum_of(const repetition_view& v) {
 }
 
 template <std::size_t Side>
-value side_cpu_per_message(const repetition_view& v) {
+optional_figure side_cpu_per_message(const repetition_view& v) {
     const auto counted = static_cast<double>(v.producer().counted_messages);
     if (counted <= 0) return std::nullopt;
     return static_cast<double>(v.repetition.sides[Side].measured.consumed.cpu_ns()) / counted;
 }
 
 /// A one-way time hangs on the offset between two CPUs' clocks.
-value one_way_allowed(const repetition_view& v, value ns) {
+optional_figure one_way_allowed(const repetition_view& v, optional_figure ns) {
     if (!ns || !v.scheduled() || v.what.place == placement::same_cpu) return ns;
     return one_way_is_meaningful(*ns, v.clock.uncertainty_ns()) ? ns : std::nullopt;
 }
 
 template <std::size_t Index>
-value quantile(const repetition_view& v) {
+optional_figure quantile(const repetition_view& v) {
     if (pattern_of(v.what.kind).decomposed) return std::nullopt;  // its parts have own keys
     return one_way_allowed(v, v.latencies().supported_quantile_ns(percentiles[Index].q));
 }
 
-value least(const repetition_view& v) {
+optional_figure least(const repetition_view& v) {
     if (!pattern_of(v.what.kind).has_messages() || v.latencies().count() == 0) return std::nullopt;
     return one_way_allowed(v, static_cast<double>(v.latencies().least_ns()));
 }
 
-value greatest(const repetition_view& v) {
+optional_figure greatest(const repetition_view& v) {
     if (!pattern_of(v.what.kind).has_messages() || v.latencies().count() == 0) return std::nullopt;
     return one_way_allowed(v, static_cast<double>(v.latencies().greatest_ns()));
 }
 
-value batch_mean(const repetition_view& v) {
+optional_figure batch_mean(const repetition_view& v) {
     if (!pattern_of(v.what.kind).plain_exchange() || v.messages() <= 0) return std::nullopt;
     return v.elapsed_ns() / v.messages();
 }
 
-value message_rate(const repetition_view& v) {
+optional_figure message_rate(const repetition_view& v) {
     if (!v.one_way() || v.elapsed_ns() <= 0) return std::nullopt;
     return v.messages() / v.elapsed_ns() * 1e9;
 }
 
 /// Bytes that were handed over but not touched are no bandwidth.
-value byte_rate(const repetition_view& v) {
+optional_figure byte_rate(const repetition_view& v) {
     if (v.what.reads == touch::desc || v.what.payload_bytes == 0) return std::nullopt;
-    const value rate = message_rate(v);
+    const optional_figure rate = message_rate(v);
     if (!rate) return std::nullopt;
     return *rate * static_cast<double>(v.what.payload_bytes);
 }
 
-value lost_share(const repetition_view& v) {
+optional_figure lost_share(const repetition_view& v) {
     if (!pattern_of(v.what.kind).has_messages()) return std::nullopt;
     const bool streams = !pattern_of(v.what.kind).both_ways();
     const measurement& reader = v.counted_by().measured;
@@ -122,34 +119,34 @@ value lost_share(const repetition_view& v) {
     return static_cast<double>(reader.lost) / all;
 }
 
-value cpu(const repetition_view& v) {
+optional_figure cpu(const repetition_view& v) {
     return with_service(v, per_message(v, [](const usage& u) { return u.cpu_ns(); }),
                         [](const process_usage& u) { return u.cpu_ns; });
 }
 
-value service_cpu(const repetition_view& v) {
+optional_figure service_cpu(const repetition_view& v) {
     return service_per_message(v, [](const process_usage& u) { return u.cpu_ns; });
 }
 
-value switches(const repetition_view& v) {
+optional_figure switches(const repetition_view& v) {
     return with_service(v, per_message(v, [](const usage& u) { return u.switches(); }),
                         [](const process_usage& u) { return u.switches(); });
 }
 
-value block_mean(const repetition_view& v) {
+optional_figure block_mean(const repetition_view& v) {
     const auto exchanges = static_cast<double>(v.producer().untimed_exchanges);
     if (exchanges <= 0) return std::nullopt;
     return static_cast<double>(v.producer().untimed_ns) / exchanges;
 }
 
-value run_delay(const repetition_view& v) {
-    const value sum = sum_of<&usage::run_delay_ns>(v);
+optional_figure run_delay(const repetition_view& v) {
+    const optional_figure sum = sum_of<&usage::run_delay_ns>(v);
     const auto counted = static_cast<double>(v.producer().counted_messages);
     if (!sum || counted <= 0) return std::nullopt;
     return *sum / counted;
 }
 
-value peak_memory(const repetition_view& v) {
+optional_figure peak_memory(const repetition_view& v) {
     const auto& producer = v.repetition.producer().peak_resident_bytes;
     const auto& consumer = v.repetition.consumer().peak_resident_bytes;
     if (!producer || !consumer) return std::nullopt;

@@ -39,6 +39,12 @@ struct repetition_view {
     double elapsed_ns() const;
 };
 
+/// None where a repetition does not have it.
+using optional_figure = std::optional<double>;
+
+/// The source of what is computed from time stamps.
+inline constexpr std::string_view stamps = "shared clock";
+
 /// One figure that reports show: adding one is a row of a table here or in *_metrics.cpp.
 struct metric {
     std::string_view key;      // in files
@@ -49,7 +55,7 @@ struct metric {
     std::string_view source;
     /// nullopt: this repetition cannot give it (pattern, samples, or the kernel does not tell).
     /// nullptr: of whole cells alone.
-    std::optional<double> (*value)(const repetition_view&);
+    optional_figure (*value)(const repetition_view&);
     double margin = 0;    // the smallest relative change that matters; 0: comparisons pass it over
     bool listed = false;  // a column of the report's tables, where it has figures
 };

@@ -7,9 +7,6 @@ namespace ipcmark {
 
 namespace {
 
-using value = std::optional<double>;
-
-constexpr std::string_view stamps = "shared clock";
 constexpr double sleeps_from_switches = 1.5;  // a round trip: below, most exchanges never slept
 
 /// A figure of the worker's own, by its key.
@@ -20,17 +17,18 @@ struct key_text {
 };
 
 template <key_text Key>
-value figure(const repetition_view& v) {
+optional_figure worker_figure(const repetition_view& v) {
     return v.figure(Key.data);
 }
 
-value side_figure(const repetition_view& v, role side, const char* key) {
+optional_figure side_figure(const repetition_view& v, role side, const char* key) {
     const auto& figures = v.repetition.sides[static_cast<std::size_t>(side)].measured.figures;
     const auto at = figures.find(key);
-    return at == figures.end() ? std::nullopt : value(at->second);
+    return at == figures.end() ? std::nullopt : optional_figure(at->second);
 }
 
-value span_ns(const repetition_view& v, value from_ticks, value to_ticks) {
+optional_figure span_ns(const repetition_view& v, optional_figure from_ticks,
+                        optional_figure to_ticks) {
     if (!from_ticks || !to_ticks || *to_ticks == 0) return std::nullopt;
     return static_cast<double>(v.clock.to_ns(static_cast<std::uint64_t>(*from_ticks),
                                              static_cast<std::uint64_t>(*to_ticks)));
@@ -38,9 +36,9 @@ value span_ns(const repetition_view& v, value from_ticks, value to_ticks) {
 
 /// The earlier (or later) of both sides' stamps of one name.
 template <class Choose>
-value of_both(const repetition_view& v, const char* key, Choose choose) {
-    const value producer = side_figure(v, role::producer, key);
-    const value consumer = side_figure(v, role::consumer, key);
+optional_figure of_both(const repetition_view& v, const char* key, Choose choose) {
+    const optional_figure producer = side_figure(v, role::producer, key);
+    const optional_figure consumer = side_figure(v, role::consumer, key);
     if (!producer || !consumer) return std::nullopt;
     return choose(*producer, *consumer);
 }
@@ -52,21 +50,21 @@ double later(double a, double b) {
     return std::max(a, b);
 }
 
-value construct(const repetition_view& v) {
+optional_figure construct(const repetition_view& v) {
     return span_ns(v, of_both(v, "begun_ticks", earlier), of_both(v, "constructed_ticks", later));
 }
 
-value first_message(const repetition_view& v) {
+optional_figure first_message(const repetition_view& v) {
     return span_ns(v, side_figure(v, role::producer, "exchanged_ticks"),
                    side_figure(v, role::consumer, "exchanged_ticks"));
 }
 
-value teardown(const repetition_view& v) {
-    const value longest = of_both(v, "teardown_ticks", later);
+optional_figure teardown(const repetition_view& v) {
+    const optional_figure longest = of_both(v, "teardown_ticks", later);
     return longest ? span_ns(v, 1, 1 + *longest) : std::nullopt;
 }
 
-value spawning(const repetition_view& v) {
+optional_figure spawning(const repetition_view& v) {
     if (pattern_of(v.what.kind).loop != pattern_loop::lifecycle) return std::nullopt;
     const std::uint64_t last =
         std::max(v.repetition.producer().started_ns, v.repetition.consumer().started_ns);
@@ -74,26 +72,26 @@ value spawning(const repetition_view& v) {
     return static_cast<double>(last - v.repetition.spawned_ns);
 }
 
-value median_of(const std::vector<repetition_result>& exchange) {
+optional_figure median_of(const std::vector<repetition_result>& exchange) {
     if (exchange.empty()) return std::nullopt;
     return exchange.front().producer().latencies.supported_quantile_ns(0.5);
 }
 
-value inside(const repetition_view& v) {
+optional_figure inside(const repetition_view& v) {
     return median_of(v.repetition.inside);
 }
 
-value on_one_cpu(const repetition_view& v) {
+optional_figure on_one_cpu(const repetition_view& v) {
     return median_of(v.repetition.one_cpu);
 }
 
-value on_two_cpus(const repetition_view& v) {
+optional_figure on_two_cpus(const repetition_view& v) {
     if (!pattern_of(v.what.kind).decomposed) return std::nullopt;
     return v.repetition.producer().latencies.supported_quantile_ns(0.5);
 }
 
 /// Context switches of both processes in one round trip.
-value switches_of(const repetition_result& exchange) {
+optional_figure switches_of(const repetition_result& exchange) {
     const measurement& first = exchange.producer().measured;
     const auto counted = static_cast<double>(first.counted_messages);
     if (counted <= 0) return std::nullopt;
@@ -102,26 +100,26 @@ value switches_of(const repetition_result& exchange) {
            counted;
 }
 
-value syscall_copy(const repetition_view& v) {
-    const value whole = inside(v);
-    return whole ? value(*whole / 2) : std::nullopt;
+optional_figure syscall_copy(const repetition_view& v) {
+    const optional_figure whole = inside(v);
+    return whole ? optional_figure(*whole / 2) : std::nullopt;
 }
 
-value context_switch(const repetition_view& v) {
+optional_figure context_switch(const repetition_view& v) {
     if (pattern_of(v.what.kind).loop == pattern_loop::ring) return v.figure("context_switch_ns");
-    const value here = on_one_cpu(v);
-    const value alone = inside(v);
+    const optional_figure here = on_one_cpu(v);
+    const optional_figure alone = inside(v);
     if (!here || !alone) return std::nullopt;
-    const value switches = switches_of(v.repetition.one_cpu.front());
+    const optional_figure switches = switches_of(v.repetition.one_cpu.front());
     if (!switches || *switches < sleeps_from_switches) return std::nullopt;
     return (*here - *alone) / *switches;
 }
 
-value wake_up(const repetition_view& v) {
-    const value apart = on_two_cpus(v);
-    const value alone = inside(v);
+optional_figure wake_up(const repetition_view& v) {
+    const optional_figure apart = on_two_cpus(v);
+    const optional_figure alone = inside(v);
     if (!apart || !alone) return std::nullopt;
-    const value switches = switches_of(v.repetition);
+    const optional_figure switches = switches_of(v.repetition);
     if (!switches || *switches < sleeps_from_switches) return std::nullopt;
     return (*apart - *alone) / 2;
 }
@@ -132,20 +130,20 @@ const std::vector<metric>& scheduled_metrics() {
     static const std::vector<metric> table{
         {"send_p50_ns", "p50 from the send",
          "median from the send, not from when the message was due", "ns", better::lower, stamps,
-         figure<"send_p50_ns">},
+         worker_figure<"send_p50_ns">},
         {"send_p99_ns", "p99 from the send",
          "99th percentile from the send, not from when the message was due", "ns", better::lower,
-         stamps, figure<"send_p99_ns">},
+         stamps, worker_figure<"send_p99_ns">},
         {"sched_lag_p99_ns", "sender late, p99", "how late the sender itself was, 99th percentile",
-         "ns", better::lower, stamps, figure<"sched_lag_p99_ns">, 0, true},
+         "ns", better::lower, stamps, worker_figure<"sched_lag_p99_ns">, 0, true},
         {"offered_per_second", "offered", "messages that were due in a second", "1/s",
-         better::neither, "the schedule", figure<"offered_per_second">, 0, true},
+         better::neither, "the schedule", worker_figure<"offered_per_second">, 0, true},
         {"achieved_per_second", "rate kept", "messages that were sent in a second", "1/s",
-         better::higher, stamps, figure<"achieved_per_second">, 0, true},
+         better::higher, stamps, worker_figure<"achieved_per_second">, 0, true},
         {"missed_share", "slots missed", "share of the due messages that were not sent in time",
-         "share", better::lower, "stamps of the sends", figure<"missed_share">, 0, true},
+         "share", better::lower, "stamps of the sends", worker_figure<"missed_share">, 0, true},
         {"drain_ns", "drained in", "from the first send of a burst to its last arrival", "ns",
-         better::lower, stamps, figure<"drain_ns">, 0.05, true},
+         better::lower, stamps, worker_figure<"drain_ns">, 0.05, true},
     };
     return table;
 }
@@ -179,9 +177,9 @@ const std::vector<metric>& switch_metrics() {
         {"wake_up_ns", "wake-up", "what waking the other CPU adds, one way", "ns", better::lower,
          "half of a difference of medians", wake_up, 0, true},
         {"hop_ns", "hop", "from one process of the ring to the next", "ns", better::lower, stamps,
-         figure<"hop_ns">, 0, true},
+         worker_figure<"hop_ns">, 0, true},
         {"overhead_ns", "overhead", "a hop without the switch", "ns", better::lower, stamps,
-         figure<"overhead_ns">},
+         worker_figure<"overhead_ns">},
     };
     return table;
 }
@@ -192,11 +190,11 @@ std::string parts_note(const repetition_view& view) {
     const auto add = [&note](std::string_view sentence) {
         note += (note.empty() ? "" : " ") + std::string(sentence);
     };
-    const value apart = switches_of(view.repetition);
+    const optional_figure apart = switches_of(view.repetition);
     if (apart && *apart < sleeps_from_switches)
         add("On two CPUs it does not sleep between messages: there is no wake-up to price.");
     if (!view.repetition.one_cpu.empty()) {
-        const value here = switches_of(view.repetition.one_cpu.front());
+        const optional_figure here = switches_of(view.repetition.one_cpu.front());
         if (here && *here < sleeps_from_switches)
             add("On one CPU most round trips went without a context switch.");
     }
@@ -208,8 +206,8 @@ bool is_saturated(const repetition_view& view) {
     constexpr double growth_at_most = 2;
     constexpr double lag_at_most = 0.1;
     constexpr double queued_at_most = 32;
-    const value offered = view.figure("offered_per_second");
-    const value achieved = view.figure("achieved_per_second");
+    const optional_figure offered = view.figure("offered_per_second");
+    const optional_figure achieved = view.figure("achieved_per_second");
     if (!offered || !achieved) return false;
     if (*achieved < kept_at_least * *offered) return true;
     const double queued = view.latencies().quantile_ns(0.5) * *offered / 1e9;

@@ -8,14 +8,13 @@
 #include <set>
 #include <stdexcept>
 
+#include "harness/base/units.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/worker/switch_ring.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-constexpr std::int64_t ms = 1'000'000;
 
 /// A regex over cell names; "-re" excludes.
 class name_filter {
@@ -137,7 +136,7 @@ std::size_t plan::runnable() const {
 
 std::int64_t plan::timed_ns(const cell& what) const {
     constexpr std::int64_t silences = 20;  // the fewest samples that give a median
-    const std::int64_t usual = request.repetition_ms * ms;
+    const std::int64_t usual = request.repetition_ms * ns_per_ms;
     const auto& pace = pattern_of(what.kind).pace;
     if (pace == nullptr) return usual;
     return std::max(usual, silences * pace(what.varied, 1.0).gap_ns);
@@ -160,7 +159,7 @@ effort plan::verify_effort(const cell& what) const {
         checked_bytes / std::max<std::size_t>(what.payload_bytes, 1), 4, 2'000);
     work.warm_up_messages = 1;
     work.warm_up_min_ns = 0;
-    work.timed_ns = 250 * ms;  // where the message limit does not end it before
+    work.timed_ns = 250 * ns_per_ms;  // where the message limit does not end it before
     return work;
 }
 
@@ -174,7 +173,7 @@ effort plan::counting_effort(const cell& what, std::optional<double> capacity_hz
 effort plan::idle_effort() const {
     effort work;
     work.act.kind = task_kind::idle;
-    work.timed_ns = request.idle_ms * ms;
+    work.timed_ns = request.idle_ms * ns_per_ms;
     return work;
 }
 

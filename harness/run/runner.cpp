@@ -9,6 +9,7 @@
 
 #include "harness/base/posix/child.hpp"
 #include "harness/base/posix/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/worker/protocol.hpp"
 #include "harness/worker/shared_state_region.hpp"
 #include "harness/worker/worker.hpp"
@@ -17,8 +18,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr std::int64_t ms = 1'000'000;
-constexpr std::int64_t grace_ns = 1'000 * ms;  // for the others to notice and report
+constexpr std::int64_t grace_ns = 1'000 * ns_per_ms;  // for the others to notice and report
 
 struct socket_pair {
     unique_fd ours;
@@ -243,8 +243,8 @@ private:
 
     std::int64_t allowance_ns(stage at) const {
         const std::int64_t base =
-            ms * (request_.stage_deadline_ms > 0 ? request_.stage_deadline_ms
-                                                 : options_.stage_deadline_ms);
+            ns_per_ms * (request_.stage_deadline_ms > 0 ? request_.stage_deadline_ms
+                                                        : options_.stage_deadline_ms);
         if (at == stage::warming_up) return base + 4 * request_.work.warm_up_max_ns;
         if (at == stage::timing) return base + 2 * request_.work.timed_ns;
         return base;
@@ -263,7 +263,7 @@ private:
         for (std::size_t i = 0; i < workers_.size(); ++i)
             if (!workers_[i].over()) next = std::min(next, deadline_ns(i));
         const std::int64_t left = next - static_cast<std::int64_t>(shared_clock::raw_ns());
-        return static_cast<int>(std::clamp<std::int64_t>(left / ms + 1, 0, 3'600'000));
+        return static_cast<int>(std::clamp<std::int64_t>(left / ns_per_ms + 1, 0, 3'600'000));
     }
 
     void check_deadlines() {

@@ -78,7 +78,8 @@ signed_rank_result signed_rank_test(const std::vector<double>& differences) {
     result.ties = midranks(used_sizes).ties;
     result.exact = differences.size() <= signed_rank_exact_limit;
     if (used_ranks.empty()) return result;
-    result.p = (result.exact ? exact_p : normal_p)(used_ranks, result.positive_sum);
+    result.p = result.exact ? exact_p(used_ranks, result.positive_sum)
+                            : normal_p(used_ranks, result.positive_sum);
     return result;
 }
 

@@ -6,14 +6,10 @@
 #include "harness/base/json_text.hpp"
 #include "reports/embedded.hpp"
 #include "reports/pack.hpp"
-#include "reports/read_result.hpp"
+#include "reports/test/golden.hpp"
 
 namespace ipcmark {
 namespace {
-
-run_result sample() {
-    return read_result(IPCMARK_GOLDEN "/sample.result.json");
-}
 
 class html : public testing::Test {
 protected:

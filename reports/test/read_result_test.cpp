@@ -70,10 +70,10 @@ TEST(require_schema, names_the_file_and_every_pointer) {
 }
 
 TEST(read_result, reads_the_golden_sample) {
-    const auto sample = read_result(IPCMARK_GOLDEN "/sample.result.json");
-    EXPECT_GT(sample.cells.size(), 0u);
-    EXPECT_GT(sample.repetitions.size(), sample.cells.size());
-    for (const auto& each : sample.repetitions)
+    const auto recorded = read_result(IPCMARK_GOLDEN "/sample.result.json");
+    EXPECT_GT(recorded.cells.size(), 0u);
+    EXPECT_GT(recorded.repetitions.size(), recorded.cells.size());
+    for (const auto& each : recorded.repetitions)
         EXPECT_FALSE(each.cell.ends_with("/real_time")) << each.cell;
 }
 

@@ -10,7 +10,7 @@
 #include "harness/base/units.hpp"
 #include "reports/csv.hpp"
 #include "reports/markdown.hpp"
-#include "reports/read_result.hpp"
+#include "reports/test/golden.hpp"
 
 namespace ipcmark {
 namespace {
@@ -18,14 +18,6 @@ namespace {
 std::string golden(const std::string& name) {
     std::ifstream file(std::string(IPCMARK_GOLDEN "/") + name, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
-}
-
-run_result sample() {
-    return read_result(IPCMARK_GOLDEN "/sample.result.json");
-}
-
-run_result full() {
-    return read_result(IPCMARK_GOLDEN "/full.result.json");
 }
 
 void scale(run_result& result, const std::string& cell, const std::string& metric, double by) {

@@ -141,7 +141,6 @@ private:
 
     void count_path(process_ipc& process, const fs::path& file, const std::string& link,
                     const struct stat& state) {
-        constexpr unsigned permission_bits = 0777;
         const std::string handle = file_handle(state.st_dev, state.st_ino);
         if (S_ISFIFO(state.st_mode)) {
             ++process.counts[descriptor::fifo];

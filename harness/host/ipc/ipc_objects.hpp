@@ -13,6 +13,8 @@
 
 namespace ipcmark {
 
+inline constexpr unsigned permission_bits = 0777;
+
 /// Something that a process which was handed nothing could find and try to open.
 struct ipc_object {
     enum class kind : std::uint8_t {
@@ -29,7 +31,7 @@ struct ipc_object {
 
     kind what = kind::file;
     std::string name;   // a path, a queue's name, a System V identifier, "@" and an abstract name
-    unsigned mode = 0;  // permission bits; an abstract name has none
+    unsigned mode = 0;  // of permission_bits; an abstract name has none
     uid_t owner = 0;    // no_owner: not visible
 
     std::optional<std::uint64_t> bytes = {};  // of the memory; waiting in the queue

@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr unsigned permission_bits = 0777;
 using kind = ipc_object::kind;
 
 unique_fd open_queue_folder() {

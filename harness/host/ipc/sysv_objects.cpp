@@ -66,9 +66,8 @@ void describe_queue(ipc_object& object, const columns& row) {
 
 ipc_object object_of(kind what, const std::string& id_column, const columns& row) {
     constexpr int octal = 8;
-    constexpr std::int64_t permission_bits = 0777;
     const std::int64_t mode = row.number("perms", octal);
-    ipc_object object{what, row.text(id_column), static_cast<unsigned>(mode & permission_bits),
+    ipc_object object{what, row.text(id_column), static_cast<unsigned>(mode) & permission_bits,
                       static_cast<uid_t>(row.number("uid"))};
     object.key = static_cast<std::int32_t>(row.number("key"));
     object.since_s = row.number("ctime");

@@ -65,7 +65,6 @@ struct name_sharers {
 };
 
 void add_file(ipc_object& object, const host_files& files) {
-    constexpr unsigned permission_bits = 0777;
     struct stat state {};
     object.owner = ipc_object::no_owner;
     if (object.name.front() == '@') return;
