@@ -2,7 +2,7 @@
 // two CPUs, several rounds; prints ratios with their spread. A developer's program, not a test.
 // Then the queues that others would use, as mechanisms in the same loops with the same instrument,
 // so that nothing but the queue differs.
-//   against_bare [ROUNDS] [SPAN_MS] [PART OF A NAME]
+//   compare_to_baseline [ROUNDS] [SPAN_MS] [PART OF A NAME]
 #include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
         const std::int64_t span_ms = argc > 2 ? std::stol(argv[2]) : 100;
         comparison(rounds, span_ms * 1'000'000, argc > 3 ? argv[3] : "").run();
     } catch (const std::exception& e) {
-        std::cerr << "against_bare: " << e.what() << '\n';
+        std::cerr << "compare_to_baseline: " << e.what() << '\n';
         return 1;
     }
     return 0;
