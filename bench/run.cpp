@@ -70,6 +70,8 @@ void banner_if_unoptimised() {
            "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
 
+constexpr std::size_t others_told = 5;
+
 /// --strict: no repetition is started on a host that doctor complains of.
 void refuse_disturbed_host(const plan& what) {
     std::string texts;
@@ -87,9 +89,10 @@ void refuse_disturbed_host(const plan& what) {
 
 void tell_verdict(const run_options& options, const run_result& result) {
     if (!result.noise || options.quiet) return;
+    const std::string& remedy = result.noise->remedy;
     std::cerr << "Noise: " << result.noise->verdict << ": " << result.noise->text
-              << (result.noise->verdict == "quiet" ? "" : " `ipcmark doctor` says what helps.")
-              << '\n';
+              << (remedy.empty() ? "" : " What helps: " + remedy + ".")
+              << (result.noise->verdict == "quiet" ? "" : " `ipcmark doctor` says more.") << '\n';
 }
 
 /// The run's check of itself: nothing is faster than what this machine could do at best.
@@ -108,8 +111,8 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
     if (ended.interrupted) return exit_interrupted;
     const bool floor_beaten = beats_its_floor(result);
     if (options.strict && result.noise && result.noise->verdict == "unusable") {
-        std::cerr << "ipcmark: --strict: the result is written, but unusable: more than half of "
-                     "the repetitions were disturbed; quieten the machine and measure again\n";
+        std::cerr << "ipcmark: --strict: the result is written, but unusable: "
+                  << result.noise->text << " Quieten the machine and measure again\n";
         return exit_environment_refused;
     }
     return failed_cells > 0 || floor_beaten ? exit_cell_failed : exit_ok;
@@ -133,16 +136,20 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
     const shared_clock clock(here.clock);
     progress bar(0, options.quiet);
     recorder records(result, lines, bar, clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records);
+    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records,
+                here.machine.gate());
     rounds_schedule rounds(what, options.time_budget_s, options.floors);
     bar.expect(rounds.expected());
-    return run_schedule(rounds, by, records.so_far());
+    const run_outcome ended = run_schedule(rounds, by, records.so_far());
+    result.header().watch = here.machine.told(by.others(others_told));
+    return ended;
 }
 
 int measure(const invocation& call, const run_options& options, const plan& what,
             const std::vector<placement_choice>& placements) {
     workplace here(call, options, what);
     run_header header = make_header(call, options, what, placements, here.clock);
+    header.watch = here.machine.told({});
     header.calibration = calibration_for(options.calibration_file, options.json_file,
                                          header.environment.fingerprint);
     result_builder builder(std::move(header), what.cells, what.request.repetitions);

@@ -74,6 +74,9 @@ constexpr std::array run_flags{
     run_flag{
         how_much, "reruns", "N",
         "Run a disturbed repetition again, at most so often in its round (default 2; 0: never)"},
+    run_flag{how_much, "gate", "RULE",
+             "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
+             "fixed bounds, for a machine kept for measuring"},
     run_flag{how_much, "strict", "",
              "Exit with 5 where doctor warns, before the run, or the result is unusable, after"},
     run_flag{how_much, "seed", "N",
@@ -166,6 +169,11 @@ void apply_parameters(const cxxopts::ParseResult& parsed, parameter_request& var
     }
 }
 
+gate_rule gate_named(const std::string& word) {
+    if (const auto rule = from_word<gate_rule>(word)) return *rule;
+    throw command_error("--gate: '" + word + "' is neither relative nor strict");
+}
+
 void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
     if (parsed.count("time-budget") > 0)
         options.time_budget_s = of_flag("time-budget", [&] {
@@ -175,6 +183,7 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
         options.stage_deadline_ms = 1000 * flag_number<std::int64_t>(parsed, "deadline", 1, 3'600);
     if (parsed.count("reruns") > 0)
         options.reruns = flag_number<std::uint64_t>(parsed, "reruns", 0, 100);
+    if (parsed.count("gate") > 0) options.gate = gate_named(parsed["gate"].as<std::string>());
     options.strict = parsed.count("strict") > 0;
     options.seed = parsed.count("seed") > 0
                        ? flag_number<std::uint64_t>(parsed, "seed", 0,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bench/subcommand.hpp"
+#include "harness/host/noise/noise.hpp"
 #include "harness/run/plan.hpp"
 
 namespace ipcmark {
@@ -16,7 +17,8 @@ struct run_options {
     bool floors = true;  // probe the machine's limits before, between and after the rounds
     std::int64_t stage_deadline_ms = 10'000;
     std::uint64_t reruns = 2;  // of a disturbed repetition, in its round
-    bool strict = false;       // refuse a host that doctor warns of, and an unusable result
+    gate_rule gate = gate_rule::relative;
+    bool strict = false;  // refuse a host that doctor warns of, and an unusable result
     std::string json_file = "results.json";
     std::string html_file;         // empty: none
     std::string calibration_file;  // empty: calibration.json beside the result, if there is one

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "bench/machine_watch.hpp"
 #include "bench/run_options.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/run/interrupt.hpp"
@@ -13,7 +14,8 @@
 namespace ipcmark {
 
 /// What every command that spawns pairs needs: signals as data, a private folder that sweeps what
-/// dead runs left, the calibrated clock (a quarter second), the services and the runner. A reader
+/// dead runs left, the calibrated clock (a quarter second), what the machine does by itself (a
+/// quarter second a CPU), the services and the runner. A reader
 /// of standard output that goes away ends nobody from here on (SIGPIPE is ignored). Throws
 /// call_failed and what run_workspace throws.
 struct workplace {
@@ -24,6 +26,7 @@ struct workplace {
     clock_parameters clock;
     services leased;
     runner pairs;
+    machine_watch machine;
     std::uint64_t start_ns;     // CLOCK_MONOTONIC_RAW
     std::int64_t suspended_ns;  // so far, since boot
 };

@@ -10,10 +10,15 @@ namespace ipcmark {
 bool estimates_from_accepted(std::size_t first_tries, std::size_t accepted);
 
 /// The verdict over the host, from the result's cells and repetitions; nullopt when none was
-/// judged. quiet: at most a tenth of the timed repetitions was disturbed and no cell is flagged;
-/// unusable: more than half was; noisy: anything between.
-/// smallest_ratio: 1 + sqrt(2) x the median relative half-width of the cells' intervals, since two
-/// cells' half-widths add as squares; nullopt without intervals (fewer than six repetitions).
+/// judged. It says what this run can tell apart, and how much else went on: the worse of two.
+///             differences that are noise   disturbed repetitions
+///   quiet     up to 5 %                    up to 5 %
+///   usable    up to 15 %                   up to 20 %
+///   noisy     up to 50 %                   up to 50 %
+///   unusable  above                        above
+/// smallest_ratio: 1 + sqrt(2) x the median over the cells of the relative half-width of their main
+/// figure, since two cells' half-widths add as squares: of its interval, or of its range below six
+/// repetitions, which have none; nullopt where no cell has two repetitions.
 std::optional<noise_info> noise_verdict(const run_result& result);
 
 }  // namespace ipcmark

@@ -20,7 +20,8 @@ struct repetition_result {
     double started_s = 0;          // since the run began
     std::uint64_t spawned_ns = 0;  // CLOCK_MONOTONIC_RAW before the first process was spawned
     memory_layout layout = {};
-    bool has_service = false;  // a broker or daemon worked between the two
+    bool has_service = false;           // a broker or daemon worked between the two
+    std::int64_t launcher_late_ns = 0;  // longest that the waiting launcher woke up too late
     bool interrupted = false;
     /// The pattern `switch`: the same exchange by one process and on one CPU, one each at most.
     std::vector<repetition_result> inside = {};

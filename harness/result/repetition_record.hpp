@@ -38,6 +38,8 @@ void visit_fields(Visitor& visit, repetition_noise& n) {
     visit("involuntary", n.involuntary_per_s);
     visit("involuntary_per_message", n.involuntary_per_message);
     visit("migrations", n.migrations);
+    visit("throttled", n.throttled);
+    visit("stall_ms", n.stall_ms);
     visit("major_faults", n.major_faults);
     visit("reasons", n.reasons);
     visit("coarse", n.coarse);

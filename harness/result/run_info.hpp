@@ -9,6 +9,8 @@
 
 #include "harness/base/tree.hpp"
 #include "harness/contract/vocabulary.hpp"
+#include "harness/host/noise/foreign_tasks.hpp"
+#include "harness/host/noise/noise.hpp"
 
 /// What a result says besides its cells: machine, build, clock, plan, mechanisms.
 namespace ipcmark {
@@ -257,6 +259,34 @@ void visit_fields(Visitor& visit, mechanism_info& m) {
     visit("reason", m.reason);
 }
 
+/// A device that interrupted the CPUs in use.
+struct interrupt_source {
+    std::string device;
+    double per_second = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, interrupt_source& i) {
+    visit("device", i.device);
+    visit("per_second", i.per_second);
+}
+
+/// How the machine was watched, and who else worked on it.
+struct watch_info {
+    gate_rule rule = gate_rule::relative;
+    host_baseline baseline;
+    std::vector<foreign_task> others;          // the busiest first
+    std::vector<interrupt_source> interrupts;  // the busiest first
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, watch_info& w) {
+    visit("rule", w.rule);
+    visit("baseline", w.baseline);
+    visit("others", w.others);
+    visit("interrupts", w.interrupts);
+}
+
 /// All that is known before the first repetition, and completed at the end.
 struct run_header {
     tree context;  // Google Benchmark's block
@@ -267,6 +297,7 @@ struct run_header {
     plan_info plan;
     run_info run;
     std::vector<mechanism_info> mechanisms;
+    watch_info watch;
     tree calibration;  // what this machine can tell apart; null: not calibrated
 };
 
@@ -280,6 +311,7 @@ void visit_fields(Visitor& visit, run_header& h) {
     visit("plan", h.plan);
     visit("run", h.run);
     visit("mechanisms", h.mechanisms);
+    visit("watch", h.watch);
     visit("calibration", h.calibration);
 }
 

@@ -194,11 +194,29 @@ void visit_fields(Visitor& visit, quality_counts& q) {
     visit("disturbed", q.disturbed);
 }
 
+/// How often a row of the gate was exceeded.
+struct gate_count {
+    std::string row;
+    std::size_t disturbed = 0;  // repetitions
+    std::string meaning;
+    std::string remedy;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, gate_count& g) {
+    visit("row", g.row);
+    visit("disturbed", g.disturbed);
+    visit("meaning", g.meaning);
+    visit("remedy", g.remedy);
+}
+
 /// The verdict over the machine.
 struct noise_info {
-    std::string verdict;  // quiet, noisy, unusable
+    std::string verdict;  // quiet, usable, noisy, unusable
     std::string text;
+    std::string remedy;  // of what disturbed most; empty where little did
     quality_counts repetitions;
+    std::vector<gate_count> rows;  // those that disturbed, the most frequent first
     std::size_t rerun = 0;
     std::optional<double> smallest_ratio;  // differences below are noise here
     tree gate;                             // the bounds that repetitions were judged by
@@ -208,7 +226,9 @@ template <class Visitor>
 void visit_fields(Visitor& visit, noise_info& n) {
     visit("verdict", n.verdict);
     visit("text", n.text);
+    visit("remedy", n.remedy);
     visit("repetitions", n.repetitions);
+    visit("rows", n.rows);
     visit("rerun", n.rerun);
     visit("smallest_ratio", n.smallest_ratio);
     visit("gate", n.gate);

@@ -1,5 +1,8 @@
 #include "harness/run/executor.hpp"
 
+#include <unistd.h>
+#include <utility>
+
 #include "harness/contract/patterns.hpp"
 
 namespace ipcmark {
@@ -14,12 +17,15 @@ bool lost_its_service(const repetition_result& outcome) {
 }  // namespace
 
 executor::executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
-                   const shared_clock& clock, std::uint64_t reruns, run_observer& observer)
+                   const shared_clock& clock, std::uint64_t reruns, run_observer& observer,
+                   noise_gate judged_by)
     : plan_(what),
       pairs_(pairs),
       interrupts_(interrupts),
       clock_(clock),
       observer_(observer),
+      noise_(std::move(judged_by)),
+      others_(host_files(), ::getpid()),
       reruns_(reruns),
       floors_(what, pairs, [&observer](const std::string& text) { observer.say(text); }) {}
 
@@ -98,6 +104,9 @@ void executor::tell(const repetition_request& asked, const timed_try& done, std:
 
 bool executor::repeat_timed(const repetition_request& asked) {
     const std::string name = plan_.cells[asked.cell].what.name();
+    look_at_others();
+    if (round_ != asked.round) noise_.begin_round();
+    round_ = asked.round;
     bool again = true;
     for (std::uint64_t number = 0; again;) {
         if (interrupted()) return false;
@@ -114,6 +123,15 @@ bool executor::repeat_timed(const repetition_request& asked) {
             "most repetitions are disturbed by other work on this machine: running them again is "
             "left off while that lasts; `ipcmark doctor` says what helps");
     return true;
+}
+
+/// Every process of the machine is looked at, so not before every repetition.
+void executor::look_at_others() {
+    constexpr std::uint64_t often_enough_ns = 2'000'000'000;
+    const std::uint64_t now_ns = shared_clock::raw_ns();
+    if (others_seen_ns_ != 0 && now_ns - others_seen_ns_ < often_enough_ns) return;
+    others_.look();
+    others_seen_ns_ = now_ns;
 }
 
 bool executor::repeat(const repetition_request& asked) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/host/noise/foreign_tasks.hpp"
 #include "harness/result/floor_series.hpp"
 #include "harness/result/repetition_record.hpp"
 #include "harness/run/capacity_search.hpp"
@@ -59,9 +60,11 @@ public:
 /// exchanges. One repetition at a time; blocks while it works.
 class executor {
 public:
-    /// All outlive this. `reruns`: tries beyond the first of a disturbed repetition.
+    /// All outlive this. `reruns`: tries beyond the first of a disturbed repetition. `judged_by`:
+    /// what counts as disturbed.
     executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
-             const shared_clock& clock, std::uint64_t reruns, run_observer& observer);
+             const shared_clock& clock, std::uint64_t reruns, run_observer& observer,
+             noise_gate judged_by = {});
 
     /// Each of these returns false when a signal ended it; what was complete has been told.
     bool repeat(const repetition_request& asked);
@@ -72,12 +75,15 @@ public:
 
     bool interrupted();
     std::uint64_t repetitions() const noexcept { return sequence_; }
+    /// Who else worked so far, the busiest first. Looked at between repetitions.
+    std::vector<foreign_task> others(std::size_t at_most) const { return others_.busiest(at_most); }
 
 private:
     launch_request request_for(const repetition_request& asked) const;
     std::optional<repetition_result> run_once(const repetition_request& asked);
     std::optional<timed_try> try_once(const repetition_request& asked);
     bool repeat_timed(const repetition_request& asked);
+    void look_at_others();
     void tell(const repetition_request& asked, const timed_try& done, std::uint64_t number,
               bool last);
 
@@ -89,6 +95,9 @@ private:
     bool interrupted_ = false;
     std::uint64_t sequence_ = 0;
     repetition_watch noise_;
+    std::optional<std::uint64_t> round_;
+    foreign_task_watch others_;
+    std::uint64_t others_seen_ns_ = 0;
     rerun_rule reruns_;
     saturations capacities_;
     decomposer decomposition_{pairs_};

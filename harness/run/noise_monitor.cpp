@@ -33,38 +33,58 @@ pair_disturbance disturbance_of(const planned_cell& planned, const repetition_re
     }
     pair.cpus = cpus_of(repetition.parties);
     pair.helped = repetition.has_service;
+    pair.launcher_late_ns = repetition.launcher_late_ns;
     return pair;
 }
 
 }  // namespace
 
-repetition_watch::repetition_watch() : allowed_(allowed_cpus()) {}
+repetition_watch::repetition_watch(noise_gate by)
+    : gate_(std::move(by)), allowed_(allowed_cpus()) {}
 
 std::optional<timed_try> repetition_watch::run(
     const planned_cell& planned, const shared_clock& clock,
     const std::function<std::optional<repetition_result>()>& repetition) {
     const std::vector<int> cpus(planned.cpus.begin(), planned.cpus.end());
     const std::vector<int>& in_use = cpus.front() != no_cpu ? cpus : allowed_;
-    timer_gaps gaps = gaps_before(cpus);
+    const timer_gaps gaps = gaps_before(cpus);
     const noise_reading before = read_noise(files_, allowed_, in_use);
     auto outcome = repetition();
     const noise_reading after = read_noise(files_, allowed_, in_use);
     if (!outcome) return std::nullopt;
-    gaps += probe(cpus);
     timed_try done{std::move(*outcome), {}, 0};
-    if (!done.outcome.failed)
-        done.noise = judge_noise(before, after, gaps, disturbance_of(planned, done.outcome, clock));
+    if (done.outcome.failed) return done;
+    const pair_disturbance pair = disturbance_of(planned, done.outcome, clock);
+    done.noise = judge_noise(before, after, {}, pair, gate_);
+    if (const auto around = gaps_after(cpus, gaps, done.noise); around.span_ns > 0)
+        done.noise = judge_noise(before, after, around, pair, gate_);
     return done;
 }
 
 timer_gaps repetition_watch::gaps_before(const std::vector<int>& cpus) {
+    if (gate_.rule == gate_rule::relative) return {};
     const std::uint64_t age_ns = shared_clock::raw_ns() - latest_ns_;
     const bool fresh = latest_ns_ != 0 && age_ns < std::uint64_t{still_fresh_ns};
-    return fresh && latest_cpus_ == cpus ? latest_ : probe(cpus);
+    return fresh && latest_cpus_ == cpus ? latest_ : probe(cpus, gap_span_ns);
 }
 
-timer_gaps repetition_watch::probe(const std::vector<int>& cpus) {
-    latest_ = look_for_gaps(cpus, gap_span_ns);
+timer_gaps repetition_watch::gaps_after(const std::vector<int>& cpus, const timer_gaps& before,
+                                        const repetition_noise& so_far) {
+    if (gate_.rule == gate_rule::strict) {
+        timer_gaps around = before;
+        around += probe(cpus, gap_span_ns);
+        return around;
+    }
+    const bool waited = so_far.run_delay.value_or(0) > gate_of("run_delay").quiet ||
+                        so_far.psi_cpu.value_or(0) > gate_of("psi_cpu").usable;
+    const bool pinned_apart = cpus.front() != cpus.back();
+    if (!look_for_gaps_next_ && !(waited && pinned_apart)) return {};
+    look_for_gaps_next_ = false;
+    return probe(cpus, lone_gap_span_ns);
+}
+
+timer_gaps repetition_watch::probe(const std::vector<int>& cpus, std::int64_t span_ns) {
+    latest_ = look_for_gaps(cpus, span_ns);
     latest_cpus_ = cpus;
     latest_ns_ = shared_clock::raw_ns();
     return latest_;

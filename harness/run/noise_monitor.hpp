@@ -20,16 +20,21 @@ struct timed_try {
     bool disturbed() const { return !outcome.failed && noise.verdict == quality::disturbed; }
 };
 
-/// Looks at the machine around timed repetitions. The gap probe spins 2 ms on each CPU in use
-/// between any two repetitions, from this process, while no worker lives: about 2 % of a run's
-/// time, nothing in the timed phase, and for every placement the same. What comes after one
-/// repetition counts as before the next, when that follows at once.
+/// Looks at the machine around timed repetitions, from this process, while no worker lives: nothing
+/// in the timed phase. The gap probe spins on each CPU in use. By the strict rule 2 ms between any
+/// two repetitions, where what comes after one counts as before the next, when that follows at
+/// once. By the relative rule 10 ms after the first repetition of a round and after one that had to
+/// wait for a CPU, since a spinning thread makes the wake-ups that follow quicker.
 class repetition_watch {
 public:
     static constexpr std::int64_t gap_span_ns = 2'000'000;
+    static constexpr std::int64_t lone_gap_span_ns = 10'000'000;
     static constexpr std::int64_t still_fresh_ns = 20'000'000;
 
-    repetition_watch();
+    explicit repetition_watch(noise_gate by = {});
+
+    /// The next repetition is the first of this round.
+    void begin_round() { look_for_gaps_next_ = true; }
 
     /// Runs one timed repetition; nullopt when `repetition` was interrupted.
     std::optional<timed_try> run(
@@ -37,10 +42,14 @@ public:
         const std::function<std::optional<repetition_result>()>& repetition);
 
 private:
+    timer_gaps gaps_after(const std::vector<int>& cpus, const timer_gaps& before,
+                          const repetition_noise& so_far);
     timer_gaps gaps_before(const std::vector<int>& cpus);
-    timer_gaps probe(const std::vector<int>& cpus);
+    timer_gaps probe(const std::vector<int>& cpus, std::int64_t span_ns);
 
     host_files files_;
+    noise_gate gate_;
+    bool look_for_gaps_next_ = true;
     std::vector<int> allowed_;
     timer_gaps latest_;
     std::vector<int> latest_cpus_;

@@ -18,6 +18,7 @@ namespace ipcmark {
 
 namespace {
 
+constexpr int look_ms = 25;  // how often time in which nobody runs is looked for
 constexpr std::int64_t grace_ns = 1'000 * ns_per_ms;  // for the others to notice and report
 
 struct socket_pair {
@@ -167,8 +168,15 @@ private:
         if (service_ != nullptr)
             for (const auto& process : service_->processes())
                 watched.push_back({process.handle.pidfd(), POLLIN, 0});
-        const int ready = ::poll(watched.data(), watched.size(), milliseconds_left());
+        const int wait_ms = std::min(milliseconds_left(), look_ms);
+        const std::uint64_t due_ns =
+            shared_clock::raw_ns() + static_cast<std::uint64_t>(wait_ms * ns_per_ms);
+        const int ready = ::poll(watched.data(), watched.size(), wait_ms);
         if (ready < 0 && errno != EINTR) throw_errno("poll");
+        if (ready == 0)
+            result_.launcher_late_ns =
+                std::max(result_.launcher_late_ns,
+                         static_cast<std::int64_t>(shared_clock::raw_ns() - due_ns));
         if (ready == 0) return check_deadlines();
         for (std::size_t at = 1; at < workers_end; ++at)
             if (watched[at].revents != 0) advance(workers_[meaning[at].first], meaning[at].second);

@@ -33,7 +33,8 @@ struct launch_request {
 };
 
 /// Runs repetitions, one at a time, each with the service that it needs. Blocks in poll while its
-/// workers work, uses no CPU then, and leaves no worker and no name behind, however they end.
+/// workers work, wakes up forty times a second to see whether it does so in time, and leaves no
+/// worker and no name behind, however they end.
 class runner {
 public:
     runner(run_workspace& area, interrupt_watch& interrupts, const clock_parameters& clock,

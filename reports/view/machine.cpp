@@ -71,7 +71,24 @@ std::string noise_sentence(const run_result& result) {
     if (const auto& least = result.noise->smallest_ratio; least && *least > 1)
         text += fmt::format(": differences below {:.0f} % cannot be told from noise",
                             100 * (*least - 1));
+    const quality_counts& of = result.noise->repetitions;
+    if (const std::size_t all = of.quiet + of.usable + of.disturbed; of.disturbed > 0)
+        text += fmt::format("{} {} of {} were disturbed", text.ends_with("noise") ? ";" : ":",
+                            of.disturbed, plural(all, "repetition"));
     return text + ".";
+}
+
+/// What the host takes from everybody, however quiet it is.
+std::string pauses_sentence(const run_result& result) {
+    const host_baseline& host = result.header.watch.baseline;
+    constexpr double worth_telling_ppm = 1000;
+    if (host.windows == 0 || host.gap_ppm_median < worth_telling_ppm) return {};
+    std::string text = fmt::format("This host takes {:.1f} % of the time of whoever runs",
+                                   host.gap_ppm_median / 1e4);
+    if (host.pauses_per_s >= 1)
+        text += fmt::format(", in pauses of {:.0f} us {:.0f} times a second", host.pause_us,
+                            host.pauses_per_s);
+    return text + ": the longest latencies include them.";
 }
 
 /// Of a list of repetitions and ratios that of as many as the run has, or the next smaller.
@@ -139,9 +156,9 @@ std::string host_line(const run_result& result) {
 }
 
 std::vector<std::string> trust_sentences(const run_result& result) {
-    std::vector<std::string> sentences{cell_counts(result), repetition_counts(result),
-                                       noise_sentence(result), calibration_sentence(result),
-                                       effort(result)};
+    std::vector<std::string> sentences{cell_counts(result),          repetition_counts(result),
+                                       noise_sentence(result),       pauses_sentence(result),
+                                       calibration_sentence(result), effort(result)};
     std::erase(sentences, "");
     return sentences;
 }
@@ -160,9 +177,11 @@ std::vector<notice> notices_of(const run_result& result) {
                          capital(result.incomplete_reason.value_or("It did not end")) +
                              ". What is here is valid."});
     if (result.noise && result.noise->verdict == "unusable")
-        found.push_back(
-            {"error", "The machine was too noisy.",
-             result.noise->text + " Run ipcmark doctor, stop other work and measure again."});
+        found.push_back({"error", "The machine was too noisy.",
+                         result.noise->text + " " +
+                             (result.noise->remedy.empty() ? "Run ipcmark doctor"
+                                                           : capital(result.noise->remedy)) +
+                             ", and measure again."});
     for (const auto& warning : result.header.environment.warnings)
         if (warning.severity == "error")
             found.push_back({"error", capital(warning.text) + ".", warning.remedy});

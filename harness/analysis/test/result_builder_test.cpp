@@ -128,9 +128,9 @@ repetition_record judged(repetition_record record, const char* word, std::uint64
 TEST_F(result_builder_test, disturbed_repetitions_are_kept_but_left_out_of_the_estimates) {
     result_builder s = fresh();
     s.add(judged(timed(90), "disturbed"));
-    s.add(judged(timed(2), "usable", 1));
-    s.add(judged(timed(1), "quiet"));
-    s.add(judged(timed(3), "quiet"));
+    s.add(judged(timed(51), "usable", 1));
+    s.add(judged(timed(50), "quiet"));
+    s.add(judged(timed(52), "quiet"));
     s.add(judged(timed(80), "disturbed"));
     const run_result result = s.result(true, "");
     const cell_result& cell = result.cells.at(0);
@@ -139,7 +139,7 @@ TEST_F(result_builder_test, disturbed_repetitions_are_kept_but_left_out_of_the_e
     EXPECT_EQ(cell.repetitions_disturbed, 2u);
     EXPECT_EQ(cell.repetitions_excluded, 2u);
     EXPECT_EQ(cell.find("p50_ns")->n, 3u);
-    EXPECT_EQ(cell.find("p50_ns")->max, 3.0);
+    EXPECT_EQ(cell.find("p50_ns")->max, 52.0);
     EXPECT_EQ(cell.histogram->count, 33u);
     EXPECT_TRUE(cell.flags.empty());
     EXPECT_EQ(result.noise->rerun, 1u);
@@ -158,7 +158,57 @@ TEST_F(result_builder_test, a_cell_with_too_few_clean_repetitions_uses_all_and_s
     EXPECT_EQ(cell.repetitions_disturbed, 3u);
     EXPECT_EQ(cell.flags, flag_list{"disturbed"});
     EXPECT_EQ(result.noise->verdict, "unusable");
-    EXPECT_FALSE(result.noise->smallest_ratio);
+}
+
+TEST_F(result_builder_test, the_verdict_is_the_worse_of_what_differs_and_what_was_disturbed) {
+    const auto verdict = [&](double spread, int disturbed) {
+        result_builder s = fresh();
+        for (int i = 0; i < 20; ++i)
+            s.add(judged(timed(100 + (i % 2 == 0 ? spread : -spread)),
+                         i < disturbed ? "disturbed" : "quiet"));
+        return s.result(true, "").noise->verdict;
+    };
+    EXPECT_EQ(verdict(1, 0), "quiet");
+    EXPECT_EQ(verdict(1, 2), "usable");
+    EXPECT_EQ(verdict(1, 5), "noisy");
+    EXPECT_EQ(verdict(1, 11), "unusable");
+    EXPECT_EQ(verdict(8, 0), "usable");
+    EXPECT_EQ(verdict(30, 0), "noisy");
+    EXPECT_EQ(verdict(60, 2), "unusable");
+}
+
+TEST_F(result_builder_test, below_six_repetitions_their_range_says_what_is_noise) {
+    result_builder s = fresh();
+    for (const double p50 : {98.0, 100.0, 102.0})
+        s.add(judged(timed(p50), "quiet"));
+    const noise_info noise = s.result(true, "").noise.value();
+    EXPECT_NEAR(*noise.smallest_ratio, 1 + std::sqrt(2.0) * 0.02, 1e-9);
+    EXPECT_NE(noise.text.find("by ranges"), std::string::npos);
+    result_builder one = fresh();
+    one.add(judged(timed(1), "quiet"));
+    EXPECT_FALSE(one.result(true, "").noise->smallest_ratio);
+}
+
+TEST_F(result_builder_test, the_row_that_disturbed_most_is_named_with_its_remedy_and_a_culprit) {
+    result_builder s = fresh();
+    s.header().watch.others = {{"make", 3, 42, 0.8}};
+    const auto because = [&](std::vector<std::string> reasons) {
+        repetition_record record = judged(timed(100), "disturbed");
+        record.timed->noise.emplace();
+        record.timed->noise->reasons = std::move(reasons);
+        s.add(record);
+    };
+    because({"steal 0.2 > 0.01"});
+    because({"foreign_cpu 0.61 > 0.15 + 0.06", "steal 0.2 > 0.01"});
+    because({"steal 0.3 > 0.01"});
+    const noise_info noise = s.result(true, "").noise.value();
+    ASSERT_EQ(noise.rows.size(), 2u);
+    EXPECT_EQ(noise.rows[0].row, "steal");
+    EXPECT_EQ(noise.rows[0].disturbed, 3u);
+    EXPECT_EQ(noise.rows[1].disturbed, 1u);
+    EXPECT_EQ(noise.remedy, noise.rows[0].remedy);
+    EXPECT_NE(noise.text.find("Most often steal was too high (3 of 3)"), std::string::npos);
+    EXPECT_NE(noise.text.find("make (3 processes) took 0.80 CPUs"), std::string::npos);
 }
 
 TEST_F(result_builder_test, half_of_the_repetitions_are_enough) {

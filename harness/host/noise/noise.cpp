@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.hpp"
+#include "harness/host/facts/cgroup.hpp"
 
 namespace ipcmark {
 
@@ -55,10 +56,12 @@ double jiffy_ns() {
 
 class judge {
 public:
-    judge(const noise_reading& before, const noise_reading& after, const pair_disturbance& pair)
+    judge(const noise_reading& before, const noise_reading& after, const pair_disturbance& pair,
+          const noise_gate& by)
         : before_(before),
           after_(after),
           pair_(pair),
+          by_(by),
           wall_ns_(static_cast<double>(after.at_ns - before.at_ns)) {}
 
     repetition_noise verdict(const timer_gaps& gaps) {
@@ -72,12 +75,8 @@ public:
 private:
     /// Compares a reading with its row; what `uncertainty` could explain convicts nobody.
     void grade(std::string_view key, double reading, double uncertainty) {
-        const gate_row& row = row_of(key);
-        grade(key, reading, uncertainty, row);
+        const gate_row row = by_.bounds(row_of(key));
         if (uncertainty > row.usable && row.usable > 0) noise_.coarse.emplace_back(key);
-    }
-
-    void grade(std::string_view key, double reading, double uncertainty, const gate_row& row) {
         const double proven = reading - uncertainty;
         const quality how = proven > row.usable  ? quality::disturbed
                             : proven > row.quiet ? quality::usable
@@ -102,7 +101,12 @@ private:
             // Only where the pair itself cannot be what waits.
             const bool needed = !noise_.foreign_cpu || is_coarse("foreign_cpu");
             if (needed && pair_.pinned_apart() && !pair_.helped)
-                grade("psi_cpu", *noise_.psi_cpu, 0, row_of("foreign_cpu"));
+                grade("psi_cpu", *noise_.psi_cpu, 0);
+        }
+        if (before_.throttled_periods && after_.throttled_periods) {
+            noise_.throttled =
+                static_cast<double>(*after_.throttled_periods - *before_.throttled_periods);
+            grade("throttled", *noise_.throttled, 0);
         }
         if (before_.other_running && after_.other_running)
             noise_.other_runnable =
@@ -135,6 +139,8 @@ private:
     }
 
     void look_at_pair() {
+        noise_.stall_ms = static_cast<double>(pair_.launcher_late_ns) / 1e6;
+        grade("stall_ms", noise_.stall_ms, 0);
         noise_.major_faults = static_cast<double>(pair_.major_faults);
         grade("major_faults", noise_.major_faults, 0);
         if (pair_.migrations) {
@@ -168,6 +174,7 @@ private:
     const noise_reading& before_;
     const noise_reading& after_;
     const pair_disturbance& pair_;
+    const noise_gate& by_;
     double wall_ns_;
     repetition_noise noise_;
 };
@@ -179,6 +186,7 @@ noise_reading read_noise(const host_files& files, const std::vector<int>& allowe
     noise_reading reading;
     reading.other_running = other_running(files);
     reading.pressure_us = pressure_us(files);
+    reading.throttled_periods = control_groups(files).throttled_periods();
     reading.khz = frequencies(files, in_use);
     reading.cpus = read_cpu_time(files, allowed);
     // A tick cannot interrupt a hard interrupt, so that ticks alone never count one.
@@ -188,9 +196,28 @@ noise_reading read_noise(const host_files& files, const std::vector<int>& allowe
     return reading;
 }
 
+gate_row noise_gate::bounds(const gate_row& row) const {
+    constexpr double quiet_excess = 2;
+    constexpr double usable_excess = 3;
+    gate_row here = row;
+    if (rule == gate_rule::relative && row.key == "gap_ppm") {
+        here.quiet = std::max(row.quiet, quiet_excess * baseline.gap_ppm_p90);
+        here.usable = std::max(row.usable, usable_excess * baseline.gap_ppm_p90);
+    }
+    return here;
+}
+
 repetition_noise judge_noise(const noise_reading& before, const noise_reading& after,
-                             const timer_gaps& gaps, const pair_disturbance& pair) {
-    return judge(before, after, pair).verdict(gaps);
+                             const timer_gaps& gaps, const pair_disturbance& pair,
+                             const noise_gate& by) {
+    return judge(before, after, pair, by).verdict(gaps);
+}
+
+const gate_row* row_of_reason(std::string_view reason) {
+    const auto key = reason.substr(0, reason.find(' '));
+    for (const gate_row& row : gate)
+        if (row.key == key) return &row;
+    return nullptr;
 }
 
 }  // namespace ipcmark

@@ -11,6 +11,7 @@
 
 #include "harness/base/enum_names.hpp"
 #include "harness/host/facts/cpu_time.hpp"
+#include "harness/host/noise/host_baseline.hpp"
 #include "harness/host/noise/timer_gaps.hpp"
 
 /// What disturbed a repetition, and whether that was too much. The parent reads the machine just
@@ -35,8 +36,9 @@ struct noise_reading {
     bool interrupts_apart = false;            // the kernel keeps interrupts' time out of the tasks'
     std::int64_t own_cpu_ns = 0;              // this process and every child it has reaped
     std::optional<std::int64_t> pressure_us;  // /proc/pressure/cpu, some
-    std::optional<std::int64_t> other_running;  // tasks that run or could, this one left out
-    std::vector<std::int64_t> khz;              // of each CPU in use; empty: not told
+    std::optional<std::int64_t> other_running;      // tasks that run or could, this one left out
+    std::optional<std::int64_t> throttled_periods;  // in which the control group's quota ran out
+    std::vector<std::int64_t> khz;                  // of each CPU in use; empty: not told
 };
 
 /// Costs some 0.1 ms. `in_use`: the CPUs whose frequency matters.
@@ -52,8 +54,9 @@ struct pair_disturbance {
     std::int64_t involuntary_switches = 0;
     std::optional<std::int64_t> migrations;
     std::int64_t major_faults = 0;
-    std::vector<int> cpus{-1, -1};  // of each; -1: unpinned
-    bool helped = false;            // a daemon works for the pair and may make it wait
+    std::vector<int> cpus{-1, -1};      // of each; -1: unpinned
+    bool helped = false;                // a daemon works for the pair and may make it wait
+    std::int64_t launcher_late_ns = 0;  // longest that the waiting launcher woke up too late
 
     bool pinned() const noexcept {
         return std::none_of(cpus.begin(), cpus.end(), [](int cpu) { return cpu < 0; });
@@ -68,20 +71,56 @@ struct gate_row {
     double quiet;
     double usable;
     std::string_view meaning;
+    std::string_view remedy;
 };
 
 inline constexpr std::array gate{
     gate_row{"foreign_cpu", 0.02, 0.15,
-             "CPUs kept busy by others while the repetition lived, of those that it may use"},
-    gate_row{"steal", 0.001, 0.01, "share of the CPU time that the hypervisor gave to others"},
+             "CPUs kept busy by others while the repetition lived, of those that it may use",
+             "stop what else runs, or keep it off the pair's CPUs with taskset"},
+    gate_row{"psi_cpu", 0.02, 0.15,
+             "share of the time in which some task waited for a CPU; judged where the repetition "
+             "was too short for foreign_cpu, of pairs pinned to two CPUs without a service",
+             "stop what else runs, or keep it off the pair's CPUs with taskset"},
+    gate_row{"steal", 0.001, 0.01, "share of the CPU time that the hypervisor gave to others",
+             "move to dedicated CPUs or a quieter host"},
+    gate_row{"throttled", 0, 0, "periods in which the control group's CPU quota ran out",
+             "raise or remove the CPU limit of the container"},
+    gate_row{"stall_ms", 5, 20,
+             "longest that this program, which only waited, woke up too late: time in which "
+             "nobody ran",
+             "stop what else runs; on a virtual machine ask for dedicated CPUs"},
     gate_row{"run_delay", 0.01, 0.03,
              "share of the timed phase that the pair was ready and did not run; pinned to two CPUs "
-             "and without a daemon only, since otherwise the pair makes itself wait"},
+             "and without a daemon only, since otherwise the pair makes itself wait",
+             "stop what else runs, or keep it off the pair's CPUs with taskset"},
     gate_row{"gap_ppm", 500, 10'000,
-             "share of time, in 10^-6, that a spinning thread missed on the CPUs in use, before "
-             "and after the repetition"},
-    gate_row{"migrations", 0, 0, "moves between CPUs in the timed phase of a pinned pair"},
-    gate_row{"major_faults", 0, 0, "page faults that waited for a disk in the timed phase"},
+             "share of time, in 10^-6, that a spinning thread missed on the CPUs in use, near "
+             "the repetition; what the host's own pauses take in a quiet moment counts thrice",
+             "move interrupts and kernel threads off the pair's CPUs: scripts/tune-host"},
+    gate_row{"migrations", 0, 0, "moves between CPUs in the timed phase of a pinned pair",
+             "nobody else may change the affinity of the workers"},
+    gate_row{"major_faults", 0, 0, "page faults that waited for a disk in the timed phase",
+             "free memory, or turn off swap"},
+};
+
+/// relative: a gap counts as far as it exceeds what the host takes in a quiet moment, and is looked
+/// for once a round and after a repetition that had to wait. strict: the bounds as they are, with a
+/// look before and after each repetition; for machines that are kept for measuring.
+enum class gate_rule : std::uint8_t { relative, strict };
+
+template <>
+struct spelling<gate_rule> {
+    static constexpr std::array words{std::pair{gate_rule::relative, "relative"},
+                                      std::pair{gate_rule::strict, "strict"}};
+};
+
+struct noise_gate {
+    gate_rule rule = gate_rule::relative;
+    host_baseline baseline;
+
+    /// The bounds of this row on this host.
+    gate_row bounds(const gate_row& row) const;
 };
 
 /// The row of that key. Does not compile for a key that is not there.
@@ -109,6 +148,8 @@ struct repetition_noise {
     std::optional<double> involuntary_per_s;        // of both workers
     std::optional<double> involuntary_per_message;  // pairs pinned to two CPUs
     std::optional<double> migrations;
+    std::optional<double> throttled;
+    double stall_ms = 0;
     double major_faults = 0;
     quality verdict = quality::quiet;
     std::vector<std::string> reasons;  // "foreign_cpu 0.61 > 0.15 + 0.06"; empty when quiet
@@ -117,8 +158,12 @@ struct repetition_noise {
     std::vector<std::string> coarse;
 };
 
-/// `gaps`: of the probes before and after, together; a span of 0 means that none was made.
+/// `gaps`: of the probes around it, together; a span of 0 means that none was made.
 repetition_noise judge_noise(const noise_reading& before, const noise_reading& after,
-                             const timer_gaps& gaps, const pair_disturbance& pair);
+                             const timer_gaps& gaps, const pair_disturbance& pair,
+                             const noise_gate& by = {});
+
+/// The row that a reason of judge_noise speaks of; nullptr: of none.
+const gate_row* row_of_reason(std::string_view reason);
 
 }  // namespace ipcmark

@@ -11,16 +11,19 @@ struct timer_gaps {
     std::int64_t span_ns = 0;     // looked at, summed over CPUs
     std::int64_t in_gaps_ns = 0;  // of it
     std::int64_t longest_ns = 0;
+    std::int64_t waited_ns = 0;                // of the span: other tasks had the CPU
+    std::vector<std::int64_t> pauses_ns = {};  // the gaps above least_pause_ns, each
 
     /// 10^-6 of the time.
     double ppm() const noexcept {
         return span_ns > 0 ? 1e6 * static_cast<double>(in_gaps_ns) / static_cast<double>(span_ns)
                            : 0;
     }
-    timer_gaps& operator+=(const timer_gaps& other) noexcept;
+    timer_gaps& operator+=(const timer_gaps& other);
 };
 
 inline constexpr std::int64_t least_gap_ns = 1'000;
+inline constexpr std::int64_t least_pause_ns = 10'000;
 
 /// The gaps between successive stamps of one CPU's clock.
 timer_gaps gaps_of(const std::vector<std::uint64_t>& stamps_ns);

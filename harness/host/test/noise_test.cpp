@@ -1,7 +1,9 @@
 #include "harness/host/noise/noise.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "harness/host/noise/foreign_tasks.hpp"
 #include "harness/host/test/fake_host.hpp"
 
 namespace ipcmark {
@@ -34,7 +36,7 @@ struct scene {
         pair.cpus = {0, 1};
         gaps = {8'000'000, 3'000, 2'000};
     }
-    repetition_noise judged() const { return judge_noise(before, after, gaps, pair); }
+    repetition_noise judged() const { return judge_noise(before, after, gaps, pair, by); }
     quality verdict() const { return judged().verdict; }
     /// Another process of this many CPUs.
     scene& disturb(double cpus) {
@@ -53,6 +55,7 @@ struct scene {
     noise_reading before, after;
     timer_gaps gaps;
     pair_disturbance pair;
+    noise_gate by;
 };
 
 TEST(noise, what_the_pair_and_the_harness_use_is_not_foreign) {
@@ -155,6 +158,48 @@ TEST(noise, one_gap_may_be_chance_but_many_are_not) {
     EXPECT_FALSE(s.judged().gap_ppm);
 }
 
+TEST(noise, what_the_host_takes_from_everybody_convicts_nobody_but_by_the_strict_rule) {
+    scene s;
+    s.gaps = {20'000'000, 800'000, 40'000};  // 40,000 ppm, in gaps of 40 us
+    EXPECT_EQ(s.verdict(), quality::disturbed) << "no baseline was taken";
+    s.by.baseline.gap_ppm_p90 = 25'000;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    s.gaps.in_gaps_ns = 1'200'000;
+    EXPECT_EQ(s.verdict(), quality::usable);
+    s.gaps.in_gaps_ns = 1'600'000;
+    EXPECT_EQ(s.verdict(), quality::disturbed) << "more than three times as much";
+    EXPECT_EQ(s.judged().reasons.at(0), "gap_ppm 8e+04 > 75000 + 2e+03");
+    s.gaps.in_gaps_ns = 800'000;
+    s.by.rule = gate_rule::strict;
+    EXPECT_EQ(s.verdict(), quality::disturbed);
+}
+
+TEST(noise, time_in_which_nobody_ran_and_a_quota_that_ran_out_disturb) {
+    scene s;
+    s.pair.launcher_late_ns = 4'000'000;
+    EXPECT_EQ(s.verdict(), quality::quiet);
+    s.pair.launcher_late_ns = 6'000'000;
+    EXPECT_EQ(s.verdict(), quality::usable);
+    s.pair.launcher_late_ns = 30'000'000;
+    EXPECT_EQ(s.judged().reasons, std::vector<std::string>{"stall_ms 30 > 20"});
+    scene limited;
+    limited.before.throttled_periods = 7;
+    limited.after.throttled_periods = 7;
+    EXPECT_EQ(limited.verdict(), quality::quiet);
+    limited.after.throttled_periods = 8;
+    EXPECT_EQ(limited.judged().reasons, std::vector<std::string>{"throttled 1 > 0"});
+}
+
+TEST(noise, each_reason_begins_with_the_row_that_it_is_of) {
+    EXPECT_EQ(row_of_reason("steal 0.2 > 0.01")->key, "steal");
+    EXPECT_EQ(row_of_reason("psi_cpu 0.2 > 0.15")->key, "psi_cpu");
+    EXPECT_EQ(row_of_reason("nonsense"), nullptr);
+    for (const gate_row& row : gate) {
+        EXPECT_FALSE(row.meaning.empty()) << row.key;
+        EXPECT_FALSE(row.remedy.empty()) << row.key;
+    }
+}
+
 TEST(noise, a_pinned_worker_that_moved_and_a_page_from_the_disk_disturb) {
     scene s;
     s.pair.migrations = 1;
@@ -233,6 +278,66 @@ TEST(timer_gaps, are_looked_for_on_each_cpu_once) {
     EXPECT_GE(one.span_ns, 100'000);
     EXPECT_LE(one.in_gaps_ns, one.span_ns);
     EXPECT_EQ(look_for_gaps({100'000}, 100'000).span_ns, 0) << "no such CPU";
+}
+
+TEST(host_baseline, is_the_median_window_and_the_pauses_in_it) {
+    std::vector<timer_gaps> windows;
+    for (int i = 1; i <= 10; ++i)
+        windows.push_back({20'000'000, 20'000 * i, 33'000, 0, {33'000, 31'000, 35'000}});
+    const host_baseline found = baseline_of(windows);
+    EXPECT_EQ(found.windows, 10u);
+    EXPECT_DOUBLE_EQ(found.window_ms, 20);
+    EXPECT_DOUBLE_EQ(found.gap_ppm_median, 5'500);
+    EXPECT_DOUBLE_EQ(found.gap_ppm_p90, 9'000);
+    EXPECT_DOUBLE_EQ(found.pause_us, 33);
+    EXPECT_DOUBLE_EQ(found.pauses_per_s, 150);
+    EXPECT_DOUBLE_EQ(found.longest_us, 33);
+}
+
+TEST(host_baseline, leaves_out_windows_in_which_others_ran) {
+    const timer_gaps quiet{20'000'000, 100'000, 20'000};
+    const timer_gaps shared{20'000'000, 9'000'000, 4'000'000, 9'000'000};
+    EXPECT_EQ(baseline_of({quiet, shared, quiet, shared, quiet}).windows, 3u);
+    EXPECT_DOUBLE_EQ(baseline_of({quiet, shared, quiet, quiet}).gap_ppm_p90, 5'000);
+    EXPECT_EQ(baseline_of({quiet, shared, quiet}).windows, 0u) << "too few";
+    EXPECT_EQ(baseline_of({}).windows, 0u);
+}
+
+/// A process as proc_pid_stat(5) writes it.
+std::string stat_line(int pid, const std::string& name, int parent, int user, int system,
+                      int start) {
+    return fmt::format("{} ({}) S {} 1 1 0 -1 0 0 0 0 0 {} {} 0 0 20 0 1 0 {} 0 0", pid, name,
+                       parent, user, system, start);
+}
+
+TEST(foreign_tasks, are_told_by_name_without_this_run_and_its_children) {
+    fake_host host;
+    const auto put = [&](int pid, const std::string& name, int parent, int ticks, int start = 5) {
+        host.write(fmt::format("/proc/{}/stat", pid),
+                   stat_line(pid, name, parent, ticks, ticks, start));
+    };
+    put(1, "init", 0, 1000);
+    put(10, "ipcmark", 1, 50);
+    put(11, "ipcmark", 10, 50);
+    put(20, "a (bad) name", 1, 100);
+    host.write("/proc/self", "no number").write("/proc/30/stat", "torn");
+    foreign_task_watch watch(host.files(), 10);
+    watch.look();
+    EXPECT_TRUE(watch.busiest(5).empty()) << "one look tells nothing";
+    put(10, "ipcmark", 1, 5'000);
+    put(11, "ipcmark", 10, 5'000);
+    put(20, "a (bad) name", 1, 200);
+    put(40, "born", 1, 300, 77);
+    put(41, "born", 1, 100, 78);
+    watch.look();
+    const auto found = watch.busiest(5);
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].name, "born");
+    EXPECT_EQ(found[0].processes, 2u);
+    EXPECT_EQ(found[0].pid, 40);
+    EXPECT_EQ(found[1].name, "a (bad) name");
+    EXPECT_NEAR(found[0].cpus / found[1].cpus, 4, 1e-9);
+    EXPECT_EQ(watch.busiest(1).size(), 1u);
 }
 
 }  // namespace
