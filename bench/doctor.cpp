@@ -120,7 +120,9 @@ int run_doctor(const invocation& call) {
                                              "Exit with 5 when there is a warning or an error");
     const auto parsed = parse_arguments(options, call, examples);
     if (!parsed) return exit_ok;
-    const auto findings = examine_host();
+    examination how;
+    how.spin = true;
+    const auto findings = examine_host(how);
     if (parsed->count("json") > 0)
         print_json(findings);
     else

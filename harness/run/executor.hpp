@@ -75,8 +75,11 @@ public:
 
     bool interrupted();
     std::uint64_t repetitions() const noexcept { return sequence_; }
-    /// Who else worked so far, the busiest first. Looked at between repetitions.
-    std::vector<foreign_task> others(std::size_t at_most) const { return others_.busiest(at_most); }
+    /// Who else worked so far, the busiest first. Looks at every process once more.
+    std::vector<foreign_task> others(std::size_t at_most) {
+        others_.look();
+        return others_.busiest(at_most);
+    }
 
 private:
     launch_request request_for(const repetition_request& asked) const;

@@ -91,6 +91,18 @@ std::string pauses_sentence(const run_result& result) {
     return text + ": the longest latencies include them.";
 }
 
+/// On such a machine the longest part of whatever blocks across two CPUs is no mechanism's.
+std::string wake_ups_sentence(const run_result& result) {
+    const auto& identity = result.header.environment.identity;
+    const tree* polls = identity.find("guest_halt_poll_ns");
+    const bool halts_at_once = polls != nullptr && polls->is_whole() && polls->as_uint() == 0 &&
+                               fact(identity, "cpuidle_driver") == "haltpoll";
+    if (!halts_at_once) return {};
+    return "An idle CPU of this virtual machine halts at once, so that each wake-up of another CPU "
+           "passes through the hypervisor: most of what blocking costs across two CPUs is that "
+           "(ipcmark doctor says what changes it).";
+}
+
 /// Of a list of repetitions and ratios that of as many as the run has, or the next smaller.
 const tree* fitting(const tree& of, std::string_view key, std::uint64_t rounds) {
     const tree* list = of.find(key);
@@ -156,9 +168,10 @@ std::string host_line(const run_result& result) {
 }
 
 std::vector<std::string> trust_sentences(const run_result& result) {
-    std::vector<std::string> sentences{cell_counts(result),          repetition_counts(result),
-                                       noise_sentence(result),       pauses_sentence(result),
-                                       calibration_sentence(result), effort(result)};
+    std::vector<std::string> sentences{
+        cell_counts(result),     repetition_counts(result), noise_sentence(result),
+        pauses_sentence(result), wake_ups_sentence(result), calibration_sentence(result),
+        effort(result)};
     std::erase(sentences, "");
     return sentences;
 }

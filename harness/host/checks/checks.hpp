@@ -37,6 +37,7 @@ struct examination {
     host_files files = host_files();
     std::function<void()> wait;  // between two of ten samples; empty: sleeps 20 ms
     std::vector<int> cpus = {};  // the pair's; empty: the first two allowed, not 0 if possible
+    bool spin = false;           // take the host's own pauses too, a quarter of a second a CPU
 };
 
 /// Everything that decides whether this machine is fit to measure on. Takes about 200 ms.

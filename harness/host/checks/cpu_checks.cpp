@@ -156,9 +156,15 @@ finding foreign_cpu(const host_view& host) {
         return found;
     }
     found.text = fmt::format("others kept {:.2f} CPUs busy just now", *busy);
+    if (*busy > bounds.quiet && !host.others.empty())
+        found.text += fmt::format(", most of it {} (process {})", host.others.front().name,
+                                  host.others.front().pid);
     if (*busy > bounds.usable) {
         found.how = severity::warning;
-        found.remedy = "ps -eo pcpu,pid,comm --sort=-pcpu | head  # stop what can be stopped";
+        found.remedy = host.others.empty()
+                           ? std::string(bounds.remedy)
+                           : fmt::format("ps -fp {}  # {}: {}", host.others.front().pid,
+                                         host.others.front().name, bounds.remedy);
     } else if (*busy > bounds.quiet) {
         found.how = severity::info;
     }
@@ -202,6 +208,30 @@ finding steal(const host_view& host) {
     found.remedy =
         "move to dedicated CPUs or a quieter host, or raise --repetitions and compare within one "
         "run";
+    return found;
+}
+
+finding pauses(const host_view& host) {
+    constexpr double many_ppm = 50'000;
+    constexpr double some_ppm = 10'000;
+    finding found{"load.pauses", severity::ok, "",
+                  "timer ticks and the hypervisor stop whoever runs: the longest latencies include "
+                  "such pauses, however quiet the machine is",
+                  ""};
+    if (!host.baseline || host.baseline->windows == 0) {
+        found.text = host.baseline ? "what the host itself takes cannot be told: other tasks ran"
+                                   : "what the host itself takes was not looked for";
+        if (host.baseline) found.how = severity::info;
+        return found;
+    }
+    const host_baseline& taken = *host.baseline;
+    found.text = fmt::format(
+        "the host takes {:.2f} % of the time of whoever runs, in {:.0f} pauses a second of {:.0f} "
+        "us",
+        taken.gap_ppm_median / 1e4, taken.pauses_per_s, taken.pause_us);
+    if (taken.gap_ppm_median <= some_ppm) return found;
+    found.how = taken.gap_ppm_median > many_ppm ? severity::warning : severity::info;
+    found.remedy = "ask for dedicated CPUs; on your own machine boot with nohz_full= for the pair";
     return found;
 }
 

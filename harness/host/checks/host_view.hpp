@@ -7,6 +7,8 @@
 #include "harness/host/checks/checks.hpp"
 #include "harness/host/facts/cpu_time.hpp"
 #include "harness/host/facts/interrupts.hpp"
+#include "harness/host/noise/foreign_tasks.hpp"
+#include "harness/host/noise/host_baseline.hpp"
 
 /// What the checks of examine_host() look at, and the checks themselves.
 namespace ipcmark::checks {
@@ -21,6 +23,8 @@ struct host_view {
     std::vector<int> chosen = {};           // CPUs that a pair will take
     std::optional<std::vector<device_interrupts>> interrupts = {};  // on them during the sample
     std::optional<std::int64_t> timer_resolution_ns = {};
+    std::vector<foreign_task> others = {};       // who worked during the sample, the busiest first
+    std::optional<host_baseline> baseline = {};  // none: not asked for
 };
 
 finding allowed_cpus(const host_view& host);
@@ -35,6 +39,7 @@ finding load_average(const host_view& host);
 finding foreign_cpu(const host_view& host);
 finding runnable(const host_view& host);
 finding steal(const host_view& host);
+finding pauses(const host_view& host);
 finding virtual_machine(const host_view& host);
 finding battery(const host_view& host);
 finding clock_source(const host_view& host);

@@ -44,6 +44,7 @@ std::string others_of(const host_view& host) {
 
 finding idle_states(const host_view& host) {
     constexpr std::int64_t shallow_us = 10;
+    constexpr std::int64_t polled_ns = 200'000;
     finding found{"cpu.idle", severity::ok, "",
                   "a CPU that sleeps deeply takes that long to wake up: it is part of every "
                   "blocking mechanism's latency",
@@ -63,12 +64,23 @@ finding idle_states(const host_view& host) {
         found.text =
             span_ns ? fmt::format("idle driver haltpoll, polls {} ns before it halts", *span_ns)
                     : std::string("idle driver haltpoll");
-        if (span_ns == 0) return found;
+        if (!span_ns) return found;
+        if (*span_ns == 0) {
+            found.how = severity::warning;
+            found.text = "an idle CPU halts at once (idle driver haltpoll, polls 0 ns)";
+            found.why =
+                "each wake-up of another CPU then passes through the hypervisor: blocking round "
+                "trips are mostly that, two to three times as long, and scatter. Polling first "
+                "costs CPU time of the host while this machine is idle";
+            found.remedy = fmt::format("echo {} | sudo tee {}  # or sudo scripts/tune-host apply",
+                                       polled_ns, polls);
+            return found;
+        }
         found.how = severity::info;
-        found.why =
-            "a wake-up that comes soon costs far less than one that comes later, so that "
-            "latency depends on the pause before it";
-        found.remedy = fmt::format("echo 0 | sudo tee {}", polls);
+        found.why = fmt::format(
+            "a wake-up within {} ns costs far less than one that comes later, so that latency "
+            "depends on the pause before it",
+            *span_ns);
         return found;
     }
     const std::int64_t deepest = deepest_exit_us(host);

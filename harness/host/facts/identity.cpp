@@ -210,6 +210,8 @@ tree power_facts(const host_files& files) {
     facts["cpuidle_driver"] = file_fact(files, "/sys/devices/system/cpu/cpuidle/current_driver");
     facts["cpuidle_governor"] =
         file_fact(files, "/sys/devices/system/cpu/cpuidle/current_governor_ro");
+    facts["guest_halt_poll_ns"] =
+        file_fact(files, "/sys/module/haltpoll/parameters/guest_halt_poll_ns");
     facts["idle_states"] = idle_states(files);
     return facts;
 }

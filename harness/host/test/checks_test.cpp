@@ -104,7 +104,7 @@ TEST(checks, a_good_machine_is_all_ok) {
         EXPECT_EQ(found.how, severity::ok) << found.id << ": " << found.text;
         EXPECT_EQ(found.remedy, "") << found.id;
     }
-    EXPECT_EQ(ids.size(), 34u);
+    EXPECT_EQ(ids.size(), 35u);
 }
 
 TEST(checks, warnings_and_errors_always_bring_a_remedy) {
@@ -152,8 +152,6 @@ INSTANTIATE_TEST_SUITE_P(
         spoilt{cpu + "intel_pstate", "", "cpu.turbo", severity::info, ""},
         spoilt{cpu + "smt/active", "1", "cpu.smt", severity::info, "smt/control"},
         spoilt{cpu + "cpuidle", "", "cpu.idle", severity::info, ""},
-        spoilt{cpu + "cpuidle/current_driver", "haltpoll", "cpu.idle", severity::info,
-               "guest_halt_poll_ns"},
         spoilt{cpu + "cpu2/cpuidle/state1/disable", "0", "cpu.idle", severity::info, "tune-host"},
         spoilt{cpu + "isolated", "3", "cpu.isolated", severity::info, "isolcpus=1-2"},
         spoilt{cpu + "isolated", "", "cpu.isolated", severity::info, "nohz_full=1-2"},
@@ -239,6 +237,17 @@ TEST(checks, steal_since_boot_counts_too) {
     good_host host;
     host.tick(0, 500, 1000);
     EXPECT_EQ(look(examine_while(host, [] {}), "load.steal").how, severity::warning);
+}
+
+TEST(checks, an_idle_cpu_that_halts_at_once_makes_every_wake_up_slow) {
+    good_host host;
+    const std::string polls = "/sys/module/haltpoll/parameters/guest_halt_poll_ns";
+    host.write(cpu + "cpuidle/current_driver", "haltpoll").write(polls, "0");
+    const auto found = look(examine(host), "cpu.idle");
+    EXPECT_EQ(found.how, severity::warning);
+    EXPECT_NE(found.remedy.find("echo 200000 | sudo tee " + polls), std::string::npos);
+    host.write(polls, "200000");
+    EXPECT_EQ(look(examine(host), "cpu.idle").how, severity::info);
 }
 
 TEST(checks, foreign_work_is_measured_in_cpus) {
