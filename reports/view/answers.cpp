@@ -52,6 +52,7 @@ private:
         const auto half = half_width_text(figures);
         std::string sentence =
             fmt::format("{} {}{}", cell.mechanism, told.figure, half ? " \u00b1" + *half : "");
+        if (label_of(*asked.by, cell.kind).ends_with("/trip")) sentence += " a round trip";
         const waiting waits = waiting_of(result_, cell);
         // A stream at full speed has no time to sleep, which says nothing.
         if (pattern_of(cell.kind).both_ways() || waits == waiting::burns_core)

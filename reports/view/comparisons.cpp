@@ -25,7 +25,7 @@ std::string summary_of(const comparison& one) {
 comparison_table table_of(const comparison& one, const run_result& after) {
     comparison_table table{one.kind,
                            std::string(one.by->key),
-                           fmt::format("{}, {}", pattern_of(one.kind).title, one.by->label),
+                           fmt::format("{}, {}", pattern_of(one.kind).title, label_of(*one.by, one.kind)),
                            summary_of(one),
                            one.margin,
                            {}};

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "harness/contract/patterns.hpp"
 #include "harness/result/metrics.hpp"
 
 namespace ipcmark {
@@ -120,6 +121,13 @@ std::string_view title_of(waiting waits) {
 
 std::string_view title_of(change verdict) {
     return find_title(change_titles, verdict);
+}
+
+std::string label_of(const metric& of, pattern kind) {
+    constexpr std::string_view per_message = "/msg";
+    if (!of.label.ends_with(per_message) || !pattern_of(kind).both_ways())
+        return std::string(of.label);
+    return std::string(of.label.substr(0, of.label.size() - per_message.size())) + "/trip";
 }
 
 std::string_view absence_of(const cell_result& cell) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "harness/analysis/comparison.hpp"
 #include "harness/analysis/standings.hpp"
 #include "harness/base/tree.hpp"
 #include "harness/contract/vocabulary.hpp"
+#include "harness/result/metrics.hpp"
 
 /// What people read where files hold words.
 namespace ipcmark {
@@ -18,6 +20,10 @@ std::string_view title_of(change verdict);
 
 /// A few letters in place of a figure that is not there.
 std::string_view absence_of(const cell_result& cell);
+
+/// A metric's label in tables of that pattern: what is counted per message is per round trip where
+/// a message comes back ("CPU/trip").
+std::string label_of(const metric& of, pattern kind);
 
 /// Every table of words for the page: patterns, metrics, placements, touches, statuses, waits and
 /// verdicts, each with its title.

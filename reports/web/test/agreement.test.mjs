@@ -173,7 +173,7 @@ function finder(result, words) {
     );
     const rest = lower.slice(pattern.title.length + 2);
     const [, byPayload] = /^(.*) by payload$/.exec(rest) ?? [];
-    const label = byPayload ?? table.heads[n];
+    const label = (byPayload ?? table.heads[n]).replace(/\/trip$/, "/msg");
     const size = byPayload ? table.heads[n] : rest;
     const mechanism = row.label.replace(/ \((lossy|saturated|instrument)\)/g, "");
     const of = result.cells.filter(

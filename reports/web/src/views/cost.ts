@@ -30,7 +30,7 @@ const switches: Cost = {
   format: (count) => figureText(count, "1/message"),
   metrics: ["voluntary_switches_per_message", "involuntary_switches_per_message"],
   parts: [{ name: "voluntary (slept)" }, { name: "involuntary (pushed off)" }],
-  text: "Both processes together",
+  text: "Both processes together; of a round trip per round trip",
 };
 
 const sides: Cost = {
@@ -41,7 +41,7 @@ const sides: Cost = {
   format: formatTime,
   metrics: ["producer_cpu_ns_per_message", "consumer_cpu_ns_per_message"],
   parts: [{ name: "producer" }, { name: "consumer" }],
-  text: "User and system time",
+  text: "User and system time; of a round trip per round trip",
 };
 
 const modes: Cost = {

@@ -30,14 +30,16 @@ const terms: [string, string][] = [
       "byte. desc touches only a header: there is no bandwidth in it.",
   ],
   [
-    "Switches per message",
-    "Context switches of both processes. Voluntary: it went to sleep. " +
+    "Switches per message or trip",
+    "Context switches of both processes; of a round trip per round trip, which is " +
+      "two messages. Voluntary: it went to sleep. " +
       "Involuntary: it was pushed off the CPU. Only the sum compares across " +
       "kernels.",
   ],
   [
-    "CPU per message",
-    "User and system time of both processes. A spinning mechanism pays for its latency here.",
+    "CPU per message or trip",
+    "User and system time of both processes; of a round trip per round trip, which is " +
+      "two messages. A spinning mechanism pays for its latency here.",
   ],
   [
     "Instrument (null)",
