@@ -67,6 +67,9 @@ std::map<std::string, std::string> missing_of(const repetition_view& view,
         missing["bytes_per_second"] = "untouched_payload";
     for (const char* key : {"run_delay_ns_per_message", "migrations", "peak_rss_bytes"})
         if (!metrics.at(key)) missing[key] = "not_told_by_the_kernel";
+    for (const char* key : {"user_ns_per_message", "system_ns_per_message"})
+        if (!metrics.at(key) && view.elapsed_ns() < least_split_ns)
+            missing[key] = "phase_too_short_for_ticks";
     return missing;
 }
 

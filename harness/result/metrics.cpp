@@ -25,6 +25,13 @@ optional_figure field_per_message(const repetition_view& v) {
     return per_message(v, [](const usage& u) { return u.*Field; });
 }
 
+/// The kernel splits a process's CPU time into user and system by what the timer's ticks met: of a
+/// short phase there are too few.
+template <auto Field>
+optional_figure split_per_message(const repetition_view& v) {
+    return v.elapsed_ns() < least_split_ns ? std::nullopt : field_per_message<Field>(v);
+}
+
 /// Of all processes of the service between the two; none where one of them cannot be told.
 template <class Quantity>
 optional_figure service_per_message(const repetition_view& v, Quantity quantity) {
@@ -229,9 +236,9 @@ const std::vector<metric>& common_metrics() {
          "CPU time per message of the service between them, all of its processes", "ns/message",
          better::lower, "/proc/PID/task/*/schedstat of the service", service_cpu},
         {"user_ns_per_message", "user CPU/msg", "CPU time outside of the kernel per message",
-         "ns/message", better::lower, rusage_source, field_per_message<&usage::user_ns>},
+         "ns/message", better::lower, rusage_source, split_per_message<&usage::user_ns>},
         {"system_ns_per_message", "kernel CPU/msg", "CPU time in the kernel per message",
-         "ns/message", better::lower, rusage_source, field_per_message<&usage::system_ns>},
+         "ns/message", better::lower, rusage_source, split_per_message<&usage::system_ns>},
         {"run_delay_ns_per_message", "ready but not running/msg",
          "time in which a process could run and another did, per message", "ns/message",
          better::lower, schedstat_source, run_delay},

@@ -45,6 +45,9 @@ using optional_figure = std::optional<double>;
 /// The source of what is computed from time stamps.
 inline constexpr std::string_view stamps = "shared clock";
 
+/// The shortest timed phase whose CPU time is split into user and system: 100 ticks at least.
+inline constexpr double least_split_ns = 1e9;
+
 /// One figure that reports show: adding one is a row of a table here or in *_metrics.cpp.
 struct metric {
     std::string_view key;      // in files

@@ -38,6 +38,14 @@ TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
     EXPECT_DOUBLE_EQ(*value_of("minor_faults_per_message", view()), 0.008);
 }
 
+TEST_F(metrics_test, user_and_system_time_are_told_apart_only_in_a_long_phase) {
+    EXPECT_FALSE(value_of("user_ns_per_message", view())) << "a millisecond";
+    EXPECT_FALSE(value_of("system_ns_per_message", view()));
+    repetition.sides[0].measured.last_ticks = 1'000'000 + 2'000'000'000;
+    EXPECT_DOUBLE_EQ(*value_of("user_ns_per_message", view()), 700);
+    EXPECT_DOUBLE_EQ(*value_of("system_ns_per_message", view()), 1300);
+}
+
 TEST_F(metrics_test, a_services_part_of_all_its_processes_is_added_and_shown_apart) {
     EXPECT_FALSE(value_of("service_cpu_ns_per_message", view()));
     repetition.has_service = true;

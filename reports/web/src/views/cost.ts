@@ -52,7 +52,9 @@ const modes: Cost = {
   format: formatTime,
   metrics: ["user_ns_per_message", "system_ns_per_message"],
   parts: [{ name: "user" }, { name: "system" }],
-  text: "Both processes together",
+  text:
+    "Both processes together; grey where the phases are shorter than a second, of which the " +
+    "kernel's ticks cannot tell user from system",
 };
 
 const decomposition: Bars = {
