@@ -109,6 +109,11 @@ optional_figure message_rate(const repetition_view& v) {
 }
 
 /// Bytes that were handed over but not touched are no bandwidth.
+optional_figure wake_up_rate(const repetition_view& v) {
+    if (!v.one_way() || v.what.payload_bytes > 0 || v.elapsed_ns() <= 0) return std::nullopt;
+    return static_cast<double>(v.consumer().consumed.voluntary_switches) * 1e9 / v.elapsed_ns();
+}
+
 optional_figure byte_rate(const repetition_view& v) {
     if (v.what.reads == touch::desc || v.what.payload_bytes == 0) return std::nullopt;
     const optional_figure rate = message_rate(v);
@@ -214,6 +219,10 @@ const std::vector<metric>& common_metrics() {
          better::higher, "shared clock, consumer's view", message_rate, 0.05, true},
         {"bytes_per_second", "bytes", "payload that arrived in a second", "B/s", better::higher,
          "shared clock, consumer's view", byte_rate, 0.05, true},
+        {"wake_ups_per_second", "wake-ups",
+         "times in a second that the consumer had gone to sleep and was woken; of notifications, "
+         "many of which one wake-up may answer",
+         "1/s", better::neither, rusage_source, wake_up_rate, 0, true},
         {"lost_share", "lost", "share of the messages sent that never arrived", "share",
          better::lower, "sequence numbers", lost_share, 0, true},
         {"switches_per_message", "switches/msg", "context switches of all processes per message",

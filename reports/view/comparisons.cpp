@@ -23,12 +23,13 @@ std::string summary_of(const comparison& one) {
 }
 
 comparison_table table_of(const comparison& one, const run_result& after) {
-    comparison_table table{one.kind,
-                           std::string(one.by->key),
-                           fmt::format("{}, {}", pattern_of(one.kind).title, label_of(*one.by, one.kind)),
-                           summary_of(one),
-                           one.margin,
-                           {}};
+    comparison_table table{
+        one.kind,
+        std::string(one.by->key),
+        fmt::format("{}, {}", pattern_of(one.kind).title, label_of(*one.by, one.kind, 1)),
+        summary_of(one),
+        one.margin,
+        {}};
     for (const auto& cell : one.cells)
         table.rows.push_back({after.cells[cell.after_cell].name, cell.before, cell.after,
                               cell.ratio, cell.low, cell.high, cell.verdict});

@@ -23,7 +23,7 @@ public:
     report_table by_payload(const group_list& groups) const {
         const group_view& first = *groups.front();
         const metric& main = *find_metric(first.main_metric);
-        report_table table = titled(first, ipcmark::label_of(main, first.kind) + " by payload");
+        report_table table = titled(first, ipcmark::label_of(main, first.kind, 1) + " by payload");
         group_list carrying = groups;
         std::erase_if(carrying, [](const group_view* each) { return each->payload_bytes == 0; });
         std::stable_sort(carrying.begin(), carrying.end(), [](const auto* a, const auto* b) {
@@ -48,7 +48,7 @@ public:
         report_table table = titled(first, named_by_cell ? "" : where_of(first));
         const auto metrics = metrics_of(groups);
         for (const metric* each : metrics)
-            table.heads.push_back(ipcmark::label_of(*each, first.kind));
+            table.heads.push_back(ipcmark::label_of(*each, first.kind, first.payload_bytes));
         for (const group_view* group : groups)
             for (std::size_t i = 0; i < group->cells.size(); ++i) {
                 const std::size_t index = group->cells[i];

@@ -123,11 +123,15 @@ std::string_view title_of(change verdict) {
     return find_title(change_titles, verdict);
 }
 
-std::string label_of(const metric& of, pattern kind) {
+std::string label_of(const metric& of, pattern kind, std::size_t payload_bytes) {
     constexpr std::string_view per_message = "/msg";
-    if (!of.label.ends_with(per_message) || !pattern_of(kind).both_ways())
+    const pattern_info& row = pattern_of(kind);
+    const bool posts = row.loop == pattern_loop::stream && payload_bytes == 0;
+    if (posts && of.key == "messages_per_second") return "posts";
+    if (!of.label.ends_with(per_message) || !(posts || row.both_ways()))
         return std::string(of.label);
-    return std::string(of.label.substr(0, of.label.size() - per_message.size())) + "/trip";
+    return std::string(of.label.substr(0, of.label.size() - per_message.size())) +
+           (posts ? "/post" : "/trip");
 }
 
 std::string_view absence_of(const cell_result& cell) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,9 +22,10 @@ std::string_view title_of(change verdict);
 /// A few letters in place of a figure that is not there.
 std::string_view absence_of(const cell_result& cell);
 
-/// A metric's label in tables of that pattern: what is counted per message is per round trip where
-/// a message comes back ("CPU/trip").
-std::string label_of(const metric& of, pattern kind);
+/// A metric's label in tables of that pattern and payload: what is counted per message is per round
+/// trip where a message comes back ("CPU/trip"), and a stream of notifications, which carry nothing
+/// and may be answered together, is of posts.
+std::string label_of(const metric& of, pattern kind, std::size_t payload_bytes);
 
 /// Every table of words for the page: patterns, metrics, placements, touches, statuses, waits and
 /// verdicts, each with its title.

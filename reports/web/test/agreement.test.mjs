@@ -173,7 +173,9 @@ function finder(result, words) {
     );
     const rest = lower.slice(pattern.title.length + 2);
     const [, byPayload] = /^(.*) by payload$/.exec(rest) ?? [];
-    const label = (byPayload ?? table.heads[n]).replace(/\/trip$/, "/msg");
+    const label = (byPayload ?? table.heads[n])
+      .replace(/\/(trip|post)$/, "/msg")
+      .replace(/^posts$/, "messages");
     const size = byPayload ? table.heads[n] : rest;
     const mechanism = row.label.replace(/ \((lossy|saturated|instrument)\)/g, "");
     const of = result.cells.filter(
