@@ -85,22 +85,18 @@ std::string calibration_text(const calibration_figures& figures, std::uint64_t r
     text += fmt::format(
         "\nspread: 90 % of comparisons of {} repetitions lie within; n: the smallest change that "
         "so "
-        "many "
-        "repetitions find in four of five comparisons.\nFalse alarms of the comparison rule: "
-        "{:.2f} % "
-        "of {} comparisons.\n",
-        figures.repetitions, 100 * figures.false_alarm_rate, figures.comparisons);
+        "many repetitions find in four of five comparisons.\n"
+        "False alarms: of the {} identical pairs of this run the comparison rule called {} "
+        "different; of {} comparisons resampled from them {:.2f} %.\n",
+        figures.repetitions, figures.cells.size(), figures.recorded_alarms, figures.comparisons,
+        100 * figures.false_alarm_rate);
     if (rounds < comparison_repetitions)
         text += fmt::format(
             "Figures for more than the {} rounds of this calibration are extrapolated; "
-            "--repetitions 40 "
-            "measures them.\n",
+            "--repetitions 40 measures them.\n",
             rounds);
     if (figures.recorded_alarms > 0)
-        text += fmt::format(
-            "The rule called {} of the identical cells different in this run itself: do not "
-            "trust comparisons on this host until it is quieter (ipcmark doctor).\n",
-            figures.recorded_alarms);
+        text += "Do not trust comparisons on this host until it is quieter (ipcmark doctor).\n";
     for (const auto& [metric, list] : figures.by_metric)
         for (const auto& found : list)
             if (found.repetitions == comparison_repetitions)
