@@ -156,6 +156,11 @@ void child::signal_group(int number) noexcept {
     if (pid_ > 0 && !end_) ::kill(-pid_, number);
 }
 
+child_end child::wait() {
+    reap(0);
+    return *end_;
+}
+
 child_end child::finish() {
     if (!reap(WNOHANG)) {
         kill();

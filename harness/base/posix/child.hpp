@@ -48,6 +48,8 @@ public:
     void kill() noexcept;
     /// A signal to its process group: to it and what it forked, unless it was reaped.
     void signal_group(int number) noexcept;
+    /// Blocks until it has ended by itself, and reaps. Idempotent.
+    child_end wait();
     /// Kills if need be, reaps, and tells how it ended. Idempotent.
     child_end finish();
     /// Reaps if it has ended; nullopt while it runs. Never blocks.

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdint>
+
+#include "harness/base/function_view.hpp"
+#include "harness/base/posix/child.hpp"
 #include "harness/contract/transport.hpp"
 
 /// The probes behind floors.hpp. Each works for about `span_ns` and gives its figure.
@@ -9,6 +13,8 @@ double line_round_trip(setup& cell, std::int64_t span_ns);
 double wake_up(setup& cell, std::int64_t span_ns);
 double system_call(setup& cell, std::int64_t span_ns);
 double clock_read(setup& cell, std::int64_t span_ns);
+/// From before `start` until that process has ended by itself, ns.
+double lifetime(std::int64_t span_ns, function_view<child()> start);
 double fork_exec(setup& cell, std::int64_t span_ns);
 double copy_block(setup& cell, std::int64_t span_ns);
 double read_block(setup& cell, std::int64_t span_ns);

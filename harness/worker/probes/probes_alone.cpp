@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "harness/base/clock.hpp"
-#include "harness/base/posix/child.hpp"
 #include "harness/base/posix/mapping.hpp"
 #include "harness/stats/order.hpp"
 #include "harness/worker/probes/probes.hpp"
@@ -57,10 +56,12 @@ double clock_read(setup&, std::int64_t span_ns) {
     });
 }
 
+double lifetime(std::int64_t span_ns, function_view<child()> start) {
+    return median_ns_per_unit(span_ns, 1, [start](std::uint64_t) { start().wait(); });
+}
+
 double fork_exec(setup&, std::int64_t span_ns) {
-    return median_ns_per_unit(span_ns, 1, [](std::uint64_t) {
-        child::spawn_self({"ipcmark", "worker", "--exit"}, {}).finish();
-    });
+    return lifetime(span_ns, [] { return child::spawn_self({"ipcmark", "worker", "--exit"}, {}); });
 }
 
 double copy_block(setup& cell, std::int64_t span_ns) {
