@@ -9,7 +9,7 @@ namespace {
 
 /// A cell's limit: what it is, and which summary of the cell is held against it.
 struct limit {
-    std::string floor;
+    std::vector<std::string> floors;  // any of these; the one that is best over the run
     const char* metric = nullptr;
     double factor = 1;  // round trips in one figure of the floor
     std::string why;
@@ -19,27 +19,47 @@ std::optional<limit> limit_of(const cell_result& cell, wait_style wait) {
     constexpr std::size_t bandwidth_from_bytes = 4096;
     if (cell.kind == pattern::round_trip) {
         if (wait != wait_style::blocks)
-            return limit{"line_round_trip", "p50_ns", 1,
+            return limit{{"line_round_trip"},
+                         "p50_ns",
+                         1,
                          "a polling exchange moves a cache line there and back"};
-        if (cell.place == placement::same_cpu)
-            return limit{
-                "same_cpu_switch", "p50_ns", 2,
-                "a sleeping exchange on one CPU takes a context switch there and one back"};
-        return limit{"futex_wake", "p50_ns", 2,
-                     "a sleeping exchange takes a wake-up there and one back"};
+        return limit{
+            {"futex_wake", "eventfd_wake", "pipe_wake"},
+            "p50_ns",
+            2,
+            cell.place == placement::same_cpu
+                ? "a sleeping exchange on one CPU takes a context switch there and one back"
+                : "a sleeping exchange takes a wake-up there and one back"};
     }
     if (cell.payload_bytes < bandwidth_from_bytes) return std::nullopt;
-    return limit{"memcpy", "bytes_per_second", 1, "each byte is at least copied once"};
+    return limit{{"memcpy"}, "bytes_per_second", 1, "each byte is at least copied once"};
 }
 
+bool is_rate(const floor_info& floor) {
+    return floor.unit != "ns";
+}
+
+/// Whether the median of `floor` over the run is the harder one to reach.
+bool is_harder(const floor_info& floor, const floor_info& than) {
+    const double one = *floor.summary->median;
+    const double other = *than.summary->median;
+    return is_rate(floor) ? one > other : one < other;
+}
+
+/// Whole series are compared, never their samples: the least of several medians of a moment lies
+/// below what any of them does.
 const floor_info* find_floor(const std::vector<floor_info>& floors, const limit& wanted,
                              const cell_result& cell) {
+    const floor_info* found = nullptr;
     for (const auto& floor : floors) {
         const bool here = !floor.place || *floor.place == cell.place;
         const bool this_size = !floor.block_bytes || *floor.block_bytes == cell.payload_bytes;
-        if (floor.name == wanted.floor && here && this_size) return &floor;
+        const bool named = std::find(wanted.floors.begin(), wanted.floors.end(), floor.name) !=
+                           wanted.floors.end();
+        if (!named || !here || !this_size || !floor.summary || !floor.summary->median) continue;
+        if (found == nullptr || is_harder(floor, *found)) found = &floor;
     }
-    return nullptr;
+    return found;
 }
 
 /// The cost ratio of a figure of the cell to the floor's median.
@@ -66,19 +86,17 @@ void add_floor_ratio(cell_result& cell, const std::vector<floor_info>& floors, w
     if (!wanted) return;
     const metric_summary* measured = cell.find(wanted->metric);
     const floor_info* floor = find_floor(floors, *wanted, cell);
-    if (measured == nullptr || floor == nullptr || !floor->summary || !floor->summary->median)
-        return;
+    if (measured == nullptr || floor == nullptr) return;
     const metric_summary& figures = *floor->summary;
-    const bool is_rate = floor->unit != "ns";
+    const bool rate = is_rate(*floor);
     const double value = *figures.median * wanted->factor;
-    cell.floor = cell_floor{wanted->floor, value, floor->unit, wanted->why};
-    const metric_summary ratios = ratio_to(value, *measured, is_rate);
+    cell.floor = cell_floor{floor->name, value, floor->unit, wanted->why};
+    const metric_summary ratios = ratio_to(value, *measured, rate);
     cell.summary.emplace_back("ratio_to_floor", ratios);
     // The most favourable floor seen, so that its own drift convicts nobody.
     const double best =
-        (is_rate ? figures.max : figures.min).value_or(*figures.median) * wanted->factor / value;
-    if (ratios.high.value_or(1) < (is_rate ? 1 / best : best))
-        cell.flags.emplace_back("beats_floor");
+        (rate ? figures.max : figures.min).value_or(*figures.median) * wanted->factor / value;
+    if (ratios.high.value_or(1) < (rate ? 1 / best : best)) cell.flags.emplace_back("beats_floor");
 }
 
 floor_info floor_of(const floor_log::series& from) {

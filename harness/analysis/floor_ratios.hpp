@@ -16,7 +16,8 @@ std::vector<floor_info> floors_of(const floor_log& log);
 /// Gives each measured cell of a result its floor, `ratio_to_floor` and, where the whole interval
 /// lies beyond the floor, the flag `beats_floor`: then the instrument or the floor is wrong.
 ///   round trip, spinning    against line_round_trip of its placement
-///   round trip, sleeping    against two wake-ups of its placement; on one CPU, two switches
+///   round trip, sleeping    against two wake-ups of its placement (on one CPU, two switches), by
+///                           that of futex, eventfd and pipe whose median over the run is least
 ///   one way, from 4 KiB on  against memcpy of blocks of its size
 /// A ratio is of costs: 1 is at the floor, 2 takes twice as long.
 void add_floor_ratios(run_result& result);

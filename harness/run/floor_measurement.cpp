@@ -4,7 +4,6 @@
 #include <optional>
 #include <vector>
 
-#include "harness/base/posix/affinity.hpp"
 #include "harness/worker/probes/floors.hpp"
 
 namespace ipcmark {
@@ -33,11 +32,6 @@ std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each)
         // Two processes that work at once on one CPU would measure its time slices.
         const bool one_cpu = planned.cpus[0] == planned.cpus[1] && planned.cpus[0] != no_cpu;
         if (one_cpu && each.needs_two_cpus) continue;
-        if (each.on_one_cpu) {
-            const int cpu = planned.cpus[0] == no_cpu ? allowed_cpus().front() : planned.cpus[0];
-            add({{cpu, cpu}, placement::same_cpu});
-            continue;
-        }
         if (each.by_placement) add({planned.cpus, c.place});
         if (each.by_block && c.payload_bytes >= least_block_bytes)
             add({planned.cpus, std::nullopt, c.payload_bytes});

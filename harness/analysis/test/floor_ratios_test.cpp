@@ -35,7 +35,7 @@ run_result result_of(std::vector<cell_result> cells) {
         log.add({"line_round_trip", "ns", "", placement::l3, {}, {}}, 0, ns);
     log.add({"line_round_trip", "ns", "", placement::smt, {}, {}}, 0, 40);
     log.add({"futex_wake", "ns", "", placement::l3, {}, {}}, 0, 2000);
-    log.add({"same_cpu_switch", "ns", "", placement::same_cpu, {}, {}}, 0, 800);
+    log.add({"futex_wake", "ns", "", placement::same_cpu, {}, {}}, 0, 800);
     log.add({"memcpy", "bytes_per_second", "", {}, 65'536, {}}, 0, 20e9);
     run_result made;
     made.floors = floors_of(log);
@@ -74,9 +74,27 @@ TEST(floor_log, on_one_cpu_a_sleeping_round_trip_is_held_against_two_switches) {
     auto there = cell("pipe", pattern::round_trip, 64, "p50_ns", figures(2000, 1800, 2400));
     there.place = placement::same_cpu;
     const auto c = with_ratio(there);
-    EXPECT_EQ(c.floor->name, "same_cpu_switch");
+    EXPECT_EQ(c.floor->name, "futex_wake");
     EXPECT_EQ(c.floor->value, 1600.0);
     EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->median, 1.25);
+}
+
+TEST(floor_log, of_the_ways_to_wake_that_of_the_least_median_is_the_floor) {
+    floor_log log;
+    // Each is the least of a moment; the medians are 3000, 2500 and 2600.
+    const double samples[][3] = {{1000, 2500, 2600}, {3000, 2400, 2300}, {3100, 2600, 2700}};
+    for (const auto& [futex, eventfd, pipe] : samples) {
+        log.add({"futex_wake", "ns", "", placement::l3, {}, {}}, 0, futex);
+        log.add({"eventfd_wake", "ns", "", placement::l3, {}, {}}, 0, eventfd);
+        log.add({"pipe_wake", "ns", "", placement::l3, {}, {}}, 0, pipe);
+        log.add({"pipe_wake", "ns", "", placement::same_cpu, {}, {}}, 0, 10);
+    }
+    run_result made =
+        result_of({cell("pipe", pattern::round_trip, 64, "p50_ns", figures(6000, 5000, 7000))});
+    made.floors = floors_of(log);
+    add_floor_ratios(made);
+    EXPECT_EQ(made.cells.front().floor->name, "eventfd_wake");
+    EXPECT_EQ(made.cells.front().floor->value, 5000.0);
 }
 
 TEST(floor_log, the_self_check_names_the_cells_that_beat_their_floor) {

@@ -21,15 +21,15 @@ struct probe {
     bool by_block = false;      // measured for blocks of cell.payload_bytes
     bool by_placement = false;  // measured for each pair of CPUs in use
     bool needs_two_cpus = false;
-    bool on_one_cpu = false;  // measured with both processes on one CPU, placement same_cpu
     /// Works for about `span_ns` in a pinned worker; the producer's figure counts. Blocks.
     double (*measure)(setup& cell, std::int64_t span_ns) = nullptr;
 };
 
 /// line_round_trip   one cache line there and back between two pinned, polling processes
-/// futex_wake        half a round trip of two processes on two CPUs that sleep in futex(2), or in
-///                   read(2) of an eventfd or a pipe where that is faster
-/// same_cpu_switch   the same on one CPU: a forced context switch with its two system calls
+/// futex_wake        half a round trip of two processes that sleep in futex(2); on one CPU a forced
+///                   context switch with its two system calls
+/// eventfd_wake      the same in read(2) of an eventfd
+/// pipe_wake         the same in read(2) of a pipe
 /// syscall           getppid(2), which the C library does not cache
 /// clock_read        clock_gettime(2) of CLOCK_MONOTONIC_RAW (what a stamp costs is in `clock`)
 /// fork_exec         posix_spawn(3) of this executable to its end

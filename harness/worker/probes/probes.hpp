@@ -6,11 +6,14 @@
 #include "harness/base/posix/child.hpp"
 #include "harness/contract/transport.hpp"
 
-/// The probes behind floors.hpp. Each works for about `span_ns` and gives its figure.
+/// The probes behind floors.hpp. Each works for about `span_ns` and gives its figure; those of two
+/// processes settle before that as cells do.
 namespace ipcmark::floors {
 
 double line_round_trip(setup& cell, std::int64_t span_ns);
-double wake_up(setup& cell, std::int64_t span_ns);
+double futex_wake(setup& cell, std::int64_t span_ns);
+double eventfd_wake(setup& cell, std::int64_t span_ns);
+double pipe_wake(setup& cell, std::int64_t span_ns);
 double system_call(setup& cell, std::int64_t span_ns);
 double clock_read(setup& cell, std::int64_t span_ns);
 /// From before `start` until that process has ended by itself, ns.

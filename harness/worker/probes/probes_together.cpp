@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -19,29 +18,44 @@ namespace {
 // A clock reading must not show beside a block.
 constexpr std::uint64_t line_block = 64;
 constexpr std::uint64_t wake_block = 1;
-constexpr std::uint64_t warm_up_exchanges = 256;
+// What a cell does before it is timed (effort.hpp): 20 ms, and a thousand exchanges, which are some
+// 80 ms where both sides sleep. Wake-ups are quicker for some 50 ms after a process was started.
+constexpr std::int64_t settle_ns = 20'000'000;
+constexpr std::int64_t settle_sleeping_ns = 80'000'000;
 
 struct stop_line {
     alignas(128) std::atomic<std::uint64_t> last;  // 0: not known yet
 };
 
+/// How long something goes on untimed, then timed, and how many exchanges are between two clock
+/// readings.
+struct effort_of_probe {
+    std::int64_t settle_ns;
+    std::int64_t span_ns;
+    std::uint64_t block;
+};
+
 /// Times blocks of exchange(i), i = 1, 2, ...; the producer's part. Nanoseconds of one exchange:
 /// the median over blocks, as cells give medians, so that a busy neighbour moves both alike.
 template <class Exchange>
-double lead(stop_line& stop, std::int64_t span_ns, std::uint64_t block, Exchange exchange) {
+double lead(stop_line& stop, const effort_of_probe& work, Exchange exchange) {
     constexpr std::size_t blocks_at_most = std::size_t{1} << 16;
     std::vector<double> figures;
     figures.reserve(blocks_at_most);
     std::uint64_t i = 0;
-    while (i < warm_up_exchanges)
-        exchange(++i);
-    std::uint64_t before = shared_clock::raw_ns();
-    const std::uint64_t end = before + static_cast<std::uint64_t>(span_ns);
-    while (before < end && figures.size() < blocks_at_most) {
-        for (std::uint64_t n = 0; n < block; ++n)
+    const auto exchange_block = [&] {
+        for (std::uint64_t n = 0; n < work.block; ++n)
             exchange(++i);
-        const std::uint64_t now = shared_clock::raw_ns();
-        figures.push_back(static_cast<double>(now - before) / static_cast<double>(block));
+        return shared_clock::raw_ns();
+    };
+    std::uint64_t before = shared_clock::raw_ns();
+    const std::uint64_t begin = before + static_cast<std::uint64_t>(work.settle_ns);
+    while (before < begin)
+        before = exchange_block();
+    const std::uint64_t end = before + static_cast<std::uint64_t>(work.span_ns);
+    while (before < end && figures.size() < blocks_at_most) {
+        const std::uint64_t now = exchange_block();
+        figures.push_back(static_cast<double>(now - before) / static_cast<double>(work.block));
         before = now;
     }
     stop.last.store(i + 1, std::memory_order_release);
@@ -76,7 +90,7 @@ double line_round_trip(setup& cell, std::int64_t span_ns) {
     };
     double ns = 0;
     if (cell.producer())
-        ns = lead(shared.stop, span_ns, line_block, [&](std::uint64_t i) {
+        ns = lead(shared.stop, {settle_ns, span_ns, line_block}, [&](std::uint64_t i) {
             shared.line.store(2 * i - 1, std::memory_order_release);
             await(2 * i);
         });
@@ -106,7 +120,7 @@ double hand_over(setup& cell, std::int64_t span_ns) {
     Wakeup back(cell, direction::backward, shared.back);
     double ns = 0;
     if (cell.producer())
-        ns = lead(shared.stop, span_ns, wake_block, [&](std::uint64_t) {
+        ns = lead(shared.stop, {settle_sleeping_ns, span_ns, wake_block}, [&](std::uint64_t) {
             there.post();
             back.wait();
         });
@@ -121,12 +135,16 @@ double hand_over(setup& cell, std::int64_t span_ns) {
 
 }  // namespace
 
-/// The kernel's ways to wake a sleeper differ by some percent, and which is fastest differs between
-/// machines. A floor is the fastest.
-double wake_up(setup& cell, std::int64_t span_ns) {
-    return std::min({hand_over<futex_wakeup>(cell, span_ns / 3),
-                     hand_over<eventfd_counter_wakeup>(cell, span_ns / 3),
-                     hand_over<pipe_wakeup>(cell, span_ns / 3)});
+double futex_wake(setup& cell, std::int64_t span_ns) {
+    return hand_over<futex_wakeup>(cell, span_ns);
+}
+
+double eventfd_wake(setup& cell, std::int64_t span_ns) {
+    return hand_over<eventfd_counter_wakeup>(cell, span_ns);
+}
+
+double pipe_wake(setup& cell, std::int64_t span_ns) {
+    return hand_over<pipe_wakeup>(cell, span_ns);
 }
 
 }  // namespace ipcmark::floors
