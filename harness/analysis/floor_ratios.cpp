@@ -1,66 +1,158 @@
 #include "harness/analysis/floor_ratios.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
+#include <string_view>
+
+#include "harness/base/sizes.hpp"
 
 namespace ipcmark {
 
 namespace {
 
-/// A cell's limit: what it is, and which summary of the cell is held against it.
-struct limit {
-    std::vector<std::string> floors;  // any of these; the one that is best over the run
-    const char* metric = nullptr;
-    double factor = 1;  // round trips in one figure of the floor
-    std::string why;
+/// A figure of a cell's floor: the floor's median over the run, and the most favourable one seen,
+/// so that its own drift convicts nobody.
+struct floor_figure {
+    double median = 0;
+    double best = 0;
 };
 
-std::optional<limit> limit_of(const cell_result& cell, wait_style wait) {
-    constexpr std::size_t bandwidth_from_bytes = 4096;
-    if (cell.kind == pattern::round_trip) {
-        if (wait != wait_style::blocks)
-            return limit{{"line_round_trip"},
-                         "p50_ns",
-                         1,
-                         "a polling exchange moves a cache line there and back"};
-        return limit{
-            {"futex_wake", "eventfd_wake", "pipe_wake"},
-            "p50_ns",
-            2,
-            cell.place == placement::same_cpu
-                ? "a sleeping exchange on one CPU takes a context switch there and one back"
-                : "a sleeping exchange takes a wake-up there and one back"};
-    }
-    if (cell.payload_bytes < bandwidth_from_bytes) return std::nullopt;
-    return limit{{"memcpy"}, "bytes_per_second", 1, "each byte is at least copied once"};
-}
+/// What a cell is held against: one floor, or the sum of two.
+struct limit {
+    std::string floor;
+    const char* metric = nullptr;
+    std::string unit;
+    floor_figure value;
+    std::string why;
+};
 
 bool is_rate(const floor_info& floor) {
     return floor.unit != "ns";
 }
 
-/// Whether the median of `floor` over the run is the harder one to reach.
+floor_figure figure_of(const floor_info& floor) {
+    const metric_summary& figures = *floor.summary;
+    return {*figures.median,
+            (is_rate(floor) ? figures.max : figures.min).value_or(*figures.median)};
+}
+
+/// The harder one to reach by its median over the run. Whole series are compared, never their
+/// samples: the least of several medians of a moment lies below what any of them does.
 bool is_harder(const floor_info& floor, const floor_info& than) {
     const double one = *floor.summary->median;
     const double other = *than.summary->median;
     return is_rate(floor) ? one > other : one < other;
 }
 
-/// Whole series are compared, never their samples: the least of several medians of a moment lies
-/// below what any of them does.
-const floor_info* find_floor(const std::vector<floor_info>& floors, const limit& wanted,
-                             const cell_result& cell) {
-    const floor_info* found = nullptr;
-    for (const auto& floor : floors) {
-        const bool here = !floor.place || *floor.place == cell.place;
-        const bool this_size = !floor.block_bytes || *floor.block_bytes == cell.payload_bytes;
-        const bool named = std::find(wanted.floors.begin(), wanted.floors.end(), floor.name) !=
-                           wanted.floors.end();
-        if (!named || !here || !this_size || !floor.summary || !floor.summary->median) continue;
-        if (found == nullptr || is_harder(floor, *found)) found = &floor;
-    }
-    return found;
+/// Whether the kernel takes the bytes from one process to the other, however the processes wait.
+bool carried_by_kernel(const mechanism_info& mechanism) {
+    return mechanism.copies_per_message > 0 && mechanism.family != "shared memory";
 }
+
+class limit_finder {
+public:
+    limit_finder(const std::vector<floor_info>& floors, const cell_result& cell,
+                 const mechanism_info& mechanism)
+        : floors_(floors), cell_(cell), mechanism_(mechanism) {}
+
+    std::optional<limit> find() const {
+        return cell_.kind == pattern::round_trip ? of_round_trip() : of_stream();
+    }
+
+private:
+    /// How a payload gets across at best: a floor, how often its block is gone through one after
+    /// the other, and in words.
+    struct way {
+        const char* floor;
+        unsigned passes;
+        const char* does;
+    };
+
+    std::optional<way> way_across() const {
+        const bool one_cpu = cell_.place == placement::same_cpu;
+        if (!carried_by_kernel(mechanism_))
+            return one_cpu ? std::nullopt : std::optional(way{"xfer", 1, "goes from CPU to CPU"});
+        const unsigned copies = mechanism_.copies_per_message;
+        if (copies == 1) return way{"memcpy", 1, "is copied once"};
+        if (one_cpu) return way{"memcpy", copies, "is copied by one CPU, in and out"};
+        return way{"memcpy_pair", 1, "is copied in and out, each by a CPU, at the same time"};
+    }
+
+    std::optional<limit> of_stream() const {
+        const auto across = way_across();
+        if (!across || !touches_all() || block_ != cell_.payload_bytes) return std::nullopt;
+        const floor_info* floor = find_floor({across->floor});
+        if (floor == nullptr) return std::nullopt;
+        const floor_figure rate = figure_of(*floor);
+        return limit{across->floor,
+                     "bytes_per_second",
+                     floor->unit,
+                     {rate.median / across->passes, rate.best / across->passes},
+                     payload_text(cell_.payload_bytes) + " " + across->does};
+    }
+
+    std::optional<limit> of_round_trip() const {
+        auto signal = of_signal();
+        if (!signal || !touches_all() || !block_) return signal;
+        const auto across = way_across();
+        if (!across) return signal;
+        const floor_info* floor = find_floor({across->floor});
+        if (floor == nullptr) return std::nullopt;
+        constexpr std::size_t line_bytes = 64;  // comes with the signal
+        const double bytes =
+            2.0 * across->passes * static_cast<double>(cell_.payload_bytes - line_bytes);
+        const floor_figure rate = figure_of(*floor);
+        signal->value.median += bytes / rate.median * 1e9;
+        signal->value.best += bytes / rate.best * 1e9;
+        signal->floor += std::string(" + ") + across->floor;
+        signal->why +=
+            "; " + payload_text(cell_.payload_bytes) + " " + across->does + ", there and back";
+        return signal;
+    }
+
+    /// A message of nothing, there and back.
+    std::optional<limit> of_signal() const {
+        const bool polls = mechanism_.wait != wait_style::blocks;
+        // It asks the kernel again and again: what that takes is no floor here.
+        if (polls && carried_by_kernel(mechanism_)) return std::nullopt;
+        const floor_info* floor = polls ? find_floor({"line_round_trip"})
+                                        : find_floor({"futex_wake", "eventfd_wake", "pipe_wake"});
+        if (floor == nullptr) return std::nullopt;
+        const double hops = polls ? 1 : 2;  // in a figure of the cell by one of the floor
+        const floor_figure figure = figure_of(*floor);
+        return limit{
+            floor->name,
+            "p50_ns",
+            floor->unit,
+            {figure.median * hops, figure.best * hops},
+            polls ? "a polling exchange moves a cache line there and back"
+            : cell_.place == placement::same_cpu
+                ? "a sleeping exchange on one CPU takes a context switch there and one back"
+                : "a sleeping exchange takes a wake-up there and one back"};
+    }
+
+    /// Of these at this place, by this payload's block, the one that is harder to reach over the
+    /// run.
+    const floor_info* find_floor(std::initializer_list<std::string_view> names) const {
+        const floor_info* found = nullptr;
+        for (const auto& floor : floors_) {
+            const bool named = std::find(names.begin(), names.end(), floor.name) != names.end();
+            const bool here = !floor.place || *floor.place == cell_.place;
+            const bool this_size = !floor.block_bytes || floor.block_bytes == block_;
+            if (!named || !here || !this_size || !floor.summary || !floor.summary->median) continue;
+            if (found == nullptr || is_harder(floor, *found)) found = &floor;
+        }
+        return found;
+    }
+
+    bool touches_all() const { return cell_.reads != touch::desc && cell_.reads != touch::line; }
+
+    const std::vector<floor_info>& floors_;
+    const cell_result& cell_;
+    const mechanism_info& mechanism_;
+    const std::optional<std::size_t> block_ = floor_block_bytes(cell_.payload_bytes);
+};
 
 /// The cost ratio of a figure of the cell to the floor's median.
 metric_summary ratio_to(double floor, const metric_summary& figures, bool is_rate) {
@@ -81,26 +173,27 @@ metric_summary ratio_to(double floor, const metric_summary& figures, bool is_rat
     return ratios;
 }
 
-void add_floor_ratio(cell_result& cell, const std::vector<floor_info>& floors, wait_style wait) {
-    const auto wanted = limit_of(cell, wait);
-    if (!wanted) return;
-    const metric_summary* measured = cell.find(wanted->metric);
-    const floor_info* floor = find_floor(floors, *wanted, cell);
-    if (measured == nullptr || floor == nullptr) return;
-    const metric_summary& figures = *floor->summary;
-    const bool rate = is_rate(*floor);
-    const double value = *figures.median * wanted->factor;
-    cell.floor = cell_floor{floor->name, value, floor->unit, wanted->why};
-    const metric_summary ratios = ratio_to(value, *measured, rate);
+void add_floor_ratio(cell_result& cell, const std::vector<floor_info>& floors,
+                     const mechanism_info& mechanism) {
+    const auto held = limit_finder(floors, cell, mechanism).find();
+    const metric_summary* measured = held ? cell.find(held->metric) : nullptr;
+    if (measured == nullptr) return;
+    const auto [median, best] = held->value;
+    const bool rate = held->unit != "ns";
+    cell.floor = cell_floor{held->floor, median, held->unit, held->why};
+    const metric_summary ratios = ratio_to(median, *measured, rate);
     cell.summary.emplace_back("ratio_to_floor", ratios);
-    // The most favourable floor seen, so that its own drift convicts nobody.
-    const double best =
-        (rate ? figures.max : figures.min).value_or(*figures.median) * wanted->factor / value;
-    if (ratios.high.value_or(1) < (rate ? 1 / best : best)) cell.flags.emplace_back("beats_floor");
+    if (ratios.high.value_or(1) < (rate ? median / best : best / median))
+        cell.flags.emplace_back("beats_floor");
 }
 
 floor_info floor_of(const floor_log::series& from) {
-    floor_info floor{from.name, from.unit, from.meaning, from.place, from.block_bytes, {}, {}, {}};
+    floor_info floor;
+    floor.name = from.name;
+    floor.unit = from.unit;
+    floor.meaning = from.meaning;
+    floor.place = from.place;
+    floor.block_bytes = from.block_bytes;
     std::vector<double> figures;
     for (const auto& [round, figure] : from.samples) {
         floor.samples.push_back({round, figure});
@@ -110,6 +203,18 @@ floor_info floor_of(const floor_log::series& from) {
                                from.unit == "ns" ? "lower" : "higher", "floor probe");
     floor.drift = from.samples.back().second / from.samples.front().second;
     return floor;
+}
+
+/// Whoever copies a block reads it: reading that was slower measured its loop, not the machine.
+void disown_slow_reads(std::vector<floor_info>& floors) {
+    for (auto& read : floors)
+        for (const auto& copied : floors)
+            if (read.name == "stream_read" && copied.name == "memcpy" &&
+                read.block_bytes == copied.block_bytes && read.summary && copied.summary &&
+                read.summary->median < copied.summary->median) {
+                read.summary.reset();
+                read.note = "no floor: copying the same block, which reads it too, was faster";
+            }
 }
 
 }  // namespace
@@ -127,16 +232,17 @@ std::vector<floor_info> floors_of(const floor_log& log) {
     std::vector<floor_info> floors;
     for (const floor_log::series& each : log.all())
         floors.push_back(floor_of(each));
+    disown_slow_reads(floors);
     return floors;
 }
 
 void add_floor_ratios(run_result& result) {
-    std::map<std::string, wait_style> waits;
+    std::map<std::string, const mechanism_info*> mechanisms;
     for (const auto& mechanism : result.header.mechanisms)
-        if (mechanism.role == "mechanism") waits[mechanism.name] = mechanism.wait;
+        if (mechanism.role == "mechanism") mechanisms[mechanism.name] = &mechanism;
     for (auto& cell : result.cells)
-        if (const auto at = waits.find(cell.mechanism); at != waits.end())
-            add_floor_ratio(cell, result.floors, at->second);
+        if (const auto at = mechanisms.find(cell.mechanism); at != mechanisms.end())
+            add_floor_ratio(cell, result.floors, *at->second);
 }
 
 }  // namespace ipcmark

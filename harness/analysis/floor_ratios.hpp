@@ -15,10 +15,15 @@ std::vector<floor_info> floors_of(const floor_log& log);
 
 /// Gives each measured cell of a result its floor, `ratio_to_floor` and, where the whole interval
 /// lies beyond the floor, the flag `beats_floor`: then the instrument or the floor is wrong.
-///   round trip, spinning    against line_round_trip of its placement
+///   round trip, spinning    against line_round_trip of its placement; where the kernel carries
+///                           the bytes and is asked again and again, nothing
 ///   round trip, sleeping    against two wake-ups of its placement (on one CPU, two switches), by
 ///                           that of futex, eventfd and pipe whose median over the run is least
-///   one way, from 4 KiB on  against memcpy of blocks of its size
+///   from 65 bytes on        more for the payload, there and back, at the rate of a stream
+///   a stream, from 4 KiB on against xfer of its size and placement where the memory is shared;
+///   else
+///                           memcpy of one copy, memcpy_pair of two, on one CPU memcpy twice
+/// Payloads that are not touched in full (touch=line, desc) have no floor of their own.
 /// A ratio is of costs: 1 is at the floor, 2 takes twice as long.
 void add_floor_ratios(run_result& result);
 

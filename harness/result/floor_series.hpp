@@ -10,6 +10,11 @@
 
 namespace ipcmark {
 
+/// The block by which the bytes of such a payload are held against a floor, at least 4 KiB, so that
+/// calls and flags do not count as bytes. nullopt: the payload comes with the cache line that says
+/// it is there.
+std::optional<std::size_t> floor_block_bytes(std::size_t payload_bytes);
+
 /// What the floor probes said in the course of a run.
 class floor_log {
 public:

@@ -164,7 +164,8 @@ struct floor_info {
     std::optional<std::size_t> block_bytes;
     std::vector<floor_sample> samples;
     std::optional<metric_summary> summary;
-    std::optional<double> drift;  // last by first
+    std::optional<double> drift;      // last by first
+    std::optional<std::string> note;  // why it is no floor; then there is no summary
 };
 
 template <class Visitor>
@@ -177,6 +178,7 @@ void visit_fields(Visitor& visit, floor_info& f) {
     visit("samples", f.samples);
     visit("summary", f.summary);
     visit("drift", f.drift);
+    visit.when_there("note", f.note);
 }
 
 struct quality_counts {

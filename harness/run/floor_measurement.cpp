@@ -18,7 +18,6 @@ struct floor_spot {
 };
 
 std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each) {
-    constexpr std::size_t least_block_bytes = 4096;
     std::vector<floor_spot> spots;
     const auto add = [&spots](const floor_spot& spot) {
         const auto same = [&](const floor_spot& known) {
@@ -32,10 +31,11 @@ std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each)
         // Two processes that work at once on one CPU would measure its time slices.
         const bool one_cpu = planned.cpus[0] == planned.cpus[1] && planned.cpus[0] != no_cpu;
         if (one_cpu && each.needs_two_cpus) continue;
-        if (each.by_placement) add({planned.cpus, c.place});
-        if (each.by_block && c.payload_bytes >= least_block_bytes)
-            add({planned.cpus, std::nullopt, c.payload_bytes});
-        if (!each.by_placement && !each.by_block) add({planned.cpus});
+        floor_spot spot{planned.cpus};
+        if (each.by_placement) spot.place = c.place;
+        if (each.by_block) spot.block_bytes = floor_block_bytes(c.payload_bytes);
+        if (each.by_block && !spot.block_bytes) continue;
+        add(spot);
     }
     return spots;
 }

@@ -170,6 +170,7 @@ void fill_in(run_result& result) {
     result.header.clock.offsets.emplace_back().when = "begin";
     if (result.noise && result.noise->gate.is_null()) result.noise->gate = tree::object();
     result.header.calibration["by_metric"] = tree::object();
+    if (!result.floors.empty()) result.floors.front().note = "too slow";
     auto& repetition = *result.repetitions.front().timed;
     repetition.layout.emplace();
     peer_record service;

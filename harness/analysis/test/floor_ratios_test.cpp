@@ -21,8 +21,11 @@ cell_result cell(const char* mechanism, pattern kind, std::size_t bytes, const c
     return made;
 }
 
-mechanism_info mechanism(const char* name, const char* role, wait_style wait) {
+mechanism_info mechanism(const char* name, const char* role, wait_style wait, unsigned copies = 0,
+                         const char* family = "shared memory") {
     mechanism_info made;
+    made.copies_per_message = copies;
+    made.family = family;
     made.name = name;
     made.role = role;
     made.wait = wait;
@@ -36,11 +39,17 @@ run_result result_of(std::vector<cell_result> cells) {
     log.add({"line_round_trip", "ns", "", placement::smt, {}, {}}, 0, 40);
     log.add({"futex_wake", "ns", "", placement::l3, {}, {}}, 0, 2000);
     log.add({"futex_wake", "ns", "", placement::same_cpu, {}, {}}, 0, 800);
-    log.add({"memcpy", "bytes_per_second", "", {}, 65'536, {}}, 0, 20e9);
+    log.add({"xfer", "bytes_per_second", "", placement::l3, 65'536, {}}, 0, 10e9);
+    log.add({"memcpy", "bytes_per_second", "", {}, 65'536, {}}, 0, 40e9);
+    log.add({"memcpy_pair", "bytes_per_second", "", placement::l3, 65'536, {}}, 0, 20e9);
     run_result made;
     made.floors = floors_of(log);
     made.header.mechanisms = {mechanism("ring", "mechanism", wait_style::spins),
-                              mechanism("pipe", "mechanism", wait_style::blocks),
+                              mechanism("ring_futex", "mechanism", wait_style::blocks),
+                              mechanism("byte_ring", "mechanism", wait_style::spins, 2),
+                              mechanism("pipe", "mechanism", wait_style::blocks, 2, "pipes"),
+                              mechanism("pipe_busy", "mechanism", wait_style::spins, 2, "pipes"),
+                              mechanism("reach", "mechanism", wait_style::blocks, 1, "direct"),
                               mechanism("null", "instrument", wait_style::spins)};
     made.cells = std::move(cells);
     return made;
@@ -108,12 +117,69 @@ TEST(floor_log, the_self_check_names_the_cells_that_beat_their_floor) {
     EXPECT_EQ(beaten_floors(d), "");
 }
 
-TEST(floor_log, a_stream_is_held_against_memcpy_of_its_size_by_cost) {
-    const auto c = with_ratio(
-        cell("pipe", pattern::one_way, 65'536, "bytes_per_second", figures(5e9, 4e9, 10e9)));
-    EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->median, 4.0);
-    EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->low, 2.0);
-    EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->high, 5.0);
+TEST(floor_log, a_large_message_in_shared_memory_adds_its_transfer_there_and_back) {
+    const double moved = 2 * (65'536.0 - 64) / 10e9 * 1e9;
+    for (const char* name : {"ring", "byte_ring"}) {
+        const auto polls = with_ratio(
+            cell(name, pattern::round_trip, 65'536, "p50_ns", figures(20'000, 19'000, 21'000)));
+        EXPECT_EQ(polls.floor->name, "line_round_trip + xfer");
+        EXPECT_DOUBLE_EQ(polls.floor->value, 100 + moved);
+        EXPECT_NE(polls.floor->why.find("64 KiB"), std::string::npos);
+    }
+    const auto sleeps = with_ratio(
+        cell("ring_futex", pattern::round_trip, 65'536, "p50_ns", figures(30'000, 29'000, 31'000)));
+    EXPECT_EQ(sleeps.floor->name, "futex_wake + xfer");
+    EXPECT_DOUBLE_EQ(sleeps.floor->value, 4000 + moved);
+}
+
+TEST(floor_log, a_large_message_through_the_kernel_adds_its_copies) {
+    const auto twice =
+        with_ratio(cell("pipe", pattern::round_trip, 65'536, "p50_ns", figures(9e4, 8e4, 1e5)));
+    EXPECT_EQ(twice.floor->name, "futex_wake + memcpy_pair");
+    const auto once =
+        with_ratio(cell("reach", pattern::round_trip, 65'536, "p50_ns", figures(9e4, 8e4, 1e5)));
+    EXPECT_EQ(once.floor->name, "futex_wake + memcpy");
+    EXPECT_DOUBLE_EQ(once.floor->value, 4000 + 2 * (65'536.0 - 64) / 40);
+}
+
+TEST(floor_log, without_its_transfer_a_large_message_has_no_floor) {
+    EXPECT_FALSE(with_ratio(cell("ring", pattern::round_trip, 1 << 20, "p50_ns", figures(9, 9, 9)))
+                     .floor.has_value());
+}
+
+TEST(floor_log, what_is_not_touched_does_not_move) {
+    for (const touch reads : {touch::desc, touch::line}) {
+        auto there = cell("ring", pattern::round_trip, 65'536, "p50_ns", figures(150, 120, 200));
+        there.reads = reads;
+        EXPECT_EQ(with_ratio(there).floor->name, "line_round_trip");
+        there.kind = pattern::one_way;
+        there.summary = {{"bytes_per_second", figures(1e12, 1e12, 1e12)}};
+        EXPECT_FALSE(with_ratio(there).floor.has_value());
+    }
+}
+
+TEST(floor_log, who_asks_the_kernel_again_and_again_is_not_held_against_a_line) {
+    EXPECT_FALSE(
+        with_ratio(cell("pipe_busy", pattern::round_trip, 64, "p50_ns", figures(900, 800, 1000)))
+            .floor.has_value());
+}
+
+TEST(floor_log, a_stream_is_held_against_its_way_across_by_cost) {
+    const auto stream = [](const char* name, placement place) {
+        auto there =
+            cell(name, pattern::one_way, 65'536, "bytes_per_second", figures(5e9, 4e9, 10e9));
+        there.place = place;
+        return with_ratio(there);
+    };
+    const auto ring = stream("ring", placement::l3);
+    EXPECT_EQ(ring.floor->name, "xfer");
+    EXPECT_DOUBLE_EQ(*ring.find("ratio_to_floor")->median, 2.0);
+    EXPECT_DOUBLE_EQ(*ring.find("ratio_to_floor")->low, 1.0);
+    EXPECT_DOUBLE_EQ(*ring.find("ratio_to_floor")->high, 2.5);
+    EXPECT_EQ(stream("pipe", placement::l3).floor->name, "memcpy_pair");
+    EXPECT_EQ(stream("reach", placement::l3).floor->value, 40e9);
+    EXPECT_EQ(stream("pipe", placement::same_cpu).floor->value, 20e9) << "two copies by one CPU";
+    EXPECT_FALSE(stream("ring", placement::same_cpu).floor.has_value()) << "nothing moves";
 }
 
 TEST(floor_log, small_streams_and_the_instrument_have_no_floor) {
@@ -136,6 +202,21 @@ TEST(floor_log, only_a_whole_interval_beyond_the_best_floor_beats_it) {
     const auto stream = with_ratio(
         cell("pipe", pattern::one_way, 65'536, "bytes_per_second", figures(30e9, 25e9, 40e9)));
     EXPECT_EQ(stream.flags, flag_list{"beats_floor"});
+}
+
+TEST(floor_log, reading_that_is_slower_than_copying_is_no_floor) {
+    floor_log log;
+    for (const double unit : {1.0, 1.1}) {
+        log.add({"memcpy", "bytes_per_second", "", {}, 4096, {}}, 0, 9e9 * unit);
+        log.add({"memcpy", "bytes_per_second", "", {}, 65'536, {}}, 0, 2e9 * unit);
+        log.add({"stream_read", "bytes_per_second", "", {}, 4096, {}}, 0, 3e9 * unit);
+        log.add({"stream_read", "bytes_per_second", "", {}, 65'536, {}}, 0, 3e9 * unit);
+    }
+    const auto floors = floors_of(log);
+    EXPECT_FALSE(floors.at(2).summary.has_value());
+    EXPECT_TRUE(floors.at(2).note.has_value());
+    EXPECT_TRUE(floors.at(3).summary.has_value());
+    EXPECT_FALSE(floors.at(3).note.has_value());
 }
 
 TEST(floor_log, drift_is_the_last_sample_over_the_first) {

@@ -242,7 +242,7 @@ TEST_F(result_builder_test, a_journal_brings_back_what_was_learnt_on_the_way) {
     clock.source = "tsc";
     restored.restore(s.set_clock(clock));
     restored.restore(
-        s.set_floors({floor_info{"memcpy", "bytes_per_second", "", {}, {}, {}, {}, 1.0}}));
+        s.set_floors({floor_info{"memcpy", "bytes_per_second", "", {}, {}, {}, {}, 1.0, {}}}));
     restored.restore(s.add(timed(5)));
     EXPECT_EQ(file_of(restored), file_of(s));
     EXPECT_EQ(restored.result(false, "x").floors.size(), 1u);

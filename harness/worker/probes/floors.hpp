@@ -33,6 +33,8 @@ struct probe {
 /// syscall           getppid(2), which the C library does not cache
 /// clock_read        clock_gettime(2) of CLOCK_MONOTONIC_RAW (what a stamp costs is in `clock`)
 /// fork_exec         posix_spawn(3) of this executable to its end
+/// xfer              blocks that one CPU writes and the other reads, every word as in cells with
+///                   touch rw, 64 KiB or two blocks ahead: nothing is copied, the lines move
 /// memcpy            copying a block that stays in this core's caches, bytes copied per second
 /// stream_read       reading such a block
 /// memcpy_pair       the same copy while the other CPU does so too, bytes of one side

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
@@ -33,14 +32,12 @@ double median_ns_per_unit(std::int64_t span_ns, std::uint64_t units, Block block
     return median(std::move(figures));
 }
 
-/// About this many bytes go into a block of a bandwidth probe, so that the clock does not show.
-constexpr std::size_t bytes_between_clocks = std::size_t{1} << 20;
+}  // namespace
 
 std::uint64_t passes_for(std::size_t block_bytes) {
+    constexpr std::size_t bytes_between_clocks = std::size_t{1} << 20;
     return std::max<std::uint64_t>(1, bytes_between_clocks / std::max<std::size_t>(block_bytes, 1));
 }
-
-}  // namespace
 
 double system_call(setup&, std::int64_t span_ns) {
     return median_ns_per_unit(span_ns, 256, [](std::uint64_t n) {
@@ -80,13 +77,8 @@ double copy_block(setup& cell, std::int64_t span_ns) {
 double read_block(setup& cell, std::int64_t span_ns) {
     const std::size_t bytes = cell.payload_bytes;
     const mapping from = mapping::anonymous(bytes);
-    const auto* words = reinterpret_cast<const std::uint64_t*>(from.data());
-    const std::size_t count = std::max<std::size_t>(bytes / sizeof *words, 1);
     const double ns = median_ns_per_unit(span_ns, passes_for(bytes), [&](std::uint64_t n) {
-        for (std::uint64_t i = 0; i < n; ++i) {
-            asm volatile("" ::: "memory");
-            asm volatile("" ::"r"(std::accumulate(words, words + count, std::uint64_t{0})));
-        }
+        asm volatile("" ::"r"(wide_sum(from.data(), bytes, n)));
     });
     return static_cast<double>(bytes) / ns * 1e9;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "harness/endpoints/wakeups/futex.hpp"
 #include "harness/endpoints/wakeups/pipe.hpp"
 #include "harness/stats/order.hpp"
+#include "harness/worker/payload.hpp"
 #include "harness/worker/probes/probes.hpp"
 
 namespace ipcmark::floors {
@@ -145,6 +147,56 @@ double eventfd_wake(setup& cell, std::int64_t span_ns) {
 
 double pipe_wake(setup& cell, std::int64_t span_ns) {
     return hand_over<pipe_wakeup>(cell, span_ns);
+}
+
+/// A ring with nothing around it. Its blocks are written and read as messages are, so that no
+/// mechanism does less work for a block than this.
+double transfer(setup& cell, std::int64_t span_ns) {
+    struct words {
+        alignas(128) std::atomic<std::uint64_t> written;
+        alignas(128) std::atomic<std::uint64_t> taken;
+        stop_line stop;
+    };
+    constexpr std::size_t bytes_ahead = std::size_t{64} << 10;
+    constexpr std::size_t blocks_at_least = 2;
+    const std::size_t bytes = cell.payload_bytes;
+    const std::size_t slot_bytes = (bytes + 127) / 128 * 128;
+    const std::size_t slots = std::max(bytes_ahead / slot_bytes, blocks_at_least);
+    const mapping memory = memfd_storage(cell, sizeof(words) + slots * slot_bytes);
+    auto& shared = *reinterpret_cast<words*>(memory.data());
+    const auto block = [&](std::uint64_t i) {
+        return memory.data() + sizeof(words) + i % slots * slot_bytes;
+    };
+    const payload_plan plan{touch::rw, bytes, 1, false};
+    double ns = 0;
+    if (cell.producer()) {
+        payload_writer out(plan);
+        std::uint64_t taken = 0;
+        const auto full = [&](std::uint64_t i) {
+            if (i <= taken + slots) return false;
+            taken = shared.taken.load(std::memory_order_acquire);
+            return i > taken + slots;
+        };
+        ns = lead(shared.stop, {settle_ns, span_ns, passes_for(bytes)}, [&](std::uint64_t i) {
+            while (full(i))
+                pause_cpu();
+            out.write({block(i), bytes});
+            shared.written.store(i, std::memory_order_release);
+        });
+    } else {
+        payload_checker in(plan, sequence_rule::strict);
+        std::uint64_t written = 0;
+        follow(shared.stop, [&](std::uint64_t i) {
+            while (written < i) {
+                written = shared.written.load(std::memory_order_acquire);
+                if (written < i) pause_cpu();
+            }
+            in.check({block(i), bytes});
+            shared.taken.store(i, std::memory_order_release);
+        });
+    }
+    cell.peer.meet();
+    return ns > 0 ? static_cast<double>(bytes) / ns * 1e9 : 0;
 }
 
 }  // namespace ipcmark::floors

@@ -107,6 +107,7 @@ export interface FloorSeries {
   samples?: { round: number; value: number }[];
   summary?: Summary | null;
   drift?: number | null;
+  note?: string;
 }
 
 export interface Noise {
