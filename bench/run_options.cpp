@@ -69,8 +69,9 @@ constexpr std::array run_flags{
     run_flag{
         how_much, "time-budget", "TIME",
         "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},
-    run_flag{how_much, "no-floors", "",
-             "Leave out the probes of what this machine could do at best"},
+    run_flag{
+        how_much, "no-floors", "",
+        "Leave out the probes of what this machine could do at best, and the check against it"},
     run_flag{
         how_much, "reruns", "N",
         "Run a disturbed repetition again, at most so often in its round (default 2; 0: never)"},

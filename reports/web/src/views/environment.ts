@@ -154,7 +154,7 @@ function floors({ result, words }: Context): HTMLElement {
         {
           head: "median",
           numeric: true,
-          cell: (f) => figureText(f.summary?.median, f.unit),
+          cell: (f) => f.note ?? figureText(f.summary?.median, f.unit),
         },
         {
           head: "block",

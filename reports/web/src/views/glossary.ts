@@ -53,9 +53,9 @@ const terms: [string, string][] = [
   ],
   [
     "Floor",
-    "The physical limit for a cell, measured in the same run: a cache line to " +
-      "the other core and back, memcpy, a switch on one CPU. 1\u00d7 is at the " +
-      "floor.",
+    "The physical limit for a cell, measured in the same run: a cache line to the " +
+      "other core and back, or two wake-ups, and the payload from CPU to CPU or its " +
+      "copies. 1\u00d7 is at the floor.",
   ],
   [
     "Knee",

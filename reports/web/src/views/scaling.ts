@@ -44,9 +44,9 @@ export const scalingView: View = {
             : ` Messages, since ${context.words.touch("desc")}.`) +
           " Thin lines: a constant cost per message." +
           (asBytes(context) && ceiling(context).length > 0
-            ? " Dashed: memcpy, measured in the same run."
+            ? ` Dashed: ${roofs[roofName(context)!]}, measured in the same run.`
             : asBytes(context)
-              ? " The memcpy ceiling was not measured in this run."
+              ? " What the machine moves at best was not measured in this run."
               : "") +
           " Hollow points lost messages.",
         chart: (width) => draw(context, width),
@@ -85,14 +85,26 @@ function points(context: Context, names: string[]): Point[] {
   );
 }
 
+// What moves from CPU to CPU at best; older results have the copies of one CPU alone.
+const roofs: Record<string, string> = {
+  xfer: "blocks that go from CPU to CPU",
+  memcpy: "copies by one CPU",
+};
+
+const roofSeries = (context: Context, name: string) =>
+  (context.result.floors ?? []).filter(
+    (f) =>
+      f.name === name &&
+      (!f.placement || f.placement === context.placement()) &&
+      typeof f.block_bytes === "number" &&
+      typeof f.summary?.median === "number",
+  );
+
+const roofName = (context: Context) =>
+  Object.keys(roofs).find((name) => roofSeries(context, name).length > 0);
+
 function ceiling(context: Context): { payload: number; value: number }[] {
-  return (context.result.floors ?? [])
-    .filter(
-      (f) =>
-        f.name === "memcpy" &&
-        typeof f.block_bytes === "number" &&
-        typeof f.summary?.median === "number",
-    )
+  return roofSeries(context, roofName(context) ?? "")
     .map((f) => ({ payload: f.block_bytes!, value: f.summary!.median! }))
     .sort((a, b) => a.payload - b.payload);
 }
@@ -132,7 +144,7 @@ function draw(context: Context, width: number): Drawing {
     xLabel: "payload",
     yLabel: asBytes(context) ? "bytes per second" : "messages per second",
     yFormat: show,
-    under: [...isoCosts(asBytes(context), xDomain, yDomain), ...roofMarks(roof)],
+    under: [...isoCosts(asBytes(context), xDomain, yDomain), ...roofMarks(roof, roofName(context) ?? "")],
   });
 }
 
@@ -173,7 +185,7 @@ function isoCosts(
   return marks;
 }
 
-function roofMarks(roof: { payload: number; value: number }[]): Plot.Markish[] {
+function roofMarks(roof: { payload: number; value: number }[], name: string): Plot.Markish[] {
   if (roof.length === 0) return [];
   return [
     Plot.line(roof, {
@@ -186,7 +198,7 @@ function roofMarks(roof: { payload: number; value: number }[]): Plot.Markish[] {
     Plot.text([roof[roof.length - 1]], {
       x: "payload",
       y: "value",
-      text: () => "memcpy",
+      text: () => name,
       fill: "var(--ink-soft)",
       textAnchor: "end",
       dx: -6,
