@@ -39,6 +39,7 @@ run_result result_of(std::vector<cell_result> cells) {
     log.add({"line_round_trip", "ns", "", placement::smt, {}, {}}, 0, 40);
     log.add({"futex_wake", "ns", "", placement::l3, {}, {}}, 0, 2000);
     log.add({"futex_wake", "ns", "", placement::same_cpu, {}, {}}, 0, 800);
+    log.add({"xfer", "bytes_per_second", "", placement::l3, 4096, {}}, 0, 5e9);
     log.add({"xfer", "bytes_per_second", "", placement::l3, 65'536, {}}, 0, 10e9);
     log.add({"memcpy", "bytes_per_second", "", {}, 65'536, {}}, 0, 40e9);
     log.add({"memcpy_pair", "bytes_per_second", "", placement::l3, 65'536, {}}, 0, 20e9);
@@ -130,6 +131,16 @@ TEST(floor_log, a_large_message_in_shared_memory_adds_its_transfer_there_and_bac
         cell("ring_futex", pattern::round_trip, 65'536, "p50_ns", figures(30'000, 29'000, 31'000)));
     EXPECT_EQ(sleeps.floor->name, "futex_wake + xfer");
     EXPECT_DOUBLE_EQ(sleeps.floor->value, 4000 + moved);
+}
+
+TEST(floor_log, what_does_not_come_with_the_first_line_goes_by_the_rate_of_4_KiB_at_least) {
+    const auto floor_of = [](std::size_t bytes) {
+        return with_ratio(
+                   cell("ring", pattern::round_trip, bytes, "p50_ns", figures(900, 800, 1000)))
+            .floor->value;
+    };
+    EXPECT_DOUBLE_EQ(floor_of(64), 100);
+    EXPECT_DOUBLE_EQ(floor_of(1024), 100 + 2 * (1024 - 64) / 5.0);
 }
 
 TEST(floor_log, a_large_message_through_the_kernel_adds_its_copies) {
