@@ -11,6 +11,7 @@
 #include "harness/host/facts/environment.hpp"
 #include "harness/host/ipc/ipc_limits.hpp"
 #include "harness/run/budget.hpp"
+#include "harness/worker/touch_code.hpp"
 #include "reports/embedded.hpp"
 
 namespace ipcmark {
@@ -136,6 +137,7 @@ run_header make_header(const invocation& call, const run_options& options, const
     header.plan = plan_of(call, options, what);
     header.run.started = utc_now();
     header.run.rounds_done = 0;
+    header.run.touch_code = chosen_touch_code().name;
     for (const auto& entry : call.mechanisms.all())
         if (!entry.info.test_only) header.mechanisms.push_back(info_of(entry));
     return header;

@@ -211,6 +211,7 @@ struct run_info {
     double measuring_s = 0;  // sum of the timed phases
     std::uint64_t repetitions = 0;
     std::optional<std::uint64_t> rounds_done;
+    std::optional<std::string> touch_code;  // avx512f, avx2, plain: the vectors of touch=rw
 };
 
 template <class Visitor>
@@ -220,6 +221,7 @@ void visit_fields(Visitor& visit, run_info& r) {
     visit("measuring_s", r.measuring_s);
     visit("repetitions", r.repetitions);
     visit.when_there("rounds_done", r.rounds_done);
+    visit.when_there("touch_code", r.touch_code);
 }
 
 /// A mechanism as the result keeps it; `facts` are transport_info's traits by their names.

@@ -16,7 +16,6 @@ constexpr std::size_t line_bytes = 64;
 constexpr std::size_t smallest_with_crc = 2 * word_bytes;
 constexpr std::uint64_t plausible = std::uint64_t{1} << 32;   // messages lost or overtaken
 constexpr std::size_t reorder_window = std::size_t{1} << 16;  // messages
-constexpr std::uint64_t step = 0x9E3779B97F4A7C15u;  // odd: no two words of a message are equal
 
 static_assert(std::endian::native == std::endian::little,
               "payload words are stored as they lie in memory");
@@ -37,29 +36,26 @@ std::uint64_t scramble(std::uint64_t x) {  // the finaliser of SplitMix64 (Steel
     return x ^ (x >> 31);
 }
 
-/// Word i of the body is word + i * step, i = 1, 2, ...; a last partial word is cut.
-void write_words(writable bytes, std::uint64_t word) {
+/// Word i of the body is word + i * word_step, i = 1, 2, ...; a last partial word is cut.
+void write_words(const touch_code& code, writable bytes, std::uint64_t word) {
     const std::size_t words = bytes.size() / word_bytes;
     std::byte* to = bytes.data();
-    for (std::size_t i = 1; i < words; ++i)
-        store(to + i * word_bytes, word + i * step);
-    const std::uint64_t tail = word + words * step;
+    code.fill(to, words, word);
+    const std::uint64_t tail = word + words * word_step;
     if (const std::size_t rest = bytes.size() % word_bytes; rest != 0)
         std::memcpy(to + words * word_bytes, &tail, rest);
 }
 
 /// Reads every byte; true when the sum over the words and the tail are what write_words wrote.
-bool words_match(readable bytes, std::uint64_t word) {
+bool words_match(const touch_code& code, readable bytes, std::uint64_t word) {
     const std::size_t words = bytes.size() / word_bytes;
     const std::byte* from = bytes.data();
-    std::uint64_t sum = 0;
-    for (std::size_t i = 1; i < words; ++i)
-        sum += load(from + i * word_bytes);
+    const std::uint64_t sum = code.sum(from, words);
     // n(n-1)/2 of full words; even factor halved first, so that nothing is lost modulo 2^64.
     const std::uint64_t n = words;
     const std::uint64_t triangle = n % 2 == 0 ? (n / 2) * (n - 1) : n * ((n - 1) / 2);
-    if (sum != (n - 1) * word + triangle * step) return false;
-    const std::uint64_t tail = word + words * step;
+    if (sum != (n - 1) * word + triangle * word_step) return false;
+    const std::uint64_t tail = word + words * word_step;
     return std::memcmp(from + words * word_bytes, &tail, bytes.size() % word_bytes) == 0;
 }
 
@@ -85,7 +81,7 @@ std::uint32_t checksum(const std::byte* from, std::size_t bytes) {
 void write_stream(writable bytes, std::uint64_t word) {
     store(bytes.data(), word);
     for (std::size_t at = word_bytes; at < bytes.size(); at += word_bytes) {
-        const std::uint64_t random = scramble(word + at * step);
+        const std::uint64_t random = scramble(word + at * word_step);
         std::memcpy(bytes.data() + at, &random, std::min(word_bytes, bytes.size() - at));
     }
     if (bytes.size() < smallest_with_crc) return;
@@ -115,14 +111,18 @@ mapping private_buffer(const payload_plan& plan) {
 
 }  // namespace
 
-payload_writer::payload_writer(const payload_plan& plan)
-    : plan_(plan), tag_(plan.tag), has_body_(needs_body(plan)), source_(private_buffer(plan)) {
-    if (source_.size() > 0) write_words({source_.data(), source_.size()}, plan.tag);
+payload_writer::payload_writer(const payload_plan& plan, const touch_code& code)
+    : plan_(plan),
+      code_(&code),
+      tag_(plan.tag),
+      has_body_(needs_body(plan)),
+      source_(private_buffer(plan)) {
+    if (source_.size() > 0) write_words(*code_, {source_.data(), source_.size()}, plan.tag);
 }
 
 void payload_writer::write_body(writable bytes, std::uint64_t word) noexcept {
     if (plan_.how == touch::rw)
-        write_words(bytes, word);
+        write_words(*code_, bytes, word);
     else if (plan_.how == touch::line)
         write_lines(bytes, word);
     else if (plan_.how == touch::copy)
@@ -135,8 +135,10 @@ void payload_writer::write_small(writable bytes, std::uint64_t word) noexcept {
     if (!bytes.empty()) std::memcpy(bytes.data(), &word, bytes.size());
 }
 
-payload_checker::payload_checker(const payload_plan& plan, sequence_rule rule)
+payload_checker::payload_checker(const payload_plan& plan, sequence_rule rule,
+                                 const touch_code& code)
     : plan_(plan),
+      code_(&code),
       has_body_(needs_body(plan)),
       rule_(rule),
       reorders_(rule == sequence_rule::may_reorder),
@@ -157,7 +159,7 @@ void payload_checker::check_small(readable bytes, std::uint64_t expected_word) {
 void payload_checker::check_body(readable bytes, std::uint64_t word) {
     bool good = true;
     if (plan_.how == touch::rw)
-        good = words_match(bytes, word);
+        good = words_match(*code_, bytes, word);
     else if (plan_.how == touch::line)
         good = lines_match(bytes, word);
     else if (plan_.how == touch::copy)

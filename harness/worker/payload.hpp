@@ -9,6 +9,7 @@
 
 #include "harness/base/posix/mapping.hpp"
 #include "harness/contract/vocabulary.hpp"
+#include "harness/worker/touch_code.hpp"
 
 namespace ipcmark {
 
@@ -41,7 +42,7 @@ inline constexpr std::uint64_t end_mark = std::uint64_t{1} << 63;
 
 class payload_writer {
 public:
-    explicit payload_writer(const payload_plan& plan);
+    explicit payload_writer(const payload_plan& plan, const touch_code& code = chosen_touch_code());
 
     /// The sequence number of the next message.
     std::uint64_t sequence() const noexcept { return sequence_; }
@@ -64,6 +65,7 @@ private:
     static void write_small(writable bytes, std::uint64_t word) noexcept;
 
     payload_plan plan_;
+    const touch_code* code_;
     std::uint64_t tag_;
     bool has_body_;
     std::uint64_t sequence_ = 0;
@@ -79,7 +81,8 @@ enum class sequence_rule : std::uint8_t {
 
 class payload_checker {
 public:
-    payload_checker(const payload_plan& plan, sequence_rule rule);
+    payload_checker(const payload_plan& plan, sequence_rule rule,
+                    const touch_code& code = chosen_touch_code());
 
     /// The sequence number expected next; may_reorder: how many have come.
     std::uint64_t expected() const noexcept { return expected_; }
@@ -126,6 +129,7 @@ private:
     [[noreturn, gnu::cold]] void throw_body() const;
 
     payload_plan plan_;
+    const touch_code* code_;
     bool has_body_;
     sequence_rule rule_;
     bool reorders_;
