@@ -10,6 +10,7 @@
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/mapping.hpp"
 #include "harness/contract/transport.hpp"
+#include "harness/endpoints/waits.hpp"
 
 namespace ipcmark {
 
@@ -59,7 +60,7 @@ public:
         fill(writable(slot + payload_offset_, payload_bytes_));
         ++next_;
         stamp_of(slot).store(next_, std::memory_order_release);
-        wait_.notify();
+        wait_.notify(awaited::message);
     }
 
     template <class Consume>
@@ -97,11 +98,11 @@ private:
 
     void publish_freed() {
         control_->freed.store(next_, std::memory_order_release);
-        wait_.notify();
+        wait_.notify(awaited::space);
     }
 
     [[gnu::noinline]] bool await_free_slot() {
-        return wait_.until([this]() noexcept {
+        return wait_.until(awaited::space, [this]() noexcept {
             freed_ = control_->freed.load(std::memory_order_acquire);
             return next_ - freed_ <= mask_;
         });
@@ -109,7 +110,7 @@ private:
 
     [[gnu::noinline]] bool await_message(std::byte* slot) {
         publish_freed();
-        return wait_.until([this, slot]() noexcept {
+        return wait_.until(awaited::message, [this, slot]() noexcept {
             return stamp_of(slot).load(std::memory_order_acquire) == next_ + 1;
         });
     }

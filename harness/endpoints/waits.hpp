@@ -16,10 +16,16 @@ namespace ipcmark {
 #endif
 }
 
+/// What one side of a shared-memory endpoint waits for.
+enum class awaited : std::uint32_t {
+    message = 1,
+    space = 2,
+};
+
 /// How each side of a shared-memory endpoint waits for the other. A policy is an object in each
-/// process, over a `shared` in the memory of both (zeroed by the system). until(ready) returns true
-/// once ready() holds, false when the peer is known to have gone; notify() is called after
-/// something that the peer may wait for has become true by a release store.
+/// process, over a `shared` in the memory of both (zeroed by the system). until(what, ready)
+/// returns true once ready() holds, false when the peer is known to have gone; notify(what) is
+/// called after a release store has brought what the peer may wait for.
 
 /// Polls with the CPU's pause instruction: never sleeps, costs the whole CPU.
 class spin_wait {
@@ -28,23 +34,23 @@ public:
     spin_wait(setup&, shared&) {}
 
     template <class Ready>
-    bool until(Ready ready) noexcept {
+    bool until(awaited, Ready ready) noexcept {
         while (!ready())
             pause_cpu();
         return true;
     }
-    void notify() noexcept {}
+    void notify(awaited) noexcept {}
 };
 
 /// Sleeps at once when there is nothing. A process waits for one thing at a time, so one wake-up in
 /// each direction serves however many rings; it is rung only when the other side has announced that
-/// it sleeps or is about to, and exactly once per announcement.
+/// it sleeps or is about to, and for what, and exactly once per announcement.
 template <wakeup Wakeup>
 class doorbell_wait {
 public:
     struct shared {
         struct side {
-            alignas(128) std::atomic<std::uint32_t> sleeps;
+            alignas(128) std::atomic<std::uint32_t> sleeps_for;  // an `awaited`; 0: awake
             [[no_unique_address]] typename Wakeup::shared bell;
         };
         side consumer;
@@ -59,29 +65,32 @@ public:
           producer_(cell.producer()) {}
 
     template <class Ready>
-    bool until(Ready ready) {
+    bool until(awaited what, Ready ready) {
         while (!ready()) {
             // Announce, then look again: with the fence in notify, either this side sees the data
             // or the other side sees the announcement.
-            mine_.sleeps.store(1, std::memory_order_relaxed);
+            mine_.sleeps_for.store(static_cast<std::uint32_t>(what), std::memory_order_relaxed);
             std::atomic_thread_fence(std::memory_order_seq_cst);
             // Taken back in time, or a ring is on its way and must be taken.
-            if (ready() && mine_.sleeps.exchange(0, std::memory_order_acq_rel) == 1) return true;
+            if (ready() && mine_.sleeps_for.exchange(0, std::memory_order_acq_rel) != 0)
+                return true;
             if (!(producer_ ? backward_ : forward_).wait()) return false;
         }
         return true;
     }
 
-    void notify() {
+    void notify(awaited what) {
         std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (theirs_.sleeps.load(std::memory_order_relaxed) == 0) [[likely]]
+        const auto announced = static_cast<std::uint32_t>(what);
+        if (theirs_.sleeps_for.load(std::memory_order_relaxed) != announced) [[likely]]
             return;
-        ring();
+        ring(announced);
     }
 
 private:
-    [[gnu::noinline]] void ring() {
-        if (theirs_.sleeps.exchange(0, std::memory_order_acq_rel) == 1)
+    [[gnu::noinline]] void ring(std::uint32_t announced) {
+        if (theirs_.sleeps_for.compare_exchange_strong(announced, 0, std::memory_order_acq_rel,
+                                                       std::memory_order_relaxed))
             (producer_ ? forward_ : backward_).post();
     }
 
@@ -104,12 +113,12 @@ public:
     }
 
     template <class Ready>
-    bool until(Ready ready) {
+    bool until(awaited what, Ready ready) {
         for (std::uint32_t i = 0; i < BudgetPauses; ++i) {
             if (ready()) return true;
             pause_cpu();
         }
-        return Sleep::until(ready);
+        return Sleep::until(what, ready);
     }
 };
 

@@ -39,7 +39,7 @@ public:
           theirs_(cell.producer() ? memory.from_consumer : memory.from_producer) {}
 
     template <class Ready>
-    bool until(Ready ready) noexcept {
+    bool until(awaited, Ready ready) noexcept {
         while (!ready()) {
             arm();
             if (ready()) break;
@@ -47,7 +47,7 @@ public:
         }
         return true;
     }
-    void notify() noexcept { mine_.store(++written_, std::memory_order_release); }
+    void notify(awaited) noexcept { mine_.store(++written_, std::memory_order_release); }
 
 private:
     [[gnu::target("waitpkg")]] void arm() noexcept { _umonitor(&theirs_); }
@@ -67,12 +67,12 @@ public:
     tpause_wait(setup&, shared&) {}
 
     template <class Ready>
-    bool until(Ready ready) noexcept {
+    bool until(awaited, Ready ready) noexcept {
         while (!ready())
             sleep();
         return true;
     }
-    void notify() noexcept {}
+    void notify(awaited) noexcept {}
 
 private:
     [[gnu::target("waitpkg")]] static void sleep() noexcept {

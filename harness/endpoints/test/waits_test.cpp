@@ -1,0 +1,96 @@
+#include "harness/endpoints/waits.hpp"
+
+#include <array>
+#include <atomic>
+#include <gtest/gtest.h>
+#include <thread>
+#include <vector>
+
+#include "harness/endpoints/shm_ring.hpp"
+
+namespace ipcmark {
+namespace {
+
+setup side_of(rendezvous& nobody, role side) {
+    return {{.side = side}, nobody};
+}
+
+/// The futex, with its posts counted.
+struct counted_wakeup : futex_wakeup {
+    static inline std::atomic<int> posts{0};
+    using futex_wakeup::futex_wakeup;
+    void post() noexcept {
+        posts.fetch_add(1, std::memory_order_relaxed);
+        futex_wakeup::post();
+    }
+};
+
+using counted_wait = doorbell_wait<counted_wakeup>;
+
+struct doorbell : testing::Test {
+    counted_wait::shared memory{};
+    rendezvous nobody{unique_fd()};
+    setup producers = side_of(nobody, role::producer);
+    setup consumers = side_of(nobody, role::consumer);
+    counted_wait producer{producers, memory};
+    counted_wait consumer{consumers, memory};
+
+    doorbell() { counted_wakeup::posts.store(0, std::memory_order_relaxed); }
+    static int posts() { return counted_wakeup::posts.load(std::memory_order_relaxed); }
+};
+
+TEST_F(doorbell, is_rung_for_what_the_sleeper_waits_for_and_for_nothing_else) {
+    for (const awaited what : {awaited::message, awaited::space}) {
+        const awaited other = what == awaited::message ? awaited::space : awaited::message;
+        const int before = posts();
+        std::atomic<bool> there{false};
+        std::thread sleeper([&] {
+            consumer.until(what, [&]() noexcept { return there.load(std::memory_order_acquire); });
+        });
+        while (memory.consumer.sleeps_for.load(std::memory_order_acquire) == 0)
+            std::this_thread::yield();
+        producer.notify(other);
+        EXPECT_EQ(posts(), before);
+        there.store(true, std::memory_order_release);
+        producer.notify(what);
+        sleeper.join();
+        // None is needed when the sleeper took its announcement back in time.
+        EXPECT_LE(posts(), before + 1);
+        producer.notify(what);
+        EXPECT_LE(posts(), before + 1) << "nobody sleeps any more";
+    }
+}
+
+/// Two posts a round trip, one for each message: the freed slots ring nothing, though each of so
+/// few is published at once. Fewer where a side finds its message before it sleeps.
+TEST_F(doorbell, is_not_rung_by_slots_that_nobody_waits_for) {
+    constexpr std::size_t payload_bytes = std::size_t{64} << 10;
+    constexpr std::size_t depth = 4;
+    constexpr int round_trips = 200;
+    using ring = shm_ring<counted_wait>;
+    struct alignas(128) line {
+        std::array<std::byte, 128> bytes;
+    };
+    std::vector<line> forward(ring::bytes_for(payload_bytes, depth) / sizeof(line) + 1);
+    std::vector<line> backward(forward.size());
+    const auto at = [](std::vector<line>& lines) { return lines.front().bytes.data(); };
+    ring to_consumer(at(forward), payload_bytes, depth, true, producer);
+    ring to_producer(at(backward), payload_bytes, depth, true, producer);
+    std::thread server([&] {
+        ring requests(at(forward), payload_bytes, depth, false, consumer);
+        ring replies(at(backward), payload_bytes, depth, false, consumer);
+        for (int i = 0; i < round_trips; ++i) {
+            requests.recv([](readable) {});
+            replies.send([](writable) {});
+        }
+    });
+    for (int i = 0; i < round_trips; ++i) {
+        to_consumer.send([](writable) {});
+        to_producer.recv([](readable) {});
+    }
+    server.join();
+    EXPECT_LE(posts(), 2 * round_trips);
+}
+
+}  // namespace
+}  // namespace ipcmark
