@@ -92,5 +92,59 @@ TEST_F(doorbell, is_not_rung_by_slots_that_nobody_waits_for) {
     EXPECT_LE(posts(), 2 * round_trips);
 }
 
+/// The waiter has announced that it sleeps, and three posts come before it does.
+struct calls_of_a_slow_waiter {
+    static inline basic_futex_wakeup<calls_of_a_slow_waiter>* poster = nullptr;
+    static inline int waits = 0;
+    static inline int wakes = 0;
+
+    static void wait(std::atomic<std::uint32_t>&, std::uint32_t) noexcept {
+        ++waits;
+        for (int i = 0; i < 3; ++i)
+            poster->post();
+    }
+    static void wake(std::atomic<std::uint32_t>&) noexcept { ++wakes; }
+};
+
+TEST(futex_wakeup, is_called_once_for_an_announcement_however_many_posts_come) {
+    using wakeup = basic_futex_wakeup<calls_of_a_slow_waiter>;
+    rendezvous nobody{unique_fd()};
+    setup cell = side_of(nobody, role::producer);
+    wakeup::shared memory;
+    wakeup poster(cell, direction::forward, memory);
+    wakeup waiter(cell, direction::forward, memory);
+    calls_of_a_slow_waiter::poster = &poster;
+    for (int i = 0; i < 6; ++i)
+        EXPECT_TRUE(waiter.wait());
+    EXPECT_EQ(calls_of_a_slow_waiter::waits, 2);
+    EXPECT_EQ(calls_of_a_slow_waiter::wakes, 2);
+    poster.post();
+    EXPECT_TRUE(waiter.wait());
+    EXPECT_EQ(calls_of_a_slow_waiter::wakes, 2) << "nobody slept";
+}
+
+TEST(futex_wakeup, loses_no_post_between_threads) {
+    constexpr int posts = 100'000;
+    rendezvous nobody{unique_fd()};
+    setup cell = side_of(nobody, role::producer);
+    futex_wakeup::shared there;
+    futex_wakeup::shared back;
+    std::thread waiter([&] {
+        futex_wakeup awaited(cell, direction::forward, there);
+        futex_wakeup answer(cell, direction::backward, back);
+        for (int i = 0; i < posts; ++i) {
+            awaited.wait();
+            if (i % 8 == 7) answer.post();
+        }
+    });
+    futex_wakeup post(cell, direction::forward, there);
+    futex_wakeup answer(cell, direction::backward, back);
+    for (int i = 0; i < posts; ++i) {
+        post.post();
+        if (i % 8 == 7) answer.wait();
+    }
+    waiter.join();
+}
+
 }  // namespace
 }  // namespace ipcmark

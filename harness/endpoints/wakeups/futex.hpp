@@ -11,39 +11,59 @@
 
 namespace ipcmark {
 
-/// A count in shared memory; futex(2) is called only when the other side sleeps or is about to.
-class futex_wakeup {
+/// futex(2) itself.
+struct futex_calls {
+    static void wait(std::atomic<std::uint32_t>& word, std::uint32_t value) noexcept {
+        ::syscall(SYS_futex, &word, FUTEX_WAIT, value, nullptr, nullptr, 0);
+    }
+    static void wake(std::atomic<std::uint32_t>& word) noexcept {
+        ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+    }
+};
+
+/// A count in shared memory; futex(2) is called only when the other side sleeps or is about to, and
+/// once per announcement of that.
+template <class Calls>
+class basic_futex_wakeup {
 public:
+    /// The futex word is twice the count, plus one while the waiter sleeps or is about to. In one
+    /// word, since a poster that took the announcement back from another could take one that was
+    /// made after it had counted: the sleeper would find its count unchanged and sleep on.
     struct shared {
-        alignas(64) std::atomic<std::uint32_t> count{0};  // the futex word
-        std::atomic<std::uint32_t> sleeping{0};
+        alignas(64) std::atomic<std::uint32_t> word{0};
     };
 
-    futex_wakeup(setup&, direction, shared& memory) : shared_(memory) {}
+    basic_futex_wakeup(setup&, direction, shared& memory) : word_(memory.word) {}
 
     void post() noexcept {
-        shared_.count.fetch_add(1, std::memory_order_release);
-        // Either this side sees the announcement or the other one sees the new count.
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (shared_.sleeping.load(std::memory_order_relaxed) == 0) return;
-        ::syscall(SYS_futex, &shared_.count, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+        std::uint32_t seen = word_.load(std::memory_order_relaxed);
+        while (!word_.compare_exchange_weak(seen, (seen & ~announced) + one,
+                                            std::memory_order_acq_rel, std::memory_order_relaxed)) {
+        }
+        if ((seen & announced) != 0) Calls::wake(word_);
     }
 
     bool wait() noexcept {
-        while (shared_.count.load(std::memory_order_acquire) == taken_) {
-            shared_.sleeping.store(1, std::memory_order_relaxed);
-            std::atomic_thread_fence(std::memory_order_seq_cst);
-            if (shared_.count.load(std::memory_order_relaxed) == taken_)
-                ::syscall(SYS_futex, &shared_.count, FUTEX_WAIT, taken_, nullptr, nullptr, 0);
-            shared_.sleeping.store(0, std::memory_order_relaxed);
+        std::uint32_t seen = word_.load(std::memory_order_acquire);
+        while ((seen & ~announced) == taken_) {
+            if ((seen & announced) != 0 ||
+                word_.compare_exchange_strong(seen, seen | announced, std::memory_order_relaxed,
+                                              std::memory_order_relaxed))
+                Calls::wait(word_, taken_ | announced);
+            seen = word_.load(std::memory_order_acquire);
         }
-        ++taken_;
+        taken_ += one;
         return true;
     }
 
 private:
-    shared& shared_;
-    std::uint32_t taken_ = 0;  // compared with the count modulo 2^32
+    static constexpr std::uint32_t announced = 1;
+    static constexpr std::uint32_t one = 2;
+
+    std::atomic<std::uint32_t>& word_;
+    std::uint32_t taken_ = 0;  // times two, compared with the count modulo 2^32
 };
+
+using futex_wakeup = basic_futex_wakeup<futex_calls>;
 
 }  // namespace ipcmark
