@@ -5,12 +5,12 @@
 namespace ipcmark::transports {
 
 /// A single-producer single-consumer ring per direction on a memfd, zero copy; the waiting side
-/// polls for 2,000 pauses (some tens of microseconds), then sleeps in futex(2).
-struct shm_ring_spin_pause_then_futex : ring_pair<spin_then_wait<futex_wait, 2'000>> {
+/// polls for 20 us, then sleeps in futex(2).
+struct shm_ring_spin_pause_then_futex : ring_pair<spin_then_wait<futex_wait, 20'000>> {
     static constexpr transport_info info =
         ring_card("shm_ring_spin_pause_then_futex",
-                  "shared-memory ring (memfd), zero copy; spins, then sleeps in futex", "futex(2)",
-                  wait_style::spins_then_blocks);
+                  "shared-memory ring (memfd), zero copy; spins for 20 us, then sleeps in futex",
+                  "futex(2)", wait_style::spins_then_blocks);
     using ring_pair::ring_pair;
 };
 

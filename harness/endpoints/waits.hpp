@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 #include "harness/contract/transport.hpp"
@@ -103,22 +104,36 @@ private:
 
 using futex_wait = doorbell_wait<futex_wakeup>;
 
-/// Polls for a budget of pauses, then sleeps: no system call while the peer is quick, no CPU burnt
-/// while it is not. The budget is noted as `spin_budget_pauses`.
-template <class Sleep, std::uint32_t BudgetPauses>
+/// Polls for a budget of time, then sleeps: no system call while the peer is quick, no CPU burnt
+/// while it is not. A pause is 10 to 50 ns long, depending on the CPU, so the clock counts, not
+/// they; it is read every 64 pauses, and not at all while the peer is quicker than that. The budget
+/// is noted as `spin_budget_ns`.
+template <class Sleep, std::int64_t BudgetNs>
 class spin_then_wait : public Sleep {
 public:
     spin_then_wait(setup& cell, typename Sleep::shared& memory) : Sleep(cell, memory) {
-        cell.notes["spin_budget_pauses"] = BudgetPauses;
+        cell.notes["spin_budget_ns"] = BudgetNs;
     }
 
     template <class Ready>
     bool until(awaited what, Ready ready) {
-        for (std::uint32_t i = 0; i < BudgetPauses; ++i) {
+        using clock = std::chrono::steady_clock;
+        if (polled(ready)) return true;
+        const auto end = clock::now() + std::chrono::nanoseconds(BudgetNs);
+        while (clock::now() < end)
+            if (polled(ready)) return true;
+        return Sleep::until(what, ready);
+    }
+
+private:
+    template <class Ready>
+    static bool polled(Ready ready) {
+        constexpr int pauses_between_stamps = 64;
+        for (int i = 0; i < pauses_between_stamps; ++i) {
             if (ready()) return true;
             pause_cpu();
         }
-        return Sleep::until(what, ready);
+        return false;
     }
 };
 

@@ -146,5 +146,32 @@ TEST(futex_wakeup, loses_no_post_between_threads) {
     waiter.join();
 }
 
+/// Instead of sleeping, says how often it would have.
+struct counted_sleep {
+    using shared = nothing_shared;
+    int sleeps = 0;
+    counted_sleep(setup&, shared&) {}
+    template <class Ready>
+    bool until(awaited, Ready) {
+        ++sleeps;
+        return true;
+    }
+};
+
+TEST(spin_then_wait, sleeps_once_its_budget_is_spent_and_not_before_it_has_looked) {
+    using wait = spin_then_wait<counted_sleep, 50'000>;
+    rendezvous nobody{unique_fd()};
+    setup cell = side_of(nobody, role::producer);
+    nothing_shared memory;
+    wait waiter(cell, memory);
+    EXPECT_EQ(cell.notes.at("spin_budget_ns"), 50'000);
+    int looks = 0;
+    EXPECT_TRUE(waiter.until(awaited::message, [&]() noexcept { return ++looks == 50; }));
+    EXPECT_EQ(looks, 50);
+    EXPECT_EQ(waiter.sleeps, 0);
+    EXPECT_TRUE(waiter.until(awaited::message, [&]() noexcept { return false; }));
+    EXPECT_EQ(waiter.sleeps, 1);
+}
+
 }  // namespace
 }  // namespace ipcmark
