@@ -102,7 +102,8 @@ std::span<const plan_field> plan_fields() {
         {what, "touch", "touch", "WORD", "desc, line, rw, copy or verify", form::one, nullptr,
          [](request& plan, const std::string& word) { plan.reads = value_of<touch>(word); }},
         {what, "depth", "depth", "N",
-         "Messages a mechanism should be able to hold (default: about 256 KiB)", form::one, nullptr,
+         "Messages a mechanism should be able to hold (default: 1 MiB, 16 to 1024)", form::one,
+         nullptr,
          [](request& plan, const std::string& word) {
              plan.depth = whole_number<std::size_t>(word, 1, 65'536);
          }},

@@ -13,8 +13,11 @@ std::string cell::name() const {
 }
 
 std::size_t default_depth(std::size_t payload_bytes) {
-    constexpr std::size_t queue_bytes = std::size_t{256} << 10;
-    return std::clamp<std::size_t>(queue_bytes / std::max<std::size_t>(payload_bytes, 1), 4, 1024);
+    constexpr std::size_t queue_bytes = std::size_t{1} << 20;
+    constexpr std::size_t most_bytes = std::size_t{16} << 20;
+    const std::size_t message_bytes = std::max<std::size_t>(payload_bytes, 1);
+    const auto depth = std::clamp<std::size_t>(queue_bytes / message_bytes, 16, 1024);
+    return std::max<std::size_t>(std::min(depth, most_bytes / message_bytes), 4);
 }
 
 }  // namespace ipcmark

@@ -36,7 +36,9 @@ void visit_fields(Visitor& visit, cell& c) {
     visit("parameter", c.varied);
 }
 
-/// The depth a plan asks for when the user names none: queues of about 256 KiB, 4 to 1024 messages.
+/// The depth a plan asks for when the user names none: 1 MiB in 16 to 1024 messages, so that a
+/// sleeper who is woken finds enough to do, but no more than 16 MiB or 4 messages, whichever is
+/// more.
 std::size_t default_depth(std::size_t payload_bytes);
 
 }  // namespace ipcmark

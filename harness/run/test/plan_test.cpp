@@ -250,9 +250,13 @@ TEST_F(plan_test, unknown_words_are_refused) {
     EXPECT_THROW(expanded(), std::invalid_argument);
 }
 
-TEST(cell_test, depth_asks_for_a_quarter_mebibyte) {
+TEST(cell_test, depth_asks_for_a_mebibyte_and_sixteen_messages_within_bounds) {
+    EXPECT_EQ(default_depth(0), 1024u);
     EXPECT_EQ(default_depth(1), 1024u);
-    EXPECT_EQ(default_depth(4096), 64u);
+    EXPECT_EQ(default_depth(4096), 256u);
+    EXPECT_EQ(default_depth(std::size_t{64} << 10), 16u);
+    EXPECT_EQ(default_depth(std::size_t{1} << 20), 16u);
+    EXPECT_EQ(default_depth(std::size_t{2} << 20), 8u);
     EXPECT_EQ(default_depth(std::size_t{16} << 20), 4u);
 }
 
