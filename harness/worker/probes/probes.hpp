@@ -24,8 +24,6 @@ double transfer(setup& cell, std::int64_t span_ns);
 double copy_block(setup& cell, std::int64_t span_ns);
 double read_block(setup& cell, std::int64_t span_ns);
 
-/// How many blocks make up so many bytes that a clock reading does not show beside them.
-std::uint64_t passes_for(std::size_t block_bytes);
 /// The sum of all whole words, read `passes` times, modulo 2^64, by the widest loads of this CPU.
 std::uint64_t wide_sum(const std::byte* from, std::size_t bytes, std::uint64_t passes) noexcept;
 

@@ -32,12 +32,13 @@ double median_ns_per_unit(std::int64_t span_ns, std::uint64_t units, Block block
     return median(std::move(figures));
 }
 
-}  // namespace
-
+/// How many blocks make up so many bytes that a clock reading does not show beside them.
 std::uint64_t passes_for(std::size_t block_bytes) {
     constexpr std::size_t bytes_between_clocks = std::size_t{1} << 20;
     return std::max<std::uint64_t>(1, bytes_between_clocks / std::max<std::size_t>(block_bytes, 1));
 }
+
+}  // namespace
 
 double system_call(setup&, std::int64_t span_ns) {
     return median_ns_per_unit(span_ns, 256, [](std::uint64_t n) {
