@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <string>
 
-#include <boost/crc.hpp>
+#include "harness/worker/crc32c.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-using crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
 
 constexpr std::size_t word_bytes = sizeof(std::uint64_t);
 constexpr std::size_t line_bytes = 64;
@@ -71,12 +69,6 @@ bool lines_match(readable bytes, std::uint64_t word) {
     return difference == 0;
 }
 
-std::uint32_t checksum(const std::byte* from, std::size_t bytes) {
-    crc32c crc;
-    crc.process_bytes(from, bytes);
-    return crc.checksum();
-}
-
 /// The pseudo-random body after the word; from 16 bytes on its last four are the CRC of the rest.
 void write_stream(writable bytes, std::uint64_t word) {
     store(bytes.data(), word);
@@ -86,14 +78,14 @@ void write_stream(writable bytes, std::uint64_t word) {
     }
     if (bytes.size() < smallest_with_crc) return;
     const std::size_t body = bytes.size() - sizeof(std::uint32_t);
-    const std::uint32_t crc = checksum(bytes.data(), body);
+    const std::uint32_t crc = crc32c(bytes.data(), body);
     std::memcpy(bytes.data() + body, &crc, sizeof crc);
 }
 
 bool stream_matches(readable bytes, std::uint64_t word) {
     if (bytes.size() >= smallest_with_crc) {
         const std::size_t body = bytes.size() - sizeof(std::uint32_t);
-        const std::uint32_t crc = checksum(bytes.data(), body);
+        const std::uint32_t crc = crc32c(bytes.data(), body);
         return std::memcmp(bytes.data() + body, &crc, sizeof crc) == 0;
     }
     std::byte expected[smallest_with_crc];

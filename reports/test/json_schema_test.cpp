@@ -168,6 +168,7 @@ void collect_properties(const tree& schema, std::set<std::string>& names) {
 /// What the samples lack.
 void fill_in(run_result& result) {
     result.header.clock.offsets.emplace_back().when = "begin";
+    result.header.run.touch_code = "plain";
     if (result.noise && result.noise->gate.is_null()) result.noise->gate = tree::object();
     result.header.calibration["by_metric"] = tree::object();
     if (!result.floors.empty()) result.floors.front().note = "too slow";

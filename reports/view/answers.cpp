@@ -60,7 +60,7 @@ private:
             if (const auto title = title_of(waits); !title.empty())
                 sentence += ", " + std::string(title);
         told.sentences.push_back(sentence + ".");
-if (asked.by->key == "messages_per_second" && cell.payload_bytes == 0)
+        if (asked.by->key == "messages_per_second" && cell.payload_bytes == 0)
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
         if (auto limit = floor_sentence(asked, cell); !limit.empty())
             told.sentences.push_back(std::move(limit));
@@ -69,16 +69,19 @@ if (asked.by->key == "messages_per_second" && cell.payload_bytes == 0)
         return told;
     }
 
-    /// Only where the figure is the one that is held against the floor.
+    /// Only where the figure is the one that is held against the floor: of a rate it is a ceiling.
     static std::string floor_sentence(const question& asked, const cell_result& cell) {
-        const auto ratio = median_text(cell.find("ratio_to_floor"));
+        const metric_summary* figures = cell.find("ratio_to_floor");
+        const auto ratio = median_text(figures);
         const bool is_time = asked.by->key == "p50_ns";
         const bool is_rate =
             asked.by->key == "bytes_per_second" || asked.by->key == "messages_per_second";
         if (!ratio || !cell.floor || !(cell.floor->unit == "ns" ? is_time : is_rate)) return {};
-        return fmt::format("The floor is {}{}: {} times that.",
-                           figure_text(cell.floor->value, cell.floor->unit),
-                           cell.floor->why.empty() ? "" : ", since " + cell.floor->why, *ratio);
+        const std::string limit = figure_text(cell.floor->value, cell.floor->unit) +
+                                  (cell.floor->why.empty() ? "" : ", since " + cell.floor->why);
+        return is_time ? fmt::format("The floor is {}: {} times that.", limit, *ratio)
+                       : fmt::format("The ceiling is {}: {:.0f} % of that.", limit,
+                                     100 / *figures->median);
     }
 
     std::string tie_sentence(const question& asked, const std::vector<standing>& found) const {
