@@ -16,7 +16,7 @@ constexpr std::size_t most_open_rows = 15;
 
 /// Text of a result must not become markup, nor end a table row.
 std::string escaped(const std::string& text) {
-    constexpr std::size_t longest = 600;
+    constexpr std::size_t longest = 2'000;
     std::string result;
     for (const char c : text.size() > longest ? text.substr(0, longest) + "..." : text) {
         switch (c) {

@@ -188,7 +188,7 @@ private:
 
     /// A control character of a result must not reach the terminal.
     std::string shown(std::string text) const {
-        constexpr std::size_t longest = 600;
+        constexpr std::size_t longest = 2'000;
         for (char& c : text)
             if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
         if (text.size() > longest) {

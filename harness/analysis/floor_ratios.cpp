@@ -183,7 +183,9 @@ void add_floor_ratio(cell_result& cell, const std::vector<floor_info>& floors,
     cell.floor = cell_floor{held->floor, median, held->unit, held->why};
     const metric_summary ratios = ratio_to(median, *measured, rate);
     cell.summary.emplace_back("ratio_to_floor", ratios);
-    if (ratios.high.value_or(1) < (rate ? median / best : best / median))
+    // xfer moves blocks through a ring of its own: another one may be a little better at it.
+    const bool convicts = held->floor.find("xfer") == std::string::npos;
+    if (convicts && ratios.high.value_or(1) < (rate ? median / best : best / median))
         cell.flags.emplace_back("beats_floor");
 }
 

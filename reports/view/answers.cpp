@@ -79,6 +79,9 @@ private:
         if (!ratio || !cell.floor || !(cell.floor->unit == "ns" ? is_time : is_rate)) return {};
         const std::string limit = figure_text(cell.floor->value, cell.floor->unit) +
                                   (cell.floor->why.empty() ? "" : ", since " + cell.floor->why);
+        const std::string what = is_time ? "floor" : "ceiling";
+        if (*figures->median < 1)
+            return fmt::format("The {} is {}, which it reached.", what, limit);
         return is_time ? fmt::format("The floor is {}: {} times that.", limit, *ratio)
                        : fmt::format("The ceiling is {}: {:.0f} % of that.", limit,
                                      100 / *figures->median);

@@ -49,7 +49,7 @@ protected:
         request.parties = pair_on(cpus);
         request.tag = 0x1122334455667788;
         request.work.timed_ns = 300'000'000;
-        repetition_watch watch;
+        repetition_watch watch(gate_);
         const shared_clock clock(parameters_);
         auto done = watch.run(planned, clock, [&] {
             return std::optional(runner(area_, interrupts_, parameters_, {}).run(request));
@@ -71,6 +71,7 @@ protected:
     }
 
     run_workspace area_;
+    noise_gate gate_{gate_rule::relative, take_baseline(allowed_cpus())};
     interrupt_watch interrupts_;
     clock_parameters parameters_;
 };

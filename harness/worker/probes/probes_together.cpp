@@ -173,8 +173,9 @@ double transfer(setup& cell, std::int64_t span_ns) {
         alignas(128) std::atomic<std::uint64_t> taken;
         stop_line stop;
     };
-    constexpr std::size_t bytes_ahead = std::size_t{64} << 10;
-    constexpr std::size_t blocks_at_least = 2;
+    // As cells have it by default, so that both sides work at the same time.
+    constexpr std::size_t bytes_ahead = std::size_t{1} << 20;
+    constexpr std::size_t blocks_at_least = 16;
     const std::size_t bytes = cell.payload_bytes;
     const std::size_t slot_bytes = (bytes + 127) / 128 * 128;
     const std::size_t slots = std::max(bytes_ahead / slot_bytes, blocks_at_least);
@@ -193,7 +194,8 @@ double transfer(setup& cell, std::int64_t span_ns) {
             taken = shared.taken.load(std::memory_order_acquire);
             return i > taken + slots;
         };
-        const std::uint64_t timed = std::max<std::uint64_t>(slots / 4, 1);
+        // Longer than what the producer can be ahead: what one side does alone is no rate of both.
+        const std::uint64_t timed = 4 * slots;
         ns = lead_one_way(shared.stop, {settle_ns, span_ns, timed}, [&](std::uint64_t i) {
             while (full(i))
                 pause_cpu();
