@@ -1,7 +1,8 @@
 #include "harness/worker/crc32c.hpp"
 
-#include <boost/crc.hpp>
 #include <cstring>
+
+#include <boost/crc.hpp>
 
 #if defined(__ARM_FEATURE_CRC32)
 #include <arm_acle.h>
