@@ -30,7 +30,7 @@ const switches: Cost = {
   format: (count) => figureText(count, "1/message"),
   metrics: ["voluntary_switches_per_message", "involuntary_switches_per_message"],
   parts: [{ name: "voluntary (slept)" }, { name: "involuntary (pushed off)" }],
-  text: "Both processes together; of a round trip per round trip",
+  text: "Both processes together (of a round trip: for both its messages)",
 };
 
 const sides: Cost = {
@@ -41,7 +41,7 @@ const sides: Cost = {
   format: formatTime,
   metrics: ["producer_cpu_ns_per_message", "consumer_cpu_ns_per_message"],
   parts: [{ name: "producer" }, { name: "consumer" }],
-  text: "User and system time; of a round trip per round trip",
+  text: "User and system time (of a round trip: for both its messages)",
 };
 
 const modes: Cost = {
@@ -53,8 +53,8 @@ const modes: Cost = {
   metrics: ["user_ns_per_message", "system_ns_per_message"],
   parts: [{ name: "user" }, { name: "system" }],
   text:
-    "Both processes together; grey where the phases are shorter than a second, of which the " +
-    "kernel's ticks cannot tell user from system",
+    "Both processes together (grey: the phases are shorter than a second, of which the " +
+    "kernel's ticks cannot tell user from system)",
 };
 
 const decomposition: Bars = {

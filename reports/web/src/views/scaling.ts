@@ -144,7 +144,10 @@ function draw(context: Context, width: number): Drawing {
     xLabel: "payload",
     yLabel: asBytes(context) ? "bytes per second" : "messages per second",
     yFormat: show,
-    under: [...isoCosts(asBytes(context), xDomain, yDomain), ...roofMarks(roof, roofName(context) ?? "")],
+    under: [
+      ...isoCosts(asBytes(context), xDomain, yDomain),
+      ...roofMarks(roof, roofName(context) ?? ""),
+    ],
   });
 }
 
