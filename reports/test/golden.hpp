@@ -1,18 +1,11 @@
 #pragma once
 
-#include <string>
-
 #include "reports/read_result.hpp"
 
 namespace ipcmark {
 
 /// The recorded results of ../golden.
-inline run_result sample() {
-    return read_result(IPCMARK_GOLDEN "/sample.result.json");
-}
-
-inline run_result full() {
-    return read_result(IPCMARK_GOLDEN "/full.result.json");
-}
+run_result sample();
+run_result full();
 
 }  // namespace ipcmark
