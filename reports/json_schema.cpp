@@ -30,7 +30,7 @@ bool has_type(const tree& value, const std::string& type) {
     return type_of(value) == type;
 }
 
-std::string pointer_token(std::string key) {
+std::string pointer_token(const std::string& key) {
     std::string result;
     for (const char c : key) {
         if (c == '~')

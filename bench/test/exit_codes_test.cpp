@@ -69,6 +69,7 @@ const refusal bad_values[] = {
     {"depth", "run --depth 65537", 2, "--depth: '65537': a whole number from 1 to 65536"},
     {"deadline", "run --deadline 0", 2, "--deadline: '0': a whole number from 1 to 3600"},
     {"time_budget", "run --time-budget soon", 2, "'soon' is no duration; write for example"},
+    {"gate", "run --gate soft", 2, "--gate: 'soft' is neither relative nor strict"},
     {"regex", "run --filter '('", 2, "--filter: '\\(' is no regular expression"},
     {"no_match", "run --filter nothing_like_it", 4, "no cell matches; .*--dry-run.* the names"},
     {"missing_value", "run --plan", 2, "plan.* missing an argument"},
