@@ -215,6 +215,31 @@ TEST(floor_log, only_a_whole_interval_beyond_the_best_floor_beats_it) {
     EXPECT_EQ(stream.flags, flag_list{"beats_floor"});
 }
 
+TEST(floor_log, a_better_ring_than_that_of_xfer_beats_no_floor_but_reads_the_bytes) {
+    floor_log log;
+    log.add({"line_round_trip", "ns", "", placement::l3, {}, {}}, 0, 100);
+    log.add({"xfer", "bytes_per_second", "", placement::l3, 65'536, {}}, 0, 20e9);
+    log.add({"stream_read", "bytes_per_second", "", {}, 65'536, {}}, 0, 50e9);
+    const auto flags = [&](cell_result one) {
+        run_result made = result_of({std::move(one)});
+        made.floors = floors_of(log);
+        add_floor_ratios(made);
+        return made.cells.front().flags;
+    };
+    const auto stream = [&](double rate) {
+        return flags(
+            cell("ring", pattern::one_way, 65'536, "bytes_per_second", figures(rate, rate, rate)));
+    };
+    EXPECT_TRUE(stream(25e9).empty());
+    EXPECT_EQ(stream(51e9), flag_list{"beats_floor"});
+    // 100 ns for the line and 2.6 us to read 128 KiB; 6.6 us by the rate of xfer.
+    const auto round_trip = [&](double ns) {
+        return flags(cell("ring", pattern::round_trip, 65'536, "p50_ns", figures(ns, ns, ns)));
+    };
+    EXPECT_TRUE(round_trip(4'000).empty());
+    EXPECT_EQ(round_trip(2'600), flag_list{"beats_floor"});
+}
+
 TEST(floor_log, reading_that_is_slower_than_copying_is_no_floor) {
     floor_log log;
     for (const double unit : {1.0, 1.1}) {
