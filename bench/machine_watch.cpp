@@ -1,22 +1,13 @@
 #include "bench/machine_watch.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "harness/base/clock.hpp"
 
 namespace ipcmark {
 
-namespace {
-
-std::vector<int> distinct(const std::array<int, 2>& cpus) {
-    return cpus[0] == cpus[1] ? std::vector{cpus[0]} : std::vector{cpus[0], cpus[1]};
-}
-
-}  // namespace
-
-machine_watch::machine_watch(gate_rule rule, const std::array<int, 2>& cpus)
-    : cpus_(distinct(cpus)),
+machine_watch::machine_watch(gate_rule rule, std::vector<int> cpus)
+    : cpus_(std::move(cpus)),
       gate_{rule, take_baseline(cpus_)},
       interrupts_before_(read_interrupts(host_files(), cpus_)),
       start_ns_(shared_clock::raw_ns()) {}

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -12,10 +11,10 @@
 namespace ipcmark {
 
 /// Looks at the machine from before the first repetition to after the last. Making one takes the
-/// baseline, a quarter of a second a CPU.
+/// baseline of these CPUs, each named once, a quarter of a second each.
 class machine_watch {
 public:
-    machine_watch(gate_rule rule, const std::array<int, 2>& cpus);
+    machine_watch(gate_rule rule, std::vector<int> cpus);
 
     const noise_gate& gate() const noexcept { return gate_; }
     /// What came so far; `others` as the executor saw them.

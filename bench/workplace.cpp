@@ -21,7 +21,7 @@ workplace::workplace(const invocation& call, const run_options& options, const p
     : clock(calibrated_for(what)),
       leased(area, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
       pairs(area, interrupts, clock, {options.stage_deadline_ms, call.plugins, &leased}),
-      machine(options.gate, cpus_in_use(what)),
+      machine(options.gate, examination_of(what).cpus),
       start_ns(shared_clock::raw_ns()),
       suspended_ns(suspended_so_far_ns()) {
     std::signal(SIGPIPE, SIG_IGN);

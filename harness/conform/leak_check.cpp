@@ -14,6 +14,7 @@
 
 #include "harness/base/posix/sysv.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/base/process_stat.hpp"
 #include "harness/conform/access_probe.hpp"
 
 namespace ipcmark::conform {
@@ -31,16 +32,10 @@ bool of_another_run(const std::string& name, const std::string& our_run) {
 }
 
 std::optional<pid_t> parent_of(pid_t pid) {
-    const auto text = read_text(fmt::format("/proc/{}/stat", pid));
-    if (!text) return std::nullopt;
-    // "pid (command) state ppid"; the command may hold anything, so the last bracket counts.
-    const auto at = text->rfind(") ");
-    if (at == std::string::npos) return std::nullopt;
-    constexpr std::size_t to_parent = 4;
-    pid_t parent = 0;
-    const char* begin = text->data() + std::min(at + to_parent, text->size());
-    std::from_chars(begin, text->data() + text->size(), parent);
-    return parent;
+    const auto stat =
+        process_stat::parse(read_text(fmt::format("/proc/{}/stat", pid)).value_or(""));
+    const auto parent = stat ? stat->field(process_stat::parent) : std::nullopt;
+    return parent ? std::optional(static_cast<pid_t>(*parent)) : std::nullopt;
 }
 
 }  // namespace

@@ -52,15 +52,15 @@ private:
         const auto half = half_width_text(figures);
         std::string sentence =
             fmt::format("{} {}{}", cell.mechanism, told.figure, half ? " \u00b1" + *half : "");
-        if (label_of(*asked.by, cell.kind, cell.payload_bytes).ends_with("/trip"))
-            sentence += " a round trip";
+        const sent unit = sent_by(cell.kind, cell.payload_bytes);
+        if (unit == sent::trip && asked.by->unit == "ns/message") sentence += " a round trip";
         const waiting waits = waiting_of(result_, cell);
         // A stream at full speed has no time to sleep, which says nothing.
         if (pattern_of(cell.kind).both_ways() || waits == waiting::burns_core)
             if (const auto title = title_of(waits); !title.empty())
                 sentence += ", " + std::string(title);
         told.sentences.push_back(sentence + ".");
-        if (asked.by->key == "messages_per_second" && cell.payload_bytes == 0)
+        if (unit == sent::post)
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
         if (auto limit = floor_sentence(asked, cell); !limit.empty())
             told.sentences.push_back(std::move(limit));

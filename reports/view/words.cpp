@@ -123,15 +123,19 @@ std::string_view title_of(change verdict) {
     return find_title(change_titles, verdict);
 }
 
+sent sent_by(pattern kind, std::size_t payload_bytes) {
+    const pattern_info& row = pattern_of(kind);
+    if (row.both_ways()) return sent::trip;
+    return row.loop == pattern_loop::stream && payload_bytes == 0 ? sent::post : sent::message;
+}
+
 std::string label_of(const metric& of, pattern kind, std::size_t payload_bytes) {
     constexpr std::string_view per_message = "/msg";
-    const pattern_info& row = pattern_of(kind);
-    const bool posts = row.loop == pattern_loop::stream && payload_bytes == 0;
-    if (posts && of.key == "messages_per_second") return "posts";
-    if (!of.label.ends_with(per_message) || !(posts || row.both_ways()))
-        return std::string(of.label);
+    const sent unit = sent_by(kind, payload_bytes);
+    if (unit == sent::post && of.key == "messages_per_second") return "posts";
+    if (unit == sent::message || !of.label.ends_with(per_message)) return std::string(of.label);
     return std::string(of.label.substr(0, of.label.size() - per_message.size())) +
-           (posts ? "/post" : "/trip");
+           (unit == sent::post ? "/post" : "/trip");
 }
 
 std::string_view absence_of(const cell_result& cell) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,12 @@ std::string_view title_of(change verdict);
 /// A few letters in place of a figure that is not there.
 std::string_view absence_of(const cell_result& cell);
 
-/// A metric's label in tables of that pattern and payload: what is counted per message is per round
-/// trip where a message comes back ("CPU/trip"), and a stream of notifications, which carry nothing
-/// and may be answered together, is of posts.
+/// What that pattern sends: a message that comes back makes a trip, and a stream of notifications,
+/// which carry nothing and may be answered together, is of posts.
+enum class sent : std::uint8_t { message, trip, post };
+sent sent_by(pattern kind, std::size_t payload_bytes);
+
+/// A metric's label in tables of that pattern and payload: "CPU/msg" is "CPU/trip" or "CPU/post".
 std::string label_of(const metric& of, pattern kind, std::size_t payload_bytes);
 
 /// Every table of words for the page: patterns, metrics, placements, touches, statuses, waits and

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.hpp"
+#include "harness/base/process_stat.hpp"
 
 namespace ipcmark {
 
@@ -13,8 +14,7 @@ namespace {
 
 constexpr double least_cpus = 0.01;
 
-/// What /proc/PID/stat says; proc_pid_stat(5).
-struct process_stat {
+struct process {
     std::int64_t pid = 0;
     std::int64_t parent = 0;
     std::int64_t start = 0;
@@ -22,33 +22,28 @@ struct process_stat {
     std::string name;
 };
 
-std::optional<process_stat> stat_of(const host_files& files, const std::string& pid) {
-    const auto text = files.text("/proc/" + pid + "/stat");
-    if (!text) return std::nullopt;
-    // The name may hold anything, brackets and spaces too.
-    const auto open = text->find('(');
-    const auto close = text->rfind(')');
-    if (open == std::string::npos || close == std::string::npos || close < open)
-        return std::nullopt;
-    const auto rest = words_of(std::string_view(*text).substr(close + 1));
-    constexpr std::size_t parent_at = 1, user_at = 11, system_at = 12, start_at = 19;
-    if (rest.size() <= start_at) return std::nullopt;
-    const auto number = [&](std::size_t at) { return whole_number(rest[at]).value_or(0); };
-    return process_stat{whole_number(pid).value_or(0), number(parent_at), number(start_at),
-                        number(user_at) + number(system_at),
-                        text->substr(open + 1, close - open - 1)};
+std::optional<process> process_of(const host_files& files, std::int64_t pid) {
+    const auto stat =
+        process_stat::parse(files.text("/proc/" + std::to_string(pid) + "/stat").value_or(""));
+    if (!stat) return std::nullopt;
+    const auto parent = stat->field(process_stat::parent);
+    const auto user = stat->field(process_stat::user_ticks);
+    const auto system = stat->field(process_stat::system_ticks);
+    const auto start = stat->field(process_stat::start_ticks);
+    if (!parent || !user || !system || !start) return std::nullopt;
+    return process{pid, *parent, *start, *user + *system, stat->name()};
 }
 
-std::vector<process_stat> all_processes(const host_files& files) {
-    std::vector<process_stat> all;
+std::vector<process> all_processes(const host_files& files) {
+    std::vector<process> all;
     for (const auto& name : files.names("/proc"))
-        if (whole_number(name))
-            if (auto found = stat_of(files, name)) all.push_back(std::move(*found));
+        if (const auto pid = whole_number(name))
+            if (auto found = process_of(files, *pid)) all.push_back(std::move(*found));
     return all;
 }
 
 /// `own` and all that descend from it.
-std::set<std::int64_t> family_of(std::int64_t own, const std::vector<process_stat>& all) {
+std::set<std::int64_t> family_of(std::int64_t own, const std::vector<process>& all) {
     std::set<std::int64_t> family{own};
     for (bool grew = true; grew;) {
         grew = false;

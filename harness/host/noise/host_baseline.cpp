@@ -43,9 +43,7 @@ host_baseline baseline_of(const std::vector<timer_gaps>& windows) {
     return found;
 }
 
-host_baseline take_baseline(std::vector<int> cpus) {
-    std::sort(cpus.begin(), cpus.end());
-    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+host_baseline take_baseline(const std::vector<int>& cpus) {
     std::vector<timer_gaps> windows;
     for (const int cpu : cpus)
         for (std::size_t i = 0; i < windows_a_cpu; ++i)

@@ -35,8 +35,8 @@ void visit_fields(Visitor& visit, host_baseline& b) {
 /// the time say nothing of the host and are left out; none is taken of fewer than three.
 host_baseline baseline_of(const std::vector<timer_gaps>& windows);
 
-/// Spins on each of the CPUs in turn for a quarter of a second, in windows of 20 ms. CPUs below 0
-/// stand for wherever the scheduler puts the thread.
-host_baseline take_baseline(std::vector<int> cpus);
+/// Spins on each of the CPUs, each named once, in turn for a quarter of a second, in windows of
+/// 20 ms. CPUs below 0 stand for wherever the scheduler puts the thread.
+host_baseline take_baseline(const std::vector<int>& cpus);
 
 }  // namespace ipcmark

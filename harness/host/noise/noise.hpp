@@ -74,14 +74,17 @@ struct gate_row {
     std::string_view remedy;
 };
 
+inline constexpr std::string_view stop_others =
+    "stop what else runs, or keep it off the pair's CPUs with taskset";
+
 inline constexpr std::array gate{
     gate_row{"foreign_cpu", 0.02, 0.15,
              "CPUs kept busy by others while the repetition lived, of those that it may use",
-             "stop what else runs, or keep it off the pair's CPUs with taskset"},
+             stop_others},
     gate_row{"psi_cpu", 0.02, 0.15,
              "share of the time in which some task waited for a CPU; judged where the repetition "
              "was too short for foreign_cpu, of pairs pinned to two CPUs without a service",
-             "stop what else runs, or keep it off the pair's CPUs with taskset"},
+             stop_others},
     gate_row{"steal", 0.001, 0.01, "share of the CPU time that the hypervisor gave to others",
              "move to dedicated CPUs or a quieter host"},
     gate_row{"throttled", 0, 0, "periods in which the control group's CPU quota ran out",
@@ -93,7 +96,7 @@ inline constexpr std::array gate{
     gate_row{"run_delay", 0.01, 0.03,
              "share of the timed phase that the pair was ready and did not run; pinned to two CPUs "
              "and without a daemon only, since otherwise the pair makes itself wait",
-             "stop what else runs, or keep it off the pair's CPUs with taskset"},
+             stop_others},
     gate_row{"gap_ppm", 500, 10'000,
              "share of time, in 10^-6, that a spinning thread missed on the CPUs in use, near "
              "the repetition; what the host's own pauses take in a quiet moment counts thrice",

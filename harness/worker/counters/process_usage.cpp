@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "harness/base/process_stat.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -10,16 +12,6 @@ namespace {
 std::optional<std::int64_t> keyed_number(const std::string& text, std::string_view key) {
     const auto value = keyed_value(text, key);
     return value ? whole_number(*value) : std::nullopt;
-}
-
-/// The fields after the name in parentheses, which may hold anything; proc_pid_stat(5).
-std::optional<std::int64_t> stat_field(const std::string& text, std::size_t number) {
-    const auto name_end = text.rfind(')');
-    if (name_end == std::string::npos) return std::nullopt;
-    const auto fields = words_of(std::string_view(text).substr(name_end + 1));
-    constexpr std::size_t first_after_name = 3;
-    const std::size_t index = number - first_after_name;
-    return index < fields.size() ? whole_number(fields[index]) : std::nullopt;
 }
 
 bool add_thread(const std::string& folder, const host_files& files, process_usage& to) {
@@ -48,14 +40,13 @@ std::vector<pid_t> threads_of(pid_t pid, const host_files& files) {
 }
 
 std::optional<process_usage> read_process_usage(pid_t pid, const host_files& files) {
-    constexpr std::size_t processor_field = 39;
     const std::string folder = "/proc/" + std::to_string(pid);
     process_usage all;
     for (const pid_t thread : threads_of(pid, files))
         add_thread(folder + "/task/" + std::to_string(thread), files, all);
     if (all.threads == 0) return std::nullopt;
-    if (const auto stat = files.text(folder + "/stat"))
-        all.last_cpu = static_cast<int>(stat_field(*stat, processor_field).value_or(-1));
+    if (const auto stat = process_stat::parse(files.text(folder + "/stat").value_or("")))
+        all.last_cpu = static_cast<int>(stat->field(process_stat::last_cpu).value_or(-1));
     return all;
 }
 
