@@ -38,6 +38,22 @@ TEST(answers, a_tie_is_called_one) {
                     "No difference proven to pipe (below 5 %)."}));
 }
 
+TEST(answers, a_floor_that_the_figure_lies_beyond_is_no_floor) {
+    const auto answer = [](double ratio) {
+        made_result made;
+        made.add("ring", {200, 200, 200, 200, 200, 200});
+        made.set("ring", "ratio_to_floor", ratio);
+        made.result.cells[0].floor = cell_floor{"line", 200 / ratio, "ns", "a line moves"};
+        return answers(made.result).at(0);
+    };
+    const auto says = [&](double ratio, const std::string& words) {
+        EXPECT_NE(answer(ratio).find(words), std::string::npos) << answer(ratio);
+    };
+    says(2, "The floor is 100 ns, since a line moves: 2.00 times that.");
+    says(0.95, "which it reached.");
+    says(0.4, "The floor was measured at 500 ns, which this surpasses: it says nothing here.");
+}
+
 TEST(answers, a_lossy_winner_wins_nothing) {
     made_result made;
     made.add("seqlock", {1, 1, 1, 1, 1, 1});

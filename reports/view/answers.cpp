@@ -80,6 +80,11 @@ private:
         const std::string limit = figure_text(cell.floor->value, cell.floor->unit) +
                                   (cell.floor->why.empty() ? "" : ", since " + cell.floor->why);
         const std::string what = is_time ? "floor" : "ceiling";
+        constexpr double plainly_beyond = 0.9;
+        if (*figures->median < plainly_beyond)
+            return fmt::format(
+                "The {} was measured at {}, which this surpasses: it says nothing here.", what,
+                figure_text(cell.floor->value, cell.floor->unit));
         if (*figures->median < 1)
             return fmt::format("The {} is {}, which it reached.", what, limit);
         return is_time ? fmt::format("The floor is {}: {} times that.", limit, *ratio)
