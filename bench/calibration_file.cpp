@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "bench/subcommand.hpp"
+#include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
@@ -12,9 +13,8 @@ namespace ipcmark {
 
 namespace {
 
-/// Throws command_error unless the file is a calibration.
 /// What a calibration file must have.
-struct calibration_document {
+struct calibration_read {
     std::string name;
     std::string version;
     std::string fingerprint;
@@ -28,7 +28,7 @@ std::string text_at(const tree& document, std::string_view block, std::string_vi
 }
 
 /// Throws command_error unless the file is a calibration.
-calibration_document read_calibration(const std::string& file) {
+calibration_read read_calibration(const std::string& file) {
     constexpr std::size_t limit_bytes = 64u << 20;
     const auto refuse = [&](const std::string& why) {
         return command_error(
@@ -43,10 +43,10 @@ calibration_document read_calibration(const std::string& file) {
     } catch (const call_failed& e) {
         throw command_error(std::string("--calibration: ") + e.what(), exit_unreadable);
     }
-    calibration_document found{text_at(document, "schema", "name"),
-                               text_at(document, "schema", "version"),
-                               text_at(document, "environment", "fingerprint"),
-                               {}};
+    calibration_read found{text_at(document, "schema", "name"),
+                           text_at(document, "schema", "version"),
+                           text_at(document, "environment", "fingerprint"),
+                           {}};
     if (found.name != calibration_schema) throw refuse("is no calibration");
     if (!found.version.starts_with("1.")) throw refuse("is a calibration of another version");
     const tree* figures = document.find("calibration");
@@ -58,10 +58,30 @@ calibration_document read_calibration(const std::string& file) {
 
 }  // namespace
 
+tree calibration_document(const run_header& header, tree calibration,
+                          const std::map<std::string, failure>& left_out,
+                          const std::vector<identical_pair>& series) {
+    tree reasons = tree::array();
+    for (const auto& [cell, why] : left_out)
+        reasons.push_back({{"cell", cell}, {"status", to_word(why.ended)}, {"text", why.text}});
+    tree recorded = tree::array();
+    for (const auto& each : series)
+        recorded.push_back(
+            {{"cell", each.cell}, {"metric", each.metric}, {"log_ratios", each.log_ratios}});
+    return {{"schema", {{"name", calibration_schema}, {"version", "1.0"}}},
+            {"environment", to_tree(header.environment)},
+            {"build", to_tree(header.build)},
+            {"clock", to_tree(header.clock)},
+            {"plan", to_tree(header.plan)},
+            {"calibration", std::move(calibration)},
+            {"left_out", std::move(reasons)},
+            {"series", std::move(recorded)}};
+}
+
 tree calibration_for(const std::string& asked_file, const std::string& result_file,
                      const std::string& fingerprint) {
     if (!asked_file.empty()) {
-        const calibration_document document = read_calibration(asked_file);
+        const calibration_read document = read_calibration(asked_file);
         if (document.fingerprint != fingerprint)
             throw command_error(
                 "--calibration " + asked_file +
@@ -75,7 +95,7 @@ tree calibration_for(const std::string& asked_file, const std::string& result_fi
     std::error_code ignored;
     if (!std::filesystem::exists(beside, ignored)) return nullptr;
     try {
-        const calibration_document document = read_calibration(beside.string());
+        const calibration_read document = read_calibration(beside.string());
         if (document.fingerprint == fingerprint) return document.calibration;
         std::cerr << "ipcmark: " << beside.string()
                   << " was made on another machine or under other settings and is not used; run "

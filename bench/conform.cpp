@@ -20,7 +20,7 @@ using conform::conformance_check;
 using conform::outcome;
 using nlohmann::ordered_json;
 
-constexpr const char* examples =
+constexpr const char* conform_examples =
     "Exit codes: 0 no check fails; 3 one fails; 4 nothing could be checked, for instance because\n"
     "this machine or build lacks the mechanism.\n\n"
     "Examples:\n"
@@ -116,14 +116,13 @@ void print_json(const std::vector<finding>& findings) {
 /// Checks all; prints each finding at once unless JSON was asked for.
 std::vector<finding> check_all(const std::vector<const registration*>& mechanisms,
                                const std::vector<const conformance_check*>& checks,
-                               const invocation& call, bool as_json) {
+                               const invocation& call, std::int64_t deadline_ms, bool as_json) {
     const painter look(colour_wanted(STDOUT_FILENO));
-    run_workspace area;
+    run_workspace workspace;
     interrupt_watch interrupts;
-    conform::options chosen;
-    chosen.plugins = call.plugins;
-    services leased(area, interrupts, call.mechanisms.services());
-    conform::conform_context context{area, interrupts, leased, chosen};
+    const conform::options chosen{.deadline_ms = deadline_ms, .plugins = call.plugins};
+    services leased(workspace, interrupts, call.mechanisms.services(), deadline_ms);
+    conform::conform_context context{workspace, interrupts, leased, chosen};
     std::vector<finding> findings;
     for (const registration* mechanism : mechanisms) {
         const auto lacking = conform::unusable_here(*mechanism);
@@ -178,9 +177,11 @@ int run_conform(const invocation& call) {
     add("m,mechanism", "Only these mechanisms or families, comma-separated", names, "NAMES");
     add("check", "Only these, comma-separated", names, "NAMES");
     add("exclude", "All checks but these, comma-separated", names, "NAMES");
+    add("deadline", "Seconds that a stage of a check may take",
+        cxxopts::value<std::string>()->default_value("10"), "S");
     add("list", "The checks, and what each backs; runs none");
     add("json", "As JSON");
-    const auto parsed = parse_arguments(options, call, examples);
+    const auto parsed = parse_arguments(options, call, conform_examples);
     if (!parsed) return exit_ok;
     const bool as_json = parsed->count("json") > 0;
     const auto checks =
@@ -191,8 +192,9 @@ int run_conform(const invocation& call) {
         print_list(checks, as_json);
         return exit_ok;
     }
+    const auto deadline_ms = 1000 * flag_number<std::int64_t>(*parsed, "deadline", 1, 3'600);
     try {
-        return conclude(check_all(mechanisms, checks, call, as_json), as_json);
+        return conclude(check_all(mechanisms, checks, call, deadline_ms, as_json), as_json);
     } catch (const conform::interrupted&) {
         throw command_error("interrupted", exit_interrupted);
     }

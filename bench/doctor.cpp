@@ -13,7 +13,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* doctor_examples =
     "Examples:\n"
     "  ipcmark doctor\n"
     "  ipcmark doctor --strict && ipcmark run\n"
@@ -118,7 +118,7 @@ int run_doctor(const invocation& call) {
         "Is this machine fit to measure on? What disturbs, why, and what helps\n");
     options.add_options()("json", "As JSON")("strict",
                                              "Exit with 5 when there is a warning or an error");
-    const auto parsed = parse_arguments(options, call, examples);
+    const auto parsed = parse_arguments(options, call, doctor_examples);
     if (!parsed) return exit_ok;
     examination how;
     how.spin = true;

@@ -1,5 +1,6 @@
 #include "bench/header.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include "bench/version.hpp"
@@ -51,8 +52,7 @@ topology_info topology_of(const std::vector<placement_choice>& placements) {
         placement_info& info = topology.placements.emplace_back();
         info.name = choice.name;
         info.available = choice.available;
-        if (choice.available && choice.cpus[0] != no_cpu)
-            info.cpus = {choice.cpus[0], choice.cpus[1]};
+        info.cpus = choice.cpus;
         if (!choice.available) info.reason = choice.reason;
     }
     return topology;
@@ -107,18 +107,18 @@ tree traits_of(const traits& facts) {
 }  // namespace
 
 mechanism_info info_of(const registration& mechanism) {
-    const transport_info& card = mechanism.info;
+    const transport_info& from = mechanism.info;
     mechanism_info info;
-    info.name = card.name;
-    info.summary = card.summary;
-    info.family = card.family;
-    info.reference = card.reference;
-    info.wait = card.wait;
-    info.copies_per_message = card.copies_per_message;
-    info.payload_min_bytes = card.payload.min_bytes;
-    info.payload_max_bytes = card.payload.max_bytes;
-    info.role = card.loops_back ? "instrument" : "mechanism";
-    info.facts = traits_of(card.facts);
+    info.name = from.name;
+    info.summary = from.summary;
+    info.family = from.family;
+    info.reference = from.reference;
+    info.wait = from.wait;
+    info.copies_per_message = from.copies_per_message;
+    info.payload_min_bytes = from.payload.min_bytes;
+    info.payload_max_bytes = from.payload.max_bytes;
+    info.role = from.loops_back ? "instrument" : "mechanism";
+    info.facts = traits_of(from.facts);
     info.reason = mechanism.why_unavailable();
     info.available = !info.reason;
     return info;
@@ -152,18 +152,19 @@ void finish_header(run_header& header, std::uint64_t start_ns, std::uint64_t rou
     header.run.rounds_done = rounds_done;
 }
 
-std::array<int, 2> cpus_in_use(const plan& what) {
-    for (const auto& planned : what.cells)
-        if (!planned.skipped && planned.cpus[0] != planned.cpus[1]) return planned.cpus;
-    const auto allowed = allowed_cpus();
-    return {allowed.front(), allowed.size() > 1 ? allowed[1] : allowed.front()};
+std::vector<int> cpus_in_use(const plan& what) {
+    for (const auto& planned : what.cells) {
+        if (planned.skipped) continue;
+        if (auto cpus = distinct_cpus_of(planned.parties); cpus.size() > 1) return cpus;
+    }
+    auto allowed = allowed_cpus();
+    allowed.resize(std::min<std::size_t>(allowed.size(), 2));
+    return allowed;
 }
 
 examination examination_of(const plan& what) {
-    const auto cpus = cpus_in_use(what);
     examination how;
-    how.cpus = {cpus[0]};
-    if (cpus[1] != cpus[0]) how.cpus.push_back(cpus[1]);
+    how.cpus = cpus_in_use(what);
     return how;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -24,8 +23,9 @@ void finish_header(run_header& header, std::uint64_t start_ns, std::uint64_t rou
 /// One mechanism as `list --json` and results show it.
 mechanism_info info_of(const registration& mechanism);
 
-/// The two CPUs whose clocks the plan compares; the same one twice when it uses only one.
-std::array<int, 2> cpus_in_use(const plan& what);
+/// The CPUs of the first cell of the plan that uses more than one, else the first two allowed, or
+/// the only one.
+std::vector<int> cpus_in_use(const plan& what);
 
 /// How to look at the host for this plan: at the CPUs that it uses.
 examination examination_of(const plan& what);

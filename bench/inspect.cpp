@@ -10,7 +10,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* inspect_examples =
     "Without --limits, --objects or --left all three are shown; --clean alone shows what it\n"
     "removes. Objects and runs are those of this user unless --all-users or --user says "
     "otherwise.\n"
@@ -38,14 +38,14 @@ std::optional<uid_t> wanted_user(const cxxopts::ParseResult& options) {
 }
 
 /// Removes what the chosen dead runs left.
-void clean(inspect_view& view) {
-    for (auto& run : view.survey->runs)
-        if (run.is == fate::dead && view.shows(run.owner))
+void clean(inspection& view) {
+    for (auto& run : view.scan->runs)
+        if (run.is == liveness::dead && view.shows(run.owner))
             view.cleaned.push_back({&run, remove_run(run)});
 }
 
 /// One sentence about what --clean could not remove; empty: it removed everything.
-std::string refusal(const inspect_view& view) {
+std::string refusal(const inspection& view) {
     std::size_t failed = 0;
     std::string first;
     for (const auto& [run, done] : view.cleaned)
@@ -63,22 +63,22 @@ std::string refusal(const inspect_view& view) {
                        failed == 1 ? "" : fmt::format(" (and {} more)", failed - 1));
 }
 
-inspect_view look(const cxxopts::ParseResult& options) {
+inspection look(const cxxopts::ParseResult& options) {
     const auto asked = [&](const char* option) { return options.count(option) > 0; };
     const bool none = !asked("limits") && !asked("objects") && !asked("left") && !asked("clean");
-    inspect_view view;
+    inspection view;
     view.only = wanted_user(options);
     view.now_s = std::time(nullptr);
     view.dry = asked("dry-run");
     if (view.dry && !asked("clean"))
         throw command_error("--dry-run says what --clean would remove: give both");
-    if (none || asked("objects") || asked("limits")) view.picture = look_at_ipc();
+    if (none || asked("objects") || asked("limits")) view.snapshot = take_ipc_snapshot();
     if (none || asked("limits")) {
         view.limits = ipc_limits();
-        view.in_use = limits_in_use(*view.picture, view.only.value_or(::geteuid()));
+        view.in_use = limits_in_use(*view.snapshot, view.only.value_or(::geteuid()));
     }
-    if (!none && !asked("objects")) view.picture.reset();
-    if (none || asked("left") || asked("clean")) view.survey = survey_runs();
+    if (!none && !asked("objects")) view.snapshot.reset();
+    if (none || asked("left") || asked("clean")) view.scan = scan_runs();
     if (asked("clean") && !view.dry) clean(view);
     return view;
 }
@@ -95,9 +95,9 @@ int run_inspect(const invocation& call) {
         "a,all-users", "Objects and runs of every user")("u,user", "Objects and runs of this user",
                                                          cxxopts::value<std::string>(),
                                                          "NAME|UID")("json", "As JSON");
-    const auto parsed = parse_arguments(options, call, examples);
+    const auto parsed = parse_arguments(options, call, inspect_examples);
     if (!parsed) return exit_ok;
-    const inspect_view view = look(*parsed);
+    const inspection view = look(*parsed);
     if (parsed->count("json") > 0)
         print_inspection_json(view);
     else

@@ -20,7 +20,7 @@ tree time_json(std::int64_t since_s) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(since_s)));
 }
 
-tree limits_json(const inspect_view& view) {
+tree limits_json(const inspection& view) {
     tree list = tree::array();
     for (const auto& limit : *view.limits) {
         const auto used = view.in_use.find(limit.key);
@@ -51,22 +51,22 @@ tree object_json(const ipc_object& object) {
     return facts;
 }
 
-tree objects_json(const inspect_view& view) {
+tree objects_json(const inspection& view) {
     tree list = tree::array();
-    for (const auto& object : view.picture->objects) {
+    for (const auto& object : view.snapshot->objects) {
         if (!view.shows(object.owner)) continue;
         tree facts = object_json(object);
         facts["used_by"] = tree::array();
-        for (const auto* process : view.picture->users_of(object))
+        for (const auto* process : view.snapshot->users_of(object))
             facts["used_by"].push_back(process->pid);
         list.push_back(std::move(facts));
     }
     return list;
 }
 
-tree processes_json(const inspect_view& view) {
+tree processes_json(const inspection& view) {
     tree list = tree::array();
-    for (const auto& process : view.picture->held.processes) {
+    for (const auto& process : view.snapshot->held.processes) {
         if (process.total() == 0 || !view.shows(process.user)) continue;
         tree counts = tree::object();
         for (const auto& [what, count] : process.counts)
@@ -82,7 +82,7 @@ tree processes_json(const inspect_view& view) {
     return list;
 }
 
-tree removals_json(const inspect_view& view, const known_run& run) {
+tree removals_json(const inspection& view, const run_entry& run) {
     for (const auto& cleaned : view.cleaned) {
         if (cleaned.run != &run) continue;
         tree list = tree::array();
@@ -93,9 +93,9 @@ tree removals_json(const inspect_view& view, const known_run& run) {
     return {};
 }
 
-tree runs_json(const inspect_view& view) {
+tree runs_json(const inspection& view) {
     tree list = tree::array();
-    for (const auto& run : view.survey->runs) {
+    for (const auto& run : view.scan->runs) {
         if (!view.shows(run.owner)) continue;
         tree objects = tree::array();
         for (const auto& object : run.objects)
@@ -103,7 +103,7 @@ tree runs_json(const inspect_view& view) {
         list.push_back({{"run", run.name},
                         {"pid", run.pid},
                         {"user", user_text(run.owner)},
-                        {"fate", to_word(run.is)},
+                        {"liveness", to_word(run.is)},
                         {"why", run.why},
                         {"folder", text_or_null(run.folder.string())},
                         {"since", time_json(run.since_s)},
@@ -115,21 +115,21 @@ tree runs_json(const inspect_view& view) {
 
 }  // namespace
 
-void print_inspection_json(const inspect_view& view) {
+void print_inspection_json(const inspection& view) {
     tree document{{"schema", {{"name", "ipcmark.inspect"}, {"version", "1.0"}}}};
     if (view.limits) document["limits"] = limits_json(view);
-    if (view.picture) {
+    if (view.snapshot) {
         document["objects"] = objects_json(view);
-        document["unnamed_unix_sockets"] = view.picture->unnamed_sockets;
+        document["unnamed_unix_sockets"] = view.snapshot->unnamed_sockets;
         document["processes"] = processes_json(view);
     }
-    if (view.survey) document["runs"] = runs_json(view);
+    if (view.scan) document["runs"] = runs_json(view);
     document["not_seen"] = tree::array();
-    if (view.picture)
-        for (const auto& sentence : view.picture->unseen)
+    if (view.snapshot)
+        for (const auto& sentence : view.snapshot->unseen)
             document["not_seen"].push_back(sentence);
-    if (view.survey)
-        for (const auto& sentence : view.survey->unseen)
+    if (view.scan)
+        for (const auto& sentence : view.scan->unseen)
             document["not_seen"].push_back(sentence);
     std::cout << json_text(document, 2) << '\n';
 }

@@ -19,7 +19,7 @@ namespace {
 using kind = ipc_object::kind;
 
 struct page {
-    const inspect_view& view;
+    const inspection& view;
     painter paint{colour_wanted(STDOUT_FILENO)};
     std::size_t columns = terminal_columns(STDOUT_FILENO);
 
@@ -54,7 +54,7 @@ std::string value_text(const ipc_limit& limit) {
 }
 
 /// "3 of 4096", where what is taken can be told.
-std::string use_text(const ipc_limit& limit, const inspect_view& view) {
+std::string use_text(const ipc_limit& limit, const inspection& view) {
     const auto used = view.in_use.find(limit.key);
     std::string value = value_text(limit);
     if (used == view.in_use.end()) return value;
@@ -118,12 +118,12 @@ std::string object_name(const ipc_object& object, std::string_view folder) {
     return object.name.starts_with(folder) ? object.name.substr(folder.size()) : object.name;
 }
 
-std::string users_text(const ipc_object& object, const ipc_picture& picture) {
+std::string users_text(const ipc_object& object, const ipc_snapshot& snapshot) {
     constexpr std::size_t shown = 4;
     if (object.handles.empty()) return {};
-    const auto users = picture.users_of(object);
+    const auto users = snapshot.users_of(object);
     if (users.empty())
-        return picture.held.hidden == 0 ? "nobody has it open" : "nobody to be seen has it open";
+        return snapshot.held.hidden == 0 ? "nobody has it open" : "nobody to be seen has it open";
     std::string text;
     for (std::size_t i = 0; i < std::min(users.size(), shown); ++i)
         text +=
@@ -145,7 +145,7 @@ constexpr std::size_t access_width = 8 + 2 + 4 + 2 + 10 + 2 + 7;
 std::size_t name_width_of(const page& out) {
     const std::size_t most = out.columns - access_width - 4;
     std::size_t width = 4;
-    for (const auto& object : out.view.picture->objects)
+    for (const auto& object : out.view.snapshot->objects)
         for (const auto& group : object_groups)
             if (object.what == group.what && out.view.shows(object.owner))
                 if (const auto size = object_name(object, group.folder).size(); size <= most)
@@ -156,7 +156,7 @@ std::size_t name_width_of(const page& out) {
 void print_object(const page& out, const ipc_object& object, const std::string& name,
                   std::size_t name_width) {
     std::string state = object.state;
-    if (const auto users = users_text(object, *out.view.picture); !users.empty())
+    if (const auto users = users_text(object, *out.view.snapshot); !users.empty())
         state += (state.empty() ? "" : "; ") + users;
     std::cout << "  " << out.paint(escape::cyan, name)
               << (name.size() <= name_width ? std::string(name_width - name.size() + 2, ' ')
@@ -171,7 +171,7 @@ void print_object(const page& out, const ipc_object& object, const std::string& 
 bool print_group(const page& out, const object_group& group, std::size_t name_width) {
     std::vector<const ipc_object*> rows;
     std::uint64_t bytes = 0;
-    for (const auto& object : out.view.picture->objects) {
+    for (const auto& object : out.view.snapshot->objects) {
         if (object.what != group.what || !out.view.shows(object.owner)) continue;
         rows.push_back(&object);
         bytes += object.bytes.value_or(0);
@@ -209,9 +209,9 @@ struct program {
     std::size_t processes = 0;
 };
 
-std::vector<program> programs_of(const inspect_view& view) {
+std::vector<program> programs_of(const inspection& view) {
     std::map<std::pair<uid_t, std::string>, program> by_name;
-    for (const auto& process : view.picture->held.processes) {
+    for (const auto& process : view.snapshot->held.processes) {
         if (process.total() == 0 || !view.shows(process.user)) continue;
         auto& [sum, processes] = by_name[{process.user, process.command}];
         if (processes++ == 0) {
@@ -268,8 +268,8 @@ void print_objects(const page& out) {
     const std::size_t name_width = name_width_of(out);
     std::vector<std::string_view> none;
     const auto shown = [&](const ipc_object& object) { return out.view.shows(object.owner); };
-    const auto& picture = *out.view.picture;
-    if (std::ranges::any_of(picture.objects, shown))
+    const auto& snapshot = *out.view.snapshot;
+    if (std::ranges::any_of(snapshot.objects, shown))
         std::cout << out.paint.dim(fmt::format("  {:<{}}  {:<8}  {:<4}  {:>10}  {:>7}", "name",
                                                name_width, "user", "mode", "size", "age"))
                   << '\n';
@@ -278,17 +278,17 @@ void print_objects(const page& out) {
     print_programs(out);
     if (!none.empty()) out.line(0, fmt::format("None: {}.", fmt::join(none, "; ")));
     out.line(0, fmt::format("Without a name: {} in this network namespace.",
-                            counted(picture.unnamed_sockets, "Unix socket")));
-    const auto others = std::ranges::count_if(picture.objects, std::not_fn(shown));
+                            counted(snapshot.unnamed_sockets, "Unix socket")));
+    const auto others = std::ranges::count_if(snapshot.objects, std::not_fn(shown));
     if (others > 0)
         out.line(0, fmt::format("Not shown: {} of other users (--all-users shows them).",
                                 counted(static_cast<std::uint64_t>(others), "object")));
-    for (const auto& sentence : picture.unseen)
+    for (const auto& sentence : snapshot.unseen)
         out.line(0, fmt::format("Not seen: {}.", sentence));
     std::cout << '\n';
 }
 
-std::string run_head(const known_run& run, const page& out) {
+std::string run_head(const run_entry& run, const page& out) {
     return fmt::format(
         "{}: {}, {}{}", run.name, run.why,
         out.view.only == run.owner ? "" : user_text(run.owner) + "'s, ",
@@ -297,12 +297,12 @@ std::string run_head(const known_run& run, const page& out) {
                                     : age_text(out.view.now_s - run.since_s) + " ago"));
 }
 
-const std::vector<removal>* removals_of(const known_run& run, const inspect_view& view) {
+const std::vector<removal>* removals_of(const run_entry& run, const inspection& view) {
     const auto at = std::ranges::find(view.cleaned, &run, &cleaned_run::run);
     return at == view.cleaned.end() ? nullptr : &at->done;
 }
 
-void print_dead_run(const known_run& run, const page& out) {
+void print_dead_run(const run_entry& run, const page& out) {
     out.line(2, run_head(run, out));
     if (const auto* done = removals_of(run, out.view)) {
         for (const auto& each : *done)
@@ -323,16 +323,17 @@ void print_dead_run(const known_run& run, const page& out) {
 }
 
 void print_runs(const page& out) {
-    std::map<fate, std::vector<const known_run*>> by_fate;
+    std::map<liveness, std::vector<const run_entry*>> by_liveness;
     std::size_t others = 0;
-    for (const auto& run : out.view.survey->runs) {
+    for (const auto& run : out.view.scan->runs) {
         if (out.view.shows(run.owner))
-            by_fate[run.is].push_back(&run);
+            by_liveness[run.is].push_back(&run);
         else
             ++others;
     }
-    out.title("Left over from dead runs of ipcmark", by_fate[fate::dead].empty() ? "nothing" : "");
-    const auto& dead = by_fate[fate::dead];
+    out.title("Left over from dead runs of ipcmark",
+              by_liveness[liveness::dead].empty() ? "nothing" : "");
+    const auto& dead = by_liveness[liveness::dead];
     for (const auto* run : dead)
         print_dead_run(*run, out);
     if (!dead.empty() && out.view.cleaned.empty()) {
@@ -341,14 +342,14 @@ void print_runs(const page& out) {
         out.line(2, fmt::format("`ipcmark inspect --clean` removes them{}.",
                                 swept ? "; so does this user's next `ipcmark run`" : ""));
     }
-    for (const auto* run : by_fate[fate::living])
+    for (const auto* run : by_liveness[liveness::living])
         out.line(0, fmt::format("Living, left alone: {} ({}).", run->name, run->why));
-    for (const auto* run : by_fate[fate::unclear])
+    for (const auto* run : by_liveness[liveness::unclear])
         out.line(0, fmt::format("Unclear, left alone: {} ({}).", run->name, run->why));
     if (others > 0)
         out.line(0, fmt::format("Not shown: {} of other users (--all-users shows them).",
                                 counted(others, "run")));
-    for (const auto& sentence : out.view.survey->unseen)
+    for (const auto& sentence : out.view.scan->unseen)
         out.line(0, fmt::format("Not seen: {}.", sentence));
 }
 
@@ -360,13 +361,13 @@ std::string user_text(uid_t user) {
     return entry == nullptr ? std::to_string(user) : entry->pw_name;
 }
 
-void print_inspection(const inspect_view& view) {
+void print_inspection(const inspection& view) {
     const page out{view};
     if (view.limits) print_limits(out);
-    if (view.limits && view.picture) std::cout << '\n';
-    if (view.picture) print_objects(out);
-    if (view.limits && !view.picture && view.survey) std::cout << '\n';
-    if (view.survey) print_runs(out);
+    if (view.limits && view.snapshot) std::cout << '\n';
+    if (view.snapshot) print_objects(out);
+    if (view.limits && !view.snapshot && view.scan) std::cout << '\n';
+    if (view.scan) print_runs(out);
 }
 
 }  // namespace ipcmark

@@ -16,12 +16,12 @@ namespace ipcmark {
 
 /// What became of a run that was to be cleaned.
 struct cleaned_run {
-    const known_run* run;
+    const run_entry* run;
     std::vector<removal> done;
 };
 
 /// What `ipcmark inspect` shows: the parts that were asked for.
-struct inspect_view {
+struct inspection {
     std::optional<uid_t> only;  // whose objects; nullopt: everybody's
     std::int64_t now_s = 0;
     bool dry = false;                  // --dry-run
@@ -29,8 +29,8 @@ struct inspect_view {
 
     std::optional<std::vector<ipc_limit>> limits;
     std::map<std::string_view, std::uint64_t> in_use;
-    std::optional<ipc_picture> picture;
-    std::optional<run_survey> survey;
+    std::optional<ipc_snapshot> snapshot;
+    std::optional<run_scan> scan;
 
     bool shows(uid_t owner) const { return !only || *only == owner; }
 };
@@ -38,7 +38,7 @@ struct inspect_view {
 /// "alice", the number where it has no name, "?" for no_owner.
 std::string user_text(uid_t user);
 
-void print_inspection(const inspect_view& view);
-void print_inspection_json(const inspect_view& view);
+void print_inspection(const inspection& view);
+void print_inspection_json(const inspection& view);
 
 }  // namespace ipcmark

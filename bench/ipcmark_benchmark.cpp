@@ -36,18 +36,20 @@ public:
     void say(const std::string& sentence) override { std::cerr << sentence << '\n'; }
 
     repetition_record record;
+    bool failed = false;  // a cell did
 
 private:
     const shared_clock& clock_;
 };
 
-void run_cell(benchmark::State& state, executor& by, const last_attempt& last, std::size_t cell) {
+void run_cell(benchmark::State& state, executor& by, last_attempt& last, std::size_t cell) {
     for (auto _ : state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): as the library has it
         if (!by.repeat({cell, purpose::timed, 0})) {
             state.SkipWithError("interrupted");
             break;
         }
         if (last.record.failed) {
+            last.failed = true;
             state.SkipWithError(last.record.failed->text.c_str());
             break;
         }
@@ -76,7 +78,8 @@ int run_plan(const invocation& call, const run_options& options, const plan& wha
                 ->Unit(benchmark::kNanosecond);
     benchmark::AddCustomContext("ipcmark_version", version_text());
     benchmark::RunSpecifiedBenchmarks();
-    return by.interrupted() ? exit_interrupted : exit_ok;
+    if (by.interrupted()) return exit_interrupted;
+    return last.failed ? exit_cell_failed : exit_ok;
 }
 
 /// --json and the like are `run`'s: here Google Benchmark writes.
@@ -95,15 +98,7 @@ int run_benchmarks(std::vector<std::string> arguments, const std::vector<std::st
     const invocation call{std::move(arguments), full, mechanisms, plugins};
     const auto options = parse_run_options(call);
     if (!options) return exit_ok;
-    const plan what = of_flag("filter", [&] {
-        return expand(options->plan, options->seed, mechanisms, find_placements());
-    });
-    if (what.runnable() == 0)
-        throw command_error(what.cells.empty()
-                                ? "no cell matches"
-                                : "no cell can run here: " + what.cells.front().skipped->text,
-                            exit_nothing_matched);
-    return run_plan(call, *options, what);
+    return run_plan(call, *options, runnable_plan(*options, mechanisms, find_placements()));
 }
 
 int guarded_main(int argc, char** argv) {

@@ -13,7 +13,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* list_examples =
     "Examples:\n"
     "  ipcmark list\n"
     "  ipcmark list --mechanism udp,posix_mq --long\n"
@@ -78,7 +78,7 @@ int run_list(const invocation& call) {
                           cxxopts::value<std::string>()->default_value(""),
                           "NAMES")("l,long", "Every trait")("json", "As JSON")(
         "all", "The faulty ones that exist for tests too");
-    const auto parsed = parse_arguments(options, call, examples);
+    const auto parsed = parse_arguments(options, call, list_examples);
     if (!parsed) return exit_ok;
     auto chosen = select_mechanisms(call.mechanisms, (*parsed)["mechanism"].as<std::string>());
     if (parsed->count("all") > 0 && parsed->count("mechanism") == 0) {

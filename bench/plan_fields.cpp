@@ -16,8 +16,6 @@ namespace {
 
 using form = plan_field::form;
 
-constexpr std::string_view what = "What to measure";
-constexpr std::string_view how_much = "How much";
 constexpr const char* cross = "cross";  // chosen among the placements once they are known
 
 template <class Enum>
@@ -78,30 +76,31 @@ void clear(plan_request& plan) {
 std::span<const plan_field> plan_fields() {
     using request = plan_request;
     static const std::vector<plan_field> table{
-        {what, "m,mechanism", "mechanisms", "NAMES",
+        {what_to_measure, "m,mechanism", "mechanisms", "NAMES",
          "Mechanisms and families (unix_sockets), comma-separated; all: every one (default: the "
          "profile's)",
          form::list, clear<&request::mechanisms>,
          [](request& plan, const std::string& word) { plan.mechanisms.push_back(word); }},
-        {what, "pattern", "patterns", "WORDS", pattern_words(), form::list,
+        {what_to_measure, "pattern", "patterns", "WORDS", pattern_words(), form::list,
          clear<&request::patterns>,
          [](request& plan, const std::string& word) {
              plan.patterns.push_back(value_of<pattern>(word));
          }},
-        {what, "p,payload", "payloads", "SIZES", "Message sizes: 64,4Ki,1Mi", form::list,
+        {what_to_measure, "p,payload", "payloads", "SIZES", "Message sizes: 64,4Ki,1Mi", form::list,
          clear<&request::payloads>,
          [](request& plan, const std::string& word) {
              plan.payloads.push_back(parse_payload_bytes(word));
          }},
-        {what, "placement", "placements", "WORDS",
+        {what_to_measure, "placement", "placements", "WORDS",
          "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free", form::list,
          clear<&request::placements>, take_placement},
-        {what, "filter", "filters", "REGEX",
+        {what_to_measure, "filter", "filters", "REGEX",
          "Regular expression over cell names; a leading - excludes; repeatable", form::repeated,
          clear<&request::filters>, take_filter},
-        {what, "touch", "touch", "WORD", "desc, line, rw, copy or verify", form::one, nullptr,
+        {what_to_measure, "touch", "touch", "WORD", "desc, line, rw, copy or verify", form::one,
+         nullptr,
          [](request& plan, const std::string& word) { plan.reads = value_of<touch>(word); }},
-        {what, "depth", "depth", "N",
+        {what_to_measure, "depth", "depth", "N",
          "Messages a mechanism should be able to hold (default: 1 MiB, 16 to 1024)", form::one,
          nullptr,
          [](request& plan, const std::string& word) {

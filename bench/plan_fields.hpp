@@ -8,6 +8,10 @@
 
 namespace ipcmark {
 
+/// Headings of `run --help`.
+inline constexpr const char* what_to_measure = "What to measure";
+inline constexpr const char* how_much = "How much";
+
 /// One thing that a plan says: its flag, its key in a plan file, and the one parser of both. What a
 /// pattern's cells vary in stands in the pattern table (harness/contract/patterns.hpp).
 struct plan_field {

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <string_view>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "harness/base/clock.hpp"
+#include "harness/base/terminal.hpp"
 
 namespace ipcmark {
 
@@ -17,16 +15,7 @@ namespace {
 
 constexpr double line_every_s = 10;
 constexpr std::size_t bar_width = 24;
-
-bool capable_terminal() {
-    const char* kind = std::getenv("TERM");
-    return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
-}
-
-std::size_t columns() {
-    winsize size{};
-    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
+constexpr std::size_t usual_columns = 80;
 
 double seconds_since(std::uint64_t start_ns) {
     return static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
@@ -48,7 +37,7 @@ std::string duration_text(double seconds) {
 progress::progress(std::size_t repetitions_expected, bool quiet)
     : expected_(repetitions_expected),
       quiet_(quiet),
-      terminal_(capable_terminal()),
+      terminal_(is_capable_terminal(STDERR_FILENO)),
       start_ns_(shared_clock::raw_ns()) {}
 
 progress::~progress() {
@@ -56,7 +45,7 @@ progress::~progress() {
 }
 
 void progress::clear_bar() {
-    if (bar_shown_) tell(fmt::format("\r\x1b[K"));
+    if (bar_shown_) tell(in_place_of_line("", 0));
     bar_shown_ = false;
 }
 
@@ -82,11 +71,10 @@ void progress::show(std::size_t done, const std::string& what) {
         return;
     }
     const auto filled = static_cast<std::size_t>(share * bar_width);
-    std::string line =
+    const std::string line =
         fmt::format("[{}{}] {}/{}{}  {}", std::string(filled, '#'),
                     std::string(bar_width - filled, '.'), done, expected_, left, what);
-    if (line.size() >= columns()) line.resize(columns() - 1);
-    tell(fmt::format("\r\x1b[K{}", line));
+    tell(in_place_of_line(line, window_columns(STDERR_FILENO).value_or(usual_columns)));
     std::fflush(stderr);
     bar_shown_ = true;
 }

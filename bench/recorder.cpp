@@ -30,7 +30,8 @@ void recorder::offsets_measured(const char* when, const std::vector<measured_off
 run_progress recorder::so_far() {
     return {[this](const std::string& cell) { return result_.given_up(cell); },
             [this](const std::string& cell) { return result_.progress(cell); },
-            [this](std::size_t further) { bar_.expect(result_.repetitions() + further); }};
+            [this](std::size_t further) { bar_.expect(result_.repetitions() + further); },
+            [this] { return result_.nothing_to_count(); }};
 }
 
 }  // namespace ipcmark

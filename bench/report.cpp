@@ -20,7 +20,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* report_examples =
     "Examples:\n"
     "  ipcmark report results.json -o report.html\n"
     "  ipcmark report before.json after.json -o both.html\n"
@@ -67,7 +67,7 @@ int run_report(const invocation& call) {
                         cxxopts::value<std::vector<std::string>>());
     options.parse_positional("results");
     options.positional_help("RESULT...");
-    const auto parsed = parse_arguments(options, call, examples);
+    const auto parsed = parse_arguments(options, call, report_examples);
     if (!parsed) return exit_ok;
     if (parsed->count("results") == 0)
         throw command_error("report needs a result file; `ipcmark run` writes one");

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdio>
+#include <fmt/format.h>
 #include <iostream>
 #include <unistd.h>
 
@@ -140,13 +142,13 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
                 here.machine.gate());
     rounds_schedule rounds(what, options.time_budget_s, options.floors);
     bar.expect(rounds.expected());
-    const run_outcome ended = run_schedule(rounds, by, records.so_far());
+    run_outcome ended = run_schedule(rounds, by, records.so_far());
     result.header().watch = here.machine.told(by.others(others_told));
     return ended;
 }
 
-int measure(const invocation& call, const run_options& options, const plan& what,
-            const std::vector<placement_choice>& placements) {
+int measure_run(const invocation& call, const run_options& options, const plan& what,
+                const std::vector<placement_choice>& placements) {
     workplace here(call, options, what);
     run_header header = make_header(call, options, what, placements, here.clock);
     header.watch = here.machine.told({});
@@ -173,6 +175,20 @@ int measure(const invocation& call, const run_options& options, const plan& what
     return exit_code_of(options, ended, builder.failed_cells(), result);
 }
 
+std::string why_nothing_matches(const plan_request& asked, const registry& mechanisms) {
+    const bool all_at_will = std::all_of(asked.patterns.begin(), asked.patterns.end(),
+                                         [](pattern each) { return pattern_of(each).at_will; });
+    if (all_at_will && !asked.mechanisms.empty()) {
+        std::string names;
+        for (const registration& each : mechanisms.all())
+            if (each.can_share_state && !each.info.test_only)
+                names += (names.empty() ? "" : ", ") + std::string(each.info.name);
+        return fmt::format("no cell matches: {} is of mechanisms that keep a latest value: {}",
+                           pattern_of(asked.patterns.front()).word, names);
+    }
+    return "no cell matches; `ipcmark run --dry-run` without --filter shows the names";
+}
+
 int run_run(const invocation& call) {
     const auto options = parse_run_options(call);
     if (!options) return exit_ok;
@@ -184,9 +200,8 @@ int run_run(const invocation& call) {
         throw command_error(e.what());
     }
     if (what.cells.empty())
-        throw command_error(
-            "no cell matches; `ipcmark run --dry-run` without --filter shows the names",
-            exit_nothing_matched);
+        throw command_error(why_nothing_matches(options->plan, call.mechanisms),
+                            exit_nothing_matched);
     if (options->dry_run) {
         print_cells(what, *options);
         return exit_ok;
@@ -194,7 +209,7 @@ int run_run(const invocation& call) {
     banner_if_unoptimised();
     require_outputs(*options);
     if (options->strict) refuse_disturbed_host(what);
-    return measure(call, *options, what, placements);
+    return measure_run(call, *options, what, placements);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* run_examples =
     "Examples:\n"
     "  ipcmark run --profile quick --html report.html\n"
     "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
@@ -49,9 +49,7 @@ std::string pattern_lines() {
     return text + "\n";
 }
 
-constexpr const char* what = "What to measure";
 constexpr const char* with_parameter = "Patterns with a parameter";
-constexpr const char* how_much = "How much";
 constexpr const char* output = "Output";
 
 /// An option that is no part of a plan.
@@ -63,7 +61,7 @@ struct run_flag {
 };
 
 constexpr std::array run_flags{
-    run_flag{what, "plan", "FILE", "A plan file; flags override it"},
+    run_flag{what_to_measure, "plan", "FILE", "A plan file; flags override it"},
     run_flag{how_much, "profile", "NAME",
              "quick (6 repetitions a cell), default (20) or rigorous (40)"},
     run_flag{
@@ -215,8 +213,8 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     cxxopts::Options declared("ipcmark run",
                               "Starts process pairs, measures every cell, writes the result\n");
     add_options(declared);
-    const auto parsed = parse_arguments(declared, call, examples + pattern_lines() + vocabulary,
-                                        {what, with_parameter, how_much, output});
+    const auto parsed = parse_arguments(declared, call, run_examples + pattern_lines() + vocabulary,
+                                        {what_to_measure, with_parameter, how_much, output});
     if (!parsed) return std::nullopt;
     run_options options;
     options.plan = named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>()
@@ -239,6 +237,21 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     if (options.html_file == "-" && options.json_file == "-")
         throw command_error("--json - and --html - cannot share standard output; give one a file");
     return options;
+}
+
+plan runnable_plan(const run_options& options, const registry& mechanisms,
+                   const std::vector<placement_choice>& placements) {
+    plan result;
+    try {
+        result = expand(options.plan, options.seed, mechanisms, placements);
+    } catch (const std::invalid_argument& e) {
+        throw command_error(e.what());
+    }
+    if (result.cells.empty()) throw command_error("no cell matches", exit_nothing_matched);
+    if (result.runnable() == 0)
+        throw command_error("no cell can run here: " + result.cells.front().skipped->text,
+                            exit_nothing_matched);
+    return result;
 }
 
 }  // namespace ipcmark

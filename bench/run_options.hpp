@@ -30,4 +30,8 @@ struct run_options {
 /// nullopt: help was asked for and printed. Throws command_error; nothing has been started then.
 std::optional<run_options> parse_run_options(const invocation& call);
 
+/// The cells that were asked for, here. Throws command_error, as well where none can run.
+plan runnable_plan(const run_options& options, const registry& mechanisms,
+                   const std::vector<placement_choice>& placements);
+
 }  // namespace ipcmark

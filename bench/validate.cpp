@@ -8,7 +8,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* validate_examples =
     "Examples:\n"
     "  ipcmark validate results.json other.json\n"
     "  ipcmark validate --plan my_plan.json\n"
@@ -22,7 +22,7 @@ int run_validate(const invocation& call) {
         "files", "Files to check", cxxopts::value<std::vector<std::string>>());
     options.parse_positional("files");
     options.positional_help("FILE...");
-    const auto parsed = parse_arguments(options, call, examples);
+    const auto parsed = parse_arguments(options, call, validate_examples);
     if (!parsed) return exit_ok;
     if (parsed->count("files") == 0) throw command_error("validate needs a file");
     int code = exit_ok;

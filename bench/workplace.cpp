@@ -10,17 +10,25 @@ namespace ipcmark {
 
 namespace {
 
+constexpr std::size_t pairs_born_together = 24;
+constexpr std::uint64_t group_layouts = std::uint64_t{1} << 41;  // no repetition has these numbers
+
 clock_parameters calibrated_for(const plan& what) {
     const auto cpus = cpus_in_use(what);
-    return calibrate_clock(cpus[0], cpus[1]);
+    return calibrate_clock(cpus.front(), cpus.back());
 }
 
 }  // namespace
 
 workplace::workplace(const invocation& call, const run_options& options, const plan& what)
     : clock(calibrated_for(what)),
-      leased(area, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
-      pairs(area, interrupts, clock, {options.stage_deadline_ms, call.plugins, &leased}),
+      leased(workspace, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
+      pairs(workspace, interrupts, clock,
+            {options.stage_deadline_ms, call.plugins, &leased, pairs_born_together,
+             [&what](std::uint64_t n) {
+                 return what.layout(group_layouts + n).environment_pad_bytes;
+             },
+             lean.program()}),
       machine(options.gate, examination_of(what).cpus),
       start_ns(shared_clock::raw_ns()),
       suspended_ns(suspended_so_far_ns()) {

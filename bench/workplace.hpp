@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "bench/lean_worker.hpp"
 #include "bench/machine_watch.hpp"
 #include "bench/run_options.hpp"
 #include "bench/subcommand.hpp"
@@ -15,16 +16,17 @@ namespace ipcmark {
 
 /// What every command that spawns pairs needs: signals as data, a private folder that sweeps what
 /// dead runs left, the calibrated clock (a quarter second), what the machine does by itself (a
-/// quarter second a CPU), the services and the runner. A reader
-/// of standard output that goes away ends nobody from here on (SIGPIPE is ignored). Throws
-/// call_failed and what run_workspace throws.
+/// quarter second a CPU), the services and the runner. `what` outlives this. A reader of standard
+/// output that goes away ends nobody from here on (SIGPIPE is ignored). Throws call_failed and what
+/// run_workspace throws.
 struct workplace {
     workplace(const invocation& call, const run_options& options, const plan& what);
 
     interrupt_watch interrupts;
-    run_workspace area;
+    run_workspace workspace;
     clock_parameters clock;
     services leased;
+    lean_worker lean;
     runner pairs;
     machine_watch machine;
     std::uint64_t start_ns;     // CLOCK_MONOTONIC_RAW

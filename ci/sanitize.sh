@@ -2,6 +2,8 @@
 # Address and undefined-behaviour sanitizers over the unit tests and the conformance checks. What a
 # sanitizer saw fails, whatever a check made of the crash: to some of them a refusal is an answer.
 # The checks that must run alone stay out: they judge how processes wait, which a sanitizer changes.
+# The programs stand at fixed addresses: to move tens of megabytes of the sanitizers' tables takes
+# each process longer than its check.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cmake --preset asan-ubsan >/dev/null

@@ -67,7 +67,7 @@ std::string header(const std::vector<std::string>& heads) {
 }
 
 std::string figure(const table_cell& cell) {
-    const std::string text = escaped(cell.text);
+    std::string text = escaped(cell.text);
     if (text.empty()) return text;
     if (!cell.is_figure) return "*" + text + "*";
     const bool leads = cell.stands == standing::best || cell.stands == standing::level;
@@ -128,8 +128,16 @@ std::string answers(const result_view& view) {
     return text.empty() ? text : text + "\n";
 }
 
+std::string loads(const result_view& view) {
+    std::string text;
+    for (const auto& each : view.loads)
+        if (!each.text.empty()) text += escaped(each.text) + "\n\n";
+    return text;
+}
+
 void add_result(page& to, const run_result& result, const result_view& view) {
     to.add(answers(view));
+    to.add(loads(view));
     to.add(escaped(joined(view.trust)) + "\n\n");
     for (const auto& each : view.notices)
         to.add("**" + escaped(each.head) + "** " + escaped(each.text) + "\n\n");

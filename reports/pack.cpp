@@ -1,5 +1,6 @@
 #include "reports/pack.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -87,12 +88,22 @@ public:
                 if (!value.is_number()) continue;
                 if (const auto at = metrics.find(key)) put(figures_[*at], row, value);
             }
+            for (const char* key : {"real_time", "cpu_time"})
+                if (const tree* at = entry.find(key); at != nullptr && at->is_number())
+                    put(plain_[key], row, *at);
             add_block(entry.at("ipc"), row);
         }
         if (count_ > 0) notes_ = notes_of(repetitions.front()->at("ipc"));
     }
 
-    bool has(std::size_t metric) const { return figures_.count(metric) > 0; }
+    /// The repetition that has just this figure.
+    std::optional<double> position(std::size_t metric, const std::optional<double>& figure) const {
+        const auto own = figures_.find(metric);
+        if (own == figures_.end() || !figure) return std::nullopt;
+        const auto at = std::find(own->second.begin(), own->second.end(), figure);
+        if (at == own->second.end()) return std::nullopt;
+        return static_cast<double>(at - own->second.begin());
+    }
 
     std::string text() const {
         std::string to = fmt::format("{{\"count\":{}", count_);
@@ -211,22 +222,21 @@ common common_of(const tree& summary) {
 }
 
 void append_figure(std::string& to, std::size_t metric, const tree& figure, const common& shared,
-                   bool repetitions_tell) {
-    std::vector<std::optional<double>> tail{number(figure, "median"),
-                                            number(figure, "low"),
-                                            number(figure, "high"),
-                                            std::nullopt,
-                                            std::nullopt,
-                                            std::nullopt,
-                                            std::nullopt};
+                   const repetition_columns& columns) {
+    std::vector<std::optional<double>> tail{number(figure, "median"), number(figure, "low"),
+                                            number(figure, "high")};
+    tail.resize(10);
     const auto n = number(figure, "n");
     const auto level = number(figure, "level");
     if (n != shared.n) tail[3] = n;
     if (level != shared.level) tail[4] = level;
-    if (!repetitions_tell) {
-        tail[5] = number(figure, "min");
-        tail[6] = number(figure, "max");
+    for (const auto& [at, key] : {std::pair{5, "min"}, std::pair{6, "max"}}) {
+        const auto extreme = number(figure, key);
+        const auto position = columns.position(metric, extreme);
+        tail[static_cast<std::size_t>(position ? at + 3 : at)] = position ? position : extreme;
     }
+    if (const tree* pooled = figure.find("pooled"); pooled != nullptr && *pooled == tree(true))
+        tail[7] = 1;
     while (!tail.empty() && !tail.back())
         tail.pop_back();
     to += fmt::format("[{}", metric);
@@ -271,7 +281,7 @@ std::string packed_cell(const tree& cell, const metric_table& metrics,
     for (const auto& [key, figure] : cell.at("summary").named()) {
         if (!first) to += ',';
         const auto metric = *metrics.find(key);
-        append_figure(to, metric, figure, shared, columns.has(metric));
+        append_figure(to, metric, figure, shared, columns);
         first = false;
     }
     to += "],\"histogram\":" + packed_histogram(cell.at("histogram"));

@@ -61,7 +61,7 @@ private:
         if (marks)
             text +=
                 paint_.dim("* the best of its column, or no difference to it is proven") + "\n\n";
-        return text + problems(view) + answers(view) + trust(view);
+        return text + problems(view) + answers(view) + loads(view) + trust(view);
     }
 
     std::string comparison(const comparison_view& view) const {
@@ -174,6 +174,13 @@ private:
                     wrapped(shown(each.topic + ": " + joined(each.sentences)), 2, style_.columns) +
                     "\n";
         }
+        return text.empty() ? text : text + "\n";
+    }
+
+    std::string loads(const result_view& view) const {
+        std::string text;
+        for (const auto& each : view.loads)
+            if (!each.text.empty()) text += wrapped(shown(each.text), 2, style_.columns) + "\n";
         return text.empty() ? text : text + "\n";
     }
 

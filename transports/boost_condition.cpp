@@ -7,7 +7,7 @@ namespace ipcmark::transports {
 /// boost::interprocess mutex and condition around a count.
 struct boost_condition : notification_pair<boost_condition_wakeup> {
     static constexpr transport_info info =
-        notification_card("boost_condition", "Boost.Interprocess mutex and condition",
+        notification_info("boost_condition", "Boost.Interprocess mutex and condition",
                           "boost::interprocess::interprocess_condition", counted_facts);
     using notification_pair::notification_pair;
 };
@@ -15,7 +15,7 @@ struct boost_condition : notification_pair<boost_condition_wakeup> {
 /// boost::interprocess::interprocess_semaphore.
 struct boost_semaphore : notification_pair<boost_semaphore_wakeup> {
     static constexpr transport_info info =
-        notification_card("boost_semaphore", "Boost.Interprocess semaphore",
+        notification_info("boost_semaphore", "Boost.Interprocess semaphore",
                           "boost::interprocess::interprocess_semaphore", counted_facts);
     using notification_pair::notification_pair;
 };

@@ -70,7 +70,7 @@ private:
 /// Messages allocated one by one in Boost.Interprocess managed shared memory and passed on by
 /// handle. Blocking; zero copy. One that dies while it holds a block takes its place with it.
 struct boost_managed : managed_pair<handle_queue> {
-    static constexpr transport_info info = managed_card(
+    static constexpr transport_info info = managed_info(
         "boost_managed", "Boost.Interprocess managed memory: a block a message, passed by handle",
         "boost::interprocess::managed_shared_memory");
     using managed_pair::managed_pair;

@@ -62,7 +62,7 @@ private:
 
 /// A monitor per direction in Boost.Interprocess managed shared memory. Blocking; zero copy.
 struct boost_shm_condition : managed_pair<monitor> {
-    static constexpr transport_info info = managed_card(
+    static constexpr transport_info info = managed_info(
         "boost_shm_condition", "Boost.Interprocess managed shared memory, mutex and condition",
         "boost::interprocess::interprocess_condition");
     using managed_pair::managed_pair;

@@ -87,27 +87,27 @@ struct dbus_daemon : sd_bus_messages<true> {
         return "dbus-daemon is not on the PATH; install dbus";
     }
 
-    static running_service start(service_area& area) {
-        const auto socket = socket_of(area.directory());
+    static running_service start(service_workspace& workspace) {
+        const auto socket = socket_of(workspace.directory());
         if (socket.native().size() >= sizeof(sockaddr_un::sun_path))
             throw limit_exceeded("the socket path " + socket.string() +
                                  " is longer than the 107 bytes of sun_path; set TMPDIR to a "
                                  "shorter folder");
-        const auto configuration = area.directory() / "bus.conf";
-        write_private_file(configuration, configuration_of(area.directory()));
+        const auto configuration = workspace.directory() / "bus.conf";
+        write_private_file(configuration, configuration_of(workspace.directory()));
         int ends[2];
         checked(::pipe2(ends, O_CLOEXEC), "pipe2");
         const unique_fd reader(ends[0]);
         unique_fd writer(ends[1]);
         running_service daemon;
-        area.start_process(daemon,
-                           {"dbus-daemon", "--config-file=" + configuration.string(), "--nofork",
-                            "--nopidfile", "--nosyslog", "--print-address=3"},
-                           {{writer.get(), 3}});
+        workspace.start_process(daemon,
+                                {"dbus-daemon", "--config-file=" + configuration.string(),
+                                 "--nofork", "--nopidfile", "--nosyslog", "--print-address=3"},
+                                {{writer.get(), 3}});
         writer.reset();
-        area.wait_until_ready(daemon, [&] { return has_said_something(reader.get()); });
+        workspace.wait_until_ready(daemon, [&] { return has_said_something(reader.get()); });
         checked(::chmod(socket.c_str(), 0600), "chmod");  // it gives everybody access
-        daemon.tell("address", address_of(area.directory()));
+        daemon.tell("address", address_of(workspace.directory()));
         return daemon;
     }
 

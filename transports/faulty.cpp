@@ -14,11 +14,12 @@ namespace ipcmark::transports {
 /// What a faulty transport does to the message that is due.
 enum class fault { drop, corrupt, duplicate, reorder, stall, hang, die };
 
-/// For tests only: a seqpacket pair that misbehaves once, at its 1,500th message (past the
-/// warm-up's minimum), to prove that the harness reports each fault as itself.
-template <fault Kind, const transport_info& Card>
+/// For tests only: a seqpacket pair that misbehaves once, at its 600th message (past the warm-up's
+/// minimum, and soon enough for a slow machine), to prove that the harness reports each fault as
+/// itself.
+template <fault Kind, const transport_info& Info>
 struct faulty : fd_datagram {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
 
     explicit faulty(setup& cell)
         : fd_datagram(cell),
@@ -44,7 +45,7 @@ struct faulty : fd_datagram {
     }
 
 private:
-    static constexpr int due = 1'500;
+    static constexpr int due = 600;
     static constexpr std::chrono::milliseconds stall{50};
 
     template <class Fill>
@@ -76,7 +77,7 @@ private:
 
 namespace {
 
-constexpr transport_info card(std::string_view name, std::string_view summary) {
+constexpr transport_info describe(std::string_view name, std::string_view summary) {
     return {.name = name,
             .summary = summary,
             .family = "test",
@@ -90,13 +91,13 @@ constexpr transport_info card(std::string_view name, std::string_view summary) {
             .test_only = true};
 }
 
-constexpr transport_info drops = card("faulty_drop", "loses one message");
-constexpr transport_info corrupts = card("faulty_corrupt", "flips one bit of one message");
-constexpr transport_info duplicates = card("faulty_duplicate", "delivers one message twice");
-constexpr transport_info reorders = card("faulty_reorder", "lets one message overtake another");
-constexpr transport_info stalls = card("faulty_stall", "is late with one message by 50 ms");
-constexpr transport_info hangs = card("faulty_hang", "stops answering");
-constexpr transport_info dies = card("faulty_die", "is killed while it works");
+constexpr transport_info drops = describe("faulty_drop", "loses one message");
+constexpr transport_info corrupts = describe("faulty_corrupt", "flips one bit of one message");
+constexpr transport_info duplicates = describe("faulty_duplicate", "delivers one message twice");
+constexpr transport_info reorders = describe("faulty_reorder", "lets one message overtake another");
+constexpr transport_info stalls = describe("faulty_stall", "is late with one message by 50 ms");
+constexpr transport_info hangs = describe("faulty_hang", "stops answering");
+constexpr transport_info dies = describe("faulty_die", "is killed while it works");
 
 }  // namespace
 

@@ -91,25 +91,25 @@ private:
     std::uint64_t offset_ = 0;
 };
 
-constexpr transport_info in_memory = file_queue_card(
+constexpr transport_info append_in_memory = file_queue_info(
     "file_append_inotify_tmpfs", "a log on tmpfs that grows and is read behind; inotify tells");
-constexpr transport_info on_disk =
-    file_queue_card("file_append_inotify_disk",
+constexpr transport_info append_on_disk =
+    file_queue_info("file_append_inotify_disk",
                     "a log on a disk, not synced, that grows and is read behind; inotify tells");
 
 }  // namespace
 
 /// Messages appended to a file that the reader follows, a new file every few megabytes. Blocking in
 /// inotify(7); two copies, into the page cache and out of it.
-template <file_place Place, const transport_info& Card>
+template <file_place Place, const transport_info& Info>
 struct file_append : file_queue_pair<log_writer, log_reader, Place> {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     using file_queue_pair<log_writer, log_reader, Place>::file_queue_pair;
 };
 
 void register_file_append_inotify_tmpfs(registry& all) {
-    all.add<file_append<file_place::tmpfs, in_memory>>();
-    all.add<file_append<file_place::disk, on_disk>>();
+    all.add<file_append<file_place::tmpfs, append_in_memory>>();
+    all.add<file_append<file_place::disk, append_on_disk>>();
 }
 
 }  // namespace ipcmark::transports

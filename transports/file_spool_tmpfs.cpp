@@ -67,31 +67,31 @@ private:
     std::uint64_t next_ = 0;
 };
 
-constexpr transport_info card(std::string_view name, std::string_view summary) {
-    transport_info info = file_queue_card(name, summary);
+constexpr transport_info describe(std::string_view name, std::string_view summary) {
+    transport_info info = file_queue_info(name, summary);
     info.facts.message_boundaries = true;
     return info;
 }
 
-constexpr transport_info in_memory =
-    card("file_spool_tmpfs",
-         "a file a message in a spool folder on tmpfs; the reader is told by inotify");
-constexpr transport_info on_disk = card(
+constexpr transport_info spool_in_memory =
+    describe("file_spool_tmpfs",
+             "a file a message in a spool folder on tmpfs; the reader is told by inotify");
+constexpr transport_info spool_on_disk = describe(
     "file_spool_disk", "a file a message in a spool folder on a disk, not synced; inotify tells");
 
 }  // namespace
 
 /// The poor man's queue: a spool folder per direction. Blocking in inotify(7); two copies, into the
 /// page cache and out of it.
-template <file_place Place, const transport_info& Card>
+template <file_place Place, const transport_info& Info>
 struct file_spool : file_queue_pair<spool_writer, spool_reader, Place> {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     using file_queue_pair<spool_writer, spool_reader, Place>::file_queue_pair;
 };
 
 void register_file_spool_tmpfs(registry& all) {
-    all.add<file_spool<file_place::tmpfs, in_memory>>();
-    all.add<file_spool<file_place::disk, on_disk>>();
+    all.add<file_spool<file_place::tmpfs, spool_in_memory>>();
+    all.add<file_spool<file_place::disk, spool_on_disk>>();
 }
 
 }  // namespace ipcmark::transports

@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// futex(2); the call is left out while nobody sleeps.
 struct futex : notification_pair<futex_wakeup> {
     static constexpr transport_info info =
-        notification_card("futex", "futex on a count in shared memory", "futex(2)", counted_facts);
+        notification_info("futex", "futex on a count in shared memory", "futex(2)", counted_facts);
     using notification_pair::notification_pair;
 };
 

@@ -7,7 +7,7 @@ namespace ipcmark::transports {
 /// inotify(7) on a growing file.
 struct inotify_file : notification_pair<inotify_wakeup> {
     static constexpr transport_info info =
-        notification_card("inotify_file", "a byte appended to a file that the peer watches",
+        notification_info("inotify_file", "a byte appended to a file that the peer watches",
                           "inotify(7)", found_by_name(counted_facts));
     using notification_pair::notification_pair;
 };

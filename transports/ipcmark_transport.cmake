@@ -1,14 +1,18 @@
 # ipcmark_transport(name [VARIANTS names...] [PACKAGE cmake-package | PKG_CONFIG module]
 #                   [LINK targets...] [SOURCES files...] [HINT "package to install"])
 #
-# Adds name.cpp, with the SOURCES that it needs besides, and a call of its register_name(registry&) to the generated list. VARIANTS are the
-# other names that the file registers. Where PACKAGE (or the pkg-config module, which may name a
+# Adds name.cpp, with the SOURCES that it needs besides, and a call of its register_name(registry&)
+# to the generated list. VARIANTS are the other names that the file registers. One that needs a
+# PACKAGE or a pkg-config module is not in the lean worker program. Where PACKAGE (or the pkg-config module, which may name a
 # version as in "liburing>=2.3" and is linked when found) is not there, all these names are
 # registered as missing with HINT, so that `list` and reports say so.
 
+set(IPCMARK_LEAN_SOURCES "")
 set(IPCMARK_TRANSPORT_SOURCES "")
 set(IPCMARK_TRANSPORT_DECLARATIONS "")
 set(IPCMARK_TRANSPORT_CALLS "")
+set(IPCMARK_LEAN_DECLARATIONS "")
+set(IPCMARK_LEAN_CALLS "")
 set(IPCMARK_TRANSPORT_LINKS "")
 
 macro(ipcmark_transport name)
@@ -26,10 +30,16 @@ macro(ipcmark_transport name)
         list(APPEND _arg_LINK PkgConfig::ipcmark_${_module})
     endif()
     if(_found)
-        list(APPEND IPCMARK_TRANSPORT_SOURCES ${name}.cpp ${_arg_SOURCES})
-        list(APPEND IPCMARK_TRANSPORT_LINKS ${_arg_LINK})
         string(APPEND IPCMARK_TRANSPORT_DECLARATIONS "void register_${name}(registry&);\n")
         string(APPEND IPCMARK_TRANSPORT_CALLS "    transports::register_${name}(all);\n")
+        if(_needs)
+            list(APPEND IPCMARK_TRANSPORT_SOURCES ${name}.cpp ${_arg_SOURCES})
+            list(APPEND IPCMARK_TRANSPORT_LINKS ${_arg_LINK})
+        else()
+            list(APPEND IPCMARK_LEAN_SOURCES ${name}.cpp ${_arg_SOURCES})
+            string(APPEND IPCMARK_LEAN_DECLARATIONS "void register_${name}(registry&);\n")
+            string(APPEND IPCMARK_LEAN_CALLS "    transports::register_${name}(all);\n")
+        endif()
     else()
         foreach(_each IN ITEMS ${name} ${_arg_VARIANTS})
             string(APPEND IPCMARK_TRANSPORT_CALLS
@@ -39,12 +49,20 @@ macro(ipcmark_transport name)
 endmacro()
 
 macro(ipcmark_finish_transports)
-    configure_file(register_all.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/register_all.cpp @ONLY)
-    add_library(ipcmark_transports STATIC
-        ${IPCMARK_TRANSPORT_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/register_all.cpp)
-    add_library(ipcmark::transports ALIAS ipcmark_transports)
-    target_link_libraries(ipcmark_transports PUBLIC ipcmark::worker PRIVATE ${IPCMARK_TRANSPORT_LINKS})
+    foreach(_list all lean)
+        configure_file(register_${_list}.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/register_${_list}.cpp @ONLY)
+    endforeach()
     # Separate: a mechanism may name its parts as it likes, and what inlines into a timed loop does not
     # depend on its neighbours.
+    add_library(ipcmark_lean_transports STATIC
+        ${IPCMARK_LEAN_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/register_lean.cpp)
+    target_link_libraries(ipcmark_lean_transports PUBLIC ipcmark::worker)
+    ipcmark_short_build(ipcmark_lean_transports transports SEPARATE <harness/worker/registry.hpp>)
+    add_library(ipcmark_transports STATIC
+        ${IPCMARK_TRANSPORT_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/register_all.cpp)
+    target_link_libraries(ipcmark_transports
+        PUBLIC ipcmark_lean_transports PRIVATE ${IPCMARK_TRANSPORT_LINKS})
     ipcmark_short_build(ipcmark_transports transports SEPARATE <harness/worker/registry.hpp>)
+    add_library(ipcmark::lean_transports ALIAS ipcmark_lean_transports)
+    add_library(ipcmark::transports ALIAS ipcmark_transports)
 endmacro()

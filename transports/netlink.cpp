@@ -23,7 +23,7 @@ unique_fd bind_port() {
     return socket;
 }
 
-std::uint32_t bound_port(int fd) {
+std::uint32_t netlink_port(int fd) {
     sockaddr_nl address{};
     socklen_t bytes = sizeof address;
     checked(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes), "getsockname");
@@ -37,7 +37,7 @@ void connect_port(int fd, std::uint32_t port) {
 
 unique_fd connect_netlink_pair(setup& cell) {
     unique_fd socket = bind_port();
-    cell.peer.tell(std::to_string(bound_port(socket.get())));
+    cell.peer.tell(std::to_string(netlink_port(socket.get())));
     // Once connected, a socket takes messages from that port alone.
     connect_port(socket.get(), static_cast<std::uint32_t>(std::stoul(cell.peer.hear())));
     drop_queued(socket.get());
@@ -68,7 +68,7 @@ struct netlink : fd_datagram {
     static std::optional<std::string> unavailable() try {
         const unique_fd from = bind_port();
         const unique_fd to = bind_port();
-        connect_port(from.get(), bound_port(to.get()));
+        connect_port(from.get(), netlink_port(to.get()));
         checked(::send(from.get(), "x", 1, MSG_DONTWAIT), "send to a netlink port");
         return std::nullopt;
     } catch (const call_failed& e) {

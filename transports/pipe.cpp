@@ -20,7 +20,7 @@ constexpr transport_info plain_pipe{
 /// Anonymous pipes, one per direction, handed over as descriptors, in each way to wait; pipe(7).
 template <class Readiness>
 struct pipe : basic_fd_stream<Readiness> {
-    static constexpr const transport_info& info = waiting_card<plain_pipe, Readiness>::info;
+    static constexpr const transport_info& info = waiting_description<plain_pipe, Readiness>::info;
 
     explicit pipe(setup& cell) : basic_fd_stream<Readiness>(cell) {
         pipe_ends ends = connect_pipes(cell);

@@ -49,11 +49,11 @@ protected:
 /// those queued together overtake one another.
 struct posix_mq_priority : posix_mq {
     static constexpr transport_info info = [] {
-        transport_info card = posix_mq::info;
-        card.name = "posix_mq_priority";
-        card.summary = "POSIX message queue, one per direction, with priorities that take turns";
-        card.facts.ordered = false;
-        return card;
+        transport_info variant = posix_mq::info;
+        variant.name = "posix_mq_priority";
+        variant.summary = "POSIX message queue, one per direction, with priorities that take turns";
+        variant.facts.ordered = false;
+        return variant;
     }();
 
     using posix_mq::posix_mq;

@@ -6,7 +6,7 @@ namespace ipcmark::transports {
 
 /// pthread_barrier_wait(3): both sides wait for each other.
 struct pthread_barrier : notification_pair<barrier_wakeup> {
-    static constexpr transport_info info = notification_card(
+    static constexpr transport_info info = notification_info(
         "pthread_barrier", "process-shared pthread barrier; a post waits to be taken",
         "pthread_barrier_wait(3)", {.message_boundaries = true, .control = access::descriptor});
     using notification_pair::notification_pair;
@@ -15,12 +15,12 @@ struct pthread_barrier : notification_pair<barrier_wakeup> {
 /// No wake-up at all: the waiter polls and yields.
 struct sched_yield : notification_pair<yield_wakeup> {
     static constexpr transport_info info = [] {
-        transport_info card = notification_card(
+        transport_info made = notification_info(
             "sched_yield",
             "a count in shared memory polled between sched_yield calls; the baseline",
             "sched_yield(2)", counted_facts);
-        card.wait = wait_style::spins;
-        return card;
+        made.wait = wait_style::spins;
+        return made;
     }();
     using notification_pair::notification_pair;
 };

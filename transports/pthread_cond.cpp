@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// The monitor: a count under a mutex and a condition.
 struct pthread_cond : notification_pair<pthread_cond_wakeup> {
     static constexpr transport_info info =
-        notification_card("pthread_cond", "process-shared mutex and condition variable",
+        notification_info("pthread_cond", "process-shared mutex and condition variable",
                           "pthread_cond_wait(3)", counted_facts);
     using notification_pair::notification_pair;
 };

@@ -6,7 +6,7 @@ namespace ipcmark::transports {
 
 namespace {
 
-constexpr transport_info card(std::string_view name, std::string_view summary) {
+constexpr transport_info describe(std::string_view name, std::string_view summary) {
     return {.name = name,
             .summary = summary,
             .family = "shared memory",
@@ -23,17 +23,17 @@ constexpr transport_info card(std::string_view name, std::string_view summary) {
 
 /// The latest value in one of two buffers; the reader spins. Zero copy.
 struct shm_double_buffer : channel_pair<latest_buffers<two_buffers>> {
-    static constexpr transport_info info =
-        card("shm_double_buffer",
-             "latest value in two buffers, the writer takes an unread one back; the reader spins");
+    static constexpr transport_info info = describe(
+        "shm_double_buffer",
+        "latest value in two buffers, the writer takes an unread one back; the reader spins");
     using channel_pair::channel_pair;
 };
 
 /// The latest value in one of three buffers, wait-free on both sides; the reader spins. Zero copy.
 struct shm_triple_buffer : channel_pair<latest_buffers<three_buffers>> {
     static constexpr transport_info info =
-        card("shm_triple_buffer",
-             "latest value in three buffers, wait-free: one is always ready; the reader spins");
+        describe("shm_triple_buffer",
+                 "latest value in three buffers, wait-free: one is always ready; the reader spins");
     using channel_pair::channel_pair;
 };
 

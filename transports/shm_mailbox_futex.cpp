@@ -6,7 +6,7 @@ namespace ipcmark::transports {
 /// One cache line on a memfd, zero copy, that goes there with the request and back with the reply;
 /// the waiting side sleeps in futex(2) at once.
 struct shm_mailbox_futex : mailbox<futex_wait> {
-    static constexpr transport_info info = mailbox_card(
+    static constexpr transport_info info = mailbox_info(
         "shm_mailbox_futex", "one cache line that carries request and reply; sleeps in futex",
         "futex(2)", wait_style::blocks);
     using mailbox::mailbox;

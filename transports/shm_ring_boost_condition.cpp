@@ -9,7 +9,7 @@ namespace ipcmark::transports {
 /// boost::interprocess::interprocess_condition.
 struct shm_ring_boost_condition : ring_pair<doorbell_wait<boost_condition_wakeup>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_boost_condition",
+        ring_info("shm_ring_boost_condition",
                   "shared-memory ring (memfd), zero copy; sleeps on a Boost condition",
                   "boost::interprocess::interprocess_condition", wait_style::blocks);
     using ring_pair::ring_pair;

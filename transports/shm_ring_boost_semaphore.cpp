@@ -9,7 +9,7 @@ namespace ipcmark::transports {
 /// boost::interprocess::interprocess_semaphore.
 struct shm_ring_boost_semaphore : ring_pair<doorbell_wait<boost_semaphore_wakeup>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_boost_semaphore",
+        ring_info("shm_ring_boost_semaphore",
                   "shared-memory ring (memfd), zero copy; sleeps in a Boost semaphore",
                   "boost::interprocess::interprocess_semaphore", wait_style::blocks);
     using ring_pair::ring_pair;

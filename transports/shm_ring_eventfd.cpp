@@ -9,7 +9,7 @@ namespace ipcmark::transports {
 /// an eventfd.
 struct shm_ring_eventfd : ring_pair<doorbell_wait<eventfd_counter_wakeup>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_eventfd", "shared-memory ring (memfd), zero copy; sleeps in eventfd",
+        ring_info("shm_ring_eventfd", "shared-memory ring (memfd), zero copy; sleeps in eventfd",
                   "eventfd(2)", wait_style::blocks);
     using ring_pair::ring_pair;
 };

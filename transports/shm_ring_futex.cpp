@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// sleeps in futex(2) at once, and is woken only when it sleeps.
 struct shm_ring_futex : ring_pair<futex_wait> {
     static constexpr transport_info info =
-        ring_card("shm_ring_futex", "shared-memory ring (memfd), zero copy; sleeps in futex",
+        ring_info("shm_ring_futex", "shared-memory ring (memfd), zero copy; sleeps in futex",
                   "futex(2)", wait_style::blocks);
     using ring_pair::ring_pair;
 };

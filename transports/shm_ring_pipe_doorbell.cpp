@@ -9,12 +9,12 @@ namespace ipcmark::transports {
 /// a doorbell pipe, which also tells when the peer has died.
 struct shm_ring_pipe_doorbell : ring_pair<doorbell_wait<pipe_wakeup>> {
     static constexpr transport_info info = [] {
-        transport_info card =
-            ring_card("shm_ring_pipe_doorbell",
+        transport_info made =
+            ring_info("shm_ring_pipe_doorbell",
                       "shared-memory ring (memfd), zero copy; sleeps on a doorbell pipe", "pipe(7)",
                       wait_style::blocks);
-        card.facts.peer_death_detected = true;
-        return card;
+        made.facts.peer_death_detected = true;
+        return made;
     }();
     using ring_pair::ring_pair;
 };

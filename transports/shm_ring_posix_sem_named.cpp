@@ -9,7 +9,7 @@ namespace ipcmark::transports {
 /// sem_wait(3) on a named semaphore.
 struct shm_ring_posix_sem_named : ring_pair<doorbell_wait<named_sem_wakeup>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_posix_sem_named",
+        ring_info("shm_ring_posix_sem_named",
                   "shared-memory ring (memfd), zero copy; sleeps in a named semaphore",
                   "sem_overview(7)", wait_style::blocks);
     using ring_pair::ring_pair;

@@ -9,7 +9,7 @@ namespace ipcmark::transports {
 /// sem_wait(3) on an unnamed semaphore in the same memory.
 struct shm_ring_posix_sem_unnamed : ring_pair<doorbell_wait<unnamed_sem_wakeup>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_posix_sem_unnamed",
+        ring_info("shm_ring_posix_sem_unnamed",
                   "shared-memory ring (memfd), zero copy; sleeps in an unnamed semaphore",
                   "sem_overview(7)", wait_style::blocks);
     using ring_pair::ring_pair;

@@ -9,7 +9,7 @@ namespace ipcmark::transports {
 /// pthread_cond_wait(3): the monitor, process-shared.
 struct shm_ring_pthread_cond : ring_pair<doorbell_wait<pthread_cond_wakeup>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_pthread_cond",
+        ring_info("shm_ring_pthread_cond",
                   "shared-memory ring (memfd), zero copy; sleeps on a pthread condition",
                   "pthread_cond_wait(3)", wait_style::blocks);
     using ring_pair::ring_pair;

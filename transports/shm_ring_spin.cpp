@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// polls with the CPU's pause instruction and never sleeps.
 struct shm_ring_spin : ring_pair<spin_wait> {
     static constexpr transport_info info =
-        ring_card("shm_ring_spin", "shared-memory ring (memfd), zero copy; spins",
+        ring_info("shm_ring_spin", "shared-memory ring (memfd), zero copy; spins",
                   "memfd_create(2)", wait_style::spins);
     using ring_pair::ring_pair;
 };

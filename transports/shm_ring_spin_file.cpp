@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// found by path.
 struct shm_ring_spin_file : ring_pair<spin_wait, file_storage> {
     static constexpr transport_info info =
-        named_ring_card("shm_ring_spin_file", "the spinning ring in a mapped file, found by path",
+        named_ring_info("shm_ring_spin_file", "the spinning ring in a mapped file, found by path",
                         "mmap(2)", wait_style::spins);
     using ring_pair::ring_pair;
 };

@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// pages.
 struct shm_ring_spin_hugetlb : ring_pair<spin_wait, hugetlb_storage> {
     static constexpr transport_info info =
-        ring_card("shm_ring_spin_hugetlb", "the spinning ring in reserved huge pages (MFD_HUGETLB)",
+        ring_info("shm_ring_spin_hugetlb", "the spinning ring in reserved huge pages (MFD_HUGETLB)",
                   "memfd_create(2)", wait_style::spins);
     static std::optional<std::string> unavailable() { return hugetlb_unavailable(); }
     static std::optional<std::string> limit(const demand& asked) {

@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// polls for 20 us, then sleeps in futex(2).
 struct shm_ring_spin_pause_then_futex : ring_pair<spin_then_wait<futex_wait, 20'000>> {
     static constexpr transport_info info =
-        ring_card("shm_ring_spin_pause_then_futex",
+        ring_info("shm_ring_spin_pause_then_futex",
                   "shared-memory ring (memfd), zero copy; spins for 20 us, then sleeps in futex",
                   "futex(2)", wait_style::spins_then_blocks);
     using ring_pair::ring_pair;

@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// A single-producer single-consumer ring per direction, zero copy, spinning, in shm_open(3) memory
 /// found by name.
 struct shm_ring_spin_posix : ring_pair<spin_wait, posix_shm_storage> {
-    static constexpr transport_info info = named_ring_card(
+    static constexpr transport_info info = named_ring_info(
         "shm_ring_spin_posix", "the spinning ring in POSIX shared memory, found by name",
         "shm_overview(7)", wait_style::spins);
     static std::optional<std::string> limit(const demand& asked) {

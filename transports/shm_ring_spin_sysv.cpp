@@ -7,7 +7,7 @@ namespace ipcmark::transports {
 /// A single-producer single-consumer ring per direction, zero copy, spinning, in a System V segment
 /// found by its key; shmget(2).
 struct shm_ring_spin_sysv : ring_pair<spin_wait, sysv_shm_storage> {
-    static constexpr transport_info info = named_ring_card(
+    static constexpr transport_info info = named_ring_info(
         "shm_ring_spin_sysv", "the spinning ring in a System V segment, found by its key",
         "shmget(2)", wait_style::spins);
     using ring_pair::ring_pair;

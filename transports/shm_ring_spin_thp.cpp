@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// transparent huge pages may back.
 struct shm_ring_spin_thp : ring_pair<spin_wait, thp_storage> {
     static constexpr transport_info info =
-        ring_card("shm_ring_spin_thp", "the spinning ring in transparent huge pages", "madvise(2)",
+        ring_info("shm_ring_spin_thp", "the spinning ring in transparent huge pages", "madvise(2)",
                   wait_style::spins);
     static std::optional<std::string> unavailable() { return thp_unavailable(); }
     using ring_pair::ring_pair;

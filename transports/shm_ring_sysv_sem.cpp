@@ -9,12 +9,12 @@ namespace ipcmark::transports {
 /// on a System V semaphore.
 struct shm_ring_sysv_sem : ring_pair<doorbell_wait<sysv_sem_wakeup>> {
     static constexpr transport_info info = [] {
-        transport_info card =
-            ring_card("shm_ring_sysv_sem",
+        transport_info variant =
+            ring_info("shm_ring_sysv_sem",
                       "shared-memory ring (memfd), zero copy; sleeps in a System V semaphore",
                       "semop(2)", wait_style::blocks);
-        card.facts.control = access::file_mode;  // a semaphore set keeps its key for life
-        return card;
+        variant.facts.control = access::file_mode;  // a semaphore set keeps its key for life
+        return variant;
     }();
     using ring_pair::ring_pair;
 };

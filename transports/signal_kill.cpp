@@ -6,7 +6,7 @@ namespace ipcmark::transports {
 
 /// kill(2) and a handler. Signals that are pending together arrive as one.
 struct signal_kill : notification_pair<signal_handler_wakeup> {
-    static constexpr transport_info info = notification_card(
+    static constexpr transport_info info = notification_info(
         "signal_kill", "SIGUSR1 by kill, handler, sleeping in ppoll; pending ones join",
         "signal(7)",
         {.message_boundaries = true,
@@ -20,7 +20,7 @@ struct signal_kill : notification_pair<signal_handler_wakeup> {
 /// A queued real-time signal, read from a signalfd(2).
 struct signalfd : notification_pair<signalfd_wakeup> {
     static constexpr transport_info info =
-        notification_card("signalfd", "real-time signal read from a signalfd; counted",
+        notification_info("signalfd", "real-time signal read from a signalfd; counted",
                           "signalfd(2)", found_by_name(counted_facts, access::same_user));
     using notification_pair::notification_pair;
 };

@@ -8,7 +8,7 @@ namespace ipcmark::transports {
 /// semop(2) on two System V semaphores: what was posted, and the room left for more.
 struct sysv_sem : notification_pair<sysv_sem_wakeup> {
     static constexpr transport_info info =
-        notification_card("sysv_sem", "System V semaphores, bounded by a second one", "semop(2)",
+        notification_info("sysv_sem", "System V semaphores, bounded by a second one", "semop(2)",
                           {.message_boundaries = true,
                            .unrelated_processes = true,
                            .fan_in = true,

@@ -19,7 +19,7 @@ constexpr transport_info plain_tcp{
 /// tuning. tcp(7).
 template <class Readiness>
 struct tcp : basic_fd_stream<Readiness> {
-    static constexpr const transport_info& info = waiting_card<plain_tcp, Readiness>::info;
+    static constexpr const transport_info& info = waiting_description<plain_tcp, Readiness>::info;
 
     explicit tcp(setup& cell) : basic_fd_stream<Readiness>(cell) {
         unique_fd socket = connect_tcp_pair(cell);

@@ -4,7 +4,7 @@
 namespace ipcmark::transports {
 
 namespace {
-constexpr transport_info udp_card(std::string_view name, std::string_view summary) {
+constexpr transport_info udp_info(std::string_view name, std::string_view summary) {
     return {.name = name,
             .summary = summary,
             .family = "network sockets",
@@ -27,7 +27,7 @@ constexpr transport_info udp_card(std::string_view name, std::string_view summar
 /// waits for the receiver: what does not fit into the receive buffer is lost, and counted. udp(7).
 struct udp : basic_fd_datagram<addressed_peer> {
     static constexpr transport_info info =
-        udp_card("udp", "UDP over the IPv4 loopback, each message addressed; lossy");
+        udp_info("udp", "UDP over the IPv4 loopback, each message addressed; lossy");
 
     explicit udp(setup& cell) : basic_fd_datagram(cell) {
         bound_udp made = bind_udp_pair(cell);
@@ -38,7 +38,7 @@ struct udp : basic_fd_datagram<addressed_peer> {
 /// The same over connected sockets: the kernel looks up the route once and keeps others out.
 struct udp_connected : fd_datagram {
     static constexpr transport_info info =
-        udp_card("udp_connected", "UDP over the IPv4 loopback, connected; lossy");
+        udp_info("udp_connected", "UDP over the IPv4 loopback, connected; lossy");
 
     explicit udp_connected(setup& cell) : fd_datagram(cell) {
         use_lossy(cell, connect_udp_pair(cell));

@@ -24,7 +24,7 @@ std::size_t messages_at_once(std::size_t depth) {
     return std::clamp<std::size_t>(depth, 1, std::max<rlim_t>(files.rlim_cur / 4, 1));
 }
 
-constexpr transport_info scm_rights_card(std::string_view name, std::string_view summary,
+constexpr transport_info scm_rights_info(std::string_view name, std::string_view summary,
                                          unsigned copies) {
     return {.name = name,
             .summary = summary,
@@ -40,10 +40,10 @@ constexpr transport_info scm_rights_card(std::string_view name, std::string_view
                       .peer_death_detected = true,
                       .control = access::file_mode}};
 }
-constexpr transport_info in_place_card = scm_rights_card(
+constexpr transport_info in_place_info = scm_rights_info(
     "unix_scm_rights", "a sealed memfd per message, passed by SCM_RIGHTS, mapped by both sides", 0);
-constexpr transport_info copied_card =
-    scm_rights_card("unix_scm_rights_copied",
+constexpr transport_info copied_info =
+    scm_rights_info("unix_scm_rights_copied",
                     "a sealed memfd per message, passed by SCM_RIGHTS, written and read", 2);
 
 }  // namespace
@@ -51,9 +51,9 @@ constexpr transport_info copied_card =
 /// Each message is a memory file of its own: filled, sealed, and passed by SCM_RIGHTS over a
 /// seqpacket socket that was found by path; the receiver looks at the seals before it trusts the
 /// bytes. Blocking; memfd_create(2), unix(7).
-template <class Payload, const transport_info& Card>
+template <class Payload, const transport_info& Info>
 struct unix_scm_rights {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
 
     explicit unix_scm_rights(setup& cell)
         : payload_(cell.payload_bytes), socket_(connect_unix_pair(cell, SOCK_SEQPACKET)) {
@@ -93,8 +93,8 @@ private:
 };
 
 void register_unix_scm_rights(registry& all) {
-    all.add<unix_scm_rights<payload_in_place, in_place_card>>();
-    all.add<unix_scm_rights<payload_copied, copied_card>>();
+    all.add<unix_scm_rights<payload_in_place, in_place_info>>();
+    all.add<unix_scm_rights<payload_copied, copied_info>>();
 }
 
 }  // namespace ipcmark::transports

@@ -22,7 +22,8 @@ constexpr transport_info plain_unix_stream{
 /// A connected Unix stream socket, found by path, in each way to wait; unix(7).
 template <class Readiness>
 struct unix_stream : basic_fd_stream<Readiness> {
-    static constexpr const transport_info& info = waiting_card<plain_unix_stream, Readiness>::info;
+    static constexpr const transport_info& info =
+        waiting_description<plain_unix_stream, Readiness>::info;
 
     explicit unix_stream(setup& cell) : basic_fd_stream<Readiness>(cell) {
         unique_fd socket = connect_unix_pair(cell, SOCK_STREAM);

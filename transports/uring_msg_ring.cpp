@@ -9,7 +9,7 @@ namespace {
 
 constexpr transport_info card_of_msg_ring() {
     transport_info info =
-        ring_card("uring_msg_ring",
+        ring_info("uring_msg_ring",
                   "shared-memory ring (memfd), zero copy; sleeps in its io_uring, which the peer "
                   "wakes by IORING_OP_MSG_RING",
                   "io_uring_enter(2)", wait_style::blocks);

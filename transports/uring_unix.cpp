@@ -8,9 +8,9 @@ namespace ipcmark::transports {
 
 /// A connected Unix stream socket, found by path, worked through an io_uring on each side.
 /// Blocking; two copies; io_uring(7), unix(7).
-template <uring_submission Submission, const transport_info& Card>
+template <uring_submission Submission, const transport_info& Info>
 struct uring_unix : uring_stream<uring_socket_io, Submission> {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
 
     explicit uring_unix(setup& cell) : uring_stream<uring_socket_io, Submission>(cell) {
         unique_fd socket = connect_unix_pair(cell, SOCK_STREAM);
@@ -22,7 +22,7 @@ struct uring_unix : uring_stream<uring_socket_io, Submission> {
 
 namespace {
 
-constexpr transport_info card(std::string_view name, std::string_view summary) {
+constexpr transport_info uring_info(std::string_view name, std::string_view summary) {
     return {.name = name,
             .summary = summary,
             .family = "io_uring",
@@ -35,11 +35,11 @@ constexpr transport_info card(std::string_view name, std::string_view summary) {
 }
 
 constexpr transport_info by_call =
-    card("uring_unix", "Unix stream socket through io_uring, one request at a time");
-constexpr transport_info by_thread =
-    card("uring_unix_sqpoll",
-         "Unix stream socket through io_uring; on each side a kernel thread polls for submissions "
-         "and burns CPU besides the pair");
+    uring_info("uring_unix", "Unix stream socket through io_uring, one request at a time");
+constexpr transport_info by_thread = uring_info(
+    "uring_unix_sqpoll",
+    "Unix stream socket through io_uring; on each side a kernel thread polls for submissions "
+    "and burns CPU besides the pair");
 
 }  // namespace
 

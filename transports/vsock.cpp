@@ -25,7 +25,7 @@ unique_fd bind_to_loopback() {
     return socket;
 }
 
-unsigned bound_port(int fd) {
+unsigned vsock_port(int fd) {
     sockaddr_vm address{};
     socklen_t bytes = sizeof address;
     checked(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes), "getsockname");
@@ -43,7 +43,7 @@ unique_fd connect_vsock_pair(setup& cell) {
     }
     const unique_fd listener = bind_to_loopback();
     checked(::listen(listener.get(), 1), "listen");
-    cell.peer.tell(std::to_string(bound_port(listener.get())));
+    cell.peer.tell(std::to_string(vsock_port(listener.get())));
     return accept_one(listener.get());
 }
 

@@ -1,7 +1,8 @@
 // Holds ipcmark's transports against hand-written loops of the same calls: interleaved, pinned to
 // two CPUs, several rounds; prints ratios with their spread. A developer's program, not a test.
 // Then the queues that others would use, as mechanisms in the same loops with the same instrument,
-// so that nothing but the queue differs.
+// so that nothing but the queue differs; streams once as they are, once bound by the producer and
+// once by the consumer, and as ratios to the best of the others in each.
 //   compare_to_baseline [ROUNDS] [SPAN_MS] [PART OF A NAME]
 #include <algorithm>
 #include <fmt/format.h>
@@ -30,6 +31,17 @@ std::string spread_text(const std::vector<double>& values, const char* format) {
                        s->median, s->min, s->max);
 }
 
+/// What the rate of a queue hangs on besides the queue.
+struct regime {
+    std::string_view title;
+    std::string_view suffix;
+    pattern kind;
+};
+constexpr regime regimes[] = {{"stream as it is", "", pattern::one_way},
+                              {"stream, producer slower", "_slow_producer", pattern::one_way},
+                              {"stream, consumer slower", "_slow_consumer", pattern::one_way},
+                              {"round trip", "", pattern::round_trip}};
+
 class comparison {
 public:
     comparison(int rounds, std::int64_t span_ns, std::string only)
@@ -49,9 +61,7 @@ public:
         for (int round = 0; round < rounds_ && !interrupts_.pending(); ++round) {
             for (const auto& loop : loops)
                 measure(loop, round % 2 == 0);
-            if (wanted("queue"))
-                for (const pattern kind : {pattern::one_way, pattern::round_trip})
-                    measure_queues(kind);
+            if (wanted("queue")) measure_queues();
             if (wanted("memcpy"))
                 for (const std::size_t bytes : {std::size_t{64} << 10, std::size_t{1} << 20})
                     measure_bandwidth(bytes);
@@ -67,7 +77,7 @@ private:
         const auto choices = find_placements();
         const auto wanted = default_cross_placement(choices);
         for (const auto& choice : choices)
-            if (choice.name == wanted) return choice.cpus;
+            if (choice.name == wanted) return {choice.cpus[0], choice.cpus[1]};
         return {0, 0};
     }
 
@@ -77,7 +87,7 @@ private:
                 std::string_view key) {
         launch_request request;
         request.what = {transport, kind, bytes, placement::l3, touch::rw, default_depth(bytes)};
-        request.parties = pair_on(cpus_);
+        request.parties = pair_on(cpus_[0], cpus_[1]);
         request.tag = ++sequence_ * 0x9E3779B97F4A7C15u;
         request.work.timed_ns = span_ns_;
         const repetition_result result = pairs_.run(request);
@@ -102,13 +112,21 @@ private:
     }
 
     /// All in one round, so that what the machine does meanwhile hits all alike.
-    void measure_queues(pattern kind) {
-        const bool stream = kind == pattern::one_way;
-        const auto key = stream ? "messages_per_second" : "p50_ns";
-        for (const char* queue :
-             {"shm_packed_spin", "shm_ring_spin", "rigtorp_style", "boost_spsc"})
-            queues_[{stream ? "one way" : "round trip", queue}].push_back(
-                ours(queue, 64, kind, key));
+    void measure_queues() {
+        for (const regime& each : regimes) {
+            const bool stream = each.kind == pattern::one_way;
+            double best_other = 0;
+            for (const std::string queue : {"rigtorp_style", "boost_spsc", "packed", "ring"}) {
+                const double figure = ours(queue + std::string(each.suffix), 64, each.kind,
+                                           stream ? "messages_per_second" : "p50_ns");
+                queues_[{each.title, queue}].push_back(figure);
+                const double good = stream ? figure : 1 / figure;
+                if (queue == "packed" || queue == "ring")
+                    queue_ratios_[{each.title, queue}].push_back(good / best_other);
+                else
+                    best_other = std::max(best_other, good);
+            }
+        }
     }
 
     void measure_bandwidth(std::size_t bytes) {
@@ -127,11 +145,22 @@ private:
             spread_text(bare_[loop.name], format), loop.one_way ? "messages/s" : "ns");
     }
 
+    void print_queue(const regime& in, const std::string& queue,
+                     const std::vector<double>& figures) {
+        std::cout << fmt::format("{:<24} 64 B  {:<14} {} {}", in.title, queue,
+                                 spread_text(figures, "{:.3g}"),
+                                 in.kind == pattern::one_way ? "messages/s" : "ns");
+        if (const auto ratios = queue_ratios_.find({in.title, queue});
+            ratios != queue_ratios_.end())
+            std::cout << "; times as good as the best other "
+                      << spread_text(ratios->second, "{:.2f}");
+        std::cout << '\n';
+    }
+
     void print_the_rest() {
-        for (const auto& [name, figures] : queues_)
-            std::cout << fmt::format("{:<17} {:>8} B  {:<16} {} {}\n", name.first, 64, name.second,
-                                     spread_text(figures, "{:.3g}"),
-                                     name.first == "one way" ? "messages/s" : "ns");
+        for (const regime& each : regimes)
+            for (const auto& [name, figures] : queues_)
+                if (name.first == each.title) print_queue(each, name.second, figures);
         for (const auto& [bytes, ratios] : bandwidth_ratios_)
             std::cout << fmt::format("{:<17} {:>8} B  ours/memcpy {}   ours {} GB/s\n",
                                      "ring one way", bytes, spread_text(ratios, "{:.2f}"),
@@ -153,7 +182,9 @@ private:
     std::map<std::string, std::vector<double>> ours_;
     std::map<std::string, std::vector<double>> bare_;
     std::map<std::string, std::vector<double>> ratios_;
-    std::map<std::pair<std::string, std::string>, std::vector<double>> queues_;  // pattern, queue
+    using of_queue = std::map<std::pair<std::string_view, std::string>, std::vector<double>>;
+    of_queue queues_;  // by the regime's title and the queue
+    of_queue queue_ratios_;
     std::map<std::size_t, std::vector<double>> bandwidths_;
     std::map<std::size_t, std::vector<double>> bandwidth_ratios_;
     std::vector<double> null_ns_;

@@ -7,7 +7,7 @@
 
 #include <boost/lockfree/spsc_queue.hpp>
 
-/// The queues that others would use for small messages in shared memory, both by value.
+/// The queues that others would use for small messages in shared memory.
 namespace ipcmark {
 
 struct small_message {
@@ -21,16 +21,22 @@ inline constexpr std::size_t bare_queue_messages = 1024;
 template <class T>
 class cached_index_queue {
 public:
-    bool push(const T& value) noexcept {
+    /// Calls fill(T&) on the slot itself.
+    template <class Fill>
+    bool emplace(Fill fill) {
         const std::size_t at = writers_.index.load(std::memory_order_relaxed);
         const std::size_t next = after(at);
         if (next == writers_.others) {
             writers_.others = readers_.index.load(std::memory_order_acquire);
             if (next == writers_.others) return false;
         }
-        slots_[at] = value;
+        fill(slots_[at]);
         writers_.index.store(next, std::memory_order_release);
         return true;
+    }
+
+    bool push(const T& value) noexcept {
+        return emplace([&value](T& slot) { slot = value; });
     }
 
     /// Calls consume(T&) on the slot itself.

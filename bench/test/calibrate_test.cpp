@@ -31,6 +31,14 @@ std::vector<double> distances_of(const nlohmann::json& series) {
     return distances;
 }
 
+/// Rounds of the only cell that lack the metric, by the block.
+std::size_t missing_of(const nlohmann::json& block, const std::string& metric) {
+    for (const auto& each : block.at("too_short"))
+        if (each.at("metric") == metric) return each.at("missing");
+    const auto& cell = block.at("cells").at(0);
+    return (cell.at("metric") == metric ? cell : cell.at("metrics").at(metric)).at("missing");
+}
+
 /// A ratio as the texts show it.
 std::string percent(double ratio) {
     char text[32];
@@ -50,8 +58,10 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     ASSERT_EQ(cell.at("metric"), "p50_ns");
     for (const auto& series : document.at("series")) {
         const auto distances = distances_of(series);
-        ASSERT_EQ(distances.size(), 6u);
+        EXPECT_EQ(distances.size() + missing_of(block, series.at("metric")), 6u)
+            << "rounds without a figure are told: " << series;
         if (series.at("metric") != "p50_ns") continue;
+        ASSERT_EQ(distances.size(), 6u);
         // The 90th percentile of six lies between the last two; a median of pairs below them.
         EXPECT_GE(cell.at("single_spread"), std::exp(distances[4]) - 1e-9);
         EXPECT_LE(cell.at("single_spread"), std::exp(distances[5]) + 1e-9);
@@ -74,7 +84,7 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     EXPECT_GT(with(2, "ratio"), 1);
     EXPECT_GE(with(0, "gate_ratio"), with(2, "gate_ratio"));
     EXPECT_NE(ended.out.find("With 20 repetitions, differences under " + percent(with(1, "ratio")) +
-                             " in p50_ns are noise here"),
+                             " in p50_ns of pairs on one CPU are noise here"),
               std::string::npos)
         << ended.out;
 
@@ -124,7 +134,7 @@ TEST_F(calibration, on_standard_output_is_pure_json) {
 
 TEST_F(calibration, an_interruption_in_the_first_rounds_leaves_nothing) {
     running command = box.start(small + "--repetitions 2000 --repetition-ms 2000");
-    ASSERT_EQ(command.wait_for_workers().size(), 2u);
+    ASSERT_GE(command.wait_for_workers().size(), 2u);
     command.signal(SIGINT);
     const auto ended = command.wait();
     EXPECT_EQ(ended.code, 130);

@@ -45,6 +45,8 @@ const refusal unknown_words[] = {
     {"ring", "run --pattern switch_ring --ring-processes 1", 2,
      "--ring-processes: '1': a whole number of processes from 2 to 64"},
     {"touch", "run --touch all", 2, "--touch: 'all' is not one of desc, line, rw, copy or verify"},
+    {"deadline_of_checks", "conform --deadline never", 2,
+     "--deadline: 'never': a whole number from 1 to 3600"},
     {"check", "conform --check delivry", 2, "no check 'delivry'; did you mean delivery\\?"},
     {"shell", "completion fish", 2, "'fish' does not exist; choose bash or zsh"},
     {"format", "report x.json --format pdf", 2,
@@ -71,6 +73,8 @@ const refusal bad_values[] = {
     {"time_budget", "run --time-budget soon", 2, "'soon' is no duration; write for example"},
     {"gate", "run --gate soft", 2, "--gate: 'soft' is neither relative nor strict"},
     {"regex", "run --filter '('", 2, "--filter: '\\(' is no regular expression"},
+    {"no_state", "run --pattern state --mechanism pipe", 4,
+     "no cell matches: state is of mechanisms that keep a latest value: .*shm_seqlock"},
     {"no_match", "run --filter nothing_like_it", 4, "no cell matches; .*--dry-run.* the names"},
     {"missing_value", "run --plan", 2, "plan.* missing an argument"},
     {"no_json_name", "run --json ''", 2, "--json needs the name of a file"},
@@ -113,14 +117,14 @@ TEST_F(commands, version_tells_the_build) {
 }
 
 TEST_F(commands, list_gives_every_mechanism_as_json) {
-    const auto cards = nlohmann::json::parse(expect_code(0, "ipcmark list --json").out);
+    const auto mechanisms = nlohmann::json::parse(expect_code(0, "ipcmark list --json").out);
     std::set<std::string> names;
-    for (const auto& card : cards)
-        names.insert(card.at("name"));
+    for (const auto& each : mechanisms)
+        names.insert(each.at("name"));
     EXPECT_TRUE(names.count("pipe") == 1 && names.count("posix_mq") == 1);
     EXPECT_EQ(names.count("faulty_hang"), 0u);
     const auto all = nlohmann::json::parse(expect_code(0, "ipcmark list --json --all").out);
-    EXPECT_GT(all.size(), cards.size());
+    EXPECT_GT(all.size(), mechanisms.size());
 }
 
 TEST_F(commands, doctor_is_strict_only_when_asked) {

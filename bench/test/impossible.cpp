@@ -10,14 +10,14 @@ namespace {
 /// Claims that it sleeps and spins instead, so it is faster than any wake-up can be: what the run's
 /// check of itself must find.
 struct impossible : ipcmark::ring_pair<ipcmark::spin_wait> {
-    static constexpr ipcmark::transport_info info = ipcmark::ring_card(
+    static constexpr ipcmark::transport_info info = ipcmark::ring_info(
         "impossible", "says that it sleeps and does not", "", ipcmark::wait_style::blocks);
     using ring_pair::ring_pair;
 };
 
 /// What no machine has.
 struct lacking : ipcmark::ring_pair<ipcmark::spin_wait> {
-    static constexpr ipcmark::transport_info info = ipcmark::ring_card(
+    static constexpr ipcmark::transport_info info = ipcmark::ring_info(
         "unavailable", "needs what no machine has", "none", ipcmark::wait_style::spins);
     using ring_pair::ring_pair;
     static std::optional<std::string> unavailable() { return "no machine has it"; }

@@ -17,7 +17,7 @@ protected:
     /// Kills a run in the middle; the name of what it leaves.
     std::string kill_a_run() {
         running command = box.start(lasting + "--mechanism pipe --json dead.json");
-        EXPECT_EQ(command.wait_for_workers().size(), 2u);
+        EXPECT_GE(command.wait_for_workers().size(), 2u);
         command.signal(SIGKILL);
         EXPECT_EQ(command.wait().code, 128 + SIGKILL);
         for (int i = 0; i < 1'000 && !box.processes().empty(); ++i)
@@ -27,7 +27,7 @@ protected:
 
     std::string folder_of(pid_t pid) {
         for (const auto& entry : fs::directory_iterator(box.tmp()))
-            if (const std::string name = entry.path().filename();
+            if (std::string name = entry.path().filename();
                 name.starts_with("ipcmark-" + std::to_string(pid) + "-"))
                 return name;
         ADD_FAILURE() << pid << " has no folder";
@@ -35,7 +35,7 @@ protected:
     }
 
     static fs::path make_object(const std::string& name) {
-        const fs::path file = fs::path("/dev/shm") / name;
+        fs::path file = fs::path("/dev/shm") / name;
         std::ofstream(file) << "left";
         return file;
     }
@@ -64,7 +64,7 @@ TEST_F(inspect, lists_and_removes_what_a_killed_run_left_and_nothing_else) {
     EXPECT_TRUE(matches(listed, object.string() + ", 4 bytes"));
     EXPECT_TRUE(matches(listed, "folder " + (box.tmp() / dead).string()));
     const json run = run_in(inspected("--left"), dead);
-    EXPECT_EQ(run.at("fate"), "dead");
+    EXPECT_EQ(run.at("liveness"), "dead");
     EXPECT_EQ(run.at("objects").size(), 2u);
     EXPECT_EQ(run.at("removed"), nullptr);
 
@@ -84,10 +84,10 @@ TEST_F(inspect, lists_and_removes_what_a_killed_run_left_and_nothing_else) {
 
 TEST_F(inspect, never_touches_a_living_run) {
     running alive = box.start(lasting + "--mechanism pipe");
-    ASSERT_EQ(alive.wait_for_workers().size(), 2u);
+    ASSERT_GE(alive.wait_for_workers().size(), 2u);
     const std::string name = folder_of(alive.pid());
     const auto object = make_object(name + "-99999999.f");
-    EXPECT_EQ(run_in(inspected("--clean"), name).at("fate"), "living");
+    EXPECT_EQ(run_in(inspected("--clean"), name).at("liveness"), "living");
     // Nor from where its folder cannot be found.
     fs::create_directory(box.work() / "elsewhere");
     const auto text = expect_code(0, "TMPDIR=elsewhere ipcmark inspect --clean").out;
@@ -126,7 +126,8 @@ TEST_F(inspect, shows_the_parts_that_are_asked_for) {
     EXPECT_TRUE(inspected("--left --limits").contains("limits"));
     for (const auto& limit : all.at("limits")) {
         EXPECT_NE(limit.at("bounds"), "") << limit;
-        EXPECT_TRUE(limit.at("raise").is_null() || limit.at("raise") != "") << limit;
+        EXPECT_TRUE(limit.at("raise").is_null() || !limit.at("raise").get<std::string>().empty())
+            << limit;
     }
 }
 

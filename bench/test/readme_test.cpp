@@ -11,10 +11,10 @@ TEST_F(readme, names_every_mechanism_and_no_other) {
     const std::string text = read_file(IPCMARK_README);
     const auto begin = text.find("## Mechanisms");
     const std::string section = text.substr(begin, text.find("\n## ", begin) - begin);
-    const auto cards = nlohmann::json::parse(expect_code(0, "ipcmark list --json").out);
+    const auto mechanisms = nlohmann::json::parse(expect_code(0, "ipcmark list --json").out);
     std::set<std::string> listed;
-    for (const auto& card : cards)
-        listed.insert(card.at("name").get<std::string>());
+    for (const auto& each : mechanisms)
+        listed.insert(each.at("name").get<std::string>());
     for (const auto& name : listed)
         EXPECT_NE(section.find('`' + name + '`'), std::string::npos) << name << " is missing";
     const std::regex quoted("`([a-z]+_[a-z0-9_]+)`");

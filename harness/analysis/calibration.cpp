@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <utility>
 
 #include "harness/stats/decision.hpp"
 #include "harness/stats/hodges_lehmann.hpp"
@@ -117,16 +118,23 @@ public:
         }
         needs all{repetitions, {}, {}};
         std::map<std::string, needs> by_metric;
+        std::map<std::pair<std::string, std::string>, needs> by_kind;
         for (std::size_t at = 0; at < series_.size(); ++at) {
             result.cells[at].detectable.push_back(each[at].found());
             if (!series_[at].primary) continue;
             all.add(each[at]);
             by_metric.try_emplace(series_[at].metric, needs{repetitions, {}, {}})
                 .first->second.add(each[at]);
+            if (!series_[at].kind.empty())
+                by_kind
+                    .try_emplace({series_[at].kind, series_[at].metric}, needs{repetitions, {}, {}})
+                    .first->second.add(each[at]);
         }
         if (!all.interval.empty()) result.detectable.push_back(all.found());
         for (const auto& [metric, of_it] : by_metric)
             result.by_metric[metric].push_back(of_it.found());
+        for (const auto& [of, of_it] : by_kind)
+            result.by_kind[of.first][of.second].push_back(of_it.found());
     }
 
 private:
@@ -148,15 +156,35 @@ calibrated_cell as_recorded(const identical_pair& series) {
     std::vector<double> distances;
     for (const double log_ratio : series.log_ratios)
         distances.push_back(std::abs(log_ratio));
-    return {series.cell, series.metric, 1, std::exp(percentile_of(distances, spread_quantile)), {}};
+    return {series.cell,
+            series.metric,
+            1,
+            std::exp(percentile_of(distances, spread_quantile)),
+            {},
+            series.log_ratios.size(),
+            series.missing};
+}
+
+/// Those of enough pairs; the others are told.
+std::vector<identical_pair> long_enough(const std::vector<identical_pair>& series,
+                                        calibration_figures& result) {
+    std::vector<identical_pair> usable;
+    for (const auto& each : series)
+        if (each.log_ratios.size() >= least_pairs)
+            usable.push_back(each);
+        else
+            result.too_short.push_back(
+                {each.cell, each.metric, each.log_ratios.size(), each.missing});
+    return usable;
 }
 
 }  // namespace
 
-calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t repetitions,
+calibration_figures calibrate(const std::vector<identical_pair>& all, std::size_t repetitions,
                               std::uint64_t seed, std::size_t resamples) {
     calibration_figures result;
     result.repetitions = repetitions;
+    const auto series = long_enough(all, result);
     std::vector<paired_series> recorded;
     for (const auto& each : series) {
         result.cells.push_back(as_recorded(each));

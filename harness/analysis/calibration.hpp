@@ -12,10 +12,15 @@ namespace ipcmark {
 struct identical_pair {
     std::string cell;
     std::string metric;
-    double margin = 0.05;  // of the decision rule
-    bool primary = true;   // what the machine's figure is made of: p50 and rates
-    std::vector<double> log_ratios;
+    double margin = 0.05;            // of the decision rule
+    bool primary = true;             // what the machine's figure is made of: main metrics
+    std::vector<double> log_ratios;  // of the rounds in which both have the metric
+    std::size_t missing = 0;         // rounds in which one of the two lacks it
+    std::string kind = {};           // cells of one kind have noise alike: see paired_figures.hpp
 };
+
+/// Fewer pairs cannot be significant: such a series is told and not used.
+inline constexpr std::size_t least_pairs = 6;
 
 /// The smallest change that `repetitions` pairs find with a probability of 80 %.
 struct detectable_change {
@@ -30,6 +35,16 @@ struct calibrated_cell {
     double spread = 1;         // 90th percentile of the ratio, `repetitions` pairs a comparison
     double single_spread = 1;  // of one repetition against one
     std::vector<detectable_change> detectable;
+    std::size_t rounds = 0;   // that it rests on
+    std::size_t missing = 0;  // in which one of the two had no figure
+};
+
+/// A series of too few pairs.
+struct short_series {
+    std::string cell;
+    std::string metric;
+    std::size_t rounds = 0;
+    std::size_t missing = 0;
 };
 
 struct calibration_figures {
@@ -41,6 +56,9 @@ struct calibration_figures {
     std::vector<detectable_change> detectable;  // over the primary series of all cells
     // The same by metric: latencies and rates of one machine differ a lot in what they tell.
     std::map<std::string, std::vector<detectable_change>> by_metric;
+    /// And by kind of cells and metric: who spins, who sleeps, who shares a CPU.
+    std::map<std::string, std::map<std::string, std::vector<detectable_change>>> by_kind;
+    std::vector<short_series> too_short;
 };
 
 /// What identical cells tell of a machine. Comparisons are resampled from the recorded rounds in
@@ -49,7 +67,9 @@ struct calibration_figures {
 /// difference truly nil. All series of one comparison take the same rounds and labels. A shift by
 /// ln(r) moves estimate and interval by as much, so the smallest ratio found is a percentile of
 /// what each resample would have needed. Comparisons need six pairs; detectable leaves out smaller
-/// numbers, since the signed-rank test cannot say anything then. Deterministic for a seed.
+/// numbers, since the signed-rank test cannot say anything then; series of fewer than least_pairs
+/// rounds are listed as too short. One that lacks rounds takes those it has, in turn. Deterministic
+/// for a seed.
 calibration_figures calibrate(const std::vector<identical_pair>& series, std::size_t repetitions,
                               std::uint64_t seed, std::size_t resamples = 400);
 

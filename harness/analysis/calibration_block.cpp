@@ -1,6 +1,9 @@
 #include "harness/analysis/calibration_block.hpp"
 
+#include <array>
 #include <fmt/format.h>
+#include <string_view>
+#include <utility>
 
 namespace ipcmark {
 
@@ -22,12 +25,31 @@ tree by_metric_block(const std::map<std::string, std::vector<detectable_change>>
     return block;
 }
 
+tree by_kind_block(const calibration_figures& figures) {
+    tree block = tree::object();
+    for (const auto& [kind, by_metric] : figures.by_kind)
+        block[kind] = by_metric_block(by_metric);
+    return block;
+}
+
+tree too_short_block(const std::vector<short_series>& list) {
+    tree block = tree::array();
+    for (const auto& each : list)
+        block.push_back({{"name", each.cell},
+                         {"metric", each.metric},
+                         {"rounds", each.rounds},
+                         {"missing", each.missing}});
+    return block;
+}
+
 /// One entry a cell, its main metric's figures first, the others below "metrics".
 tree cells_block(const std::vector<calibrated_cell>& cells) {
     tree block = tree::array();
     for (const auto& each : cells) {
         tree figures{{"spread", each.spread},
                      {"single_spread", each.single_spread},
+                     {"rounds", each.rounds},
+                     {"missing", each.missing},
                      {"detectable", detectable_block(each.detectable)}};
         if (block.empty() || block.elements().back().at("name").as_text() != each.cell) {
             tree entry{{"name", each.cell}, {"metric", each.metric}};
@@ -60,6 +82,8 @@ tree calibration_block(const calibration_figures& figures, const run_header& hea
         {"recorded_alarms", figures.recorded_alarms},
         {"detectable", detectable_block(figures.detectable)},
         {"by_metric", by_metric_block(figures.by_metric)},
+        {"by_kind", by_kind_block(figures)},
+        {"too_short", too_short_block(figures.too_short)},
         {"cells", cells_block(figures.cells)},
         {"method",
          "identical cells in pairs, fresh processes, random order within the pair; spread: 90th "
@@ -71,7 +95,9 @@ tree calibration_block(const calibration_figures& figures, const run_header& hea
          "rounds with labels swapped at random"}};
 }
 
-std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
+namespace {
+
+std::string table_text(const calibration_figures& figures) {
     std::string text = fmt::format("{:<40}{:>22}{:>10}", "identical cells", "", "spread");
     for (const auto& each : figures.detectable)
         text += fmt::format("{:>10}", fmt::format("n = {}", each.repetitions));
@@ -82,6 +108,54 @@ std::string calibration_text(const calibration_figures& figures, std::uint64_t r
             text += fmt::format("{:>8.1f} %", percent(found.ratio));
         text += "\n";
     }
+    return text;
+}
+
+/// Rounds that some series lack, so that nobody takes them for as sure as the others.
+std::string missing_text(const calibration_figures& figures) {
+    std::string text;
+    for (const auto& each : figures.cells)
+        if (each.missing > 0)
+            text += fmt::format("{}: no {} in {} of {} rounds; it rests on the others.\n",
+                                each.cell, each.metric, each.missing, each.rounds + each.missing);
+    for (const auto& each : figures.too_short)
+        text += fmt::format("{}: no {} in {} of {} rounds: too few to say anything.\n", each.cell,
+                            each.metric, each.missing, each.rounds + each.missing);
+    return text;
+}
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kind_phrases{
+    {{"spins", " of pairs that spin"},
+     {"sleeps", " of pairs that sleep"},
+     {"same_cpu", " of pairs on one CPU"}}};
+
+std::string limits_of(const std::map<std::string, std::vector<detectable_change>>& by_metric,
+                      std::string_view phrase) {
+    std::string text;
+    for (const auto& [metric, list] : by_metric)
+        for (const auto& found : list)
+            if (found.repetitions == comparison_repetitions)
+                text += fmt::format(
+                    "With {} repetitions, differences under {:.1f} % in {}{} are noise here.\n",
+                    comparison_repetitions, percent(found.ratio), metric, phrase);
+    return text;
+}
+
+/// One figure for cells that differ tenfold in their noise would mislead about both.
+std::string limits_text(const calibration_figures& figures) {
+    if (figures.by_kind.empty()) return limits_of(figures.by_metric, "");
+    std::string text;
+    for (const auto& [kind, phrase] : kind_phrases)
+        if (const auto of_kind = figures.by_kind.find(std::string(kind));
+            of_kind != figures.by_kind.end())
+            text += limits_of(of_kind->second, phrase);
+    return text;
+}
+
+}  // namespace
+
+std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
+    std::string text = table_text(figures);
     text += fmt::format(
         "\nspread: 90 % of comparisons of {} repetitions lie within; n: the smallest change that "
         "so "
@@ -95,15 +169,10 @@ std::string calibration_text(const calibration_figures& figures, std::uint64_t r
             "Figures for more than the {} rounds of this calibration are extrapolated; "
             "--repetitions 40 measures them.\n",
             rounds);
+    text += missing_text(figures);
     if (figures.recorded_alarms > 0)
         text += "Do not trust comparisons on this host until it is quieter (ipcmark doctor).\n";
-    for (const auto& [metric, list] : figures.by_metric)
-        for (const auto& found : list)
-            if (found.repetitions == comparison_repetitions)
-                text += fmt::format(
-                    "With {} repetitions, differences under {:.1f} % in {} are noise here.\n",
-                    comparison_repetitions, percent(found.ratio), metric);
-    return text;
+    return text + limits_text(figures);
 }
 
 }  // namespace ipcmark

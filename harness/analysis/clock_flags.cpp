@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/analysis/clock_faults.hpp"
@@ -57,10 +58,10 @@ bool timer_shows(const repetitions_of_cell& repetitions, double stamp_cost_ns) {
 }  // namespace
 
 clock_offset_info offset_info(const clock_offset_bound& bound, const shared_clock& clock,
-                              std::array<int, 2> cpus, const char* when) {
+                              std::vector<int> cpus, const char* when) {
     const double low_ns = -to_ns(clock, bound.least_back_ticks);
     const double high_ns = to_ns(clock, bound.least_out_ticks);
-    return {cpus, when, low_ns, high_ns, (high_ns - low_ns) / 2, bound.consistent()};
+    return {std::move(cpus), when, low_ns, high_ns, (high_ns - low_ns) / 2, bound.consistent()};
 }
 
 void conclude_clock(clock_info& clock, std::int64_t suspended_ns) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "harness/base/clock.hpp"
 #include "harness/base/clock_offset.hpp"
@@ -11,7 +12,7 @@ namespace ipcmark {
 /// One measurement of how far apart the clocks of two CPUs can be, as the result keeps it. `when`:
 /// "begin" or "end" of the run.
 clock_offset_info offset_info(const clock_offset_bound& bound, const shared_clock& clock,
-                              std::array<int, 2> cpus, const char* when);
+                              std::vector<int> cpus, const char* when);
 
 /// Completes what is known of the clock: `uncertainty_ns`, the largest over its offsets,
 /// `degraded`, and `faults`, the reasons. `drift_ppm` and `stamp_cost_ns` are there already.

@@ -58,6 +58,12 @@ void take_interval(compared_cell& cell, const change_estimate& seen, bool higher
     cell.high = higher_is_better ? 1 / *seen.low : *seen.high;
 }
 
+/// Pooled figures have no repetitions that could prove a difference.
+std::optional<double> over_repetitions(const cell_result& cell, std::string_view metric) {
+    const metric_summary* figures = cell.find(metric);
+    return figures == nullptr || figures->pooled ? std::nullopt : figures->median;
+}
+
 class compared_results {
 public:
     compared_results(const run_result& before, const run_result& after)
@@ -70,8 +76,8 @@ public:
         for (const auto& [old, now] : pairs) {
             const cell_result& a = before_.cells[old];
             const cell_result& b = after_.cells[now];
-            const auto x = a.median(of.key);
-            const auto y = b.median(of.key);
+            const auto x = over_repetitions(a, of.key);
+            const auto y = over_repetitions(b, of.key);
             if (a.ended != status::ok || b.ended != status::ok || !x || !y || *x <= 0 || *y <= 0)
                 continue;
             all.cells.push_back({old, now, *x, *y, *y / *x, {}, {}, change::inconclusive});

@@ -7,6 +7,7 @@
 
 #include "harness/contract/patterns.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/stats/binomial.hpp"
 #include "harness/stats/order.hpp"
 
 namespace ipcmark {
@@ -48,7 +49,7 @@ std::optional<double> smallest_ratio(const std::vector<cell_result>& cells) {
 struct tally {
     std::array<std::size_t, 3> by_quality{};  // in the order of the enumeration
     std::size_t rerun = 0;
-    std::size_t flagged_cells = 0;
+    std::size_t resting_cells = 0;  // whose figures rest on disturbed ones, too
     std::vector<gate_count> rows;
 
     std::size_t all() const { return by_quality[0] + by_quality[1] + by_quality[2]; }
@@ -82,17 +83,21 @@ tally count(const run_result& result) {
     std::stable_sort(counted.rows.begin(), counted.rows.end(),
                      [](const auto& a, const auto& b) { return a.disturbed > b.disturbed; });
     for (const auto& cell : result.cells)
-        counted.flagged_cells += cell.has_flag("disturbed") ? 1 : 0;
+        counted.resting_cells +=
+            cell.repetitions_disturbed > 0 && cell.repetitions_excluded == 0 ? 1 : 0;
     return counted;
 }
 
 std::string counts_text(const tally& counted) {
-    std::string text = fmt::format("{} of {} timed repetitions were disturbed",
-                                   counted.by_quality[2], counted.all());
-    if (counted.rerun > 0) text += fmt::format(", {} were run again", counted.rerun);
-    if (counted.flagged_cells > 0)
-        text += fmt::format(", {} {} on them", counted.flagged_cells,
-                            counted.flagged_cells == 1 ? "cell rests" : "cells rest");
+    std::string text = fmt::format(
+        "{} of {} timed repetition{} {} disturbed", counted.by_quality[2], counted.all(),
+        counted.all() == 1 ? "" : "s", counted.by_quality[2] == 1 ? "was" : "were");
+    if (counted.rerun > 0)
+        text +=
+            fmt::format(", {} {} run again", counted.rerun, counted.rerun == 1 ? "was" : "were");
+    if (counted.resting_cells > 0)
+        text += fmt::format(", {} {} on them", counted.resting_cells,
+                            counted.resting_cells == 1 ? "cell rests" : "cells rest");
     return text;
 }
 
@@ -157,6 +162,32 @@ tree gate_tree(const noise_gate& by) {
 
 bool estimates_from_accepted(std::size_t first_tries, std::size_t accepted) {
     return accepted > 0 && 2 * accepted >= first_tries;
+}
+
+void add_disturbed_flags(run_result& result) {
+    constexpr double chance = 0.01;
+    struct tries {
+        std::size_t all = 0;
+        std::size_t disturbed = 0;
+        void add(const repetition_record& record) {
+            ++all;
+            disturbed += record.is_disturbed() ? 1 : 0;
+        }
+    };
+    tries run;
+    std::map<std::string, tries> by_cell;
+    for (const auto& record : result.repetitions) {
+        if (!record.timed || !record.timed->how) continue;
+        run.add(record);
+        by_cell[record.cell].add(record);
+    }
+    if (run.disturbed == 0) return;
+    const double share = static_cast<double>(run.disturbed) / static_cast<double>(run.all);
+    for (auto& cell : result.cells) {
+        const tries& its = by_cell[cell.name];
+        if (its.disturbed >= 2 && binomial_at_least(its.disturbed, its.all, share) < chance)
+            cell.flags.emplace_back("disturbed");
+    }
 }
 
 std::optional<noise_info> noise_verdict(const run_result& result) {

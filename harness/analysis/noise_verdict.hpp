@@ -9,6 +9,11 @@ namespace ipcmark {
 /// `first_tries` counts repetitions, `accepted` those tries that were not disturbed.
 bool estimates_from_accepted(std::size_t first_tries, std::size_t accepted);
 
+/// Flags cells `disturbed` that were so more often than chance spreads the run's disturbed tries
+/// over its cells: P(Bin(tries, the run's share) >= its disturbed ones) below 1 %, and two of them
+/// at least. What befell all cells alike is said by the verdict and is no cell's flag.
+void add_disturbed_flags(run_result& result);
+
 /// The verdict over the host, from the result's cells and repetitions; nullopt when none was
 /// judged. It says what this run can tell apart, and how much else went on: the worse of two.
 ///             differences that are noise   disturbed repetitions

@@ -24,14 +24,19 @@ public:
     const std::map<std::string, failure>& failures() const noexcept { return failures_; }
 
     /// ln(b / a) by metric, the adverse direction positive, of the cells that did not fail, over
-    /// the first `rounds` rounds; metrics that a repetition of them lacks are left out.
+    /// those of the first `rounds` rounds in which both have it, and how many lack it. Metrics that
+    /// a cell never has are left out. Kinds: "same_cpu" by placement; else "sleeps" or "spins" by
+    /// half a voluntary switch a message, over all repetitions.
     std::vector<identical_pair> log_ratios(const std::vector<std::string>& cells,
                                            std::uint64_t rounds) const;
 
 private:
     using figures = std::map<std::string, std::optional<double>>;
+    using rounds_of_cell = std::map<std::uint64_t, std::array<std::optional<figures>, 2>>;
 
-    std::map<std::string, std::map<std::uint64_t, std::array<std::optional<figures>, 2>>> cells_;
+    static std::string kind_of(const std::string& cell, const rounds_of_cell& measured);
+
+    std::map<std::string, rounds_of_cell> cells_;
     std::map<std::string, failure> failures_;
 };
 

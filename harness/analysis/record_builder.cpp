@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/analysis/within_repetition.hpp"
+#include "harness/contract/patterns.hpp"
 #include "harness/result/counting_metrics.hpp"
 #include "harness/result/metrics.hpp"
 #include "harness/result/pattern_metrics.hpp"
@@ -13,12 +14,12 @@ namespace {
 
 using metric_values = std::map<std::string, std::optional<double>>;
 
-peer_record peer_of(role side, const worker_report& report, int cpu) {
+peer_record peer_of(const party& who, const worker_report& report) {
     const measurement& m = report.measured;
     const usage& used = m.consumed;
     peer_record peer;
-    peer.role = to_word(side);
-    if (cpu != no_cpu) peer.cpu = cpu;
+    peer.role = to_word(who.side);
+    if (who.cpu != no_cpu) peer.cpu = who.cpu;
     peer.last_cpu = report.last_cpu;
     peer.counted_messages = m.counted_messages;
     peer.user_ns = used.user_ns;
@@ -57,20 +58,40 @@ peer_record peer_of(const service_usage& process, const repetition_view& view) {
 std::map<std::string, std::string> missing_of(const repetition_view& view,
                                               const metric_values& metrics) {
     std::map<std::string, std::string> missing;
-    const char* why = view.what.kind == pattern::round_trip ? "insufficient_samples"
+    const char* why = pattern_of(view.what.kind).at_will &&
+                              view.messages() < static_cast<double>(least_state_values)
+                          ? "fewer_than_100_values"
+                      : view.what.kind == pattern::round_trip ? "insufficient_samples"
                       : view.scheduled() ? "insufficient_samples_or_clock_uncertainty"
                                          : nullptr;
     if (why != nullptr)
         for (const auto& [q, key] : percentiles)
-            if (!metrics.at(std::string(key))) missing[std::string(key)] = why;
+            if (!metrics.at(std::string(key)))
+                missing[std::string(key)] =
+                    view.latencies().supported_quantile_ns(q) &&
+                            !is_told_by(effective_messages(view.counted_by(), q), q)
+                        ? "dependent_samples"
+                        : why;
     if (view.one_way() && view.what.reads == touch::desc)
         missing["bytes_per_second"] = "untouched_payload";
+    if (is_mostly_lost(view))
+        for (const char* key : {"messages_per_second", "bytes_per_second"})
+            missing[key] = "fewer_than_100_received";
     for (const char* key : {"run_delay_ns_per_message", "migrations", "peak_rss_bytes"})
         if (!metrics.at(key)) missing[key] = "not_told_by_the_kernel";
     for (const char* key : {"user_ns_per_message", "system_ns_per_message"})
         if (!metrics.at(key) && view.elapsed_ns() < least_split_ns)
             missing[key] = "phase_too_short_for_ticks";
     return missing;
+}
+
+std::optional<std::map<std::string, double>> effective_messages_of(const repetition_view& view) {
+    if (!pattern_of(view.what.kind).has_messages() || view.latencies().count() == 0)
+        return std::nullopt;
+    std::map<std::string, double> worth;
+    for (const auto& [q, key] : percentiles)
+        if (q > 0.5) worth[std::string(key)] = effective_messages(view.counted_by(), q);
+    return worth;
 }
 
 std::optional<block_rates> rates_of_blocks(const measurement& consumer, const shared_clock& clock) {
@@ -86,13 +107,13 @@ std::optional<block_rates> rates_of_blocks(const measurement& consumer, const sh
                        rate(static_cast<double>(spans.greatest_ns()))};
 }
 
-/// What one message took, and the CPU time of both processes for it.
+/// What one message took, and the CPU time of all parties for it.
 void add_times(const repetition_view& view, timed_facts& facts) {
-    const double counted = static_cast<double>(view.producer().counted_messages);
-    const double cpu_ns =
-        static_cast<double>(view.producer().consumed.cpu_ns() + view.consumer().consumed.cpu_ns());
+    double cpu_ns = 0;
+    for (const worker_report& each : view.repetition.sides)
+        cpu_ns += static_cast<double>(each.measured.consumed.cpu_ns());
     facts.real_ns = view.elapsed_ns() / std::max(view.messages(), 1.0);
-    facts.cpu_ns = cpu_ns / std::max(counted, 1.0);
+    facts.cpu_ns = cpu_ns / std::max(view.counted_messages(), 1.0);
 }
 
 timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
@@ -116,18 +137,18 @@ timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
     facts.warm_up_ns = view.producer().warm_up_ns;
     facts.wall_s = view.repetition.wall_s;
     if (view.one_way()) facts.blocks = rates_of_blocks(view.consumer(), view.clock);
-    facts.peers = {
-        peer_of(role::producer, view.repetition.producer(), view.repetition.parties[0].cpu),
-        peer_of(role::consumer, view.repetition.consumer(), view.repetition.parties[1].cpu)};
+    for (std::size_t i = 0; i < view.repetition.parties.size(); ++i)
+        facts.peers.push_back(peer_of(view.repetition.parties[i], view.repetition.sides.at(i)));
     for (const service_usage& process : view.producer().services)
         facts.peers.push_back(peer_of(process, view));
     if (view.repetition.layout != memory_layout{}) facts.layout = view.repetition.layout;
     facts.missing = missing_of(view, metrics);
+    facts.effective_messages = effective_messages_of(view);
     repetition_flags within = flags_of_repetition(view);
     facts.within = within.facts;
     facts.flags = std::move(within.flags);
     if (is_saturated(view)) facts.flags.emplace_back("saturated");
-    if (std::string note = parts_note(view); !note.empty()) facts.parts_note = std::move(note);
+    if (std::string note = hop_note(view); !note.empty()) facts.hop_note = std::move(note);
     add_times(view, facts);
     return facts;
 }

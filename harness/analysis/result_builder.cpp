@@ -8,6 +8,7 @@
 #include "harness/analysis/floor_ratios.hpp"
 #include "harness/analysis/noise_verdict.hpp"
 #include "harness/analysis/within_repetition.hpp"
+#include "harness/base/clock_offset.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/result/counting_metrics.hpp"
 #include "harness/result/metrics.hpp"
@@ -54,23 +55,14 @@ cell_result cell_result_of(const journal_cell& cell, std::uint64_t repetitions_p
     return result;
 }
 
-std::optional<histogram_info> histogram_of(const std::map<std::size_t, std::uint64_t>& buckets) {
-    if (buckets.empty()) return std::nullopt;
-    histogram_info info;
-    info.sub_bucket_bits = histogram::sub_bucket_bits;
-    info.bins.assign(buckets.begin(), buckets.end());
-    for (const auto& [index, count] : info.bins)
-        info.count += count;
-    return info;
-}
-
 /// What the pattern `switch` says of its parts: the newest repetition's words, and what the
 /// intervals do not let be told from zero.
-std::optional<std::string> parts_note_of(const std::vector<repetition_record>& timed,
-                                         const cell_result& cell) {
+std::optional<std::string> hop_note_of(const std::vector<repetition_record>& timed,
+                                       const cell_result& cell) {
     std::string note;
-    if (!timed.empty()) note = timed.back().timed->parts_note.value_or("");
-    for (const char* part : {"syscall_copy_ns", "context_switch_ns", "wake_up_ns"}) {
+    if (!timed.empty()) note = timed.back().timed->hop_note.value_or("");
+    for (const char* part : {"syscall_copy_ns", "cross_core_transfer_ns", "wake_up_ns",
+                             "sleep_and_transfer_ns", "context_switch_ns"}) {
         const metric_summary* figures = cell.find(part);
         if (figures == nullptr) continue;
         if ((figures->low ? *figures->low : figures->min.value_or(0)) <= 0)
@@ -80,9 +72,15 @@ std::optional<std::string> parts_note_of(const std::vector<repetition_record>& t
     return note.empty() ? std::nullopt : std::optional(note);
 }
 
-std::vector<std::string> flags_of(const std::map<std::string, std::vector<double>>& metrics,
+bool is_percentile(std::string_view key) {
+    return std::any_of(percentiles.begin(), percentiles.end(),
+                       [&](const percentile& each) { return each.key == key; });
+}
+
+std::vector<std::string> flags_of(pattern kind,
+                                  const std::map<std::string, std::vector<double>>& metrics,
                                   const std::vector<repetition_record>& timed) {
-    const auto values = metrics.find(primary_metric(metrics));
+    const auto values = metrics.find(primary_metric(kind, metrics));
     std::vector<std::vector<std::string>> flags;
     for (const auto& record : timed)
         flags.push_back(record.timed->flags);
@@ -94,8 +92,7 @@ std::vector<std::string> flags_of(const std::map<std::string, std::vector<double
 void result_builder::pooled::add(const repetition_record& record) {
     for (const auto& [key, value] : record.metrics)
         if (value && std::isfinite(*value)) metrics[key].push_back(*value);
-    for (const auto& [index, count] : record.latency_buckets)
-        latency_buckets[index] += count;
+    messages.add(record);
 }
 
 bool result_builder::collected_cell::rests_on_accepted() const {
@@ -172,11 +169,31 @@ tree result_builder::add(repetition_record record) {
     } else if (record.counting) {
         cell.all.add(record);
         cell.accepted.add(record);
+        note_countable(record);
         cell.counting.push_back(std::move(*record.counting));
     } else {
         share_idle(cell, record);
     }
     return line;
+}
+
+/// Whether anything can be counted that the timed repetitions do not tell.
+void result_builder::note_countable(const repetition_record& record) {
+    const bool counts = std::any_of(record.metrics.begin(), record.metrics.end(),
+                                    [](const auto& each) { return each.second.has_value(); });
+    if (counts || counted_something_) {
+        counted_something_ = true;
+        uncountable_.reset();
+        return;
+    }
+    uncountable_.emplace();
+    uncountable_->source = "left out: one repetition of " + record.cell + " could count nothing";
+    uncountable_->repetitions = 0;
+    uncountable_->unavailable = record.counting->unavailable;
+    for (const auto& [key, source] : record.counting->sources)
+        uncountable_->unavailable[key] = "left out with the others; see the cell's summary";
+    for (const auto& [key, why] : uncountable_->unavailable)
+        uncountable_->per_message[key] = std::nullopt;
 }
 
 void result_builder::fail(collected_cell& cell, const failure& failed) {
@@ -230,13 +247,52 @@ std::size_t result_builder::failed_cells() const {
         }));
 }
 
-cell_progress result_builder::progress(const std::string& cell) const {
-    const collected_cell& collected = at(cell);
-    const auto& metrics = collected.counted().metrics;
-    const auto values = metrics.find(primary_metric(metrics));
+cell_progress result_builder::progress(const std::string& cell) {
+    collected_cell& collected = at(cell);
+    if (!collected.width_of_accepted) collected.width_of_accepted = collected.rests_on_accepted();
+    const auto& metrics =
+        (*collected.width_of_accepted ? collected.accepted : collected.all).metrics;
+    const auto values = metrics.find(primary_metric(collected.planned.kind, metrics));
     return {collected.first_tries,
             values == metrics.end() ? std::nullopt : relative_half_width(values->second),
             collected.ended};
+}
+
+void result_builder::summarise(const collected_cell& cell, cell_result& result) const {
+    const pooled& counted = cell.counted();
+    const auto summarise_metric = [&](const metric& m, const std::string& source) {
+        const auto at = counted.metrics.find(std::string(m.key));
+        if (at == counted.metrics.end()) return;
+        const auto word = better_words[static_cast<std::size_t>(m.direction)];
+        if (auto figures = summary_of(at->second, "repetitions", m.unit, word, source))
+            result.summary.emplace_back(m.key, std::move(*figures));
+    };
+    const bool has_percentiles = pattern_of(result.kind).has_messages();
+    if (has_percentiles) summarise_percentiles(counted, result);
+    for (const metric& m : all_metrics())
+        if (!has_percentiles || !is_percentile(m.key)) summarise_metric(m, std::string(m.source));
+    for (const metric& m : counting_metrics())
+        summarise_metric(m, counting_source(cell.counting, m));
+    for (const metric& m : idle_metrics())
+        summarise_metric(m, std::string(m.source));
+}
+
+void result_builder::summarise_percentiles(const pooled& counted, cell_result& result) const {
+    const bool by_two_clocks = pattern_of(result.kind).loop == pattern_loop::schedule &&
+                               result.place != placement::same_cpu;
+    double least_ns = 0;
+    for (const percentile& each : percentiles) {
+        const auto at = counted.metrics.find(std::string(each.key));
+        auto figures = summary_of_percentile(
+            each, at == counted.metrics.end() ? std::vector<double>{} : at->second,
+            counted.messages, least_ns);
+        if (!figures) continue;
+        if (figures->pooled && by_two_clocks &&
+            !one_way_is_meaningful(*figures->median, header_.clock.uncertainty_ns.value_or(0)))
+            continue;
+        least_ns = *figures->median;
+        result.summary.emplace_back(each.key, std::move(*figures));
+    }
 }
 
 cell_result result_builder::conclude(const collected_cell& cell) const {
@@ -252,27 +308,16 @@ cell_result result_builder::conclude(const collected_cell& cell) const {
     result.repetitions_disturbed = disturbed;
     result.repetitions_excluded = clean ? disturbed : 0;
     const pooled& counted = cell.counted();
-    const auto summarise_metric = [&](const metric& m, const std::string& source) {
-        const auto at = counted.metrics.find(std::string(m.key));
-        if (at == counted.metrics.end()) return;
-        const auto word = better_words[static_cast<std::size_t>(m.direction)];
-        if (auto figures = summary_of(at->second, "repetitions", m.unit, word, source))
-            result.summary.emplace_back(m.key, std::move(*figures));
-    };
-    for (const metric& m : all_metrics())
-        summarise_metric(m, std::string(m.source));
-    for (const metric& m : counting_metrics())
-        summarise_metric(m, counting_source(cell.counting, m));
-    for (const metric& m : idle_metrics())
-        summarise_metric(m, std::string(m.source));
-    result.histogram = histogram_of(counted.latency_buckets);
+    summarise(cell, result);
+    result.histogram = counted.messages.histogram();
     result.verify = cell.verify;
     result.counting = merged_counts(cell.counting);
-    result.flags = flags_of(counted.metrics, cell.timed);
-    if (result.kind == pattern::paced && !cell.timed.empty())
-        result.saturated = result.has_flag("saturated");
-    if (!clean && disturbed > 0) result.flags.emplace_back("disturbed");
-    if (result.kind == pattern::decompose) result.parts_note = parts_note_of(cell.timed, result);
+    if (!result.counting && !cell.timed.empty() && pattern_of(result.kind).plain)
+        result.counting = uncountable_;
+    result.flags = flags_of(result.kind, counted.metrics, cell.timed);
+    const bool has_rate = result.kind == pattern::paced || pattern_of(result.kind).at_will;
+    if (has_rate && !cell.timed.empty()) result.saturated = result.has_flag("saturated");
+    if (result.kind == pattern::decompose) result.hop_note = hop_note_of(cell.timed, result);
     return result;
 }
 
@@ -288,6 +333,7 @@ run_result result_builder::result(bool complete, const std::string& incomplete_r
         result.cells.push_back(conclude(cell));
         result.repetitions.insert(result.repetitions.end(), cell.timed.begin(), cell.timed.end());
     }
+    add_disturbed_flags(result);
     add_floor_ratios(result);
     add_clock_flags(result);
     result.noise = noise_verdict(result);

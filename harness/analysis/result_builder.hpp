@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/analysis/pooled_percentiles.hpp"
 #include "harness/contract/planned_cell.hpp"
 #include "harness/result/progress.hpp"
 #include "harness/result/run_result.hpp"
@@ -30,8 +31,12 @@ public:
 
     /// Whether a cell failed, so that later rounds leave it out.
     bool given_up(const std::string& cell) const;
-    /// How far a cell is: its timed repetitions and how sure its main metric is by now.
-    cell_progress progress(const std::string& cell) const;
+    /// A counting repetition was done, and nothing could be counted that timed ones do not tell.
+    bool nothing_to_count() const { return uncountable_.has_value(); }
+    /// How far a cell is: its timed repetitions and how sure its main metric is by now. The first
+    /// call decides for the cell whether widths are those of the accepted repetitions or of all, so
+    /// that later ones look at the same.
+    cell_progress progress(const std::string& cell);
 
     /// The whole result: summaries, flags, floors and the verdict over the machine.
     run_result result(bool complete, const std::string& incomplete_reason) const;
@@ -44,7 +49,7 @@ private:
     /// Figures and latencies of several repetitions.
     struct pooled {
         std::map<std::string, std::vector<double>> metrics;
-        std::map<std::size_t, std::uint64_t> latency_buckets;
+        pooled_messages messages;
 
         void add(const repetition_record& record);
     };
@@ -56,10 +61,11 @@ private:
         pooled accepted;  // without disturbed repetitions
         std::size_t first_tries = 0;
         std::size_t accepted_tries = 0;
+        std::optional<bool> width_of_accepted;  // since the first look at its progress
         std::optional<verify_facts> verify;
         std::vector<counting_facts> counting;
 
-        /// What estimates, flags and progress rest on: see noise_verdict.hpp.
+        /// What estimates and flags rest on: see noise_verdict.hpp.
         bool rests_on_accepted() const;
         const pooled& counted() const { return rests_on_accepted() ? accepted : all; }
     };
@@ -70,7 +76,10 @@ private:
     void fail(collected_cell& cell, const failure& failed);
     void add_timed(collected_cell& cell, repetition_record record);
     void share_idle(const collected_cell& from, const repetition_record& record);
+    void note_countable(const repetition_record& record);
     cell_result conclude(const collected_cell& cell) const;
+    void summarise(const collected_cell& cell, cell_result& result) const;
+    void summarise_percentiles(const pooled& counted, cell_result& result) const;
 
     run_header header_;
     std::vector<floor_info> floors_;
@@ -79,6 +88,8 @@ private:
     std::uint64_t repetitions_planned_ = 0;
     std::size_t repetitions_ = 0;
     double measuring_s_ = 0;
+    bool counted_something_ = false;
+    std::optional<counting_facts> uncountable_;  // of the cells that are therefore not counted
 };
 
 }  // namespace ipcmark

@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "harness/analysis/calibrated_limit.hpp"
 #include "harness/stats/decision.hpp"
 
 namespace ipcmark {
@@ -27,8 +28,10 @@ std::string parameter_key(const cell_result& cell) {
            std::to_string(of.working_set_bytes.value_or(0));
 }
 
+/// Pooled ones have no repetitions that could prove an order.
 std::optional<double> ranked_figure(const cell_result& cell, const metric& by) {
-    return cell.ended == status::ok ? cell.median(by.key) : std::nullopt;
+    const metric_summary* figures = cell.ended == status::ok ? cell.find(by.key) : nullptr;
+    return figures == nullptr || figures->pooled ? std::nullopt : figures->median;
 }
 
 bool is_better(const metric& by, double a, double b) {
@@ -48,7 +51,9 @@ void tell_apart(const run_result& result, const repetition_figures& figures,
     std::vector<std::size_t> members;
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (found[i] != standing::level) continue;
-        family.push_back({of_best, logs(i), margin_of(result, by)});
+        family.push_back({of_best, logs(i),
+                          margin_between(result, result.cells[group.cells[best]],
+                                         result.cells[group.cells[i]], by)});
         members.push_back(i);
     }
     const auto seen = decide(family);
@@ -73,6 +78,7 @@ std::vector<cell_group> groups_of(const run_result& result) {
 }
 
 bool is_lossy(const run_result& result, const cell_result& cell) {
+    if (pattern_of(cell.kind).at_will) return false;
     if (const metric_summary* lost = cell.find("lost_share");
         lost != nullptr && lost->max.value_or(lost->median.value_or(0)) > 0)
         return true;
@@ -94,6 +100,13 @@ waiting waiting_of(const run_result& result, const cell_result& cell) {
 double margin_of(const run_result& result, const metric& of) {
     if (!result.noise || !result.noise->smallest_ratio) return of.margin;
     return std::max(of.margin, *result.noise->smallest_ratio - 1);
+}
+
+double margin_between(const run_result& result, const cell_result& a, const cell_result& b,
+                      const metric& of) {
+    const auto limit_a = calibrated_limit(result, a, of.key);
+    const auto limit_b = calibrated_limit(result, b, of.key);
+    return limit_a && limit_b ? std::max({of.margin, *limit_a, *limit_b}) : margin_of(result, of);
 }
 
 std::vector<standing> standings_among(const run_result& result, const repetition_figures& figures,

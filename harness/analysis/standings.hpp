@@ -49,7 +49,7 @@ struct spelling<standing> {
 /// Whether messages were lost, or are by the mechanism's nature: it keeps the latest value alone.
 bool is_lossy(const run_result& result, const cell_result& cell);
 
-/// What the consumer did while it waited in this cell, by its figures and not by its card.
+/// What the consumer did while it waited in this cell, by its figures and not by its description.
 enum class waiting : std::uint8_t {
     unknown,
     slept,       // the kernel put it to sleep for most messages
@@ -69,6 +69,11 @@ waiting waiting_of(const run_result& result, const cell_result& cell);
 /// Differences below this share are not told apart: of the metric's own margin and of what the run
 /// itself can tell the larger.
 double margin_of(const run_result& result, const metric& of);
+
+/// The same of two cells: the larger of their own limits, where a calibration tells both
+/// (calibrated_limit.hpp), instead of the one that the run has for all.
+double margin_between(const run_result& result, const cell_result& a, const cell_result& b,
+                      const metric& of);
 
 /// Where each cell of the group stands by one metric; nowhere by one without a margin. The best is
 /// the one with the best median; the others are compared with it, as one family

@@ -16,7 +16,6 @@ namespace ipcmark {
 namespace {
 
 constexpr double drift_level = 0.001;
-constexpr double dependence_bound = 0.3;
 constexpr std::array<std::string_view, 5> flag_order{"nonstationary", "bursty", "bimodal", "drift",
                                                      "autocorrelated"};
 
@@ -54,7 +53,7 @@ void judge_latencies(const worker_report& reader, repetition_flags& result) {
     if (modes.value_or(0) > m_value_bound || split_by_gap(between_p1_and_p99(values)))
         result.flags.emplace_back("bimodal");
     if (drift.p < drift_level) result.flags.emplace_back("drift");
-    if (lag_1 > dependence_bound) result.flags.emplace_back("autocorrelated");
+    if (neighbours_correlate(values)) result.flags.emplace_back("autocorrelated");
     within_repetition& facts = result.facts.emplace();
     facts.samples = values.size();
     facts.stride = reader.order_stride;
@@ -106,7 +105,6 @@ repetition_flags flags_of_repetition(const repetition_view& view) {
 std::vector<std::string> flags_of_cell(
     const std::vector<double>& values,
     const std::vector<std::vector<std::string>>& repetition_flags) {
-    constexpr std::size_t least_repetitions = 10;
     std::map<std::string, std::size_t> carried;
     for (const auto& flags : repetition_flags)
         for (const auto& flag : flags)
@@ -115,8 +113,7 @@ std::vector<std::string> flags_of_cell(
     const std::size_t all = repetition_flags.size() + 1;
     if (split_by_gap(values)) carried["bimodal"] = all;
     if (drift_over_time(values).p < drift_level) carried["drift"] = all;
-    if (values.size() >= least_repetitions && autocorrelation(values) > dependence_bound)
-        carried["autocorrelated"] = all;
+    if (neighbours_correlate(values)) carried["autocorrelated"] = all;
     std::vector<std::string> flags;
     const auto take = [&](const std::string& flag) {
         if (2 * carried[flag] > repetition_flags.size()) flags.push_back(flag);
@@ -129,11 +126,13 @@ std::vector<std::string> flags_of_cell(
     return flags;
 }
 
-std::string primary_metric(const std::map<std::string, std::vector<double>>& metrics) {
+std::string primary_metric(pattern kind,
+                           const std::map<std::string, std::vector<double>>& metrics) {
     const auto has = [&](const std::string& key) {
         const auto at = metrics.find(key);
         return at != metrics.end() && !at->second.empty();
     };
+    if (std::string main(pattern_of(kind).main_metric); has(main)) return main;
     for (const auto key : headline_metrics)
         if (has(std::string(key))) return std::string(key);
     for (const metric& each : all_metrics())

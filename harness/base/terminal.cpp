@@ -10,24 +10,37 @@
 
 namespace ipcmark {
 
+bool is_capable_terminal(int fd) {
+    const char* kind = std::getenv("TERM");
+    return kind != nullptr && std::string_view(kind) != "dumb" && ::isatty(fd) == 1;
+}
+
 bool colour_wanted(int fd) {
     const char* no_colour = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
     const bool refused = no_colour != nullptr && *no_colour != '\0';
-    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-    return !refused && !dumb && ::isatty(fd) == 1;
+    return !refused && is_capable_terminal(fd);
 }
 
 std::string painter::operator()(std::string_view escape, std::string_view text) const {
     return colour_ ? fmt::format("{}{}\x1b[0m", escape, text) : std::string(text);
 }
 
+std::string in_place_of_line(std::string_view text, std::size_t columns) {
+    constexpr std::string_view clear_line = "\r\x1b[K";
+    // A full last column would break the line on some terminals.
+    return std::string(clear_line) + std::string(text.substr(0, columns > 0 ? columns - 1 : 0));
+}
+
+std::optional<std::size_t> window_columns(int fd) {
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+    return size.ws_col;
+}
+
 std::size_t terminal_columns(int fd) {
     constexpr std::size_t least = 60;
     constexpr std::size_t usual = 100;
-    winsize size{};
-    if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
-    return std::max<std::size_t>(size.ws_col, least);
+    return std::max(window_columns(fd).value_or(usual), least);
 }
 
 std::string wrapped(std::string text, std::size_t indent, std::size_t columns) {

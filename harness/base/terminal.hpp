@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+/// All that the tree knows of terminals: ci/escapes.py holds that nobody else asks or writes any of
+/// it.
 namespace ipcmark {
 
 /// Escape sequences of a painter.
@@ -18,6 +21,9 @@ inline constexpr std::string_view cyan = "\x1b[36m";
 inline constexpr std::string_view grey = "\x1b[90m";
 inline constexpr std::string_view bold_red = "\x1b[1;31m";
 }  // namespace escape
+
+/// Whether `fd` is a terminal that understands escape sequences: TERM is set and not dumb.
+bool is_capable_terminal(int fd);
 
 /// Whether text for `fd` may be coloured: a terminal, TERM not dumb, NO_COLOR unset or empty.
 bool colour_wanted(int fd);
@@ -34,7 +40,14 @@ private:
     bool colour_;
 };
 
-/// How wide the terminal at `fd` is: at least 60; 100 where it is none.
+/// What takes the place of the terminal's present line: the text, cut so that it keeps within one
+/// line of so many columns. Of an empty one the line is left empty.
+std::string in_place_of_line(std::string_view text, std::size_t columns);
+
+/// How wide the terminal at `fd` is; nothing where it is none or does not tell.
+std::optional<std::size_t> window_columns(int fd);
+
+/// The same for text that is wrapped: at least 60; 100 where it is not known.
 std::size_t terminal_columns(int fd);
 
 /// Breaks at spaces so that lines with the indent keep within so many columns; the first line is

@@ -1,19 +1,16 @@
 #include <algorithm>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iterator>
-#include <mqueue.h>
 #include <stdexcept>
-#include <sys/stat.h>
+#include <sys/ipc.h>
 #include <unistd.h>
 #include <vector>
 
-#include "harness/base/object_names.hpp"
-#include "harness/base/posix/sysv.hpp"
 #include "harness/conform/access_probe.hpp"
 #include "harness/conform/rendezvous_proxy.hpp"
 #include "harness/conform/scenarios.hpp"
+#include "harness/host/ipc/run_objects.hpp"
 #include "harness/worker/worker.hpp"
 
 /// Who can reach the mechanism.
@@ -35,47 +32,26 @@ public:
         std::vector<ipc_object> found = files_below(directory_);
         if (!service_directory_.empty())
             std::ranges::move(files_below(service_directory_), std::back_inserter(found));
-        for (auto& file : files_below("/dev/shm"))
-            if (is_ours(std::filesystem::path(file.name).filename().string()))
-                found.push_back(file);
-        for (auto& queue : queues())
-            found.push_back(queue);
+        for (const run_object_kind& row : run_object_kinds()) {
+            if (row.own_name == nullptr) continue;
+            for (auto& object : row.of_repetition(name_, {})) {
+                // Of a folder what counts is what can be opened in it.
+                std::ranges::move(files_within(object), std::back_inserter(found));
+                if (!std::filesystem::is_directory(object.name)) found.push_back(std::move(object));
+            }
+        }
         for (auto& object : system_v_objects())
-            if (has_our_key(object) && std::ranges::find(known_, object) == known_.end())
+            if (may_be_ours(object) && std::ranges::find(known_, object) == known_.end())
                 found.push_back(object);
         return found;
     }
 
 private:
-    bool is_ours(const std::string& file) const {
-        return file.starts_with(name_) || file.starts_with("sem." + name_);
-    }
-
     /// By the repetition's keys, or new and without a key at all. Another pair may be making its
     /// own.
-    bool has_our_key(const ipc_object& object) const {
-        if (object.owner != ::geteuid()) return false;
-        if (object.key == IPC_PRIVATE) return true;
-        for (unsigned slot = 0; slot < sysv_slots; ++slot)
-            if (object.key == sysv_key(name_, slot)) return true;
-        return false;
-    }
-
-    /// Listed where that is possible, asked for by name in any case.
-    std::vector<ipc_object> queues() const {
-        std::vector<ipc_object> found;
-        for (auto& queue : message_queues())
-            if (is_ours(queue.name.substr(1))) found.push_back(queue);
-        if (!found.empty()) return found;
-        for (const auto which : {direction::forward, direction::backward}) {
-            const std::string name = "/" + directed_name(name_, which);
-            const unique_fd queue(::mq_open(name.c_str(), O_RDONLY | O_CLOEXEC));
-            struct stat state {};
-            if (queue && ::fstat(queue.get(), &state) == 0)
-                found.push_back(
-                    {ipc_object::kind::queue, name, state.st_mode & 0777u, state.st_uid});
-        }
-        return found;
+    bool may_be_ours(const ipc_object& object) const {
+        return object.owner == ::geteuid() &&
+               (object.key == IPC_PRIVATE || has_key_of(object, name_));
     }
 
     std::string name_;
@@ -85,13 +61,13 @@ private:
 };
 
 /// Every name seen, and the first thing wrong with one.
-struct door_check {
+struct access_probe {
     const name_watch& watch;
     std::vector<ipc_object> seen = {};
     std::uint64_t tried = 0;
     std::string fault = {};
 
-    /// Runs in the chaperone's thread: nothing may escape.
+    /// Runs in the rendezvous_proxy's thread: nothing may escape.
     void look() noexcept try {
         for (const auto& object : watch.names())
             if (std::ranges::find(seen, object) == seen.end()) inspect(object);
@@ -110,19 +86,19 @@ struct door_check {
     }
 };
 
-void show_doors(scenario_worker& me) {
+void probe_access(scenario_worker& me) {
     const name_watch watch(me.cell);
     me.cell.peer.meet();  // the other side has made nothing before this
-    const auto open_before = open_addresses();
-    door_check check{watch};
+    const auto open_before = unguarded_addresses();
+    access_probe check{watch};
     std::size_t remaining = 0;
     {
-        chaperone between(worker_first_peer_fd, [&check] { check.look(); });
+        rendezvous_proxy between(worker_first_peer_fd, [&check] { check.look(); });
         setup watched{me.cell.values(), between.line()};
         scenario_worker guarded{me.mechanism, watched, me.state, me.task};
         const auto end = guarded.construct();
         remaining = watch.names().size();
-        me.note("open_addresses", open_addresses() - open_before);
+        me.note("unguarded_addresses", unguarded_addresses() - open_before);
         guarded.part();
         me.cell.notes.merge(watched.notes);
     }
@@ -135,15 +111,15 @@ void show_doors(scenario_worker& me) {
 
 void be_the_other_side(scenario_worker& me) {
     me.cell.peer.meet();
-    const auto open_before = open_addresses();
+    const auto open_before = unguarded_addresses();
     const auto end = me.construct();
-    me.note("open_addresses", open_addresses() - open_before);
+    me.note("unguarded_addresses", unguarded_addresses() - open_before);
     me.part();
 }
 
 std::int64_t open_on_either_side(const repetition_result& result) {
-    return noted_or_zero(result.producer(), "open_addresses") +
-           noted_or_zero(result.consumer(), "open_addresses");
+    return noted_or_zero(result.producer(), "unguarded_addresses") +
+           noted_or_zero(result.consumer(), "unguarded_addresses");
 }
 
 std::optional<std::string> false_claim(access claimed, const repetition_result& result) {
@@ -194,7 +170,7 @@ check_result evaluate_access(check_context& exam) {
 
 }  // namespace
 
-const conformance_check access_check{
+extern const conformance_check access_check{
     .name = "access",
     .sentence =
         "every name carries the bits of its owner alone and lets nobody "
@@ -204,6 +180,6 @@ const conformance_check access_check{
         "each other needs neither",
     .backs = "control",
     .evaluate = evaluate_access,
-    .scenarios = {scenario{"doors", show_doors, be_the_other_side}}};
+    .scenarios = {scenario{"doors", probe_access, be_the_other_side}}};
 
 }  // namespace ipcmark::conform

@@ -152,7 +152,7 @@ std::uint64_t inet_sockets() {
     return sockets_bound_to(is_internet);
 }
 
-std::uint64_t open_addresses() {
+std::uint64_t unguarded_addresses() {
     return sockets_bound_to(has_no_owner);
 }
 

@@ -19,6 +19,6 @@ std::uint64_t inet_sockets();
 /// Sockets among this process's descriptors whose address has no owner and no mode: internet,
 /// packet, netlink, vsock, abstract Unix names. Who shares the network (and, for some, holds a
 /// capability) can reach them.
-std::uint64_t open_addresses();
+std::uint64_t unguarded_addresses();
 
 }  // namespace ipcmark::conform

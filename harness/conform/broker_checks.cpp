@@ -54,7 +54,7 @@ std::map<pid_t, process> living_processes() {
 }
 
 /// What descends from the starter of both workers, other than these: what runs because of this
-/// pair. A process that has cut itself off from a worker comes back to it (foster_parent).
+/// pair. A process that has cut itself off from a worker comes back to it (subreaper).
 std::vector<process> processes_besides(pid_t peer) {
     const auto living = living_processes();
     const auto descends = [&](pid_t pid) {
@@ -96,7 +96,7 @@ std::uint64_t while_stopped(const std::vector<process>& which, Part part) {
 
 /// One message as usual, one while all other processes stand still.
 void send_past_the_stopped(scenario_worker& me) {
-    const foster_parent keeps_orphans;
+    const subreaper keeps_orphans;
     me.cell.peer.tell(std::to_string(::getpid()));
     const auto peer = number_in<pid_t>(me.cell.peer.hear());
     const auto end = me.construct();
@@ -113,7 +113,7 @@ void send_past_the_stopped(scenario_worker& me) {
 }
 
 void see_when_it_comes(scenario_worker& me) {
-    const foster_parent keeps_orphans;
+    const subreaper keeps_orphans;
     me.cell.peer.tell(std::to_string(::getpid()));
     me.cell.peer.hear();
     const auto end = me.construct();
@@ -164,7 +164,7 @@ check_result evaluate_needs_daemon(check_context& exam) {
 
 }  // namespace
 
-const conformance_check needs_daemon_check{
+extern const conformance_check needs_daemon_check{
     .name = "needs_daemon",
     .sentence =
         "a process runs because of the pair and nothing passes while it is stopped, exactly when "

@@ -40,7 +40,7 @@ struct scenario {
     void (*consumer)(scenario_worker& me) = nullptr;
 };
 
-/// One check. To add one: define it in a laws_*.cpp, declare it below, add its row in checks.cpp.
+/// One check. To add one: define it in a *_checks.cpp, declare it and add its row in checks.cpp.
 struct conformance_check {
     std::string_view name;      // snake_case
     std::string_view sentence;  // what is owed
@@ -53,35 +53,7 @@ struct conformance_check {
     bool alone = false;  // it needs CPUs that nothing else uses meanwhile
 };
 
-extern const conformance_check description_check;
-extern const conformance_check limits_check;
-extern const conformance_check opening_order_check;
-extern const conformance_check delivery_check;
-extern const conformance_check exactly_once_check;
-extern const conformance_check ordered_check;
-extern const conformance_check round_trip_after_one_way_check;
-extern const conformance_check slow_consumer_check;
-extern const conformance_check full_queue_check;
-extern const conformance_check latest_value_check;
-extern const conformance_check priorities_check;
-extern const conformance_check survives_producer_exit_check;
-extern const conformance_check boundaries_check;
-extern const conformance_check duplex_check;
-extern const conformance_check unrelated_processes_check;
-extern const conformance_check cross_host_check;
-extern const conformance_check fan_in_check;
-extern const conformance_check fan_out_check;
-extern const conformance_check needs_daemon_check;
-extern const conformance_check access_check;
-extern const conformance_check isolation_check;
-extern const conformance_check peer_death_check;
-extern const conformance_check death_while_writing_check;
-extern const conformance_check rerun_after_kill_check;
-extern const conformance_check nothing_left_check;
-extern const conformance_check wait_style_check;
-extern const conformance_check no_allocation_check;
-
-/// The usual excuse: the check needs two processes that exchange messages.
+/// The usual reason: the check needs two processes that exchange messages.
 inline std::optional<std::string> without_peer(const registration& mechanism) {
     if (!mechanism.info.loops_back) return std::nullopt;
     return "it loops back inside one process: there is no peer";

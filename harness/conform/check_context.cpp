@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t hang_deadline_ms = 1'500;
 
-/// No two runs share a tag, so that a message that strays is recognised.
+/// No two runs share a tag, so that a message that orphans is recognised.
 std::uint64_t fresh_tag() {
     static std::atomic<std::uint64_t> count{0};
     constexpr std::uint64_t spread = 0x9E3779B97F4A7C15u;
@@ -27,7 +27,7 @@ launch_request request_for(const registration& mechanism, const scenario_options
                     placement::free,
                     how.reads,
                     how.depth};
-    request.parties = pair_on(how.cpus);
+    request.parties = how.parties;
     constexpr std::uint64_t warm_up_messages = 100;
     constexpr std::int64_t warm_up_max_ns = 20'000'000;
     request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages};
@@ -54,7 +54,7 @@ repetition_result check_context::measure(const scenario_options& how,
 }
 
 repetition_result check_context::run(const launch_request& request, std::int64_t deadline_ms) {
-    runner spawner(context_.area, context_.interrupts, {},
+    runner spawner(context_.workspace, context_.interrupts, {},
                    {deadline_ms, context_.chosen.plugins, &context_.leased});
     repetition_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");

@@ -21,7 +21,7 @@ struct scenario_options {
     std::uint64_t messages = 0;
     std::int64_t timed_ns = 5'000'000;  // of a measuring repetition
     touch reads = touch::verify;
-    std::array<int, 2> cpus{no_cpu, no_cpu};
+    std::vector<party> parties = unpinned_pair();
     bool may_hang = false;  // a hang is one of the expected answers: do not wait long for it
     channel_capabilities channel = {};
 };

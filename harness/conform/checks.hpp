@@ -27,7 +27,7 @@ struct options {
 
 /// What examinations share: the private folder, the interrupts, the services, the options.
 struct conform_context {
-    run_workspace& area;
+    run_workspace& workspace;
     interrupt_watch& interrupts;
     services& leased;
     options chosen = {};

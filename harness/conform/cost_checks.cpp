@@ -75,7 +75,7 @@ check_result evaluate_wait_style(check_context& exam) {
                          .kind = pattern::round_trip,
                          .payload_bytes = exam.fitting(64, pattern::round_trip),
                          .timed_ns = 60'000'000,
-                         .cpus = {cpus.front(), cpus.back()}};
+                         .parties = pair_on(cpus.front(), cpus.back())};
     std::string text;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         const repetition_result busy = exam.measure(how);
@@ -143,7 +143,7 @@ check_result evaluate_no_allocation(check_context& exam) {
 
 }  // namespace
 
-const conformance_check wait_style_check{
+extern const conformance_check wait_style_check{
     .name = "wait_style",
     .sentence =
         "with the two sides on CPUs of their own, one that spins makes "
@@ -155,7 +155,7 @@ const conformance_check wait_style_check{
     .scenarios = {scenario{"idle", let_it_wait, wait_idly}},
     .alone = true};
 
-const conformance_check no_allocation_check{
+extern const conformance_check no_allocation_check{
     .name = "no_allocation",
     .sentence =
         "nothing is allocated between the two usage snapshots of "

@@ -202,7 +202,7 @@ check_result evaluate_round_trip_after_one_way(check_context& exam) {
 
 }  // namespace
 
-const conformance_check delivery_check{
+extern const conformance_check delivery_check{
     .name = "delivery",
     .sentence =
         "every message arrives, in order, every byte intact, at 1 byte, "
@@ -211,7 +211,7 @@ const conformance_check delivery_check{
     .evaluate = evaluate_delivery,
     .scenarios = {stream_scenario, exchange_scenario, alone_scenario}};
 
-const conformance_check exactly_once_check{
+extern const conformance_check exactly_once_check{
     .name = "exactly_once",
     .sentence =
         "fill and consume are called once per message, with exactly "
@@ -220,7 +220,7 @@ const conformance_check exactly_once_check{
     .evaluate = evaluate_exactly_once,
     .scenarios = {scenario{"count", fill_and_count, consume_and_count}}};
 
-const conformance_check ordered_check{
+extern const conformance_check ordered_check{
     .name = "ordered",
     .sentence = "the messages of one producer arrive in the order they were sent",
     .backs = "ordered",
@@ -230,7 +230,7 @@ const conformance_check ordered_check{
                            [](scenario_worker& me) { stream_both_ways(me, true); },
                            [](scenario_worker& me) { stream_both_ways(me, false); }}}};
 
-const conformance_check round_trip_after_one_way_check{
+extern const conformance_check round_trip_after_one_way_check{
     .name = "round_trip_after_one_way",
     .sentence = "an endpoint made for both ways streams one way, exchanges, and streams back",
     .backs = "",

@@ -15,24 +15,24 @@ bool well_formed_name(std::string_view name) {
                        [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-std::optional<std::string> fault_of_card(const transport_info& card) {
-    if (!well_formed_name(card.name)) return "its name is not of the form [a-z][a-z0-9_]*";
-    if (card.summary.empty()) return "it has no summary";
-    if (card.family.empty()) return "it has no family";
-    if (card.reference.empty()) return "it has no reference (manual page or document)";
-    if (card.payload.min_bytes > card.payload.max_bytes)
+std::optional<std::string> fault_of_description(const transport_info& info) {
+    if (!well_formed_name(info.name)) return "its name is not of the form [a-z][a-z0-9_]*";
+    if (info.summary.empty()) return "it has no summary";
+    if (info.family.empty()) return "it has no family";
+    if (info.reference.empty()) return "it has no reference (manual page or document)";
+    if (info.payload.min_bytes > info.payload.max_bytes)
         return fmt::format("its smallest payload, {} bytes, is above its largest, {}",
-                           card.payload.min_bytes, card.payload.max_bytes);
-    if (card.facts.latest_value && !card.facts.may_drop)
+                           info.payload.min_bytes, info.payload.max_bytes);
+    if (info.facts.latest_value && !info.facts.may_drop)
         return "it claims `latest_value`, which loses what it replaces, but not `may_drop`";
-    if (card.facts.encrypted)
+    if (info.facts.encrypted)
         return "it claims `encrypted`, which no check can prove yet; drop the claim or add the "
                "check";
     return std::nullopt;
 }
 
 check_result evaluate_description(check_context& exam) {
-    if (const auto fault = fault_of_card(exam.info())) return fail(*fault);
+    if (const auto fault = fault_of_description(exam.info())) return fail(*fault);
     return pass(
         fmt::format("{} ({}; {})", exam.info().summary, exam.info().family, exam.info().reference));
 }
@@ -55,7 +55,7 @@ std::optional<check_result> fault_of_limits(check_context& exam, pattern kind,
                                .depth = default_depth(largest),
                                .messages = 2,
                                .reads = touch::rw});
-    // Elsewhere a limit met at run time is an excuse; here it is the fault.
+    // Elsewhere a limit met at run time is a reason to skip; here it is the fault.
     if (wrong && wrong->ended == outcome::skip)
         wrong = fail("admitted beforehand, refused at run time: " + wrong->text);
     return wrong;
@@ -77,13 +77,13 @@ check_result evaluate_limits(check_context& exam) {
 
 }  // namespace
 
-const conformance_check description_check{
+extern const conformance_check description_check{
     .name = "description",
     .sentence = "its description is complete and claims nothing that no check proves",
     .backs = "name, summary, family, reference",
     .evaluate = evaluate_description};
 
-const conformance_check limits_check{
+extern const conformance_check limits_check{
     .name = "limits",
     .sentence =
         "the largest size admitted works, any beyond it is refused with "

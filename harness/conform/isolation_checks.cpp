@@ -7,6 +7,8 @@
 /// Two pairs of one mechanism at the same time.
 namespace ipcmark::conform {
 
+extern const conformance_check isolation_check;
+
 namespace {
 
 struct two_results {
@@ -66,7 +68,7 @@ check_result evaluate_isolation(check_context& exam) {
 
 }  // namespace
 
-const conformance_check isolation_check{
+extern const conformance_check isolation_check{
     .name = "isolation",
     .sentence = "two pairs at the same time do not meet each other's messages",
     .backs = "",

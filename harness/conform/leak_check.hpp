@@ -11,12 +11,12 @@ namespace ipcmark::conform {
 
 /// While it lives, orphaned descendants of this process become its children, so that a process
 /// which a worker left behind can be seen and ended. prctl(2) PR_SET_CHILD_SUBREAPER.
-class foster_parent {
+class subreaper {
 public:
-    foster_parent();
-    ~foster_parent();
-    foster_parent(const foster_parent&) = delete;
-    foster_parent& operator=(const foster_parent&) = delete;
+    subreaper();
+    ~subreaper();
+    subreaper(const subreaper&) = delete;
+    subreaper& operator=(const subreaper&) = delete;
 
 private:
     int before_ = 0;
@@ -44,6 +44,6 @@ std::vector<std::string> what_stays(std::vector<std::string> added,
 std::vector<pid_t> children();
 
 /// Kills and reaps the children that are not among `known`. Returns how many there were.
-std::size_t end_strays(const std::vector<pid_t>& known);
+std::size_t end_orphans(const std::vector<pid_t>& known);
 
 }  // namespace ipcmark::conform

@@ -65,7 +65,7 @@ void late(scenario_worker& me) {
 
 }  // namespace
 
-const conformance_check opening_order_check{
+extern const conformance_check opening_order_check{
     .name = "opening_order",
     .sentence = "whichever side comes first, the pair meets and exchanges messages",
     .backs = "",

@@ -42,13 +42,13 @@ check_result evaluate_one_death_each(check_context& exam) {
     scenario_options how{.scenario = "producer_dies", .payload_bytes = exam.fitting(4096)};
     const repetition_result first = exam.run_scenario(how);
     if (auto check_result = never_died(first)) return *check_result;
-    const noticing consumer = describe_noticing(first.consumer(), "consumer", "recv");
+    const peer_death_detection consumer = describe_detection(first.consumer(), "consumer", "recv");
     if (!consumer.in_time)
         return claimed ? fail(consumer.text) : pass(consumer.text + ", as it says");
     how.scenario = "consumer_dies";
     const repetition_result second = exam.run_scenario(how);
     if (auto check_result = never_died(second)) return *check_result;
-    const noticing producer = describe_noticing(second.producer(), "producer", "send");
+    const peer_death_detection producer = describe_detection(second.producer(), "producer", "send");
     const std::string text = consumer.text + ", " + producer.text;
     if (claimed == producer.in_time) return pass(text);
     return fail(text + (claimed ? "" : ": the trait undersells it"));
@@ -107,18 +107,18 @@ std::vector<std::string> left_by(check_context& exam, const ending& how) {
     const std::vector<pid_t> known = children();
     std::vector<std::string> left;
     for (int look = 0; look < 2; ++look) {
-        const auto before = take_inventory(exam.context().area.directory());
+        const auto before = take_inventory(exam.context().workspace.directory());
         exam.measure(short_exchange(exam), how.die_entering);
-        const auto after = take_inventory(exam.context().area.directory());
-        left = what_stays(additions(before, after), exam.context().area.directory());
-        end_strays(known);
+        const auto after = take_inventory(exam.context().workspace.directory());
+        left = what_stays(additions(before, after), exam.context().workspace.directory());
+        end_orphans(known);
         if (left.empty()) break;
     }
     return left;
 }
 
 check_result evaluate_nothing_left(check_context& exam) {
-    const foster_parent sees_orphans;
+    const subreaper sees_orphans;
     if (auto check_result = exam.start_service()) return *check_result;
     const auto ways = endings();
     for (const ending& how : ways)
@@ -130,7 +130,7 @@ check_result evaluate_nothing_left(check_context& exam) {
 
 }  // namespace
 
-const conformance_check peer_death_check{
+extern const conformance_check peer_death_check{
     .name = "peer_death",
     .sentence =
         "the death of either side by SIGKILL ends the other's recv or "
@@ -141,7 +141,7 @@ const conformance_check peer_death_check{
     .scenarios = {scenario{"producer_dies", make_and_die, wait_for_the_dead},
                   scenario{"consumer_dies", send_to_the_dead, make_and_die}}};
 
-const conformance_check rerun_after_kill_check{
+extern const conformance_check rerun_after_kill_check{
     .name = "rerun_after_kill",
     .sentence =
         "a pair runs again after both sides were killed in any "
@@ -149,7 +149,7 @@ const conformance_check rerun_after_kill_check{
     .backs = "",
     .evaluate = evaluate_rerun_after_kill};
 
-const conformance_check nothing_left_check{
+extern const conformance_check nothing_left_check{
     .name = "nothing_left",
     .sentence =
         "no name, queue, System V object, file or process is left, "

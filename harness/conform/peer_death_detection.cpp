@@ -48,8 +48,8 @@ void note_when_noticed(scenario_worker& me, function_view<bool()> part) {
     me.note("error", error);
 }
 
-noticing describe_noticing(const worker_report& survivor, std::string_view who,
-                           std::string_view call) {
+peer_death_detection describe_detection(const worker_report& survivor, std::string_view who,
+                                        std::string_view call) {
     const auto after_ns = noted(survivor, "noticed_after_ns");
     if (!after_ns) return {false, false, fmt::format("the {} noticed nothing within 1 s", who)};
     const auto error = noted_or_zero(survivor, "error");

@@ -23,13 +23,13 @@ int tries_to_notice(const traits& facts);
 void note_when_noticed(scenario_worker& me, function_view<bool()> part);
 
 /// What a survivor noted.
-struct noticing {
+struct peer_death_detection {
     bool ever = false;     // within what note_when_noticed waits
     bool in_time = false;  // within a second of the death
     std::string text;
 };
-noticing describe_noticing(const worker_report& survivor, std::string_view who,
-                           std::string_view call);
+peer_death_detection describe_detection(const worker_report& survivor, std::string_view who,
+                                        std::string_view call);
 
 /// The result when a pair did not even come to the death that it was to act out.
 std::optional<check_result> never_died(const repetition_result& result);

@@ -272,7 +272,7 @@ check_result evaluate_survives_producer_exit(check_context& exam) {
 
 }  // namespace
 
-const conformance_check slow_consumer_check{
+extern const conformance_check slow_consumer_check{
     .name = "slow_consumer",
     .sentence =
         "a consumer that falls behind loses nothing; where the "
@@ -282,7 +282,7 @@ const conformance_check slow_consumer_check{
     .evaluate = evaluate_slow_consumer,
     .scenarios = {scenario{"lag", stream_out, consume_slowly}}};
 
-const conformance_check full_queue_check{
+extern const conformance_check full_queue_check{
     .name = "full_queue",
     .sentence =
         "with nobody reading, send waits after a bounded number of "
@@ -293,7 +293,7 @@ const conformance_check full_queue_check{
     .evaluate = evaluate_full_queue,
     .scenarios = {scenario{"fill_up", send_until_told, read_nothing_then_all}}};
 
-const conformance_check latest_value_check{
+extern const conformance_check latest_value_check{
     .name = "latest_value",
     .sentence =
         "a newer message replaces one that nobody has received yet, "
@@ -303,7 +303,7 @@ const conformance_check latest_value_check{
     .evaluate = evaluate_latest_value,
     .scenarios = {scenario{"replace", send_then_meet, see_the_first}}};
 
-const conformance_check priorities_check{
+extern const conformance_check priorities_check{
     .name = "priorities",
     .sentence =
         "an urgent message overtakes those that are queued, exactly "
@@ -313,7 +313,7 @@ const conformance_check priorities_check{
     .evaluate = evaluate_priorities,
     .scenarios = {scenario{"overtake", queue_then_hurry, see_which_is_first}}};
 
-const conformance_check survives_producer_exit_check{
+extern const conformance_check survives_producer_exit_check{
     .name = "survives_producer_exit",
     .sentence =
         "what was sent can be received after the producer has exited, exactly when that is "

@@ -72,19 +72,19 @@ unique_fd connected_pair(unique_fd& other) {
 
 }  // namespace
 
-chaperone::chaperone(int peer_fd, std::function<void()> look)
+rendezvous_proxy::rendezvous_proxy(int peer_fd, std::function<void()> look)
     : peer_fd_(peer_fd),
       look_(std::move(look)),
       stop_(checked(::eventfd(0, EFD_CLOEXEC), "eventfd")),
       line_(connected_pair(ours_)),
       thread_([this] { relay(); }) {}
 
-chaperone::~chaperone() {
+rendezvous_proxy::~rendezvous_proxy() {
     ::eventfd_write(stop_.get(), 1);
     thread_.join();
 }
 
-void chaperone::relay() {
+void rendezvous_proxy::relay() {
     message passing;
     for (;;) {
         std::array<pollfd, 3> watched{

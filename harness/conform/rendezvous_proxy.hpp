@@ -10,14 +10,14 @@ namespace ipcmark::conform {
 
 /// Stands between a worker and its peer: every message of their rendezvous passes through it, and
 /// `look` runs before it is let on. A name must exist by the time its user is told of it, so none
-/// that this side makes escapes the look. `look` runs in a thread of the chaperone's own.
-class chaperone {
+/// that this side makes escapes the look. `look` runs in a thread of the rendezvous_proxy's own.
+class rendezvous_proxy {
 public:
     /// `peer_fd` is borrowed; nobody else may use it meanwhile.
-    chaperone(int peer_fd, std::function<void()> look);
-    ~chaperone();
-    chaperone(const chaperone&) = delete;
-    chaperone& operator=(const chaperone&) = delete;
+    rendezvous_proxy(int peer_fd, std::function<void()> look);
+    ~rendezvous_proxy();
+    rendezvous_proxy(const rendezvous_proxy&) = delete;
+    rendezvous_proxy& operator=(const rendezvous_proxy&) = delete;
 
     /// What the worker talks over instead.
     rendezvous& line() noexcept { return line_; }

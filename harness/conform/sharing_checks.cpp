@@ -202,7 +202,7 @@ check_result evaluate_fan_out(check_context& exam) {
 
 }  // namespace
 
-const conformance_check fan_in_check{
+extern const conformance_check fan_in_check{
     .name = "fan_in",
     .sentence =
         "two processes send into one object at once; every message arrives "
@@ -212,7 +212,7 @@ const conformance_check fan_in_check{
     .evaluate = evaluate_fan_in,
     .scenarios = {scenario{"two_senders", send_from_two, receive_from_two}}};
 
-const conformance_check fan_out_check{
+extern const conformance_check fan_out_check{
     .name = "fan_out",
     .sentence =
         "two processes receive from one object; together they take every "

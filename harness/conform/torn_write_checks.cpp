@@ -79,10 +79,10 @@ void write_down(sightings& seen, const delivery_checker& messages) {
 
 /// Ends this process some time after its peer has gone, unless it goes out of scope before: where
 /// no death is noticed, a consumer has had time enough to see what it must not.
-class patience {
+class watchdog {
 public:
-    explicit patience(scenario_worker& me) : thread_([this, &me] { outlive(me.cell.peer); }) {}
-    ~patience() {
+    explicit watchdog(scenario_worker& me) : thread_([this, &me] { outlive(me.cell.peer); }) {}
+    ~watchdog() {
         {
             const std::lock_guard lock(mutex_);
             over_ = true;
@@ -90,8 +90,8 @@ public:
         changed_.notify_all();
         thread_.join();
     }
-    patience(const patience&) = delete;
-    patience& operator=(const patience&) = delete;
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
 
 private:
     void outlive(rendezvous& peer) {
@@ -132,8 +132,8 @@ void watch_for_the_half(scenario_worker& me) {
     const auto end = me.construct();
     const mapping memory = map_record(record_file(me.cell.directory.parent_path()), 0);
     auto& seen = *std::launder(reinterpret_cast<sightings*>(memory.data()));
-    std::unique_ptr<patience> limit;
-    if (!me.mechanism.info.facts.peer_death_detected) limit = std::make_unique<patience>(me);
+    std::unique_ptr<watchdog> limit;
+    if (!me.mechanism.info.facts.peer_death_detected) limit = std::make_unique<watchdog>(me);
     delivery_checker messages = me.incoming(whole_ones + 1);
     note_when_noticed(me, [&] {
         const bool got = end->recv([&](readable bytes) {
@@ -199,13 +199,13 @@ struct fault {
 
 std::optional<fault> unnoticed(const worker_report& survivor, std::string_view who,
                                std::string_view when) {
-    const noticing seen = describe_noticing(survivor, who, "call");
+    const peer_death_detection seen = describe_detection(survivor, who, "call");
     if (seen.in_time) return std::nullopt;
     return fault{fail(fmt::format("{} the {} noticed nothing within 1 s", when, who)), true};
 }
 
 std::optional<fault> fault_of_writing(check_context& exam, std::size_t payload_bytes) {
-    const record seen(exam.context().area.directory());
+    const record seen(exam.context().workspace.directory());
     const repetition_result result =
         exam.run_scenario({.scenario = "writing", .payload_bytes = payload_bytes});
     if (auto wrong = never_died(result)) return fault{*wrong};
@@ -219,9 +219,9 @@ std::optional<fault> fault_of_writing(check_context& exam, std::size_t payload_b
             "{} messages of {} bytes came damaged or twice before their producer was killed or "
             "because of it",
             others, payload_bytes))};
-    // A consumer that notices no death is ended by its patience.
+    // A consumer that notices no death is ended by its watchdog.
     const bool ran_out_of_time = !facts.peer_death_detected ||
-                                 !describe_noticing(result.consumer(), "consumer", "recv").ever;
+                                 !describe_detection(result.consumer(), "consumer", "recv").ever;
     if (facts.survives_producer_exit && !facts.may_drop && whole != whole_ones)
         return fault{fail(fmt::format("of {} messages of {} bytes finished before the death {} "
                                       "came",
@@ -283,7 +283,7 @@ check_result evaluate_death_while_writing(check_context& exam) {
 
 }  // namespace
 
-const conformance_check death_while_writing_check{
+extern const conformance_check death_while_writing_check{
     .name = "death_while_writing",
     .sentence =
         "a message whose producer is killed writing it is never seen, neither whole nor in part; "

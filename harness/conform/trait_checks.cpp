@@ -134,7 +134,7 @@ check_result evaluate_cross_host(check_context& exam) {
 
 }  // namespace
 
-const conformance_check boundaries_check{
+extern const conformance_check boundaries_check{
     .name = "boundaries",
     .sentence =
         "a receive never joins two messages, exactly when message "
@@ -144,7 +144,7 @@ const conformance_check boundaries_check{
     .evaluate = evaluate_boundaries,
     .scenarios = {scenario{"double", send_two_halves, take_double}}};
 
-const conformance_check duplex_check{
+extern const conformance_check duplex_check{
     .name = "duplex",
     .sentence =
         "an endpoint made for one way carries a reply as well, exactly when "
@@ -154,7 +154,7 @@ const conformance_check duplex_check{
     .evaluate = evaluate_duplex,
     .scenarios = {scenario{"reply", await_reply, reply_uninvited}}};
 
-const conformance_check unrelated_processes_check{
+extern const conformance_check unrelated_processes_check{
     .name = "unrelated_processes",
     .sentence =
         "the two sides find each other without a descriptor handed over, exactly when that "
@@ -164,7 +164,7 @@ const conformance_check unrelated_processes_check{
     .evaluate = evaluate_unrelated_processes,
     .scenarios = {scenario{"show", show_oneself, show_oneself}}};
 
-const conformance_check cross_host_check{
+extern const conformance_check cross_host_check{
     .name = "cross_host",
     .sentence =
         "both sides hold an internet socket, and need neither shared memory "

@@ -82,6 +82,7 @@ constexpr std::array sweep_loads{0.10, 0.25, 0.50, 0.75, 0.90, 0.95};
 constexpr std::array usual_schedule{0.0};
 constexpr std::array usual_gaps_ns{1e4, 1e5, 1e6, 1e7, 1e8};
 constexpr std::array usual_bursts{8.0, 64.0};
+constexpr std::array usual_update_rates{1e3, 1e5, 1e6};
 constexpr std::array usual_processes{2.0, 8.0, 32.0};
 constexpr std::array usual_working_sets{0.0, 65'536.0, 1'048'576.0};
 
@@ -92,7 +93,7 @@ const parameter_spec rate_parameter{
     .flag = "rate",
     .plan_key = "rates",
     .metavar = "RATES",
-    .help = "messages a second, 1k,10k,100k",
+    .help = "messages a second, 1k,10k,100k (state: default 1k,100k,1M)",
     .unit = "1/s",
     .usual = {},
     .parse = [](std::string_view text) { return one(parse_rate_hz(text)); }};
@@ -176,6 +177,15 @@ std::vector<cell_parameter> paced_parameters(const parameter_request& asked) {
     if (asked.asks_for(rate_parameter) && !asked.asks_for(load_parameter)) return all;
     for (const double load : asked.values_of(load_parameter))
         all.push_back(at_load(load, poisson));
+    return all;
+}
+
+std::vector<cell_parameter> state_parameters(const parameter_request& asked) {
+    std::vector<double> rates = asked.values_of(rate_parameter);
+    if (rates.empty()) rates.assign(usual_update_rates.begin(), usual_update_rates.end());
+    std::vector<cell_parameter> all;
+    for (const double rate : rates)
+        all.push_back(at_rate(rate, false));
     return all;
 }
 

@@ -74,6 +74,7 @@ std::vector<cell_parameter> no_parameters(const parameter_request& asked);  // o
 std::vector<cell_parameter> paced_parameters(const parameter_request& asked);
 std::vector<cell_parameter> wake_parameters(const parameter_request& asked);
 std::vector<cell_parameter> burst_parameters(const parameter_request& asked);
+std::vector<cell_parameter> state_parameters(const parameter_request& asked);
 std::vector<cell_parameter> ring_parameters(const parameter_request& asked);
 
 /// Whether the value is a share of what the cell carries at most, which is to be measured first.

@@ -1,6 +1,7 @@
 #include "harness/contract/party.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace ipcmark {
 
@@ -16,12 +17,42 @@ std::string name_of(std::size_t position, std::span<const party> all) {
     return same == 1 ? side : side + ' ' + std::to_string(one.index);
 }
 
+std::vector<party> placed(std::vector<party> all, std::span<const int> cpus) {
+    if (!cpus.empty() && cpus.size() != all.size())
+        throw std::invalid_argument(std::to_string(cpus.size()) + " CPUs for " +
+                                    std::to_string(all.size()) + " parties");
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i].cpu = cpus.empty() ? no_cpu : cpus[i];
+    return all;
+}
+
+std::size_t first_of(role side, std::span<const party> all) {
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const party& each) { return each.side == side; });
+    if (at == all.end()) throw std::out_of_range("no " + std::string(to_word(side)));
+    return static_cast<std::size_t>(at - all.begin());
+}
+
 std::vector<int> cpus_of(std::span<const party> all) {
     std::vector<int> cpus;
     cpus.reserve(all.size());
     for (const party& each : all)
         cpus.push_back(each.cpu);
     return cpus;
+}
+
+std::vector<int> distinct_cpus_of(std::span<const party> all) {
+    std::vector<int> cpus;
+    for (const party& each : all)
+        if (each.cpu != no_cpu && std::find(cpus.begin(), cpus.end(), each.cpu) == cpus.end())
+            cpus.push_back(each.cpu);
+    return cpus;
+}
+
+bool share_a_cpu(std::span<const party> all) {
+    const auto pinned =
+        std::count_if(all.begin(), all.end(), [](const party& each) { return each.cpu != no_cpu; });
+    return distinct_cpus_of(all).size() < static_cast<std::size_t>(pinned);
 }
 
 }  // namespace ipcmark

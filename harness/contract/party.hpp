@@ -28,9 +28,6 @@ void visit_fields(Visitor& visit, party& p) {
 
 /// One producer and one consumer.
 std::vector<party> pair_on(int producer_cpu, int consumer_cpu);
-inline std::vector<party> pair_on(std::span<const int, 2> cpus) {
-    return pair_on(cpus[0], cpus[1]);
-}
 inline std::vector<party> unpinned_pair() {
     return pair_on(no_cpu, no_cpu);
 }
@@ -38,6 +35,20 @@ inline std::vector<party> unpinned_pair() {
 /// "producer", or "producer 2" where there are several.
 std::string name_of(std::size_t position, std::span<const party> all);
 
+/// Each on its CPU of `cpus`, by position; no CPUs: all unpinned. Throws std::invalid_argument
+/// where there are fewer or more CPUs than parties.
+std::vector<party> placed(std::vector<party> all, std::span<const int> cpus);
+
+/// The position of the first of a side. Throws std::out_of_range where there is none.
+std::size_t first_of(role side, std::span<const party> all);
+
+/// By position; no_cpu: unpinned.
 std::vector<int> cpus_of(std::span<const party> all);
+
+/// Those that parties are pinned to, each once, in the order of the parties.
+std::vector<int> distinct_cpus_of(std::span<const party> all);
+
+/// Two of them are pinned to one CPU.
+bool share_a_cpu(std::span<const party> all);
 
 }  // namespace ipcmark

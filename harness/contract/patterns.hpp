@@ -24,6 +24,7 @@ enum class pattern : std::uint8_t {
     paced,
     wake,
     burst,
+    state,
     setup,
     decompose,  // "switch"
     switch_ring,
@@ -51,7 +52,11 @@ struct pattern_info {
     /// run the pattern itself, since events a message depend on the schedule. nullopt: it has no
     /// messages of its own to look at.
     std::optional<pattern> plain;
-    std::string_view main_metric;  // the figure that stands for a cell
+    std::string_view main_metric;  // the figure that stands for a cell, first in its table
+    std::array<std::string_view, 4> then_metrics = {};  // that follow it there before all others
+    /// The reader takes what is there when it likes, the same value twice or one in many never:
+    /// only of mechanisms that keep the latest value (shares_state), and nothing is lost by it.
+    bool at_will = false;
     /// A repetition is the exchange on two CPUs, on one, and inside one process.
     bool decomposed = false;
     std::array<const parameter_spec*, 3> parameters = {};  // nullptr: no more
@@ -68,7 +73,7 @@ struct pattern_info {
     constexpr bool has_messages() const { return plain.has_value() && !decomposed; }
 };
 
-inline constexpr std::array<pattern_info, 8> pattern_table{{
+inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::round_trip,
      .word = "round_trip",
      .title = "round trip",
@@ -129,6 +134,21 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .parameters = {&burst_parameter},
      .cells = burst_parameters,
      .pace = burst_pacing},
+    {.id = pattern::state,
+     .word = "state",
+     .title = "state sharing",
+     .question = "How old is the value that a reader finds, and what does a write cost?",
+     .superlative = "freshest value at this rate",
+     .method = "one side writes a value at a steady rate, the other reads it over and over",
+     .loop = pattern_loop::schedule,
+     .counted_by = role::consumer,
+     .plain = pattern::one_way,
+     .main_metric = "p50_ns",
+     .then_metrics = {"p99_ns", "reads_per_second", "write_p50_ns", "retried_share"},
+     .at_will = true,
+     .parameters = {&rate_parameter},
+     .cells = state_parameters,
+     .pace = paced_pacing},
     {.id = pattern::setup,
      .word = "setup",
      .title = "construction and teardown",
@@ -163,6 +183,9 @@ inline constexpr std::array<pattern_info, 8> pattern_table{{
      .parameters = {&processes_parameter, &working_set_parameter},
      .cells = ring_parameters},
 }};
+
+/// A reader at will has to have seen so many different values for figures.
+inline constexpr std::uint64_t least_state_values = 100;
 
 constexpr const pattern_info& pattern_of(pattern kind) {
     return pattern_table.at(static_cast<std::size_t>(kind));

@@ -84,16 +84,16 @@ void running_service::end() noexcept {
     processes_.clear();
 }
 
-service_area::service_area(std::string name, std::filesystem::path directory)
-    : service_area(std::move(name), std::move(directory), limits()) {}
+service_workspace::service_workspace(std::string name, std::filesystem::path directory)
+    : service_workspace(std::move(name), std::move(directory), limits()) {}
 
-service_area::service_area(std::string name, std::filesystem::path directory, limits how)
+service_workspace::service_workspace(std::string name, std::filesystem::path directory, limits how)
     : name_(std::move(name)),
       directory_(std::move(directory)),
       log_(directory_ / service_log_name),
       how_(how) {}
 
-std::uint16_t service_area::free_loopback_port() {
+std::uint16_t service_workspace::free_loopback_port() {
     unique_fd socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
     const int yes = 1;
     checked(::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), "setsockopt");
@@ -105,8 +105,9 @@ std::uint16_t service_area::free_loopback_port() {
     return ::ntohs(address.sin_port);
 }
 
-void service_area::start_process(running_service& of, const std::vector<std::string>& arguments,
-                                 std::vector<std::pair<int, int>> inherited) {
+void service_workspace::start_process(running_service& of,
+                                      const std::vector<std::string>& arguments,
+                                      std::vector<std::pair<int, int>> inherited) {
     constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
     const unique_fd log(checked(::open(log_.c_str(), flags, 0600), "open the service's log"));
     for (const int stream : {STDOUT_FILENO, STDERR_FILENO})
@@ -115,7 +116,8 @@ void service_area::start_process(running_service& of, const std::vector<std::str
     of.add(arguments.front(), child::spawn_program(arguments, inherited));
 }
 
-void service_area::wait_until_ready(const running_service& service, function_view<bool()> ready) {
+void service_workspace::wait_until_ready(const running_service& service,
+                                         function_view<bool()> ready) {
     const auto end = steady_clock::now() + how_.patience;
     while (!ready()) {
         if (const auto ended = service.why_ended())

@@ -68,7 +68,7 @@ class service_interrupted : public std::runtime_error {
 };
 
 /// What start() works with.
-class service_area {
+class service_workspace {
 public:
     struct limits {
         std::chrono::milliseconds patience{10'000};
@@ -76,8 +76,8 @@ public:
     };
 
     /// `directory` exists and is private (0700).
-    service_area(std::string name, std::filesystem::path directory);
-    service_area(std::string name, std::filesystem::path directory, limits how);
+    service_workspace(std::string name, std::filesystem::path directory);
+    service_workspace(std::string name, std::filesystem::path directory, limits how);
 
     /// Unique: the prefix of every system-wide name.
     const std::string& name() const noexcept { return name_; }
@@ -123,7 +123,7 @@ std::string last_words(const std::filesystem::path& log);
 
 /// What a transport tells of the service that it needs; `start` is nullptr where it needs none.
 struct service_hooks {
-    running_service (*start)(service_area&) = nullptr;
+    running_service (*start)(service_workspace&) = nullptr;
     /// Whether a service whose processes all run works; nullptr: nobody asks.
     bool (*healthy)(const service_addresses&) = nullptr;
 };

@@ -71,7 +71,7 @@ struct payload_range {
     std::size_t max_bytes = std::size_t{16} << 20;
 };
 
-/// A mechanism's visiting card. constexpr data.
+/// What a mechanism is and can do: constexpr data.
 struct transport_info {
     std::string_view name;       // [a-z][a-z0-9_]*, unique, states what differs
     std::string_view summary;    // one line for `ipcmark list`
@@ -112,13 +112,22 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 ///       this machine lacks it: why, and what helps
 ///   static std::optional<std::string> limit(const demand&);
 ///       this size is refused: which limit, and how to raise it
-///   static running_service start(service_area&);
+///   static running_service start(service_workspace&);
 ///       the broker or daemon between them (harness/contract/service.hpp): ready when this returns,
 ///       kept for the whole run. Its names and topics begin with the repetition's `name`
 ///   static bool healthy(const service_addresses&);
 ///       asked before each repetition besides whether its processes run
 ///   void send_urgent(fill);
 ///       overtakes what is queued (priorities)
+///   bool read(consume);
+///       of a latest value: see shares_state
+
+/// read: gives `consume` the newest whole value, the same one again where there is no newer; never
+/// waits. false, without a call: none was written yet, or the writer was at it.
+template <class T>
+concept shares_state = requires(T& end) {
+    { end.read(detail::consume_archetype{}) } -> std::same_as<bool>;
+};
 
 /// After this long without a message, recv of a may_drop transport returns false.
 inline constexpr int loss_timeout_ms = 200;

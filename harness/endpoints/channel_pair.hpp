@@ -27,6 +27,7 @@ struct channel_end {
 ///   Channel(std::span<std::byte> memory, setup&, channel_end, Shared&...)
 ///   send(fill), recv(consume)                      as a transport's
 ///   static constexpr bool keeps_boundaries         both sides must agree about payload_bytes
+///   read(consume)                                  where it keeps a latest value (shares_state)
 template <class Channel>
 class channel_pair {
 public:
@@ -55,6 +56,11 @@ public:
     bool recv(Consume consume) {
         return in().recv(consume);
     }
+    template <class Consume>
+    bool read(Consume consume) requires requires(Channel& channel) {
+        channel.read(consume);
+    }
+    { return in().read(consume); }
 
 private:
     struct header {

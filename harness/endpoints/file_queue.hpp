@@ -106,8 +106,8 @@ private:
     std::optional<Writer> writer_;
 };
 
-/// What the cards of all queues of files have in common.
-constexpr transport_info file_queue_card(std::string_view name, std::string_view summary) {
+/// What the descriptions of all queues of files have in common.
+constexpr transport_info file_queue_info(std::string_view name, std::string_view summary) {
     return {.name = name,
             .summary = summary,
             .family = "files",

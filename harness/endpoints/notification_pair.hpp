@@ -17,7 +17,7 @@ inline constexpr traits counted_facts{.message_boundaries = true,
                                       .back_pressure = false,
                                       .control = access::descriptor};
 /// What is true of locks that go round: their owners let go of them in turn, or die.
-inline constexpr traits relayed_facts{
+inline constexpr traits handoff_facts{
     .message_boundaries = true, .peer_death_detected = true, .control = access::descriptor};
 
 /// The same, found by a name or a number instead of handed over.
@@ -27,8 +27,8 @@ constexpr traits found_by_name(traits facts, access control = access::file_mode)
     return facts;
 }
 
-/// What every notification's card has in common.
-constexpr transport_info notification_card(std::string_view name, std::string_view summary,
+/// What every notification's description has in common.
+constexpr transport_info notification_info(std::string_view name, std::string_view summary,
                                            std::string_view reference, const traits& facts) {
     return {.name = name,
             .summary = summary,

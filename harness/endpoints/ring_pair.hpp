@@ -9,8 +9,8 @@
 
 namespace ipcmark {
 
-/// What the cards of all rings have in common.
-constexpr transport_info ring_card(std::string_view name, std::string_view summary,
+/// What the descriptions of all rings have in common.
+constexpr transport_info ring_info(std::string_view name, std::string_view summary,
                                    std::string_view reference, wait_style wait) {
     return {.name = name,
             .summary = summary,
@@ -24,9 +24,9 @@ constexpr transport_info ring_card(std::string_view name, std::string_view summa
 }
 
 /// The same for a ring that both sides find by a name.
-constexpr transport_info named_ring_card(std::string_view name, std::string_view summary,
+constexpr transport_info named_ring_info(std::string_view name, std::string_view summary,
                                          std::string_view reference, wait_style wait) {
-    transport_info info = ring_card(name, summary, reference, wait);
+    transport_info info = ring_info(name, summary, reference, wait);
     info.facts.unrelated_processes = true;
     info.facts.control = access::file_mode;
     return info;

@@ -49,7 +49,7 @@ unique_fd hand_over_socketpair(setup& cell, int type);
 /// choice.
 unique_fd connect_tcp_pair(setup& cell, int family = AF_INET, int protocol = IPPROTO_TCP);
 
-/// What is true of a TCP connection, for cards.
+/// What is true of a TCP connection, for descriptions.
 inline constexpr traits tcp_facts{.duplex = true,
                                   .unrelated_processes = true,
                                   .cross_host = true,

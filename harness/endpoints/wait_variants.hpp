@@ -20,9 +20,10 @@ consteval std::array<char, Bytes> joined(std::string_view first, std::string_vie
 }
 }  // namespace detail
 
-/// The card of the variant that waits by Readiness: `Plain` with its suffix, phrase and style.
+/// The description of the variant that waits by Readiness: `Plain` with its suffix, phrase and
+/// style.
 template <const transport_info& Plain, class Readiness>
-struct waiting_card {
+struct waiting_description {
 private:
     static constexpr auto name_ =
         detail::joined<Plain.name.size() + Readiness::suffix.size()>(Plain.name, Readiness::suffix);
@@ -32,11 +33,11 @@ private:
 
 public:
     static constexpr transport_info info = [] {
-        transport_info card = Plain;
-        card.name = {name_.data(), name_.size()};
-        card.summary = {summary_.data(), summary_.size()};
-        card.wait = Readiness::style;
-        return card;
+        transport_info variant = Plain;
+        variant.name = {name_.data(), name_.size()};
+        variant.summary = {summary_.data(), summary_.size()};
+        variant.wait = Readiness::style;
+        return variant;
     }();
 };
 

@@ -31,36 +31,38 @@ struct figure {
 };
 
 optional_figure per_message(const repetition_view& v, double count) {
-    const auto messages = static_cast<double>(v.producer().counted_messages);
+    const double messages = v.counted_messages();
     return messages > 0 ? optional_figure(count / messages) : std::nullopt;
 }
 
 /// What getrusage says where perf events are refused.
 std::optional<std::int64_t> from_rusage(const repetition_view& v, std::size_t which) {
-    const usage& a = v.producer().consumed;
-    const usage& b = v.consumer().consumed;
-    if (which == context_switches) return a.switches() + b.switches();
-    if (which == page_faults)
-        return a.minor_faults + a.major_faults + b.minor_faults + b.major_faults;
-    return std::nullopt;
+    if (which != context_switches && which != page_faults) return std::nullopt;
+    std::int64_t sum = 0;
+    for (const worker_report& each : v.repetition.sides) {
+        const usage& used = each.measured.consumed;
+        sum += which == context_switches ? used.switches() : used.minor_faults + used.major_faults;
+    }
+    return sum;
 }
 
 figure count(const repetition_view& v, std::size_t which) {
-    const perf_counts& producer = v.producer().events;
-    const perf_counts& consumer = v.consumer().events;
-    const perf_counts& service = v.producer().service_events;
-    // Without a peer there is one process.
-    const bool alone = v.consumer().counted_messages == 0 && !v.one_way();
-    const auto& first = producer.values[which];
-    const auto& second = consumer.values[which];
-    if (!first || (!second && !alone)) {
-        const std::string& why = first ? consumer.notes[which] : producer.notes[which];
-        if (const auto other = from_rusage(v, which))
-            return {per_message(v, static_cast<double>(*other)), "getrusage; " + why};
-        return {std::nullopt, why};
+    std::uint64_t sum = 0;
+    for (const worker_report& each : v.repetition.sides) {
+        const measurement& m = each.measured;
+        // Without a peer there is one process, and the other has nothing to count.
+        const bool idle = m.counted_messages == 0 && !v.one_way() && &m != &v.producer();
+        if (const auto& counted = m.events.values[which]) {
+            sum += *counted;
+        } else if (!idle) {
+            const std::string& why = m.events.notes[which];
+            if (const auto other = from_rusage(v, which))
+                return {per_message(v, static_cast<double>(*other)), "getrusage; " + why};
+            return {std::nullopt, why};
+        }
     }
-    std::uint64_t sum = *first + second.value_or(0);
-    std::string source = producer.notes[which];
+    const perf_counts& service = v.producer().service_events;
+    std::string source = v.producer().events.notes[which];
     if (v.repetition.has_service) {
         sum += service.values[which].value_or(0);
         if (!service.values[which]) source += ", without the service: " + service.notes[which];
@@ -159,7 +161,7 @@ const metric* find_metric(std::string_view key) {
 counting_facts count_events(const repetition_view& view) {
     counting_facts counted;
     counted.source = "repetitions of their own, producer and consumer and any daemon";
-    counted.messages = static_cast<double>(view.producer().counted_messages);
+    counted.messages = view.counted_messages();
     const auto add = [&](const std::string& key, const figure& found) {
         counted.per_message[key] = found.per_message;
         (found.per_message ? counted.sources : counted.unavailable)[key] = found.note;

@@ -19,6 +19,10 @@ std::optional<metric_summary> summary_of(const std::vector<double>& values, std:
     summary.level = s->coverage;
     summary.method =
         (s->low ? "order statistics over " : "indicative: fewer than 6 ") + std::string(of);
+    if (s->n_eff < static_cast<double>(s->n)) {
+        summary.n_eff = s->n_eff;
+        summary.method += ", widened since neighbours correlate";
+    }
     summary.unit = unit;
     summary.better = better;
     summary.source = source;

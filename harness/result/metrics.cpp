@@ -1,8 +1,11 @@
 #include "harness/result/metrics.hpp"
 
+#include <algorithm>
+
 #include "harness/base/clock_offset.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/result/pattern_metrics.hpp"
+#include "harness/stats/autocorrelation.hpp"
 
 namespace ipcmark {
 
@@ -11,13 +14,13 @@ namespace {
 constexpr std::string_view rusage_source = "getrusage";
 constexpr std::string_view schedstat_source = "/proc/self/schedstat";
 
-/// Sums a quantity over both processes and divides by the messages between the two readings.
+/// Sums a quantity over all parties and divides by the messages between the two readings.
 template <class Quantity>
 optional_figure per_message(const repetition_view& v, Quantity quantity) {
-    const auto counted = static_cast<double>(v.producer().counted_messages);
-    if (counted <= 0) return std::nullopt;
-    return static_cast<double>(quantity(v.producer().consumed) + quantity(v.consumer().consumed)) /
-           counted;
+    const double counted = v.counted_messages();
+    const optional_figure sum = sum_of_parties(
+        v, [&](const worker_report& each) { return quantity(each.measured.consumed); });
+    return sum && counted > 0 ? optional_figure(*sum / counted) : std::nullopt;
 }
 
 template <std::int64_t usage::*Field>
@@ -35,7 +38,7 @@ optional_figure split_per_message(const repetition_view& v) {
 /// Of all processes of the service between the two; none where one of them cannot be told.
 template <class Quantity>
 optional_figure service_per_message(const repetition_view& v, Quantity quantity) {
-    const auto counted = static_cast<double>(v.producer().counted_messages);
+    const double counted = v.counted_messages();
     const auto& processes = v.producer().services;
     if (processes.empty() || counted <= 0) return std::nullopt;
     double sum = 0;
@@ -63,17 +66,19 @@ optional_figure field_of_all(const repetition_view& v) {
 
 template <std::optional<std::int64_t> usage::*Field>
 optional_figure sum_of(const repetition_view& v) {
-    const auto& producer = v.producer().consumed.*Field;
-    const auto& consumer = v.consumer().consumed.*Field;
-    if (!producer || !consumer) return std::nullopt;
-    return static_cast<double>(*producer + *consumer);
+    return sum_of_parties(v,
+                          [](const worker_report& each) { return each.measured.consumed.*Field; });
 }
 
-template <std::size_t Side>
+template <role Side>
 optional_figure side_cpu_per_message(const repetition_view& v) {
-    const auto counted = static_cast<double>(v.producer().counted_messages);
+    const double counted = v.counted_messages();
     if (counted <= 0) return std::nullopt;
-    return static_cast<double>(v.repetition.sides[Side].measured.consumed.cpu_ns()) / counted;
+    double sum = 0;
+    v.repetition.for_each_of(Side, [&](const worker_report& each) {
+        sum += static_cast<double>(each.measured.consumed.cpu_ns());
+    });
+    return sum / counted;
 }
 
 /// A one-way time hangs on the offset between two CPUs' clocks.
@@ -85,7 +90,9 @@ optional_figure one_way_allowed(const repetition_view& v, optional_figure ns) {
 template <std::size_t Index>
 optional_figure quantile(const repetition_view& v) {
     if (pattern_of(v.what.kind).decomposed) return std::nullopt;  // its parts have own keys
-    return one_way_allowed(v, v.latencies().supported_quantile_ns(percentiles[Index].q));
+    constexpr double q = percentiles[Index].q;
+    if (!is_told_by(effective_messages(v.counted_by(), q), q)) return std::nullopt;
+    return one_way_allowed(v, v.latencies().supported_quantile_ns(q));
 }
 
 optional_figure least(const repetition_view& v) {
@@ -103,15 +110,27 @@ optional_figure batch_mean(const repetition_view& v) {
     return v.elapsed_ns() / v.messages();
 }
 
+double lost_messages(const repetition_view& v) {
+    double lost = 0;
+    v.repetition.for_each_of(pattern_of(v.what.kind).counted_by, [&](const worker_report& each) {
+        lost += static_cast<double>(each.measured.lost);
+    });
+    return lost;
+}
+
 optional_figure message_rate(const repetition_view& v) {
-    if (!v.one_way() || v.elapsed_ns() <= 0) return std::nullopt;
+    if (!v.one_way() || v.elapsed_ns() <= 0 || is_mostly_lost(v)) return std::nullopt;
     return v.messages() / v.elapsed_ns() * 1e9;
 }
 
 /// Bytes that were handed over but not touched are no bandwidth.
 optional_figure wake_up_rate(const repetition_view& v) {
     if (!v.one_way() || v.what.payload_bytes > 0 || v.elapsed_ns() <= 0) return std::nullopt;
-    return static_cast<double>(v.consumer().consumed.voluntary_switches) * 1e9 / v.elapsed_ns();
+    double switches = 0;
+    v.repetition.for_each_of(role::consumer, [&](const worker_report& each) {
+        switches += static_cast<double>(each.measured.consumed.voluntary_switches);
+    });
+    return switches * 1e9 / v.elapsed_ns();
 }
 
 optional_figure byte_rate(const repetition_view& v) {
@@ -122,13 +141,11 @@ optional_figure byte_rate(const repetition_view& v) {
 }
 
 optional_figure lost_share(const repetition_view& v) {
-    if (!pattern_of(v.what.kind).has_messages()) return std::nullopt;
-    const bool streams = !pattern_of(v.what.kind).both_ways();
-    const measurement& reader = v.counted_by().measured;
-    const auto all =
-        static_cast<double>(reader.messages) + (streams ? static_cast<double>(reader.lost) : 0);
-    if (all <= 0) return std::nullopt;
-    return static_cast<double>(reader.lost) / all;
+    const pattern_info& row = pattern_of(v.what.kind);
+    if (!row.has_messages() || row.at_will) return std::nullopt;
+    const double lost = lost_messages(v);
+    const double all = v.messages() + (row.both_ways() ? 0 : lost);
+    return all > 0 ? optional_figure(lost / all) : std::nullopt;
 }
 
 optional_figure cpu(const repetition_view& v) {
@@ -153,16 +170,13 @@ optional_figure block_mean(const repetition_view& v) {
 
 optional_figure run_delay(const repetition_view& v) {
     const optional_figure sum = sum_of<&usage::run_delay_ns>(v);
-    const auto counted = static_cast<double>(v.producer().counted_messages);
+    const double counted = v.counted_messages();
     if (!sum || counted <= 0) return std::nullopt;
     return *sum / counted;
 }
 
 optional_figure peak_memory(const repetition_view& v) {
-    const auto& producer = v.repetition.producer().peak_resident_bytes;
-    const auto& consumer = v.repetition.consumer().peak_resident_bytes;
-    if (!producer || !consumer) return std::nullopt;
-    return static_cast<double>(*producer + *consumer);
+    return sum_of_parties(v, [](const worker_report& each) { return each.peak_resident_bytes; });
 }
 
 }  // namespace
@@ -173,13 +187,47 @@ std::optional<double> repetition_view::figure(const std::string& key) const {
     return std::nullopt;
 }
 
+double effective_messages(const worker_report& report, double q) {
+    return effective_count(report.latencies_in_order, static_cast<double>(report.latencies.count()),
+                           q);
+}
+
+bool is_told_by(double effective_messages, double q) {
+    constexpr double least_beyond = 10;
+    return q <= 0.5 || effective_messages * (1 - q) >= least_beyond;
+}
+
+bool is_mostly_lost(const repetition_view& v) {
+    constexpr double least_received = 100;
+    return v.one_way() && v.messages() < least_received && lost_messages(v) > 0;
+}
+
+double repetition_view::counted_messages() const {
+    double sum = 0;
+    repetition.for_each_of(role::producer, [&](const worker_report& each) {
+        sum += static_cast<double>(each.measured.counted_messages);
+    });
+    return sum;
+}
+
 double repetition_view::messages() const {
-    return static_cast<double>(counted_by().measured.messages);
+    double sum = 0;
+    repetition.for_each_of(pattern_of(what.kind).counted_by, [&](const worker_report& each) {
+        sum += static_cast<double>(each.measured.messages);
+    });
+    return sum;
 }
 
 double repetition_view::elapsed_ns() const {
-    return static_cast<double>(
-        clock.to_ns(producer().first_ticks, counted_by().measured.last_ticks));
+    std::uint64_t first_ticks = producer().first_ticks;
+    std::uint64_t last_ticks = 0;
+    repetition.for_each_of(role::producer, [&](const worker_report& each) {
+        first_ticks = std::min(first_ticks, each.measured.first_ticks);
+    });
+    repetition.for_each_of(pattern_of(what.kind).counted_by, [&](const worker_report& each) {
+        last_ticks = std::max(last_ticks, each.measured.last_ticks);
+    });
+    return static_cast<double>(clock.to_ns(first_ticks, last_ticks));
 }
 
 const std::vector<metric>& all_metrics() {
@@ -237,10 +285,10 @@ const std::vector<metric>& common_metrics() {
          better::lower, rusage_source, cpu, 0.05, true},
         {"producer_cpu_ns_per_message", "of it the producer's",
          "CPU time of the producer per message", "ns/message", better::lower, rusage_source,
-         side_cpu_per_message<0>},
+         side_cpu_per_message<role::producer>},
         {"consumer_cpu_ns_per_message", "of it the consumer's",
          "CPU time of the consumer per message", "ns/message", better::lower, rusage_source,
-         side_cpu_per_message<1>},
+         side_cpu_per_message<role::consumer>},
         {"service_cpu_ns_per_message", "of it the service's",
          "CPU time per message of the service between them, all of its processes", "ns/message",
          better::lower, "/proc/PID/task/*/schedstat of the service", service_cpu},

@@ -24,6 +24,8 @@ struct repetition_view {
     bool one_way() const { return pattern_of(what.kind).loop == pattern_loop::stream; }
     /// On a schedule, one way: the consumer has the latencies.
     bool scheduled() const { return pattern_of(what.kind).loop == pattern_loop::schedule; }
+    /// Messages that all producers counted between their two readings of usage.
+    double counted_messages() const;
     /// The side whose count of messages, last stamp and latencies are the cell's.
     const worker_report& counted_by() const {
         return pattern_of(what.kind).counted_by == role::producer ? repetition.producer()
@@ -32,15 +34,28 @@ struct repetition_view {
     const histogram& latencies() const { return counted_by().latencies; }
     /// A figure that only this pattern has, of the side that has it.
     std::optional<double> figure(const std::string& key) const;
-    /// Messages that count: round trips, or what the consumer of a stream received.
+    /// Messages that count, of all parties of the side that counts: round trips, or what the
+    /// consumers of a stream received.
     double messages() const;
-    /// The timed phase: producer's first send to its last reply, or to the consumer's last receive
-    /// where that has the last word.
+    /// The timed phase: the first send of any producer to the last reply of any, or to the last
+    /// receive of any consumer where that has the last word.
     double elapsed_ns() const;
 };
 
 /// None where a repetition does not have it.
 using optional_figure = std::optional<double>;
+
+/// What all parties together have of something; none where one of them cannot tell.
+template <class Quantity>
+optional_figure sum_of_parties(const repetition_view& v, Quantity quantity) {
+    double sum = 0;
+    for (const worker_report& each : v.repetition.sides) {
+        const std::optional one(quantity(each));
+        if (!one) return std::nullopt;
+        sum += static_cast<double>(*one);
+    }
+    return sum;
+}
 
 /// The source of what is computed from time stamps.
 inline constexpr std::string_view stamps = "shared clock";
@@ -93,6 +108,17 @@ inline constexpr auto headline_metrics = [] {
         if (is_first(i)) keys[to++] = pattern_table[i].main_metric;
     return keys;
 }();
+
+/// How many independent messages these latencies are worth for a quantile.
+double effective_messages(const worker_report& report, double q);
+
+/// Whether of a stream fewer than 100 messages arrived and others were lost: how many says how
+/// often the sender paused, and is no rate.
+bool is_mostly_lost(const repetition_view& v);
+
+/// Whether a percentile can be told from so many independent messages: ten lie beyond it. A median
+/// always can: what it is worth shows in its interval over repetitions.
+bool is_told_by(double effective_messages, double q);
 
 /// The percentiles reported where samples suffice, with their keys.
 struct percentile {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/base/clock_offset.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -22,7 +24,7 @@ optional_figure worker_figure(const repetition_view& v) {
 }
 
 optional_figure side_figure(const repetition_view& v, role side, const char* key) {
-    const auto& figures = v.repetition.sides[static_cast<std::size_t>(side)].measured.figures;
+    const auto& figures = v.repetition.first_of(side).measured.figures;
     const auto at = figures.find(key);
     return at == figures.end() ? std::nullopt : optional_figure(at->second);
 }
@@ -34,13 +36,16 @@ optional_figure span_ns(const repetition_view& v, optional_figure from_ticks,
                                              static_cast<std::uint64_t>(*to_ticks)));
 }
 
-/// The earlier (or later) of both sides' stamps of one name.
+/// The earliest (or latest) of all parties' stamps of one name; none where one has none.
 template <class Choose>
-optional_figure of_both(const repetition_view& v, const char* key, Choose choose) {
-    const optional_figure producer = side_figure(v, role::producer, key);
-    const optional_figure consumer = side_figure(v, role::consumer, key);
-    if (!producer || !consumer) return std::nullopt;
-    return choose(*producer, *consumer);
+optional_figure of_all(const repetition_view& v, const char* key, Choose choose) {
+    optional_figure chosen;
+    for (const worker_report& each : v.repetition.sides) {
+        const auto at = each.measured.figures.find(key);
+        if (at == each.measured.figures.end()) return std::nullopt;
+        chosen = choose(chosen.value_or(at->second), at->second);
+    }
+    return chosen;
 }
 
 double earlier(double a, double b) {
@@ -51,7 +56,7 @@ double later(double a, double b) {
 }
 
 optional_figure construct(const repetition_view& v) {
-    return span_ns(v, of_both(v, "begun_ticks", earlier), of_both(v, "constructed_ticks", later));
+    return span_ns(v, of_all(v, "begun_ticks", earlier), of_all(v, "constructed_ticks", later));
 }
 
 optional_figure first_message(const repetition_view& v) {
@@ -60,14 +65,15 @@ optional_figure first_message(const repetition_view& v) {
 }
 
 optional_figure teardown(const repetition_view& v) {
-    const optional_figure longest = of_both(v, "teardown_ticks", later);
+    const optional_figure longest = of_all(v, "teardown_ticks", later);
     return longest ? span_ns(v, 1, 1 + *longest) : std::nullopt;
 }
 
 optional_figure spawning(const repetition_view& v) {
     if (pattern_of(v.what.kind).loop != pattern_loop::lifecycle) return std::nullopt;
-    const std::uint64_t last =
-        std::max(v.repetition.producer().started_ns, v.repetition.consumer().started_ns);
+    std::uint64_t last = 0;
+    for (const worker_report& each : v.repetition.sides)
+        last = std::max(last, each.started_ns);
     if (v.repetition.spawned_ns == 0 || last < v.repetition.spawned_ns) return std::nullopt;
     return static_cast<double>(last - v.repetition.spawned_ns);
 }
@@ -90,14 +96,14 @@ optional_figure on_two_cpus(const repetition_view& v) {
     return v.repetition.producer().latencies.supported_quantile_ns(0.5);
 }
 
-/// Context switches of both processes in one round trip.
+/// Context switches of all parties in one round trip.
 optional_figure switches_of(const repetition_result& exchange) {
-    const measurement& first = exchange.producer().measured;
-    const auto counted = static_cast<double>(first.counted_messages);
+    const auto counted = static_cast<double>(exchange.producer().measured.counted_messages);
     if (counted <= 0) return std::nullopt;
-    return static_cast<double>(first.consumed.switches() +
-                               exchange.consumer().measured.consumed.switches()) /
-           counted;
+    double switches = 0;
+    for (const worker_report& each : exchange.sides)
+        switches += static_cast<double>(each.measured.consumed.switches());
+    return switches / counted;
 }
 
 optional_figure syscall_copy(const repetition_view& v) {
@@ -115,13 +121,51 @@ optional_figure context_switch(const repetition_view& v) {
     return (*here - *alone) / *switches;
 }
 
-optional_figure wake_up(const repetition_view& v) {
-    const optional_figure apart = on_two_cpus(v);
-    const optional_figure alone = inside(v);
-    if (!apart || !alone) return std::nullopt;
+/// Half of what one exchange takes longer than another, of one message.
+optional_figure half_difference(optional_figure longer, optional_figure shorter) {
+    if (!longer || !shorter) return std::nullopt;
+    return (*longer - *shorter) / 2;
+}
+
+bool sleeps_on_two_cpus(const repetition_view& v) {
+    if (!pattern_of(v.what.kind).decomposed) return false;
     const optional_figure switches = switches_of(v.repetition);
-    if (!switches || *switches < sleeps_from_switches) return std::nullopt;
-    return (*apart - *alone) / 2;
+    return switches && *switches >= sleeps_from_switches;
+}
+
+optional_figure by_polling(const repetition_view& v) {
+    return median_of(v.repetition.polling);
+}
+
+optional_figure cross_core_transfer(const repetition_view& v) {
+    return half_difference(by_polling(v), inside(v));
+}
+
+optional_figure wake_up(const repetition_view& v) {
+    if (!sleeps_on_two_cpus(v)) return std::nullopt;
+    return half_difference(on_two_cpus(v), by_polling(v));
+}
+
+optional_figure sleep_and_transfer(const repetition_view& v) {
+    if (!sleeps_on_two_cpus(v) || by_polling(v)) return std::nullopt;
+    return half_difference(on_two_cpus(v), inside(v));
+}
+
+/// By one stamp on each side, where the receiver slept and both clocks are near enough.
+optional_figure post_to_running(const repetition_view& v) {
+    if (v.repetition.waking.empty()) return std::nullopt;
+    const repetition_result& woken = v.repetition.waking.front();
+    const auto counted = static_cast<double>(woken.producer().measured.counted_messages);
+    const auto slept = static_cast<double>(woken.consumer().measured.consumed.voluntary_switches);
+    if (counted <= 0 || slept / counted < sleeps_from_switches / 2) return std::nullopt;
+    const optional_figure ns = repetition_view{v.what, woken, v.clock}.figure("send_p50_ns");
+    if (!ns || !one_way_is_meaningful(*ns, v.clock.uncertainty_ns())) return std::nullopt;
+    return ns;
+}
+
+optional_figure hop(const repetition_view& v) {
+    if (pattern_of(v.what.kind).loop == pattern_loop::ring) return v.figure("hop_ns");
+    return half_difference(on_two_cpus(v), 0);
 }
 
 }  // namespace
@@ -142,6 +186,20 @@ const std::vector<metric>& scheduled_metrics() {
          better::higher, stamps, worker_figure<"achieved_per_second">, 0, true},
         {"missed_share", "slots missed", "share of the due messages that were not sent in time",
          "share", better::lower, "stamps of the sends", worker_figure<"missed_share">, 0, true},
+        {"reads_per_second", "reads",
+         "reads in a second of a value that is there at will, the same one again included", "1/s",
+         better::higher, "shared clock, consumer's view", worker_figure<"reads_per_second">, 0.05,
+         true},
+        {"seen_share", "values seen", "share of the values written that were read at least once",
+         "share", better::neither, "sequence numbers", worker_figure<"seen_share">, 0, true},
+        {"retried_share", "reads in vain", "share of the reads that met a write and gave nothing",
+         "share", better::lower, "counted by the reader", worker_figure<"retried_share">, 0, true},
+        {"write_p50_ns", "p50 of a write",
+         "what a write took the writer, the median, a clock reading included", "ns", better::lower,
+         stamps, worker_figure<"write_p50_ns">, 0.05, true},
+        {"write_p99_ns", "p99 of a write",
+         "what a write took the writer, 99th percentile, a clock reading included", "ns",
+         better::lower, stamps, worker_figure<"write_p99_ns">, 0.15, true},
         {"drain_ns", "drained in", "from the first send of a burst to its last arrival", "ns",
          better::lower, stamps, worker_figure<"drain_ns">, 0.05, true},
     };
@@ -164,29 +222,46 @@ const std::vector<metric>& setup_metrics() {
 
 const std::vector<metric>& switch_metrics() {
     static const std::vector<metric> table{
-        {"one_process_ns", "in one process", "both ends in one process: no switch, no wake-up",
-         "ns", better::lower, stamps, inside, 0, true},
-        {"one_cpu_ns", "on one CPU", "two processes on one CPU: a switch each way", "ns",
-         better::lower, stamps, on_one_cpu, 0, true},
-        {"two_cpus_ns", "on two CPUs", "two processes on two CPUs: a wake-up each way", "ns",
-         better::lower, stamps, on_two_cpus, 0.05, true},
-        {"syscall_copy_ns", "calls and copies", "what system calls and copies take, one way", "ns",
+        {"two_cpus_ns", "2 CPUs/trip",
+         "round trip of two processes on two CPUs: a wake-up each way", "ns", better::lower, stamps,
+         on_two_cpus, 0.05, true},
+        {"hop_ns", "hop", "from one process to the next: of two, half of two_cpus_ns", "ns",
+         better::lower, stamps, hop, 0, true},
+        {"syscall_copy_ns", "calls/hop", "what system calls and copies take, of a hop", "ns",
          better::lower, "half of one_process_ns", syscall_copy, 0, true},
-        {"context_switch_ns", "context switch", "what one context switch adds", "ns", better::lower,
-         "difference of medians over counted switches", context_switch, 0, true},
-        {"wake_up_ns", "wake-up", "what waking the other CPU adds, one way", "ns", better::lower,
-         "half of a difference of medians", wake_up, 0, true},
-        {"hop_ns", "hop", "from one process of the ring to the next", "ns", better::lower, stamps,
-         worker_figure<"hop_ns">, 0, true},
+        {"cross_core_transfer_ns", "transfer/hop",
+         "what bringing data and locks to the other CPU adds, of a hop", "ns", better::lower,
+         "half of a difference of medians", cross_core_transfer, 0, true},
+        {"wake_up_ns", "wake-up/hop", "what sleeping and being woken adds, of a hop", "ns",
+         better::lower, "half of a difference of medians", wake_up, 0, true},
+        {"sleep_and_transfer_ns", "sleep+transfer/hop",
+         "what transfer, sleeping and being woken add, of a hop; no sibling polls to tell them "
+         "apart",
+         "ns", better::lower, "half of a difference of medians", sleep_and_transfer, 0, true},
+        {"post_to_running_ns", "post to running",
+         "a hop by its own stamps: from the post until the woken process has it, after 0.1 ms of "
+         "silence",
+         "ns", better::lower, stamps, post_to_running, 0, true},
+        {"one_process_ns", "1 process/trip",
+         "round trip with both ends in one process: no switch, no wake-up", "ns", better::lower,
+         stamps, inside, 0, true},
+        {"one_cpu_ns", "1 CPU/trip", "round trip of two processes on one CPU: a switch each way",
+         "ns", better::lower, stamps, on_one_cpu, 0, true},
+        {"polling_ns", "polling/trip",
+         "round trip on two CPUs by the mechanism's sibling that polls: nobody sleeps", "ns",
+         better::lower, stamps, by_polling, 0, true},
+        {"context_switch_ns", "context switch",
+         "what one context switch on one CPU adds: no part of a hop between two", "ns",
+         better::lower, "difference of medians over counted switches", context_switch, 0, true},
         {"overhead_ns", "overhead", "a hop without the switch", "ns", better::lower, stamps,
          worker_figure<"overhead_ns">},
     };
     return table;
 }
 
-std::string parts_note(const repetition_view& view) {
+std::string hop_note(const repetition_view& view) {
     if (!pattern_of(view.what.kind).decomposed) return {};
-    std::string note = view.repetition.parts_note;
+    std::string note = view.repetition.hop_note;
     const auto add = [&note](std::string_view sentence) {
         note += (note.empty() ? "" : " ") + std::string(sentence);
     };

@@ -14,16 +14,20 @@ const std::vector<metric>& scheduled_metrics();
 /// setup: each process's own part, started and joined on the shared clock.
 const std::vector<metric>& setup_metrics();
 
-/// switch and switch_ring. With O the round trip inside one process, S on one CPU and B on two:
-///   syscall_copy_ns    O / 2, of one message: its system calls and copies
-///   context_switch_ns  (S - O) / context switches of a round trip on one CPU
-///   wake_up_ns         (B - O) / 2, of one message: what sleeping and being woken adds
-/// Method: measurement of lat_ctx (lmbench), on medians of single round trips; parts may come out
-/// negative where noise is larger than they are.
+/// switch and switch_ring. With the round trips O inside one process, S on one CPU, B on two, and P
+/// on two by the sibling that polls, the parts of a hop (B / 2) are
+///   syscall_copy_ns         O / 2: system calls and copies
+///   cross_core_transfer_ns  (P - O) / 2: data and locks to the other CPU
+///   wake_up_ns              (B - P) / 2: sleeping and being woken
+///   sleep_and_transfer_ns   (B - O) / 2: the last two, where no sibling polls
+/// which add up. Beside them stand post_to_running_ns, of single stamps, which needs no difference,
+/// and context_switch_ns, (S - O) / context switches of a round trip on one CPU: no part of a hop
+/// between two, since sleeping and waking are in it as well. Method: lat_ctx (lmbench), on medians
+/// of single round trips; parts may come out negative where noise is larger than they are.
 const std::vector<metric>& switch_metrics();
 
 /// Why a part of the pattern `switch` is missing, or is not to be believed; empty where none is.
-std::string parts_note(const repetition_view& view);
+std::string hop_note(const repetition_view& view);
 
 /// Whether an open loop was beyond what the mechanism carries: it kept less than 99 % of the rate,
 /// or response times grew twofold from the first to the last tenth of the phase while the

@@ -23,21 +23,28 @@ struct repetition_result {
     bool has_service = false;           // a broker or daemon worked between the two
     std::int64_t launcher_late_ns = 0;  // longest that the waiting launcher woke up too late
     bool interrupted = false;
-    /// The pattern `switch`: the same exchange by one process and on one CPU, one each at most.
+    /// The pattern `switch`, one each at most: the same exchange by one process, on one CPU, and on
+    /// two by the sibling that polls; and messages after silences.
     std::vector<repetition_result> inside = {};
     std::vector<repetition_result> one_cpu = {};
-    std::string parts_note = {};  // why one of them is missing
+    std::vector<repetition_result> polling = {};
+    std::vector<repetition_result> waking = {};
+    std::string hop_note = {};  // why one of them is missing
 
-    /// Of a pair.
+    /// Calls `visit` with the report of each party of a side.
+    template <class Visit>
+    void for_each_of(role side, Visit visit) const {
+        for (std::size_t i = 0; i < parties.size(); ++i)
+            if (parties[i].side == side) visit(sides.at(i));
+    }
+
+    /// The first, or only, of its side.
     const worker_report& producer() const { return first_of(role::producer); }
     const worker_report& consumer() const { return first_of(role::consumer); }
 
     /// Throws std::out_of_range where no party has that side.
     const worker_report& first_of(role side) const {
-        std::size_t at = 0;
-        while (parties.at(at).side != side)
-            ++at;
-        return sides.at(at);
+        return sides.at(ipcmark::first_of(side, parties));
     }
 };
 

@@ -171,11 +171,13 @@ struct timed_facts {
     std::vector<peer_record> peers;
     std::optional<memory_layout> layout;
     std::map<std::string, std::string> missing;  // metric -> why it is null
-    std::optional<within_repetition> within;     // nothing: it has no figures in time order
+    /// By percentile above the median: independent messages that its latencies are worth for it.
+    std::optional<std::map<std::string, double>> effective_messages;
+    std::optional<within_repetition> within;  // nothing: it has no figures in time order
     std::vector<std::string> flags;
-    std::optional<std::string> parts_note;  // of the pattern switch: why a part is missing
-    double real_ns = 0;                     // elapsed time of one message
-    double cpu_ns = 0;                      // CPU time of one message, all processes
+    std::optional<std::string> hop_note;  // of the pattern switch: why a part is missing
+    double real_ns = 0;                   // elapsed time of one message
+    double cpu_ns = 0;                    // CPU time of one message, all processes
 };
 
 template <class Visitor>
@@ -199,9 +201,10 @@ void visit_fields(Visitor& visit, timed_facts& t) {
     visit("peers", t.peers);
     visit("layout", t.layout);
     visit("missing", t.missing);
+    visit.when_there("effective_messages", t.effective_messages);
     visit("within", t.within);
     visit("flags", t.flags);
-    visit.when_there("parts_note", t.parts_note);
+    visit.when_there("hop_note", t.hop_note);
 }
 
 /// What a verify repetition found: every byte was checked.

@@ -75,7 +75,7 @@ void visit_conclusions(Visitor& visit, cell_result& c) {
     visit("floor", c.floor);
     visit("flags", c.flags);
     visit.when_there("saturated", c.saturated);
-    visit.when_there("parts_note", c.parts_note);
+    visit.when_there("hop_note", c.hop_note);
 }
 
 tree cell_tree(const cell_result& of) {

@@ -89,8 +89,8 @@ void visit_fields(Visitor& visit, build_facts& b) {
 
 /// How far apart the clocks of two CPUs can be, measured between two processes.
 struct clock_offset_info {
-    std::array<int, 2> cpus{};
-    std::string when;  // begin, end
+    std::vector<int> cpus;  // the two
+    std::string when;       // begin, end
     double low_ns = 0;
     double high_ns = 0;
     double uncertainty_ns = 0;
@@ -141,7 +141,7 @@ void visit_fields(Visitor& visit, clock_info& c) {
 struct placement_info {
     placement name = placement::free;
     bool available = false;
-    std::vector<int> cpus;  // producer, consumer; empty for free
+    std::vector<int> cpus;  // by party; empty for free
     std::optional<std::string> reason;
 };
 

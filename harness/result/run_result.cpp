@@ -17,8 +17,8 @@ cell_result cell_result_of(const planned_cell& planned, std::uint64_t repetition
     result.place = what.place;
     result.reads = what.reads;
     result.depth = what.depth;
-    for (const int cpu : planned.cpus)
-        if (cpu != no_cpu) result.cpus.push_back(cpu);
+    for (const party& each : planned.parties)
+        if (each.cpu != no_cpu) result.cpus.push_back(each.cpu);
     if (const cell_parameter& varied = what.varied; !varied.name.empty()) {
         result.parameter = parameter_info{varied.name, varied.value, varied.text, {}};
         if (varied.name == "processes")

@@ -53,6 +53,8 @@ struct histogram_info {
     std::string unit = "ns";
     std::uint64_t count = 0;
     std::vector<std::pair<std::size_t, std::uint64_t>> bins;  // index, count
+    /// By percentile: independent messages that the counted ones are worth for it.
+    std::optional<std::map<std::string, double>> effective_messages;
 };
 
 template <class Visitor>
@@ -62,6 +64,7 @@ void visit_fields(Visitor& visit, histogram_info& h) {
     visit("unit", h.unit);
     visit("count", h.count);
     visit("bins", h.bins);
+    visit.when_there("effective_messages", h.effective_messages);
 }
 
 /// The limit that a cell is held against.
@@ -122,8 +125,8 @@ struct cell_result : cell_identity {
     std::optional<counting_facts> counting;
     std::optional<cell_floor> floor;
     std::vector<std::string> flags;
-    std::optional<bool> saturated;          // paced
-    std::optional<std::string> parts_note;  // switch
+    std::optional<bool> saturated;        // paced
+    std::optional<std::string> hop_note;  // switch
 
     const metric_summary* find(std::string_view metric) const {
         for (const auto& [key, figures] : summary)

@@ -16,7 +16,8 @@ namespace ipcmark {
 ///  1. Every cell runs in each of the first `least_rounds` rounds.
 ///  2. Then comes a checkpoint, and another one after every `stretch_rounds` rounds. There each
 ///     cell's relative half-width h = (high - low) / (2 median) is taken from all its repetitions
-///     so far; an interval that cannot be had counts as the widest of all.
+///     so far, or from the undisturbed ones where it had enough of them at its first checkpoint; an
+///     interval that cannot be had counts as the widest of all.
 ///  3. Until the next checkpoint the cells take part in rounds in proportion to h squared, which is
 ///     what the number of repetitions that a width needs goes with: the widest in every round of
 ///     the stretch, the others in at least two, evenly apart.

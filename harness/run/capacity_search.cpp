@@ -30,11 +30,11 @@ struct trial {
 /// nullopt: the run is over.
 std::optional<trial> try_rates(const planned_cell& planned, const cell& as, const effort& work,
                                const plan& what, const shared_clock& clock, std::uint64_t& sequence,
-                               const saturations::spawner& run) {
+                               const capacity_search::spawner& run) {
     constexpr int repetitions = 3;
     launch_request asked;
     asked.what = as;
-    asked.parties = pair_on(planned.cpus);
+    asked.parties = planned.parties;
     asked.work = work;
     trial done;
     for (int i = 0; i < repetitions; ++i) {
@@ -64,15 +64,17 @@ failure not_measured(const trial& done) {
 
 }  // namespace
 
-void saturations::measure(const plan& what, const shared_clock& clock, const spawner& run) {
+void capacity_search::measure(const plan& what, const shared_clock& clock, const spawner& run) {
     std::uint64_t sequence = std::uint64_t{1} << 40;  // no repetition of the rounds has these tags
     for (const auto& planned : what.cells) {
         if (planned.skipped || !asks_for_a_share(planned.what)) continue;
         const cell stream = stream_of(planned.what);
+        planned_cell as_stream = planned;
+        as_stream.what = stream;
         const std::string name = stream.name();
         if (by_stream_.contains(name)) continue;
         const auto streamed =
-            try_rates(planned, stream, what.timed_effort(stream), what, clock, sequence, run);
+            try_rates(planned, stream, what.timed_effort(as_stream), what, clock, sequence, run);
         if (!streamed) return;
         if (streamed->rates_hz.empty()) {
             by_stream_[name].none = not_measured(*streamed);
@@ -80,7 +82,7 @@ void saturations::measure(const plan& what, const shared_clock& clock, const spa
         }
         // More than the stream carries is offered, and what comes through is the most there is.
         const double stream_hz = median(streamed->rates_hz);
-        effort flood = what.timed_effort(planned.what, 1.0);
+        effort flood = what.timed_effort(planned, 1.0);
         flood.pace.rate_hz = stream_hz;
         flood.pace.poisson = false;
         const auto paced = try_rates(planned, planned.what, flood, what, clock, sequence, run);
@@ -92,14 +94,14 @@ void saturations::measure(const plan& what, const shared_clock& clock, const spa
     }
 }
 
-std::optional<double> saturations::of(const cell& what) const {
+std::optional<double> capacity_search::of(const cell& what) const {
     if (!asks_for_a_share(what)) return std::nullopt;
     const auto at = by_stream_.find(stream_of(what).name());
     return at == by_stream_.end() || at->second.none ? std::nullopt
                                                      : std::optional(at->second.rate_hz);
 }
 
-std::optional<failure> saturations::why_unknown(const cell& what) const {
+std::optional<failure> capacity_search::why_unknown(const cell& what) const {
     if (!asks_for_a_share(what)) return std::nullopt;
     const auto at = by_stream_.find(stream_of(what).name());
     if (at == by_stream_.end())

@@ -12,10 +12,10 @@ namespace ipcmark {
 
 /// What cells that ask for a share of their saturation carry at most, measured once before the
 /// first round, so that every repetition of a cell has the same schedule: the median rate of three
-/// repetitions of one_way, then that of three repetitions which are offered as much on a timetable;
-/// the lower one. A timetable takes two clock readings a message, which a fast ring's stream does
+/// repetitions of one_way, then that of three repetitions which are offered as much on a schedule;
+/// the lower one. A schedule takes two clock readings a message, which a fast ring's stream does
 /// not.
-class saturations {
+class capacity_search {
 public:
     /// Runs one repetition; nullopt: the run is over.
     using spawner =

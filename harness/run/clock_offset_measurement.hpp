@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "harness/base/clock_offset.hpp"
@@ -11,12 +10,12 @@ namespace ipcmark {
 
 /// How far apart the clocks of two CPUs can be, measured between two processes.
 struct measured_offset {
-    std::array<int, 2> cpus;
+    std::vector<int> cpus;  // the two
     clock_offset_bound bound;
 };
 
-/// Each pair of different CPUs of the plan once; a fifth of a second each at most. What failed is
-/// left out.
+/// Each two different CPUs of a cell of the plan once; a fifth of a second each at most. What
+/// failed is left out.
 std::vector<measured_offset> measure_clock_offsets(const plan& what, runner& pairs);
 
 }  // namespace ipcmark

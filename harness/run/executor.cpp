@@ -24,10 +24,16 @@ executor::executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
       interrupts_(interrupts),
       clock_(clock),
       observer_(observer),
-      noise_(std::move(judged_by)),
+      noise_(judged_by, [&pairs] { return pairs.living_cpu_ns(); }),
       others_(host_files(), ::getpid()),
       reruns_(reruns),
       floors_(what, pairs, [&observer](const std::string& text) { observer.say(text); }) {}
+
+void executor::finish() {
+    pairs_.end_waiting();
+    for (const std::string& complaint : pairs_.take_complaints())
+        observer_.say(complaint);
+}
 
 bool executor::interrupted() {
     interrupted_ = interrupted_ || interrupts_.pending();
@@ -39,7 +45,7 @@ launch_request executor::request_for(const repetition_request& asked) const {
     const auto capacity = capacities_.of(planned.what);
     launch_request request;
     request.what = planned.what;
-    request.parties = pair_on(planned.cpus);
+    request.parties = planned.parties;
     request.tag = plan_.tag(sequence_);
     request.layout = plan_.layout(sequence_);
     switch (asked.why) {
@@ -49,10 +55,10 @@ launch_request executor::request_for(const repetition_request& asked) const {
             request.work = plan_.verify_effort(planned.what);
             break;
         case purpose::timed:
-            request.work = plan_.timed_effort(planned.what, capacity);
+            request.work = plan_.timed_effort(planned, capacity);
             break;
         case purpose::counting:
-            request.work = plan_.counting_effort(planned.what, capacity);
+            request.work = plan_.counting_effort(planned, capacity);
             break;
         case purpose::idle:
             request.what.kind = pattern_of(planned.what.kind).plain.value();
@@ -76,15 +82,18 @@ std::optional<repetition_result> executor::run_once(const repetition_request& as
     const launch_request request = request_for(asked);
     repetition_result outcome =
         pattern_of(planned.what.kind).decomposed
-            ? decomposition_.run(request, planned.spins, asked.why == purpose::timed)
+            ? decomposition_.run(request, planned, asked.why == purpose::timed)
             : pairs_.run(request);
     ++sequence_;
+    for (const std::string& complaint : pairs_.take_complaints())
+        observer_.say(complaint);
     interrupted_ = interrupted_ || outcome.interrupted;
     if (outcome.interrupted) return std::nullopt;
     return outcome;
 }
 
 std::optional<timed_try> executor::try_once(const repetition_request& asked) {
+    pairs_.prepare(request_for(asked));
     if (asked.why == purpose::timed)
         return noise_.run(plan_.cells[asked.cell], clock_, [&] { return run_once(asked); });
     auto outcome = run_once(asked);

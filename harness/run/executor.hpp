@@ -73,6 +73,8 @@ public:
     /// What the cells that ask for a share of their capacity carry at most.
     bool search_capacities();
 
+    /// Nothing more is asked for: no worker lives after this.
+    void finish();
     bool interrupted();
     std::uint64_t repetitions() const noexcept { return sequence_; }
     /// Who else worked so far, the busiest first. Looks at every process once more.
@@ -102,9 +104,9 @@ private:
     foreign_task_watch others_;
     std::uint64_t others_seen_ns_ = 0;
     rerun_rule reruns_;
-    saturations capacities_;
-    decomposer decomposition_{pairs_};
-    floor_prober floors_;
+    capacity_search capacities_;
+    switch_decomposition decomposition_{pairs_};
+    floor_measurement floors_;
 };
 
 }  // namespace ipcmark

@@ -12,10 +12,15 @@ namespace {
 
 /// Where and for what one probe is measured.
 struct floor_spot {
-    std::array<int, 2> cpus{no_cpu, no_cpu};
+    std::vector<party> parties = unpinned_pair();
     std::optional<placement> place = {};
     std::optional<std::size_t> block_bytes = {};
 };
+
+/// A probe is of two processes, however many the cell has.
+std::vector<party> first_pair_of(const std::vector<party>& all) {
+    return pair_on(all[first_of(role::producer, all)].cpu, all[first_of(role::consumer, all)].cpu);
+}
 
 std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each) {
     std::vector<floor_spot> spots;
@@ -29,9 +34,8 @@ std::vector<floor_spot> floor_spots(const plan& what, const floors::probe& each)
         const cell& c = planned.what;
         if (planned.skipped) continue;
         // Two processes that work at once on one CPU would measure its time slices.
-        const bool one_cpu = planned.cpus[0] == planned.cpus[1] && planned.cpus[0] != no_cpu;
-        if (one_cpu && each.needs_two_cpus) continue;
-        floor_spot spot{planned.cpus};
+        if (each.needs_two_cpus && share_a_cpu(planned.parties)) continue;
+        floor_spot spot{first_pair_of(planned.parties)};
         if (each.by_placement) spot.place = c.place;
         if (each.by_block) spot.block_bytes = floor_block_bytes(c.payload_bytes);
         if (each.by_block && !spot.block_bytes) continue;
@@ -44,7 +48,7 @@ launch_request request_for(const floors::probe& each, const floor_spot& spot) {
     constexpr std::int64_t span_ns = 20'000'000;
     launch_request request;
     request.what.payload_bytes = spot.block_bytes.value_or(0);
-    request.parties = pair_on(spot.cpus);
+    request.parties = spot.parties;
     request.work.act = {task_kind::probe, std::string(each.name)};
     request.work.timed_ns = span_ns;
     return request;
@@ -52,8 +56,8 @@ launch_request request_for(const floors::probe& each, const floor_spot& spot) {
 
 }  // namespace
 
-void floor_prober::probe(std::uint64_t rounds_done,
-                         const std::function<bool(const std::string&)>& next) {
+void floor_measurement::probe(std::uint64_t rounds_done,
+                              const std::function<bool(const std::string&)>& next) {
     for (const floors::probe& each : floors::all_probes())
         for (const floor_spot& spot : floor_spots(plan_, each)) {
             const std::string name(each.name);

@@ -13,10 +13,11 @@ namespace ipcmark {
 
 /// Measures the floors that a plan's cells are held against, on the CPUs and for the block sizes of
 /// those cells.
-class floor_prober {
+class floor_measurement {
 public:
     /// `complain` is told why a probe gave no figure. All outlive this.
-    floor_prober(const plan& what, runner& pairs, std::function<void(const std::string&)> complain)
+    floor_measurement(const plan& what, runner& pairs,
+                      std::function<void(const std::string&)> complain)
         : plan_(what), pairs_(pairs), complain_(std::move(complain)) {}
 
     /// Every probe once. `next` is asked before each, with what comes; false ends the pass.

@@ -1,5 +1,8 @@
 #include "harness/run/noise_monitor.hpp"
 
+#include <set>
+
+#include "harness/base/clock.hpp"
 #include "harness/base/posix/affinity.hpp"
 #include "harness/result/metrics.hpp"
 
@@ -15,10 +18,10 @@ void add(std::optional<std::int64_t>& sum, const std::optional<std::int64_t>& on
         sum.reset();
 }
 
-pair_disturbance disturbance_of(const planned_cell& planned, const repetition_result& repetition,
-                                const shared_clock& clock) {
+worker_readings disturbance_of(const planned_cell& planned, const repetition_result& repetition,
+                               const shared_clock& clock) {
     const repetition_view view{planned.what, repetition, clock};
-    pair_disturbance pair;
+    worker_readings pair;
     pair.elapsed_ns = view.elapsed_ns();
     pair.messages = view.messages();
     pair.run_delay_ns = 0;
@@ -39,22 +42,29 @@ pair_disturbance disturbance_of(const planned_cell& planned, const repetition_re
 
 }  // namespace
 
-repetition_watch::repetition_watch(noise_gate by)
-    : gate_(std::move(by)), allowed_(allowed_cpus()) {}
+repetition_watch::repetition_watch(noise_gate by, std::function<std::int64_t()> living_cpu_ns)
+    : gate_(by), living_cpu_ns_(std::move(living_cpu_ns)), allowed_(allowed_cpus()) {}
+
+noise_reading repetition_watch::read(const std::vector<int>& in_use) const {
+    noise_reading now = read_noise(files_, allowed_, in_use);
+    if (living_cpu_ns_) now.own_cpu_ns += living_cpu_ns_();
+    return now;
+}
 
 std::optional<timed_try> repetition_watch::run(
     const planned_cell& planned, const shared_clock& clock,
     const std::function<std::optional<repetition_result>()>& repetition) {
-    const std::vector<int> cpus(planned.cpus.begin(), planned.cpus.end());
-    const std::vector<int>& in_use = cpus.front() != no_cpu ? cpus : allowed_;
+    const std::vector<int> pinned_to = distinct_cpus_of(planned.parties);
+    const std::vector<int>& in_use = pinned_to.empty() ? allowed_ : pinned_to;
+    const std::vector<int> cpus = cpus_of(planned.parties);
     const timer_gaps gaps = gaps_before(cpus);
-    const noise_reading before = read_noise(files_, allowed_, in_use);
+    const noise_reading before = read(in_use);
     auto outcome = repetition();
-    const noise_reading after = read_noise(files_, allowed_, in_use);
+    const noise_reading after = read(in_use);
     if (!outcome) return std::nullopt;
     timed_try done{std::move(*outcome), {}, 0};
     if (done.outcome.failed) return done;
-    const pair_disturbance pair = disturbance_of(planned, done.outcome, clock);
+    const worker_readings pair = disturbance_of(planned, done.outcome, clock);
     done.noise = judge_noise(before, after, {}, pair, gate_);
     if (const auto around = gaps_after(cpus, gaps, done.noise); around.span_ns > 0)
         done.noise = judge_noise(before, after, around, pair, gate_);
@@ -77,8 +87,9 @@ timer_gaps repetition_watch::gaps_after(const std::vector<int>& cpus, const time
     }
     const bool waited = so_far.run_delay.value_or(0) > gate_of("run_delay").quiet ||
                         so_far.psi_cpu.value_or(0) > gate_of("psi_cpu").usable;
-    const bool pinned_apart = cpus.front() != cpus.back();
-    if (!look_for_gaps_next_ && !(waited && pinned_apart)) return {};
+    const bool pinned_apart = std::set<int>(cpus.begin(), cpus.end()).size() == cpus.size();
+    const bool lately = shared_clock::raw_ns() - latest_ns_ < std::uint64_t{seldom_ns};
+    if (!look_for_gaps_next_ && !(waited && pinned_apart && !lately)) return {};
     look_for_gaps_next_ = false;
     return probe(cpus, lone_gap_span_ns);
 }

@@ -20,18 +20,22 @@ struct timed_try {
     bool disturbed() const { return !outcome.failed && noise.verdict == quality::disturbed; }
 };
 
-/// Looks at the machine around timed repetitions, from this process, while no worker lives: nothing
+/// Looks at the machine around timed repetitions, from this process, while no worker works: nothing
 /// in the timed phase. The gap probe spins on each CPU in use. By the strict rule 2 ms between any
 /// two repetitions, where what comes after one counts as before the next, when that follows at
-/// once. By the relative rule 10 ms after the first repetition of a round and after one that had to
-/// wait for a CPU, since a spinning thread makes the wake-ups that follow quicker.
+/// once. By the relative rule 10 ms after the first repetition of a round and, once a second at
+/// most, after one that had to wait for a CPU, since a spinning thread makes the wake-ups that
+/// follow quicker.
 class repetition_watch {
 public:
     static constexpr std::int64_t gap_span_ns = 2'000'000;
     static constexpr std::int64_t lone_gap_span_ns = 10'000'000;
     static constexpr std::int64_t still_fresh_ns = 20'000'000;
+    static constexpr std::int64_t seldom_ns = 1'000'000'000;
 
-    explicit repetition_watch(noise_gate by = {});
+    /// `living_cpu_ns`: CPU time of children that are not reaped; empty where none lives between
+    /// repetitions.
+    explicit repetition_watch(noise_gate by = {}, std::function<std::int64_t()> living_cpu_ns = {});
 
     /// The next repetition is the first of this round.
     void begin_round() { look_for_gaps_next_ = true; }
@@ -47,8 +51,11 @@ private:
     timer_gaps gaps_before(const std::vector<int>& cpus);
     timer_gaps probe(const std::vector<int>& cpus, std::int64_t span_ns);
 
+    noise_reading read(const std::vector<int>& in_use) const;
+
     host_files files_;
     noise_gate gate_;
+    std::function<std::int64_t()> living_cpu_ns_;
     bool look_for_gaps_next_ = true;
     std::vector<int> allowed_;
     timer_gaps latest_;

@@ -1,6 +1,7 @@
 #include "harness/run/placements.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <optional>
 
@@ -29,7 +30,7 @@ placement relation(const cpu_site& a, const cpu_site& b) {
 }
 
 struct ranked_pair {
-    std::array<int, 2> cpus;
+    std::vector<int> cpus;
     int penalty;
 };
 using pairs_by_level = std::array<std::optional<ranked_pair>, spelling<placement>::words.size()>;
@@ -82,7 +83,7 @@ std::string why_missing(placement level, const std::vector<int>& allowed, std::s
 placement_choice same_cpu_choice(const std::vector<placement_choice>& cross,
                                  std::vector<cpu_site> sites) {
     if (sites.empty())
-        return {placement::same_cpu, false, {-1, -1}, "hwloc knows none of the CPUs allowed here"};
+        return {placement::same_cpu, false, {}, "hwloc knows none of the CPUs allowed here"};
     const placement nearest = default_cross_placement(cross);
     for (const auto& choice : cross)
         if (choice.name == nearest)
@@ -114,11 +115,11 @@ std::vector<placement_choice> placements_of(hwloc_topology* topology,
             choices.push_back(
                 {level,
                  false,
-                 {-1, -1},
+                 {},
                  why_missing(level, allowed, machine.size(), existing[at].has_value())});
     }
     choices.insert(choices.begin(), same_cpu_choice(choices, sites));
-    choices.push_back({placement::free, true, {-1, -1}, ""});
+    choices.push_back({placement::free, true, {}, ""});
     return choices;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -10,11 +9,11 @@ struct hwloc_topology;
 
 namespace ipcmark {
 
-/// Where a pair may run. An unavailable one says why in one sentence; `free` has cpus {-1, -1}.
+/// Where a pair may run. An unavailable one says why in one sentence; it and `free` have no CPUs.
 struct placement_choice {
     placement name = placement::free;
     bool available = false;
-    std::array<int, 2> cpus{-1, -1};  // producer, consumer
+    std::vector<int> cpus;  // by party: producer, consumer
     std::string reason;
 };
 

@@ -84,6 +84,12 @@ std::optional<failure> why_skipped(const registration& mechanism, const cell& wh
         return skip("placement",
                     "both sides spin: on one CPU this measures the scheduler's time slice, not "
                     "the mechanism");
+    if (pattern_of(what.kind).at_will && what.payload_bytes < sizeof(std::uint64_t))
+        return skip("limit", "a value is told from the one before by its first 8 bytes");
+    if (mechanism.info.facts.latest_value && pattern_of(what.kind).loop == pattern_loop::stream)
+        return skip("pattern",
+                    "a newer value replaces an older one: a stream shows how often the writer is "
+                    "preempted; see the pattern state");
     if (auto refused = mechanism.why_refused(what.asked())) return skip("limit", *refused);
     return std::nullopt;
 }
@@ -104,6 +110,17 @@ std::optional<std::size_t> size_for(const transport_info& info, std::size_t aske
     return asked_bytes == all_asked.front() ? std::optional(info.payload.min_bytes) : std::nullopt;
 }
 
+/// What `switch` tells sleeping from the transfer between CPUs with: wait_variants.hpp gives it
+/// this name.
+std::string polling_sibling(const registry& mechanisms, const cell& what) {
+    if (!pattern_of(what.kind).decomposed) return {};
+    const std::string name = what.transport + "_busy";
+    const registration* sibling = mechanisms.find(name);
+    const bool is_usable = sibling != nullptr && sibling->info.wait == wait_style::spins &&
+                           !sibling->why_unavailable() && !sibling->why_refused(what.asked());
+    return is_usable ? name : std::string();
+}
+
 /// One token on one CPU, whatever mechanisms and places were asked for.
 void add_rings(pattern kind, const plan_request& request, const name_filter& filter,
                const std::vector<placement_choice>& known, plan& result) {
@@ -120,7 +137,7 @@ void add_rings(pattern kind, const plan_request& request, const name_filter& fil
                         1,
                         varied};
         if (!filter.passes(planned.what.name())) continue;
-        planned.cpus = here->cpus;
+        planned.parties = placed(planned.parties, here->cpus);
         if (!here->available)
             planned.skipped = failure{status::skipped, "placement", "", here->reason};
         result.cells.push_back(std::move(planned));
@@ -136,16 +153,30 @@ std::size_t plan::runnable() const {
 
 std::int64_t plan::timed_ns(const cell& what) const {
     constexpr std::int64_t silences = 20;  // the fewest samples that give a median
+    constexpr double updates = 200;        // twice what figures of a state need at least
     const std::int64_t usual = request.repetition_ms * ns_per_ms;
     const auto& pace = pattern_of(what.kind).pace;
     if (pace == nullptr) return usual;
-    return std::max(usual, silences * pace(what.varied, 1.0).gap_ns);
+    const pacing timing = pace(what.varied, 1.0);
+    if (pattern_of(what.kind).at_will)
+        return std::max(usual, static_cast<std::int64_t>(updates / timing.rate_hz * 1e9));
+    return std::max(usual, silences * timing.gap_ns);
 }
 
-effort plan::timed_effort(const cell& what, std::optional<double> capacity_hz) const {
+effort plan::timed_effort(const planned_cell& planned, std::optional<double> capacity_hz) const {
+    const cell& what = planned.what;
+    const pattern_info& row = pattern_of(what.kind);
     effort work;
     work.timed_ns = timed_ns(what);
-    const pattern_info& row = pattern_of(what.kind);
+    // The pair has waited out what its birth did to the machine (worker_pool.hpp): what is left are
+    // caches, page faults and the CPU's clock. A queue has to be written round twice.
+    constexpr std::int64_t spinning_ns = 5 * ns_per_ms;
+    constexpr std::uint64_t exchanges = 100;
+    constexpr std::int64_t long_enough_ns = 60 * ns_per_ms;  // where messages take milliseconds
+    if (planned.spins) work.warm_up_min_ns = spinning_ns;
+    work.warm_up_max_ns = long_enough_ns;
+    const std::uint64_t round_twice = 2 * what.depth;
+    work.warm_up_messages = row.both_ways() ? std::min(exchanges, round_twice) : round_twice;
     work.unstamped_block = row.plain_exchange();
     if (row.pace != nullptr) work.pace = row.pace(what.varied, capacity_hz);
     work.pace.may_spin = what.place != placement::same_cpu;
@@ -153,26 +184,31 @@ effort plan::timed_effort(const cell& what, std::optional<double> capacity_hz) c
 }
 
 effort plan::verify_effort(const cell& what) const {
-    constexpr std::size_t checked_bytes = 16u << 20;
+    constexpr std::size_t checked_bytes = 4u << 20;
+    const bool both_ways = pattern_of(pattern_of(what.kind).plain.value()).both_ways();
+    // A reply can overtake no other; a stream is to fill its queue and begin it anew.
+    const std::uint64_t most = both_ways ? 64 : std::max<std::uint64_t>(64, 2 * what.depth);
     effort work;
     work.max_messages = std::clamp<std::uint64_t>(
-        checked_bytes / std::max<std::size_t>(what.payload_bytes, 1), 4, 2'000);
+        checked_bytes / std::max<std::size_t>(what.payload_bytes, 1), 8, most);
     work.warm_up_messages = 1;
     work.warm_up_min_ns = 0;
     work.timed_ns = 250 * ns_per_ms;  // where the message limit does not end it before
     return work;
 }
 
-effort plan::counting_effort(const cell& what, std::optional<double> capacity_hz) const {
+effort plan::counting_effort(const planned_cell& planned, std::optional<double> capacity_hz) const {
     // Counts of a message do not need the warm-up that times do.
-    constexpr std::int64_t long_enough_ns = 25 * ns_per_ms;
-    constexpr std::uint64_t settled = 100;
-    effort work = timed_effort(what, capacity_hz);
+    constexpr std::int64_t long_enough_ns = 10 * ns_per_ms;
+    constexpr std::int64_t warm_ns = 2 * ns_per_ms;
+    constexpr std::uint64_t exchanges = 100;
+    effort work = timed_effort(planned, capacity_hz);
     work.act.kind = task_kind::count;
     work.unstamped_block = false;
-    if (what.kind == pattern::round_trip || what.kind == pattern::one_way) {
+    if (pattern_of(planned.what.kind).pace == nullptr) {
         work.timed_ns = std::min(work.timed_ns, long_enough_ns);
-        work.warm_up_messages = settled;
+        work.warm_up_min_ns = warm_ns;
+        work.warm_up_messages = std::min(work.warm_up_messages, exchanges);
     }
     return work;
 }
@@ -249,19 +285,23 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                     if (!bytes) continue;
                     // Without a peer there is one process and no direction to stream in.
                     if (mechanism->info.loops_back && !row.plain_exchange()) continue;
+                    if (row.at_will && !mechanism->can_share_state) continue;
                     cell plain{std::string(mechanism->info.name),
                                kind,
                                *bytes,
                                where.name,
                                request.reads,
                                request.depth.value_or(default_depth(*bytes))};
+                    const wait_style waits = mechanism->info.wait;
                     for (const cell_parameter& varied : row.cells(request.varied)) {
                         plain.varied = varied;
                         if (!filter.passes(plain.name())) continue;
-                        result.cells.push_back({plain, where.cpus,
+                        result.cells.push_back({plain, placed(unpinned_pair(), where.cpus),
                                                 why_skipped(*mechanism, plain, where, unavailable),
-                                                mechanism->info.wait == wait_style::spins,
-                                                mechanism->info.loops_back});
+                                                waits == wait_style::spins,
+                                                mechanism->info.loops_back,
+                                                waits == wait_style::spins_then_blocks,
+                                                polling_sibling(mechanisms, plain)});
                     }
                 }
     }

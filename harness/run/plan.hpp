@@ -40,10 +40,11 @@ struct plan {
 
     std::size_t runnable() const;
     /// `capacity_hz`: what the cell carries at most, for a cell that asks for a share of it.
-    effort timed_effort(const cell& what, std::optional<double> capacity_hz = {}) const;
+    effort timed_effort(const planned_cell& planned, std::optional<double> capacity_hz = {}) const;
     /// `verify`: few messages, every byte checked.
     effort verify_effort(const cell& what) const;
-    effort counting_effort(const cell& what, std::optional<double> capacity_hz = {}) const;
+    effort counting_effort(const planned_cell& planned,
+                           std::optional<double> capacity_hz = {}) const;
     effort idle_effort() const;
     /// The first usable cell of each mechanism and placement: how it waits depends on no more.
     std::vector<std::size_t> idle_cells(

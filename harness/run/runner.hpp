@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "harness/result/repetition.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/services.hpp"
+#include "harness/run/worker_pool.hpp"
 #include "harness/run/workspace.hpp"
 #include "harness/worker/job.hpp"
 
@@ -18,6 +20,13 @@ struct runner_options {
     std::vector<std::string> plugins;
     /// Whose services the repetitions use, for the whole run; nullptr: no transport needs one.
     services* leased = nullptr;
+    /// Workers are spawned for so many repetitions at once and wait; 1: each in its turn.
+    std::size_t batch = 1;
+    /// The layout of the n-th group of waiting workers; empty: none is padded.
+    std::function<std::size_t(std::uint64_t n)> environment_pad_bytes = {};
+    /// Serves the mechanisms that it holds; the others have workers of this executable, which load
+    /// the plug-ins.
+    lean_program lean = {};
 };
 
 struct launch_request {
@@ -32,27 +41,42 @@ struct launch_request {
     channel_capabilities channel = {};  // between the workers, and to the parent
 };
 
-/// Runs repetitions, one at a time, each with the service that it needs. Blocks in poll while its
-/// workers work, wakes up forty times a second to see whether it does so in time, and leaves no
-/// worker and no name behind, however they end.
+/// Runs repetitions, one at a time, each by processes of its own and with the service that it
+/// needs. Blocks in poll while its workers work, wakes up forty times a second to see whether it
+/// does so in time, and leaves no worker and no name behind, however they end.
 class runner {
 public:
-    runner(run_workspace& area, interrupt_watch& interrupts, const clock_parameters& clock,
+    runner(run_workspace& workspace, interrupt_watch& interrupts, const clock_parameters& clock,
            runner_options options);
 
-    /// Spawns a worker of this executable for each party and brings back what they measured. Never
+    /// Spawns a worker for each party and brings back what they measured. Never
     /// throws for what workers do; throws call_failed when this process cannot spawn at all.
     repetition_result run(const launch_request& request);
     /// The same again where its service was lost, as often as that is started again: for what is
     /// not told to anybody and not asked for a second time.
     repetition_result run_until_served(const launch_request& request);
+    /// Blocks, for some 100 ms, where the workers that such a request needs are still to be born;
+    /// else run() does. Throws call_failed.
+    void prepare(const launch_request& request);
+    /// No worker lives after this.
+    void end_waiting();
+    /// CPU time that living workers have used.
+    std::int64_t living_cpu_ns() const { return pool_.cpu_ns(); }
+    /// Of workers that ended badly after their repetition was told of, a sentence each, once.
+    std::vector<std::string> take_complaints() { return pool_.take_complaints(); }
 
 private:
-    run_workspace& area_;
+    repetition_result carry_out(const launch_request& request, const running_service* service);
+    std::size_t next_pad_bytes();
+    group_kind kind_of(const launch_request& request) const;
+
+    run_workspace& workspace_;
     interrupt_watch& interrupts_;
     clock_parameters clock_;
     runner_options options_;
     std::uint64_t born_ns_;
+    std::uint64_t groups_born_ = 0;
+    worker_pool pool_;
 };
 
 }  // namespace ipcmark

@@ -37,6 +37,7 @@ run_outcome run_schedule(schedule& steps, executor& by, const run_progress& prog
         if (!carry_out(*next, by, ended.rounds_done)) break;
         if (next->what == step::action::round_done) ++ended.rounds_done;
     }
+    by.finish();
     ended.interrupted = by.interrupted();
     ended.incomplete_reason =
         ended.interrupted ? "interrupted by a signal" : steps.incomplete_reason();
@@ -62,14 +63,18 @@ double rounds_schedule::elapsed_s() const {
     return seconds_since(start_ns_);
 }
 
+bool rounds_schedule::is_wasted(const step& what, const run_progress& progress) const {
+    if (what.what != step::action::repeat) return false;
+    return progress.given_up(plan_.cells[what.repetition.cell].what.name()) ||
+           (what.repetition.why == purpose::counting && progress.nothing_to_count());
+}
+
 std::optional<step> rounds_schedule::next(const run_progress& progress) {
     for (;;) {
         while (!steps_.empty()) {
             const step front = steps_.front();
             steps_.pop_front();
-            const bool wasted = front.what == step::action::repeat &&
-                                progress.given_up(plan_.cells[front.repetition.cell].what.name());
-            if (!wasted) return front;
+            if (!is_wasted(front, progress)) return front;
         }
         if (now_ == part::over) return std::nullopt;
         fill(progress);
@@ -86,6 +91,7 @@ void rounds_schedule::fill(const run_progress& progress) {
             steps_.push_back({step::action::capacities});
             steps_.push_back({step::action::clock_offsets, {}, "begin"});
             if (floors_) steps_.push_back({step::action::floors});
+            try_counting(progress);
             now_ = part::rounds;
             break;
         case part::rounds:
@@ -111,6 +117,9 @@ void rounds_schedule::fill(const run_progress& progress) {
 }
 
 void rounds_schedule::fill_round(const run_progress& progress) {
+    if (round_ == 0 && !time_budget_s_ && progress.nothing_to_count())
+        progress.expect(plan_.runnable() * plan_.request.repetitions +
+                        plan_.idle_cells([](const planned_cell&) { return true; }).size());
     if (round_cells_ > 0)
         longest_repetition_s_ =
             std::max(longest_repetition_s_,
@@ -136,6 +145,20 @@ void rounds_schedule::fill_round(const run_progress& progress) {
     ++round_;
 }
 
+/// One counting repetition, of the first cell that has some.
+void rounds_schedule::try_counting(const run_progress& progress) {
+    if (plan_.request.counting_repetitions == 0) return;
+    const std::size_t before = steps_.size();
+    fill_pass(purpose::counting, 0, progress);
+    if (steps_.size() == before) return;
+    steps_.resize(before + 1);
+    counted_first_ = steps_.back().repetition.cell;
+}
+
+std::size_t rounds_schedule::left_to_count(const run_progress& progress) const {
+    return progress.nothing_to_count() ? 0 : plan_.request.counting_repetitions * plan_.runnable();
+}
+
 /// What is not timed: every cell once, in the order of a round of its own.
 void rounds_schedule::fill_pass(purpose why, std::uint64_t round, const run_progress& progress) {
     constexpr std::uint64_t apart = 1u << 20;  // no timed round's order is repeated
@@ -144,6 +167,7 @@ void rounds_schedule::fill_pass(purpose why, std::uint64_t round, const run_prog
         const planned_cell& planned = plan_.cells[cell];
         if (progress.given_up(planned.what.name()) || !pattern_of(planned.what.kind).plain)
             continue;
+        if (why == purpose::counting && round == 0 && counted_first_ == cell) continue;
         steps_.push_back({step::action::repeat, {cell, why, round}});
     }
 }
@@ -184,8 +208,7 @@ bool rounds_schedule::another_round(const run_progress& progress) {
 /// Whole rounds only: stopping inside one would favour the cells that came first. The counting
 /// repetitions at the end have their share set aside.
 bool rounds_schedule::budget_allows(const run_progress& progress) {
-    const std::size_t left =
-        taking_part(progress) + plan_.request.counting_repetitions * plan_.runnable();
+    const std::size_t left = taking_part(progress) + left_to_count(progress);
     if (elapsed_s() + longest_repetition_s_ * static_cast<double>(left) <= *time_budget_s_) {
         if (round_ >= budget_.rule().least_rounds) progress.expect(left);
         return true;
@@ -195,9 +218,9 @@ bool rounds_schedule::budget_allows(const run_progress& progress) {
     return false;
 }
 
-/// Before the first round, after the last and at most four times in between.
+/// Before the first round, after the last and at most four times in between, three rounds apart.
 bool rounds_schedule::floors_due() const {
-    const std::uint64_t every = std::max<std::uint64_t>(plan_.request.repetitions / 5, 1);
+    const std::uint64_t every = std::max<std::uint64_t>(plan_.request.repetitions / 5, 3);
     return round_ % every == 0 || round_ == plan_.request.repetitions;
 }
 

@@ -28,6 +28,8 @@ struct run_progress {
     std::function<cell_progress(const std::string& cell)> of_cell;
     /// So many repetitions are still to come.
     std::function<void(std::size_t)> expect;
+    /// Whether a counting repetition was done and this machine lets nothing be counted.
+    std::function<bool()> nothing_to_count = [] { return false; };
 };
 
 /// One thing to do. `round_done` is nothing to do: the schedule's rounds so far are whole.
@@ -54,6 +56,8 @@ run_outcome run_schedule(schedule& steps, executor& by, const run_progress& prog
 
 /// Each cell verified once, shuffled timed rounds with the machine's floors around them, counting
 /// repetitions, then what waiting costs. With a time budget as many rounds as fit, by budget.hpp.
+/// The first counting repetition comes before the rounds: where it can count nothing, it is the
+/// last as well.
 class rounds_schedule : public schedule {
 public:
     rounds_schedule(const plan& what, std::optional<double> time_budget_s, bool floors);
@@ -69,6 +73,9 @@ private:
     void fill_round(const run_progress& progress);
     void fill_pass(purpose why, std::uint64_t round, const run_progress& progress);
     void fill_idle(const run_progress& progress);
+    void try_counting(const run_progress& progress);
+    bool is_wasted(const step& what, const run_progress& progress) const;
+    std::size_t left_to_count(const run_progress& progress) const;
     bool another_round(const run_progress& progress);
     bool budget_allows(const run_progress& progress);
     bool runs_in(std::size_t cell, const run_progress& progress) const;
@@ -84,6 +91,7 @@ private:
     std::uint64_t start_ns_;
     std::uint64_t round_ = 0;
     std::uint64_t counting_round_ = 0;
+    std::optional<std::size_t> counted_first_;
     double round_started_s_ = 0;
     std::size_t round_cells_ = 0;
     double longest_repetition_s_ = 0;

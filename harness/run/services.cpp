@@ -8,9 +8,12 @@
 
 namespace ipcmark {
 
-services::services(run_workspace& area, interrupt_watch& interrupts, lookup hooks,
+services::services(run_workspace& workspace, interrupt_watch& interrupts, lookup hooks,
                    std::int64_t patience_ms)
-    : area_(area), interrupts_(interrupts), hooks_(std::move(hooks)), patience_ms_(patience_ms) {}
+    : workspace_(workspace),
+      interrupts_(interrupts),
+      hooks_(std::move(hooks)),
+      patience_ms_(patience_ms) {}
 
 services::~services() {
     end_others({});
@@ -75,10 +78,10 @@ lease services::start(slot& into, const service_hooks& hooks, const cell& what) 
                                              "start it: {}",
                                              what.transport, into.failed_starts, into.last_fault)}};
     try {
-        run_workspace::repetition_workspace folder = area_.next_service();
-        service_area area(folder.name(), folder.directory(),
-                          {std::chrono::milliseconds(patience_ms_), interrupts_.fd()});
-        running_service made = hooks.start(area);
+        run_workspace::repetition_workspace folder = workspace_.next_service();
+        service_workspace workspace(folder.name(), folder.directory(),
+                                    {std::chrono::milliseconds(patience_ms_), interrupts_.fd()});
+        running_service made = hooks.start(workspace);
         made.tell("directory", folder.directory());
         into.now.emplace(
             running{std::move(folder), std::make_shared<running_service>(std::move(made)), hooks});

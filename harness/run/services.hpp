@@ -34,7 +34,7 @@ public:
     static constexpr unsigned restarts_at_most = 3;
 
     /// All outlive this. A start may take `patience_ms`.
-    services(run_workspace& area, interrupt_watch& interrupts, lookup hooks,
+    services(run_workspace& workspace, interrupt_watch& interrupts, lookup hooks,
              std::int64_t patience_ms = 10'000);
     ~services();
     services(const services&) = delete;
@@ -70,7 +70,7 @@ private:
     lease start(slot& into, const service_hooks& hooks, const cell& what);
     failure lost(const cell& what, const std::string& fault);
 
-    run_workspace& area_;
+    run_workspace& workspace_;
     interrupt_watch& interrupts_;
     lookup hooks_;
     std::int64_t patience_ms_;

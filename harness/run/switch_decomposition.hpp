@@ -3,22 +3,27 @@
 #include <map>
 #include <string>
 
+#include "harness/contract/planned_cell.hpp"
 #include "harness/run/runner.hpp"
 
 namespace ipcmark {
 
-/// Runs the pattern `switch`: the same exchange on two CPUs, on one, and inside one process, right
-/// after each other, so that one repetition of the cell has all three.
-class decomposer {
+/// Runs the pattern `switch`: the same exchange on two CPUs, on one, inside one process, on two
+/// CPUs by the sibling that polls, and one message at a time after silences, right after each
+/// other, so that one repetition of the cell has all of them.
+class switch_decomposition {
 public:
-    explicit decomposer(runner& pairs) : pairs_(pairs) {}
+    explicit switch_decomposition(runner& pairs) : pairs_(pairs) {}
 
-    /// `asked` names the cell and its two CPUs; two that spin have no business on one. With
-    /// `all_three` false only the exchange on two CPUs runs. What cannot be exchanged inside one
-    /// process, or on one CPU, is tried once; then its reason stands in parts_note.
-    repetition_result run(launch_request asked, bool spins, bool all_three);
+    /// `asked` names the cell and its two CPUs; two that spin, if only at first, have no business
+    /// on one, and who only spins is not woken. With `all_parts` false only the exchange on two
+    /// CPUs runs. What cannot be exchanged is tried once; then its reason stands in hop_note.
+    repetition_result run(const launch_request& asked, const planned_cell& planned, bool all_parts);
 
 private:
+    void add_on_one_cpu(repetition_result& whole, launch_request asked, const planned_cell& planned,
+                        const std::string& cell_name);
+    void add_waking(repetition_result& whole, launch_request asked, const std::string& cell_name);
     void add(std::vector<repetition_result>& to, std::string& note, const std::string& cell_name,
              const std::string& where, const launch_request& asked, repetition_result& whole);
 

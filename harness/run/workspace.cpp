@@ -3,17 +3,14 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <mqueue.h>
-#include <random>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
-#include "harness/base/object_names.hpp"
 #include "harness/base/posix/error.hpp"
-#include "harness/base/posix/sysv.hpp"
 #include "harness/base/run_names.hpp"
+#include "harness/host/ipc/run_objects.hpp"
 #include "harness/run/stale_runs.hpp"
 
 namespace ipcmark {
@@ -40,37 +37,11 @@ std::string repetition_name(const std::string& run, const std::string& folder) {
 
 /// Runs of this user whose lock nobody holds any more.
 void sweep_dead_runs(const fs::path& root) {
-    for (known_run& run : survey_runs({root}).runs)
-        if (run.is == fate::dead && run.lock && run.owner == ::geteuid()) remove_run(run);
-}
-
-void sweep_folder(const fs::path& folder, const std::string& prefix) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-        const std::string file = entry.path().filename();
-        // Named semaphores are files called sem.<name>.
-        if (file.starts_with(prefix) || file.starts_with("sem." + prefix))
-            fs::remove_all(entry.path(), ignored);
-    }
+    for (run_entry& run : scan_runs({root}).runs)
+        if (run.is == liveness::dead && run.lock && run.owner == ::geteuid()) remove_run(run);
 }
 
 }  // namespace
-
-void sweep_names(const std::string& prefix) {
-    sweep_folder("/dev/shm", prefix);
-    sweep_folder("/dev/mqueue", prefix);
-    // The queue file system may not be mounted; the names are known all the same.
-    for (const auto direction : {direction::forward, direction::backward})
-        ::mq_unlink(("/" + directed_name(prefix, direction)).c_str());
-}
-
-void sweep_system_v_of_run(const fs::path& run_folder, std::time_t since) {
-    std::error_code ignored;
-    for (const auto& repetition : fs::directory_iterator(run_folder, ignored))
-        if (repetition.is_directory(ignored))
-            sweep_system_v(repetition_name(run_folder.filename(), repetition.path().filename()),
-                           since);
-}
 
 run_workspace::run_workspace() {
     const fs::path root = temporary_root();
@@ -91,8 +62,12 @@ run_workspace::run_workspace() {
 
 run_workspace::~run_workspace() {
     std::error_code ignored;
-    sweep_names(name_);
-    sweep_system_v_of_run(directory_, since_);
+    remove_objects_of(name_, since_);
+    // System V objects cannot be looked for by the beginning of a name: the repetitions' folders
+    // tell which keys to try.
+    for (const auto& each : fs::directory_iterator(directory_, ignored))
+        if (each.is_directory(ignored))
+            remove_objects_of(repetition_name(name_, each.path().filename()), since_);
     fs::remove_all(directory_, ignored);
 }
 
@@ -124,8 +99,7 @@ run_workspace::repetition_workspace::repetition_workspace(repetition_workspace&&
 run_workspace::repetition_workspace::~repetition_workspace() {
     if (name_.empty()) return;
     std::error_code ignored;
-    sweep_names(name_);
-    sweep_system_v(name_, since_);
+    remove_objects_of(name_, since_);
     fs::remove_all(directory_, ignored);
 }
 

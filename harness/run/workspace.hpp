@@ -53,13 +53,4 @@ private:
     std::uint64_t services_ = 0;
 };
 
-/// Removes every system-wide object whose name begins with `prefix`: POSIX and Boost.Interprocess
-/// shared memory and folders there, named semaphores, message queues.
-void sweep_names(const std::string& prefix);
-
-/// Removes the System V objects of a run. They cannot be looked for by the beginning of a name: the
-/// repetitions' folders within the run's tell which keys to try, so it goes before they are
-/// removed. `since`: when the run began; what is older is not its own.
-void sweep_system_v_of_run(const std::filesystem::path& run_folder, std::time_t since);
-
 }  // namespace ipcmark

@@ -95,7 +95,7 @@ std::optional<double> m_value(const bucket_list& buckets) {
 }
 
 bool split_by_gap(std::vector<double> values) {
-    constexpr std::size_t least_values = 10;
+    constexpr std::size_t least_values = 15;
     constexpr double of_range = 0.4;
     constexpr double of_median = 0.05;
     constexpr double each_side = 0.2;

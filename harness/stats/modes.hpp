@@ -22,7 +22,7 @@ std::optional<double> m_value(const std::vector<std::pair<std::size_t, std::uint
 
 /// Whether a gap splits the values in two groups: wider than 40 % of their range, at least 20 % of
 /// the values (and two) on either side, and wider than 5 % of the median, below which two modes
-/// are one for all practical purposes. False below ten values: chance gaps are too frequent.
+/// are one for all practical purposes. False below 15 values: chance gaps are too frequent.
 bool split_by_gap(std::vector<double> values);
 
 }  // namespace ipcmark

@@ -1,7 +1,9 @@
 #include "harness/stats/order.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "harness/stats/autocorrelation.hpp"
 #include "harness/stats/quantile_interval.hpp"
 
 namespace ipcmark {
@@ -24,21 +26,29 @@ std::optional<rank_interval> median_rank_interval(std::size_t n, double level) {
     return quantile_rank_interval(n, 0.5, level);
 }
 
-std::optional<spread> summarise(std::vector<double> values) {
-    if (values.empty()) return std::nullopt;
-    std::sort(values.begin(), values.end());
-    spread result{
-        values.size(), median_of_sorted(values), values.front(), values.back(), {}, {}, {}};
-    if (const auto ranks = median_rank_interval(values.size())) {
-        result.low = values[ranks->low_rank - 1];
-        result.high = values[ranks->high_rank - 1];
-        result.coverage = ranks->coverage;
-    }
+std::optional<spread> summarise(const std::vector<double>& in_time_order) {
+    if (in_time_order.empty()) return std::nullopt;
+    auto sorted = in_time_order;
+    std::sort(sorted.begin(), sorted.end());
+    spread result;
+    result.n = sorted.size();
+    result.median = median_of_sorted(sorted);
+    result.min = sorted.front();
+    result.max = sorted.back();
+    result.n_eff = effective_size_of_few(in_time_order);
+    if (!median_rank_interval(result.n)) return result;
+    const auto worth = static_cast<std::size_t>(result.n_eff);
+    const auto ranks = median_rank_interval(worth);
+    const auto ends =
+        ranks ? spread_ranks(sorted, *ranks, worth) : value_interval{result.min, result.max};
+    result.low = ends.low;
+    result.high = ends.high;
+    result.coverage = ranks ? ranks->coverage : 1 - std::exp2(1 - result.n_eff);
     return result;
 }
 
-std::optional<double> relative_half_width(const std::vector<double>& values) {
-    const auto seen = summarise(values);
+std::optional<double> relative_half_width(const std::vector<double>& in_time_order) {
+    const auto seen = summarise(in_time_order);
     if (!seen || !seen->low || seen->median == 0) return std::nullopt;
     return (*seen->high - *seen->low) / (2 * std::abs(seen->median));
 }

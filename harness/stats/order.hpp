@@ -27,16 +27,18 @@ struct spread {
     double median = 0;
     double min = 0;
     double max = 0;
+    double n_eff = 0;           // independent values that they are worth (autocorrelation.hpp)
     std::optional<double> low;  // interval ends; none below 6 repetitions: indicative only
     std::optional<double> high;
     std::optional<double> coverage;
 };
 
-/// nullopt for no values. Nothing is dropped.
-std::optional<spread> summarise(std::vector<double> values);
+/// Of values in time order; nullopt for none. Nothing is dropped. Where neighbours correlate, the
+/// ranks are those of n_eff values, spread over all, so that the interval keeps its promise; it is
+/// the range where n_eff is below six, and `coverage` what the range of so few covers.
+std::optional<spread> summarise(const std::vector<double>& in_time_order);
 
-/// Relative half-width of the interval of the values' median; nullopt below six values, or where
-/// the median is 0.
-std::optional<double> relative_half_width(const std::vector<double>& values);
+/// Relative half-width of that interval; nullopt below six values, or where the median is 0.
+std::optional<double> relative_half_width(const std::vector<double>& in_time_order);
 
 }  // namespace ipcmark

@@ -66,12 +66,16 @@ std::optional<value_interval> dependent_quantile_interval(const std::vector<doub
     const auto worth = static_cast<std::size_t>(effective_size(std::move(at_most)));
     const auto ranks = quantile_rank_interval(worth, q, level);
     if (!ranks) return std::nullopt;
-    const double part = static_cast<double>(sorted.size()) / static_cast<double>(worth);
+    return spread_ranks(sorted, *ranks, worth);
+}
+
+value_interval spread_ranks(const std::vector<double>& sorted, const rank_interval& ranks,
+                            std::size_t worth) {
     const auto at = [&](std::size_t rank) {
-        return quantile_of_sorted(
-            sorted, (static_cast<double>(rank) - 0.5) * part / static_cast<double>(sorted.size()));
+        return quantile_of_sorted(sorted,
+                                  (static_cast<double>(rank) - 0.5) / static_cast<double>(worth));
     };
-    return value_interval{at(ranks->low_rank), at(ranks->high_rank)};
+    return {at(ranks.low_rank), at(ranks.high_rank)};
 }
 
 }  // namespace ipcmark

@@ -20,14 +20,20 @@ double quantile_of_sorted(const std::vector<double>& sorted, double q);
 /// Systems", 2010, theorem 2.1; Hoefler and Belli, SC'15.
 std::optional<rank_interval> quantile_rank_interval(std::size_t n, double q, double level = 0.95);
 
-/// An interval of a quantile of values that depend on their neighbours, given in time order: the
-/// ranks are those of as many independent values as the series of "at most the quantile" is worth
-/// (autocorrelation.hpp; for a quantile that series counts, not the values, whose own effective
-/// size would be smaller), spread over all values. nullopt as above, for the effective size.
 struct value_interval {
     double low = 0;
     double high = 0;
 };
+
+/// The values at the ranks of an interval for `worth` independent values, spread evenly over an
+/// ascending sample that is worth no more than they.
+value_interval spread_ranks(const std::vector<double>& sorted, const rank_interval& ranks,
+                            std::size_t worth);
+
+/// An interval of a quantile of values that depend on their neighbours, given in time order: the
+/// ranks are those of as many independent values as the series of "at most the quantile" is worth
+/// (autocorrelation.hpp; for a quantile that series counts, not the values, whose own effective
+/// size would be smaller), spread over all values. nullopt as above, for the effective size.
 std::optional<value_interval> dependent_quantile_interval(const std::vector<double>& in_time_order,
                                                           double q, double level = 0.95);
 

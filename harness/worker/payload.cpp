@@ -214,6 +214,15 @@ void payload_checker::unexpected(std::uint64_t delta, unsigned bits) {
     }
 }
 
+void payload_checker::advance_to(std::uint64_t sequence) {
+    if (sequence - expected_ > plausible)
+        throw integrity_error("a value was read that is older than value " + std::to_string(last_) +
+                              ", which was read before it, or not ours");
+    last_ = sequence;
+    expected_ = sequence + 1;
+    ++received_;
+}
+
 void payload_checker::close_gap(std::uint64_t sequence) noexcept {
     if (sequence < expected_) return;
     lost_ += sequence + 1 - expected_;

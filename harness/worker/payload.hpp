@@ -101,6 +101,18 @@ public:
     std::uint64_t end_sequence() const noexcept { return end_sequence_; }
     void forget_end() noexcept { end_sequence_ = no_end; }
 
+    /// Of a value that is read at will: the one seen last again, or a newer one. At least 8 bytes.
+    /// Counts each value once as received. Throws integrity_error.
+    [[gnu::always_inline]] void check_at_will(readable bytes) {
+        if (bytes.size() != plan_.bytes) [[unlikely]]
+            throw_size(bytes.size());
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), sizeof word);
+        const std::uint64_t sequence = word - plan_.tag;
+        if (sequence + 1 != expected_) advance_to(sequence);
+        if (has_body_) check_body(bytes, word);
+    }
+
     /// Throws integrity_error.
     [[gnu::always_inline]] void check(readable bytes) {
         if (bytes.size() != plan_.bytes) [[unlikely]]
@@ -122,6 +134,7 @@ public:
 private:
     [[noreturn, gnu::cold]] void throw_size(std::size_t got) const;
     [[gnu::cold]] void unexpected(std::uint64_t delta, unsigned bits);
+    void advance_to(std::uint64_t sequence);
     bool take_end_mark(std::uint64_t& delta);
     void enter_reordered(std::uint64_t delta, unsigned bits);
     void check_small(readable bytes, std::uint64_t expected_word);

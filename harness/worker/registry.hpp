@@ -13,7 +13,7 @@
 
 namespace ipcmark {
 
-/// A transport behind virtual calls, for laws and tests, where speed does not matter.
+/// A transport behind virtual calls, for checks and tests, where speed does not matter.
 class any_endpoint {
 public:
     virtual ~any_endpoint() = default;
@@ -21,9 +21,12 @@ public:
     virtual bool recv(function_view<void(readable)> consume) = 0;
     /// Throws std::logic_error where the transport has no priorities.
     virtual void send_urgent(function_view<void(writable)> fill) = 0;
+    /// Throws std::logic_error where the transport keeps no latest value.
+    virtual bool read(function_view<void(readable)> consume) = 0;
 };
 
-/// One registered mechanism: its card and the pointers to what was instantiated in its own file.
+/// One registered mechanism: its description and the pointers to what was instantiated in its own
+/// file.
 struct registration {
     transport_info info;
     std::string missing;  // not built: the reason and the package to install
@@ -33,10 +36,11 @@ struct registration {
     std::optional<std::string> (*limit)(const demand&) = nullptr;
     service_hooks service;
     bool has_urgent = false;
+    bool can_share_state = false;
 
     /// Why this mechanism cannot run here at all; nullopt when it can.
     std::optional<std::string> why_unavailable() const;
-    /// Why this cell is refused (card's payload range, then the mechanism's own limits).
+    /// Why this cell is refused (its payload range, then the mechanism's own limits).
     std::optional<std::string> why_refused(const demand& asked) const;
 };
 
@@ -53,6 +57,12 @@ public:
             end_.send_urgent(fill);
         else
             throw std::logic_error("this transport has no priorities");
+    }
+    bool read(function_view<void(readable)> consume) override {
+        if constexpr (shares_state<T>)
+            return end_.read(consume);
+        else
+            throw std::logic_error("this transport keeps no latest value");
     }
 
 private:
@@ -75,13 +85,14 @@ public:
         };
         if constexpr (requires { T::unavailable(); }) entry.unavailable = &T::unavailable;
         if constexpr (requires(const demand& asked) { T::limit(asked); }) entry.limit = &T::limit;
-        if constexpr (requires(service_area & area) { T::start(area); })
+        if constexpr (requires(service_workspace & workspace) { T::start(workspace); })
             entry.service.start = &T::start;
         if constexpr (requires(const service_addresses& where) { T::healthy(where); })
             entry.service.healthy = &T::healthy;
         entry.has_urgent = requires(T & end, detail::fill_archetype fill) {
             end.send_urgent(fill);
         };
+        entry.can_share_state = shares_state<T>;
         insert(std::move(entry));
     }
 

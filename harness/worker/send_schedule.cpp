@@ -9,25 +9,29 @@
 
 namespace ipcmark {
 
-timetable timetable::lend(rendezvous& peer, const std::string& name, std::size_t messages) {
+send_log send_log::create(rendezvous& peer, const std::string& name, std::size_t messages) {
     const std::size_t bytes = sizeof(header) + messages * sizeof(stamps);
-    const unique_fd file = make_memfd(name + ".timetable", bytes);
-    timetable made(mapping::shared(file.get(), bytes));
+    const unique_fd file = make_memfd(name + ".send_log", bytes);
+    send_log made(mapping::shared(file.get(), bytes));
     new (made.memory_.data()) header{};
     made.head().messages.store(messages, std::memory_order_release);
     peer.give(file.get());
     return made;
 }
 
-timetable timetable::borrow(rendezvous& peer) {
+send_log send_log::open(rendezvous& peer) {
     const unique_fd file = peer.take();
     struct stat about {};
     checked(::fstat(file.get(), &about), "fstat");
-    return timetable(mapping::shared(file.get(), static_cast<std::size_t>(about.st_size)));
+    return send_log(mapping::shared(file.get(), static_cast<std::size_t>(about.st_size)));
 }
 
-std::size_t timetable::capacity() const noexcept {
+std::size_t send_log::capacity() const noexcept {
     return head().messages.load(std::memory_order_acquire);
+}
+
+void due_times::advance() {
+    due_ += pace_.poisson ? interval_ticks_ * gap_(random_) : interval_ticks_;
 }
 
 void wait_until(const shared_clock& clock, std::uint64_t due, bool may_spin) {

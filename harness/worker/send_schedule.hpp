@@ -3,10 +3,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string>
 
 #include "harness/base/clock.hpp"
 #include "harness/base/posix/mapping.hpp"
+#include "harness/contract/pacing.hpp"
 #include "harness/contract/rendezvous.hpp"
 
 namespace ipcmark {
@@ -14,7 +16,7 @@ namespace ipcmark {
 /// When each message of an open loop was due and when it was sent: beside the channel, in memory
 /// that both processes of the pair map, so that the payload keeps its exact size
 /// (measurement of response times after wrk2 and Aeron's load test rig).
-class timetable {
+class send_log {
 public:
     struct stamps {
         std::atomic<std::uint64_t> due;  // ticks of the shared clock
@@ -23,9 +25,9 @@ public:
     static constexpr std::size_t most_messages = std::size_t{1} << 20;
 
     /// Producer: makes room for `messages` and hands it over. Throws limit_exceeded.
-    static timetable lend(rendezvous& peer, const std::string& name, std::size_t messages);
-    /// Consumer: takes what `lend` hands over.
-    static timetable borrow(rendezvous& peer);
+    static send_log create(rendezvous& peer, const std::string& name, std::size_t messages);
+    /// Consumer: takes what `create` hands over.
+    static send_log open(rendezvous& peer);
 
     /// The sequence number of the first message in the table; set before a meeting of both sides.
     void set_first_sequence(std::uint64_t sequence) noexcept {
@@ -49,13 +51,38 @@ private:
         std::atomic<std::uint64_t> messages;
     };
 
-    explicit timetable(mapping memory) : memory_(std::move(memory)) {}
+    explicit send_log(mapping memory) : memory_(std::move(memory)) {}
     header& head() const noexcept { return *reinterpret_cast<header*>(memory_.data()); }
     stamps* rows() const noexcept {
         return reinterpret_cast<stamps*>(memory_.data() + sizeof(header));
     }
 
     mapping memory_;
+};
+
+/// When the next messages are due, and how many at once.
+class due_times {
+public:
+    due_times(const pacing& pace, std::uint64_t start_ticks, std::uint64_t ticks_per_second)
+        : pace_(pace),
+          due_(static_cast<double>(start_ticks)),
+          interval_ticks_(pace.rate_hz > 0 ? static_cast<double>(ticks_per_second) / pace.rate_hz
+                                           : 0),
+          random_(pace.seed) {}
+
+    std::uint64_t due() const noexcept { return static_cast<std::uint64_t>(due_); }
+    bool is_absolute() const noexcept { return pace_.rate_hz > 0; }
+
+    /// Absolute: whatever became of the last one.
+    void advance();
+    void set_due(std::uint64_t ticks) noexcept { due_ = static_cast<double>(ticks); }
+
+private:
+    pacing pace_;
+    double due_;  // a double holds the ticks of two months exactly
+    double interval_ticks_;
+    std::mt19937_64 random_;
+    std::exponential_distribution<double> gap_{1.0};
 };
 
 /// Waits until the clock shows `due`. Sleeps as long as that is far off; the last stretch is spent

@@ -23,7 +23,8 @@ session::session(shared_state& shared, std::span<const party> parties, std::size
       events_(effort_.act.kind == task_kind::count),
       energy_(effort_.act.kind == task_kind::count && parties[position].side == role::producer) {
     constexpr std::size_t blocks_at_most = 4096;
-    result.block_ticks.reserve(blocks_at_most);
+    result.block_ticks.resize(blocks_at_most);  // touched, so that no page is missing later
+    result.block_ticks.clear();
     for (std::size_t other = 0; other < parties.size(); ++other)
         if (parties[other].side != parties[position].side) peers_.push_back(&shared.worker(other));
 }

@@ -45,7 +45,7 @@ public:
     measurement result;
 
     std::optional<stage> die_entering;  // tests: SIGKILL oneself on entering that stage
-    /// Laws: called just inside both usage snapshots, with whether it is the first.
+    /// Checks: called just inside both usage snapshots, with whether it is the first.
     void (*at_snapshot)(bool begins) = nullptr;
     /// Where the parent is told of a new stage when it maps no memory; -1: it does.
     int heartbeat_fd = -1;

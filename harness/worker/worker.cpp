@@ -97,13 +97,21 @@ public:
     }
 
     void run() {
+        send_heartbeat(control_.get(), {stage::starting, 0});
         std::string text;
         if (!receive_frame(control_.get(), text)) return;
-        const job task = decode_job(text);
+        carry_out(decode_job(text));
+        // The parent lets this process go when its end disturbs nobody.
+        while (receive_frame(control_.get(), text)) {
+        }
+    }
+
+private:
+    void carry_out(const job& task) {
         share_state(task);
         worker_report report;
         report.started_ns = started_ns_;
-        carry_out(task, report);
+        measure_for(task, report);
         worker_status& status = state().worker(task.position);
         status.at.store(stage::reporting, std::memory_order_release);
         die_if_asked(task, stage::reporting);
@@ -111,7 +119,6 @@ public:
         status.at.store(stage::done, std::memory_order_release);
     }
 
-private:
     /// The parent's memory, or some of this worker's own that nobody else sees.
     void share_state(const job& task) {
         if (task.channel.shared_memory) {
@@ -136,7 +143,7 @@ private:
         return lines;
     }
 
-    void carry_out(const job& task, worker_report& report) {
+    void measure_for(const job& task, worker_report& report) {
         rendezvous peer(inherited_lines(task), task.position, task.channel);
         setup cell{{.side = task.self().side,
                     .kind = task.what.kind,
@@ -164,7 +171,9 @@ private:
             forward.marks_end = marks_end;
             require_channel(task, marks_end);
             // Locked if the limit allows: a page fault in the timed phase is counted either way.
-            ::mlockall(MCL_CURRENT);
+            // Once touched, that is: a session touches what is its own, the warm-up the rest, and
+            // to fault in a whole program and its libraries takes 2 ms of either CPU.
+            ::mlockall(MCL_CURRENT | MCL_ONFAULT);
             session state(this->state(), task.parties, task.position, task.clock, task.work,
                           cell.producer() ? forward : backward,
                           cell.producer() ? backward : forward, rule_for(mechanism->info.facts));

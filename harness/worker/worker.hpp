@@ -13,7 +13,7 @@ inline constexpr int worker_control_fd = 3;
 inline constexpr int worker_state_fd = 4;
 inline constexpr int worker_first_peer_fd = 5;  // and on: to each other party, in their order
 
-/// What a worker does with its job; measuring is the default, laws bring their own.
+/// What a worker does with its job; measuring is the default, checks bring their own.
 using scenario_function = void (*)(const registration& mechanism, setup& cell, session& state,
                                    const job& task);
 

@@ -91,6 +91,24 @@ TEST(pack, keeps_what_the_page_shows) {
     }
 }
 
+TEST(pack, an_extreme_is_the_repetition_that_has_it_or_a_figure) {
+    run_result result = sample();
+    auto& cell = result.cells.front();
+    auto& [key, figures] = cell.summary.front();
+    std::size_t n = 0;
+    for (auto& repetition : result.repetitions)
+        if (repetition.cell == cell.name) repetition.metrics[key] = 100.0 + double(n++);
+    ASSERT_GT(n, 2u);
+    figures.min = 102;
+    figures.max = 777;
+    const tree packed = parse_json(pack_result(result));
+    const auto& row = packed.at("cells").elements()[0].at("summary").elements()[0].elements();
+    ASSERT_EQ(row.size(), 10u);
+    EXPECT_TRUE(row[6].is_null());
+    EXPECT_EQ(row[7].as_double(), 777) << "no repetition has it";
+    EXPECT_EQ(row[9].as_double(), 2);
+}
+
 TEST(pack, a_column_that_never_changes_is_one_value) {
     run_result result = sample();
     for (auto& repetition : result.repetitions)

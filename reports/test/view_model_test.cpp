@@ -1,12 +1,15 @@
 #include "reports/view/view_model.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/analysis/test/made_result.hpp"
+#include "reports/markdown.hpp"
 #include "reports/text.hpp"
 #include "reports/view/figure_text.hpp"
 #include "reports/view/tables.hpp"
+#include "reports/view/words.hpp"
 
 /// What is said of results that were built to mislead.
 namespace ipcmark {
@@ -52,6 +55,24 @@ TEST(answers, a_floor_that_the_figure_lies_beyond_is_no_floor) {
     says(2, "The floor is 100 ns, since a line moves: 2.00 times that.");
     says(0.95, "which it reached.");
     says(0.4, "The floor was measured at 500 ns, which this surpasses: it says nothing here.");
+}
+
+TEST(answers, of_a_state_that_is_read_at_will_nothing_is_lost) {
+    made_result made;
+    made.add("seqlock", {100, 101, 102, 103, 104, 105});
+    made.add("buffers", {200, 201, 202, 203, 204, 205});
+    for (const char* each : {"seqlock", "buffers"}) {
+        made.mechanism(each, {{"latest_value", true}});
+        made.cell(each).kind = pattern::state;
+    }
+    const auto view = view_of_one(made.result);
+    EXPECT_FALSE(view.cells[0].lossy);
+    ASSERT_EQ(view.groups.size(), 1u);
+    const auto& group = view.groups[0];
+    ASSERT_FALSE(group.answers.empty());
+    EXPECT_EQ(group.answers[0].mechanism, "seqlock");
+    ASSERT_FALSE(group.columns.empty());
+    EXPECT_EQ(group.columns[0].label, "age p50");
 }
 
 TEST(answers, a_lossy_winner_wins_nothing) {
@@ -104,6 +125,17 @@ TEST(answers, few_repetitions_are_said_to_prove_nothing) {
               std::string::npos);
 }
 
+TEST(answers, the_few_repetitions_of_another_are_not_called_those_of_the_best) {
+    made_result made;
+    made.add("ring", {100, 101, 102, 103});
+    made.add("pipe", {9000});
+    EXPECT_NE(answers(made.result)
+                  .at(0)
+                  .find("Of another only 1 repetition counts: no order is proven before 4 do."),
+              std::string::npos)
+        << answers(made.result).at(0);
+}
+
 TEST(answers, each_placement_has_its_own) {
     made_result made;
     made.add("pipe", {60e3, 61e3, 62e3, 63e3, 64e3, 65e3});
@@ -126,6 +158,60 @@ TEST(answers, there_are_none_where_nothing_was_measured) {
     EXPECT_EQ(view.cells[0].absence, "limit");
     EXPECT_EQ(view.trust.front(), "0 of 1 cell measured; 1 skipped.");
     EXPECT_TRUE(tables_of(made.result, view).empty());
+}
+
+/// Two mechanisms at two rates; the figures are p99.
+made_result under_load() {
+    made_result made("p99_ns");
+    const auto add = [&](const char* mechanism, double rate, double p99_ns) {
+        made.add(mechanism, {p99_ns});
+        cell_result& cell = made.result.cells.back();
+        cell.kind = pattern::paced;
+        cell.name = fmt::format("paced/{}/64/l3/rate={:.0f}", mechanism, rate);
+        cell.parameter = parameter_info{"rate_hz", rate, {}, std::nullopt};
+    };
+    add("ring", 1e4, 500);
+    add("pipe", 1e4, 5'000);
+    add("ring", 1e5, 600);
+    add("pipe", 1e5, 20'000);
+    return made;
+}
+
+TEST(load, the_knee_of_each_curve_is_told_once_in_a_sentence) {
+    auto made = under_load();
+    const std::string begin = "Under load, 64 B, two CPUs, shared L3: ";
+    const auto said = [&] { return view_of_one(made.result).loads.at(0).text; };
+    EXPECT_EQ(said(), begin +
+                          "ring has no knee up to 100 k/s; the p99 of pipe at 100 k/s is more "
+                          "than twice that at 10.0 k/s.");
+    made.result.cells[3].saturated = true;
+    made.result.cells[0].saturated = true;
+    EXPECT_EQ(said(), begin + "ring cannot keep even 10.0 k/s; pipe cannot keep 100 k/s.");
+    const auto model = view_of({{"r.json", made.result}});
+    EXPECT_NE(render_text(model, {.columns = 200}).find("\n" + said() + "\n"), std::string::npos);
+    EXPECT_NE(render_markdown(model).find("\n" + said() + "\n"), std::string::npos);
+}
+
+TEST(load, a_single_rate_has_no_knee_to_tell) {
+    auto made = under_load();
+    made.result.cells.resize(2);
+    EXPECT_EQ(view_of_one(made.result).loads.at(0).text, "");
+    made.result.cells.clear();
+    EXPECT_TRUE(view_of_one(made.result).loads.empty());
+}
+
+TEST(groups, say_how_far_each_cell_is_from_the_best_and_who_is_on_the_frontier) {
+    made_result made;
+    made.add("ring", {300});
+    made.add("pipe", {1000});
+    made.set("ring", "cpu_ns_per_message", 700);
+    made.set("pipe", "cpu_ns_per_message", 100);
+    const auto group = view_of_one(made.result).groups.at(0);
+    EXPECT_EQ(group.column("p50_ns")->ratios, (std::vector<std::optional<double>>{1, 3.333}));
+    EXPECT_EQ(group.column("cpu_ns_per_message")->ratios,
+              (std::vector<std::optional<double>>{7, 1}));
+    ASSERT_TRUE(group.traded);
+    EXPECT_EQ(group.traded->frontiers, (std::vector{frontier::all, frontier::all}));
 }
 
 TEST(problems, the_same_limit_for_several_payloads_is_one) {
@@ -173,6 +259,34 @@ TEST(tables, show_ties_as_ties_and_the_instrument_last) {
     EXPECT_NE(text.find("208 ns \u00b14 %\n"), std::string::npos) << text;
 }
 
+TEST(main_metric, of_its_pattern_is_what_every_writer_leads_with) {
+    for (const pattern_info& row : pattern_table) {
+        made_result made;
+        made.add("pipe", {500});
+        cell_result& cell = made.cell("pipe");
+        cell.kind = row.id;
+        for (const auto& other : pattern_table)
+            if (other.main_metric != "p50_ns")
+                made.set("pipe", std::string(other.main_metric), 7e6);
+        const auto model = view_of({{"r.json", made.result}});
+        const auto& group = model.views.front().groups.at(0);
+        EXPECT_EQ(group.main_metric, row.main_metric) << "there are no bytes in the figures";
+        const metric& main = *find_metric(row.main_metric);
+        const std::string figure = *median_text(cell.find(main.key));
+        const std::string label = label_of(main, row.id, 64);
+        EXPECT_EQ(tables_of(made.result, model.views.front()).at(0).heads.at(0), label);
+        const auto leads = [&](const std::string& text, const std::string& line) {
+            EXPECT_NE(text.find(line), std::string::npos) << row.word << "\n" << text;
+        };
+        leads(render_markdown(model), "| mechanism | " + label + " |");
+        if (main.margin <= 0) continue;  // differences of it say nothing: nobody is asked for
+        ASSERT_FALSE(group.answers.empty()) << row.word;
+        EXPECT_EQ(group.answers.front().figure, figure) << row.word;
+        leads(render_markdown(model), ": pipe " + figure);
+        leads(render_text(model, {.columns = 300}), ": pipe " + figure);
+    }
+}
+
 TEST(comparisons, name_the_files_and_count_the_verdicts) {
     made_result before;
     before.add("ring", {100, 101, 102, 103, 104, 105});
@@ -208,6 +322,16 @@ TEST(figure_text, lists_names) {
     EXPECT_EQ(some_of({"a", "b"}, 2), "a and b");
     EXPECT_EQ(some_of({"a", "b", "c"}, 2), "a, b and c");
     EXPECT_EQ(some_of({"a", "b", "c", "d"}, 2), "a, b and 2 more");
+}
+
+TEST(figure_text, a_pooled_percentile_says_so) {
+    metric_summary figures;
+    figures.n = 6;
+    figures.median = 12'300;
+    figures.unit = "ns";
+    EXPECT_EQ(median_text(&figures), figure_text(12'300, "ns"));
+    figures.pooled = true;
+    EXPECT_EQ(median_text(&figures), figure_text(12'300, "ns") + " pooled");
 }
 
 }  // namespace

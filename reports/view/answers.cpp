@@ -56,7 +56,8 @@ private:
         if (unit == sent::trip && asked.by->unit == "ns/message") sentence += " a round trip";
         const waiting waits = waiting_of(result_, cell);
         // A stream at full speed has no time to sleep, which says nothing.
-        if (pattern_of(cell.kind).both_ways() || waits == waiting::burns_core)
+        const pattern_info& row = pattern_of(cell.kind);
+        if (row.both_ways() || (waits == waiting::burns_core && !row.at_will))
             if (const auto title = title_of(waits); !title.empty())
                 sentence += ", " + std::string(title);
         told.sentences.push_back(sentence + ".");
@@ -64,7 +65,7 @@ private:
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
         if (auto limit = floor_sentence(asked, cell); !limit.empty())
             told.sentences.push_back(std::move(limit));
-        if (auto ties = tie_sentence(asked, found); !ties.empty())
+        if (auto ties = tie_sentence(asked, cell, found); !ties.empty())
             told.sentences.push_back(std::move(ties));
         return told;
     }
@@ -92,8 +93,10 @@ private:
                                      100 / *figures->median);
     }
 
-    std::string tie_sentence(const question& asked, const std::vector<standing>& found) const {
+    std::string tie_sentence(const question& asked, const cell_result& best,
+                             const std::vector<standing>& found) const {
         std::vector<std::string> level;
+        double margin = 0;
         std::size_t fewest = ~std::size_t{0};
         bool has_rivals = false;
         for (std::size_t i = 0; i < found.size(); ++i) {
@@ -101,17 +104,23 @@ private:
             const cell_result& cell = result_.cells[group_.cells[i]];
             fewest = std::min(fewest, figures_.of(cell.name, asked.by->key).size());
             has_rivals = has_rivals || found[i] != standing::best;
-            if (found[i] == standing::level) level.push_back(cell.mechanism);
+            if (found[i] != standing::level) continue;
+            level.push_back(cell.mechanism);
+            margin = std::max(margin, margin_between(result_, best, cell, *asked.by));
         }
         if (!has_rivals) return {};
         if (fewest == 0) return "The result has no single repetitions, so no order is proven.";
+        if (fewest < fewest_to_prove && figures_.of(best.name, asked.by->key).size() > fewest)
+            return fmt::format("Of another only {} {}: no order is proven before {} do.",
+                               plural(fewest, "repetition"), fewest == 1 ? "counts" : "count",
+                               fewest_to_prove);
         if (fewest < fewest_to_prove)
             return fmt::format("Only {} {}: no order is proven before {} do.",
                                plural(fewest, "repetition"), fewest == 1 ? "counts" : "count",
                                fewest_to_prove);
         if (level.empty()) return {};
         return fmt::format("No difference proven to {} (below {:.0f} %).",
-                           some_of(level, names_told), 100 * margin_of(result_, *asked.by));
+                           some_of(level, names_told), 100 * margin);
     }
 
     /// ", 64 B, not pinned"
@@ -153,7 +162,7 @@ std::vector<answer> answers_of(const run_result& result, const repetition_figure
         if (found) answers.push_back(std::move(*found));
         return found.has_value();
     };
-    if (!add(ask.to({best, main, anyone})) || !kind.has_messages()) return answers;
+    if (!add(ask.to({best, main, anyone})) || !kind.has_messages() || kind.at_will) return answers;
     const waiting of_best = waiting_of(result, result.cells[answers.front().cell]);
     if (kind.both_ways()) {
         if (of_best != waiting::slept) add(ask.to({best + " that sleeps", main, slept}));

@@ -29,7 +29,7 @@ std::string figure_text(double value, std::string_view unit) {
 
 std::optional<std::string> median_text(const metric_summary* figures) {
     if (figures == nullptr || !figures->median) return std::nullopt;
-    return figure_text(*figures->median, figures->unit);
+    return figure_text(*figures->median, figures->unit) + (figures->pooled ? " pooled" : "");
 }
 
 std::string range_text(const metric_summary& figures) {

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 
+#include "harness/analysis/best_ratios.hpp"
 #include "harness/result/metrics.hpp"
 #include "reports/view/figure_text.hpp"
 #include "reports/view/parts.hpp"
+#include "reports/view/words.hpp"
 
 namespace ipcmark {
 
@@ -13,6 +16,14 @@ namespace {
 /// So that runs of the same kind are told by the same payloads.
 constexpr std::size_t told_latency_bytes = 64;
 constexpr std::size_t told_stream_bytes = std::size_t{64} << 10;
+
+std::vector<std::optional<double>> ratios_of(const run_result& result, const cell_group& group,
+                                             const metric& by) {
+    auto ratios = ratios_to_best(result, group, by);
+    for (auto& each : ratios)
+        if (each) each = four_digits(*each);
+    return ratios;
+}
 
 std::vector<standing_column> columns_of(const run_result& result, const repetition_figures& figures,
                                         const cell_group& group) {
@@ -23,7 +34,9 @@ std::vector<standing_column> columns_of(const run_result& result, const repetiti
                 return result.cells[i].median(each.key).has_value();
             });
         if (has_figures)
-            columns.push_back({std::string(each.key), standings(result, figures, group, each)});
+            columns.push_back(
+                {std::string(each.key), label_of(each, group.kind, group.payload_bytes),
+                 standings(result, figures, group, each), ratios_of(result, group, each)});
     }
     return columns;
 }
@@ -67,18 +80,26 @@ bool has_competitor(const run_result& result, const group_view& group) {
     });
 }
 
+/// Whether it can be told who is the best.
+bool has_best(const group_view& group) {
+    const standing_column* column = group.column(group.main_metric);
+    return column != nullptr && std::find(column->standings.begin(), column->standings.end(),
+                                          standing::best) != column->standings.end();
+}
+
 double parameter_value(const run_result& result, const group_view& group) {
     const auto& parameter = result.cells[group.cells.front()].parameter;
     return parameter ? parameter->value : 0;
 }
 
-/// Whether `a` tells more than `b`: a payload before none, the usual one, the heaviest load.
+/// Whether `a` tells more than `b`: a best one, a payload before none, the usual one, the heaviest
+/// load.
 bool tells_more(const run_result& result, const group_view& a, const group_view& b) {
     const bool streams = pattern_of(a.kind).loop == pattern_loop::stream;
     const std::size_t wanted = streams ? told_stream_bytes : told_latency_bytes;
     const auto rank = [&](const group_view& group) {
         const auto bytes = static_cast<double>(group.payload_bytes);
-        return std::tuple(group.payload_bytes > 0, group.payload_bytes == wanted,
+        return std::tuple(has_best(group), group.payload_bytes > 0, group.payload_bytes == wanted,
                           streams ? bytes : -bytes, parameter_value(result, group));
     };
     return rank(a) > rank(b);
@@ -97,6 +118,11 @@ void mark_headlines(const run_result& result, std::vector<group_view>& groups) {
 
 }  // namespace
 
+double four_digits(double ratio) {
+    const double unit = std::pow(10, 3 - std::floor(std::log10(ratio)));
+    return std::round(ratio * unit) / unit;
+}
+
 std::vector<group_view> group_views(const run_result& result) {
     const repetition_figures figures(result);
     std::vector<group_view> groups;
@@ -107,10 +133,12 @@ std::vector<group_view> group_views(const run_result& result) {
                         .reads = group.reads,
                         .payload_bytes = group.payload_bytes,
                         .parameter = parameter_text(result.cells[group.cells.front()].parameter),
+                        .unit = std::string(title_of(sent_by(group.kind, group.payload_bytes))),
                         .headline = false,
                         .main_metric = main_metric_of(result, group),
                         .cells = group.cells,
                         .columns = columns_of(result, figures, group),
+                        .traded = trade_off_of(result, group),
                         .answers = {}};
         view.answers = answers_of(result, figures, group, view);
         groups.push_back(std::move(view));

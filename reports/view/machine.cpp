@@ -73,8 +73,9 @@ std::string noise_sentence(const run_result& result) {
                             100 * (*least - 1));
     const quality_counts& of = result.noise->repetitions;
     if (const std::size_t all = of.quiet + of.usable + of.disturbed; of.disturbed > 0)
-        text += fmt::format("{} {} of {} were disturbed", text.ends_with("noise") ? ";" : ":",
-                            of.disturbed, plural(all, "repetition"));
+        text += fmt::format("{} {} of {} {} disturbed", text.ends_with("noise") ? ";" : ":",
+                            of.disturbed, plural(all, "repetition"),
+                            of.disturbed == 1 ? "was" : "were");
     return text + ".";
 }
 

@@ -8,9 +8,19 @@ namespace ipcmark {
 /// groups.cpp
 std::vector<group_view> group_views(const run_result& result);
 
+/// More than anybody reads, less than would fill the page.
+double four_digits(double ratio);
+
+/// repetitions.cpp: by the result's cells.
+std::vector<std::optional<repetitions_view>> repetitions_views(
+    const run_result& result, const std::vector<group_view>& groups);
+
 /// answers.cpp: `group` has its cells and columns.
 std::vector<answer> answers_of(const run_result& result, const repetition_figures& figures,
                                const cell_group& cells, const group_view& group);
+
+/// load.cpp
+std::vector<load_view> load_views(const run_result& result);
 
 /// machine.cpp
 std::string host_line(const run_result& result);

@@ -126,7 +126,8 @@ private:
         return shown;
     }
 
-    /// Those with figures, in the metric table's order; loss where there is some.
+    /// Those with figures, the main one first, then those that the pattern names, then in the
+    /// metric table's order; loss where there is some.
     std::vector<const metric*> metrics_of(const group_list& groups) const {
         const auto any_loss = [&](const group_view& group) {
             return std::any_of(group.cells.begin(), group.cells.end(),
@@ -141,7 +142,17 @@ private:
                 });
             if (has) found.push_back(&each);
         }
+        std::stable_sort(found.begin(), found.end(), [&](const metric* a, const metric* b) {
+            return place_of(*a, *groups.front()) < place_of(*b, *groups.front());
+        });
         return found;
+    }
+
+    static std::size_t place_of(const metric& of, const group_view& group) {
+        if (of.key == group.main_metric) return 0;
+        const auto& then = pattern_of(group.kind).then_metrics;
+        return 1 +
+               static_cast<std::size_t>(std::find(then.begin(), then.end(), of.key) - then.begin());
     }
 
     const run_result& result_;

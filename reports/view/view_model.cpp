@@ -1,33 +1,55 @@
 #include "reports/view/view_model.hpp"
 
 #include <filesystem>
+#include <numeric>
 #include <set>
 
+#include "harness/analysis/latency_distribution.hpp"
 #include "harness/analysis/pooled_percentiles.hpp"
 #include "reports/view/parts.hpp"
+#include "reports/view/stacks.hpp"
 #include "reports/view/words.hpp"
 
 namespace ipcmark {
 
 namespace {
 
-std::vector<cell_view> cell_views(const run_result& result) {
+std::vector<std::uint64_t> steps_of(const std::vector<std::uint64_t>& rising) {
+    std::vector<std::uint64_t> steps(rising.size());
+    std::adjacent_difference(rising.begin(), rising.end(), steps.begin());
+    return steps;
+}
+
+std::optional<distribution_view> distribution_view_of(const cell_result& cell) {
+    if (cell.kind != pattern::round_trip) return std::nullopt;
+    const auto of = distribution_of(cell);
+    if (!of) return std::nullopt;
+    return distribution_view{steps_of(of->bins), of->supported, of->mean_ns, of->deviation_ns,
+                             of->greatest_ns};
+}
+
+std::vector<cell_view> cell_views(const run_result& result, const std::vector<group_view>& groups) {
+    auto repetitions = repetitions_views(result, groups);
     std::vector<cell_view> views;
     for (const auto& cell : result.cells)
         views.push_back({std::string(absence_of(cell)), waiting_of(result, cell),
                          cell.ended == status::ok && is_lossy(result, cell),
-                         pooled_percentiles(cell)});
+                         pooled_percentiles(cell), distribution_view_of(cell), stacks_of(cell),
+                         std::move(repetitions[views.size()])});
     return views;
 }
 
 result_view view_of(const named_result& of) {
     const run_result& result = of.result;
+    auto groups = group_views(result);
+    auto cells = cell_views(result, groups);
     return {.name = of.name,
             .host = host_line(result),
             .trust = trust_sentences(result),
             .notices = notices_of(result),
-            .groups = group_views(result),
-            .cells = cell_views(result),
+            .groups = std::move(groups),
+            .cells = std::move(cells),
+            .loads = load_views(result),
             .problems = problems_of(result),
             .unavailable = unavailable_mechanisms(result),
             .partial = partial_cells(result)};

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/analysis/comparison.hpp"
+#include "harness/analysis/load_curves.hpp"
 #include "harness/analysis/standings.hpp"
+#include "harness/analysis/trade_off.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/result/run_result.hpp"
 
@@ -23,13 +26,23 @@ struct named_result {
 /// How one metric puts the cells of a group in order.
 struct standing_column {
     std::string metric;
-    std::vector<standing> standings;  // by the group's cells
+    std::string label;                          // in tables of this group
+    std::vector<standing> standings;            // by the group's cells
+    std::vector<std::optional<double>> ratios;  // to the best, four digits; see ratios_to_best
 };
 
 template <class Visitor>
 void visit_fields(Visitor& visit, standing_column& c) {
     visit("metric", c.metric);
+    visit("label", c.label);
     visit("standings", c.standings);
+    visit("ratios", c.ratios);
+}
+
+template <class Visitor>
+void visit_fields(Visitor& visit, trade_off& t) {
+    visit("latency", t.latency);
+    visit("frontiers", t.frontiers);
 }
 
 /// One answer to the question of a group's pattern.
@@ -59,10 +72,12 @@ struct group_view {
     touch reads = touch::rw;
     std::size_t payload_bytes = 0;
     std::string parameter;  // as people read it: "after 1.00 ms"; empty: none
+    std::string unit;       // what costs are told per: "message", "round trip", "post", "write"
     bool headline = false;  // its answers stand for the pattern and placement
     std::string main_metric;
     std::vector<std::size_t> cells;  // positions in the result, in the order of the main metric
     std::vector<standing_column> columns;
+    std::optional<trade_off> traded;
     std::vector<answer> answers;
 
     const standing_column* column(std::string_view metric) const {
@@ -79,11 +94,59 @@ void visit_fields(Visitor& visit, group_view& g) {
     visit("touch", g.reads);
     visit("payload_bytes", g.payload_bytes);
     visit("parameter", g.parameter);
+    visit("unit", g.unit);
     visit("headline", g.headline);
     visit("main_metric", g.main_metric);
     visit("cells", g.cells);
     visit("columns", g.columns);
+    visit("trade_off", g.traded);
     visit("answers", g.answers);
+}
+
+/// A latency_distribution in less room: its values and counts can be read off the bins.
+struct distribution_view {
+    std::vector<std::uint64_t> bin_steps;  // how many bins after that of the value before
+    std::size_t supported = 0;
+    double mean_ns = 0;
+    double deviation_ns = 0;
+    double greatest_ns = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, distribution_view& d) {
+    visit("bin_steps", d.bin_steps);
+    visit("supported", d.supported);
+    visit("mean_ns", d.mean_ns);
+    visit("deviation_ns", d.deviation_ns);
+    visit("greatest_ns", d.greatest_ns);
+}
+
+/// A bar of which parts make up a whole, see stacks.hpp.
+struct stack_view {
+    std::string name;
+    double total = 0;
+    std::vector<std::optional<double>> lengths;  // by its parts, up to the total; empty: not told
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, stack_view& s) {
+    visit("name", s.name);
+    visit("total", s.total);
+    visit("lengths", s.lengths);
+}
+
+/// The repetitions of a cell against each other, in the order of the result.
+struct repetitions_view {
+    std::string metric;                            // that is compared; empty: they have none
+    std::vector<std::optional<double>> to_median;  // ratio to that of the cell, four digits
+    std::vector<std::string> disturbed_by;         // reasons, or "nothing"; empty: not known
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, repetitions_view& r) {
+    visit("metric", r.metric);
+    visit("to_median", r.to_median);
+    visit("disturbed_by", r.disturbed_by);
 }
 
 /// What is said of one cell besides its figures.
@@ -92,6 +155,9 @@ struct cell_view {
     waiting waits = waiting::unknown;
     bool lossy = false;
     std::vector<std::pair<double, double>> percentiles;  // q and ns, of all repetitions that count
+    std::optional<distribution_view> distribution;       // of round trips
+    std::vector<stack_view> stacks;
+    std::optional<repetitions_view> repetitions;
 };
 
 template <class Visitor>
@@ -100,6 +166,39 @@ void visit_fields(Visitor& visit, cell_view& c) {
     visit("waits", c.waits);
     visit("lossy", c.lossy);
     visit("percentiles", c.percentiles);
+    visit("distribution", c.distribution);
+    visit("stacks", c.stacks);
+    visit("repetitions", c.repetitions);
+}
+
+/// Mechanisms at several rates, and what is said of them.
+struct load_view {
+    load_family of;
+    std::string text;  // a sentence on their knees; empty: nothing to say
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, load_point& p) {
+    visit("cell", p.cell);
+    visit("offered_per_second", p.offered_per_second);
+    visit("saturated", p.saturated);
+}
+
+template <class Visitor>
+void visit_fields(Visitor& visit, load_curve& c) {
+    visit("mechanism", c.mechanism);
+    visit("metric", c.metric);
+    visit("points", c.points);
+    visit("knee", c.knee);
+}
+
+template <class Visitor>
+void visit_fields(Visitor& visit, load_view& v) {
+    visit("placement", v.of.place);
+    visit("touch", v.of.reads);
+    visit("payload_bytes", v.of.payload_bytes);
+    visit("text", v.text);
+    visit("curves", v.of.curves);
 }
 
 /// Cells that have no figure for the same reason.
@@ -152,6 +251,7 @@ struct result_view {
     std::vector<notice> notices;
     std::vector<group_view> groups;
     std::vector<cell_view> cells;  // by the result's cells
+    std::vector<load_view> loads;
     std::vector<problem> problems;
     std::vector<named_reason> unavailable;  // mechanisms
     std::vector<named_reason> partial;      // cells whose repetitions did not all end ok
@@ -165,6 +265,7 @@ void visit_fields(Visitor& visit, result_view& r) {
     visit("notices", r.notices);
     visit("groups", r.groups);
     visit("cells", r.cells);
+    visit("loads", r.loads);
     visit("problems", r.problems);
     visit("unavailable", r.unavailable);
     visit("partial", r.partial);

@@ -1,11 +1,14 @@
 #include "reports/view/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
 
+#include "harness/analysis/latency_distribution.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/result/metrics.hpp"
+#include "reports/view/stacks.hpp"
 
 namespace ipcmark {
 
@@ -101,6 +104,32 @@ tree metrics_tree() {
     return all;
 }
 
+tree quantiles_tree() {
+    tree::list all;
+    for (const double q : distribution_quantiles())
+        all.push_back(tree(q));
+    return all;
+}
+
+tree stacks_tree() {
+    tree::list all;
+    for (const stack_info& each : stacks()) {
+        tree::list parts;
+        for (const std::string_view part : each.parts)
+            parts.push_back(tree(part));
+        all.push_back({{"name", each.name},
+                       {"whole", each.whole},
+                       {"parts", std::move(parts)},
+                       {"beside", each.beside}});
+    }
+    return all;
+}
+
+bool is_percentile(const metric& of) {
+    return std::any_of(percentiles.begin(), percentiles.end(),
+                       [&](const percentile& each) { return each.key == of.key; });
+}
+
 }  // namespace
 
 std::string_view title_of(placement place) {
@@ -126,16 +155,24 @@ std::string_view title_of(change verdict) {
 sent sent_by(pattern kind, std::size_t payload_bytes) {
     const pattern_info& row = pattern_of(kind);
     if (row.both_ways()) return sent::trip;
+    if (row.at_will) return sent::write;
     return row.loop == pattern_loop::stream && payload_bytes == 0 ? sent::post : sent::message;
+}
+
+std::string_view title_of(sent unit) {
+    constexpr std::array<std::string_view, 4> titles{"message", "round trip", "post", "write"};
+    return titles.at(static_cast<std::size_t>(unit));
 }
 
 std::string label_of(const metric& of, pattern kind, std::size_t payload_bytes) {
     constexpr std::string_view per_message = "/msg";
+    constexpr std::array<std::string_view, 4> units{"/msg", "/trip", "/post", "/write"};
     const sent unit = sent_by(kind, payload_bytes);
     if (unit == sent::post && of.key == "messages_per_second") return "posts";
-    if (unit == sent::message || !of.label.ends_with(per_message)) return std::string(of.label);
+    if (unit == sent::write && is_percentile(of)) return "age " + std::string(of.label);
+    if (!of.label.ends_with(per_message)) return std::string(of.label);
     return std::string(of.label.substr(0, of.label.size() - per_message.size())) +
-           (unit == sent::post ? "/post" : "/trip");
+           std::string(units[static_cast<std::size_t>(unit)]);
 }
 
 std::string_view absence_of(const cell_result& cell) {
@@ -146,9 +183,24 @@ std::string_view absence_of(const cell_result& cell) {
     return title_of(cell.ended);
 }
 
+std::vector<std::string> hop_parts_of(const cell_result& cell) {
+    if (cell.ended != status::ok || !pattern_of(cell.kind).decomposed) return {};
+    const auto has = [&cell](std::string_view key) {
+        const metric_summary* figures = cell.find(key);
+        return figures != nullptr && figures->median.has_value();
+    };
+    if (!has("syscall_copy_ns") || !(has("wake_up_ns") || has("sleep_and_transfer_ns"))) return {};
+    std::vector<std::string> parts;
+    for (const std::string_view each : stack_named("hop").parts)
+        if (has(each)) parts.emplace_back(each);
+    return parts;
+}
+
 tree words_tree() {
     return {{"patterns", patterns_tree()},
             {"metrics", metrics_tree()},
+            {"quantiles", quantiles_tree()},
+            {"stacks", stacks_tree()},
             {"placements", titles_tree(placement_titles)},
             {"touches", titles_tree(touch_titles)},
             {"statuses", titles_tree(status_titles)},

@@ -16,8 +16,8 @@ namespace ipcmark {
 
 namespace bip = boost::interprocess;
 
-/// What the cards of channels that any number of processes may share have in common.
-constexpr transport_info managed_card(std::string_view name, std::string_view summary,
+/// What the descriptions of channels that any number of processes may share have in common.
+constexpr transport_info managed_info(std::string_view name, std::string_view summary,
                                       std::string_view reference) {
     return {.name = name,
             .summary = summary,

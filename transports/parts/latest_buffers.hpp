@@ -111,7 +111,18 @@ public:
         std::optional<std::uint32_t> taken;
         if (!spin_until_lost([&]() noexcept { return (taken = buffers_.take()).has_value(); }))
             return false;
+        at_hand_ = taken;
         consume(readable(buffer(*taken)));
+        return true;
+    }
+
+    /// False: nothing was written yet. The buffer that was taken last is the reader's until it
+    /// takes another.
+    template <class Consume>
+    bool read(Consume consume) {
+        if (const auto taken = buffers_.take()) at_hand_ = taken;
+        if (!at_hand_) return false;
+        consume(readable(buffer(*at_hand_)));
         return true;
     }
 
@@ -130,6 +141,7 @@ private:
     std::byte* first_;
     std::size_t payload_bytes_;
     std::size_t stride_;
+    std::optional<std::uint32_t> at_hand_;  // what the reader took last
 };
 
 }  // namespace ipcmark

@@ -16,9 +16,9 @@
 
 namespace ipcmark {
 
-/// How far the two sides of a relay are, so that a lock which came free because its owner died is
+/// How far the two sides of a handoff are, so that a lock which came free because its owner died is
 /// not taken for a wake-up.
-struct relay_counts {
+struct handoff_counts {
     alignas(64) std::atomic<std::uint64_t> posted;
     alignas(64) std::atomic<std::uint64_t> taken;
 };
@@ -31,18 +31,18 @@ struct relay_counts {
 /// Locks: acquire(i) blocks and gives false when the owner is known to have died; release(i);
 /// counts().
 template <class Locks>
-class lock_relay {
+class lock_handoff {
 public:
     using shared = typename Locks::shared;
 
-    lock_relay(setup& cell, direction which, shared& memory)
+    lock_handoff(setup& cell, direction which, shared& memory)
         : locks_(cell, which, memory), held_(is_woken(cell, which) ? 1 : 0) {
         locks_.acquire(held_);
         cell.peer.meet();
     }
 
     void post() {
-        relay_counts& counts = locks_.counts();
+        handoff_counts& counts = locks_.counts();
         if (!advance() || counts.taken.load(std::memory_order_acquire) < turns_)
             throw peer_gone("the peer died: its lock came free without a turn");
         counts.posted.store(++turns_, std::memory_order_release);
@@ -50,7 +50,7 @@ public:
     }
 
     bool wait() {
-        relay_counts& counts = locks_.counts();
+        handoff_counts& counts = locks_.counts();
         if (!advance() || counts.posted.load(std::memory_order_acquire) == turns_) return false;
         counts.taken.store(++turns_, std::memory_order_release);
         locks_.release(before(held_));
@@ -75,7 +75,7 @@ class mutex_locks {
 public:
     struct shared {
         pthread_mutex_t mutexes[3];
-        relay_counts counts;
+        handoff_counts counts;
     };
 
     mutex_locks(setup& cell, direction, shared& memory) : shared_(memory) {
@@ -86,7 +86,7 @@ public:
     }
     bool acquire(int i) { return ::pthread_mutex_lock(&shared_.mutexes[i]) == 0; }
     void release(int i) { ::pthread_mutex_unlock(&shared_.mutexes[i]); }
-    relay_counts& counts() { return shared_.counts; }
+    handoff_counts& counts() { return shared_.counts; }
 
 private:
     shared& shared_;
@@ -99,17 +99,17 @@ public:
         const auto path = cell.directory / directed_name("lock", which);
         if (cell.producer()) {
             fd_ = open(path, O_CREAT | O_EXCL);
-            reserve_space(fd_.get(), sizeof(relay_counts), path.parent_path().string());
+            reserve_space(fd_.get(), sizeof(handoff_counts), path.parent_path().string());
         }
         cell.peer.meet();
         if (!cell.producer()) fd_ = open(path, 0);
-        memory_ = mapping::shared(fd_.get(), sizeof(relay_counts));
+        memory_ = mapping::shared(fd_.get(), sizeof(handoff_counts));
     }
     static unique_fd open(const std::filesystem::path& path, int flags) {
         return unique_fd(checked(::open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0600), "open"));
     }
     int fd() const { return fd_.get(); }
-    relay_counts& counts() { return *reinterpret_cast<relay_counts*>(memory_.data()); }
+    handoff_counts& counts() { return *reinterpret_cast<handoff_counts*>(memory_.data()); }
 
 private:
     unique_fd fd_;
@@ -117,7 +117,7 @@ private:
 };
 
 /// Three bytes of one file, locked by fcntl(2) F_OFD_SETLKW: unlike F_SETLKW, these belong to the
-/// open file and the kernel does not suspect a deadlock between two relays.
+/// open file and the kernel does not suspect a deadlock between two handoffs.
 class record_locks {
 public:
     using shared = nothing_shared;
@@ -128,7 +128,7 @@ public:
     }
     bool acquire(int i) { return set(i, F_WRLCK); }
     void release(int i) { set(i, F_UNLCK); }
-    relay_counts& counts() { return file_.counts(); }
+    handoff_counts& counts() { return file_.counts(); }
 
 private:
     bool set(int i, short type) {
@@ -163,7 +163,7 @@ public:
     }
     bool acquire(int i) { return set(i, LOCK_EX); }
     void release(int i) { set(i, LOCK_UN); }
-    relay_counts& counts() { return file_.counts(); }
+    handoff_counts& counts() { return file_.counts(); }
 
 private:
     bool set(int i, int operation) {

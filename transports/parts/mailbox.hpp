@@ -106,8 +106,8 @@ private:
     bool is_aside_ = false;
 };
 
-/// What the cards of all mailboxes have in common.
-constexpr transport_info mailbox_card(std::string_view name, std::string_view summary,
+/// What the descriptions of all mailboxes have in common.
+constexpr transport_info mailbox_info(std::string_view name, std::string_view summary,
                                       std::string_view reference, wait_style wait) {
     return {.name = name,
             .summary = summary,

@@ -66,6 +66,15 @@ public:
         return true;
     }
 
+    /// False: nothing was written yet, or the writer is at it.
+    template <class Consume>
+    bool read(Consume consume) {
+        const std::uint64_t at_hand = control_->version.load(std::memory_order_acquire);
+        if (at_hand == 0 || !copy(at_hand)) return false;
+        consume(readable(mine_.data(), payload_bytes_));
+        return true;
+    }
+
 private:
     using word = std::atomic<std::uint64_t>;
     static_assert(word::is_always_lock_free, "a lock would be private to each process");
@@ -80,7 +89,12 @@ private:
 
     bool copy_newer() noexcept {
         const std::uint64_t before = control_->version.load(std::memory_order_acquire);
-        if (before == version_ || before % 2 != 0) return false;
+        return before != version_ && copy(before);
+    }
+
+    /// The value of that version. False: it is being replaced.
+    bool copy(std::uint64_t before) noexcept {
+        if (before % 2 != 0) return false;
         for (std::size_t i = 0; i < word_count_; ++i) {
             const std::uint64_t value = words_[i].load(std::memory_order_relaxed);
             std::memcpy(mine_.data() + i * sizeof value, &value, sizeof value);

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
+#include "harness/analysis/calibration_block.hpp"
+#include "harness/analysis/paired_figures.hpp"
+#include "harness/result/metrics.hpp"
 #include "harness/stats/decision.hpp"
 #include "harness/stats/hodges_lehmann.hpp"
 #include "harness/stats/test/simulate.hpp"
@@ -85,6 +88,66 @@ TEST(calibration, a_seed_gives_the_same_figures_again_and_secondary_metrics_stay
     EXPECT_EQ(once.by_metric.size(), 1u);
     EXPECT_EQ(once.by_metric.at("p50_ns").back().ratio, once.detectable.back().ratio);
     EXPECT_TRUE(calibrate({}, 20, 4).detectable.empty());
+}
+
+TEST(calibration, kinds_of_cells_have_limits_of_their_own) {
+    const auto figures = calibrate({{"a", "p50_ns", 0.05, true, noise(0.02, 20, 68), 0, "spins"},
+                                    {"b", "p50_ns", 0.05, true, noise(0.15, 20, 69), 0, "sleeps"},
+                                    {"c", "p50_ns", 0.05, true, noise(0.15, 20, 70), 0, "sleeps"}},
+                                   20, 5);
+    const double spins = at(figures.by_kind.at("spins").at("p50_ns"), 20)->ratio;
+    const double sleeps = at(figures.by_kind.at("sleeps").at("p50_ns"), 20)->ratio;
+    EXPECT_EQ(spins, at(figures.cells[0].detectable, 20)->ratio);
+    EXPECT_GT(sleeps - 1, 3 * (spins - 1));
+    const std::string text = calibration_text(figures, 20);
+    EXPECT_NE(text.find("in p50_ns of pairs that spin are noise"), std::string::npos) << text;
+    EXPECT_NE(text.find("in p50_ns of pairs that sleep are noise"), std::string::npos) << text;
+}
+
+/// One round of both variants of a cell; no figure below 0.
+void add_round(paired_figures& to, const std::string& cell, std::uint64_t round, double switches,
+               std::array<double, 2> p50) {
+    for (const std::size_t variant : {0u, 1u}) {
+        repetition_record record;
+        record.cell = cell;
+        for (const metric& each : all_metrics())
+            record.metrics[std::string(each.key)] = std::nullopt;
+        if (p50[variant] > 0) record.metrics["p50_ns"] = p50[variant];
+        record.metrics["voluntary_switches_per_message"] = switches;
+        to.add(record, round, variant);
+    }
+}
+
+TEST(paired_figures, a_round_without_a_figure_is_counted_and_the_others_are_used) {
+    paired_figures records;
+    const std::string often = "round_trip/pipe/64/l3";
+    const std::string seldom = "round_trip/tcp/64/same_cpu";
+    const std::string spinning = "round_trip/ring/64/l3";
+    for (std::uint64_t round = 0; round < 8; ++round) {
+        add_round(records, often, round, 2, {100, round == 3 ? -1.0 : 110});
+        add_round(records, seldom, round, 2, {100, round < 4 ? -1.0 : 100});
+        add_round(records, spinning, round, 0, {100, 100});
+    }
+    const auto pairs = records.log_ratios({often, seldom, spinning}, 8);
+    ASSERT_EQ(pairs.size(), 3u);
+    EXPECT_EQ(pairs[0].log_ratios.size(), 7u);
+    EXPECT_EQ(pairs[0].missing, 1u);
+    EXPECT_EQ(pairs[0].kind, "sleeps");
+    EXPECT_EQ(pairs[1].missing, 4u);
+    EXPECT_EQ(pairs[1].kind, "same_cpu");
+    EXPECT_EQ(pairs[2].kind, "spins");
+    const auto figures = calibrate(pairs, 20, 6, 50);
+    ASSERT_EQ(figures.cells.size(), 2u);
+    EXPECT_EQ(figures.cells[0].rounds, 7u);
+    ASSERT_EQ(figures.too_short.size(), 1u);
+    EXPECT_EQ(figures.too_short[0].cell, seldom);
+    const std::string text = calibration_text(figures, 8);
+    EXPECT_NE(text.find("pipe/64/l3: no p50_ns in 1 of 8 rounds"), std::string::npos) << text;
+    EXPECT_NE(text.find("tcp/64/same_cpu: no p50_ns in 4 of 8 rounds: too few"), std::string::npos)
+        << text;
+    const tree block = calibration_block(figures, {}, 8, 48);
+    EXPECT_EQ(block.at("too_short").elements().at(0).at("metric"), "p50_ns");
+    EXPECT_EQ(block.at("cells").elements().at(0).at("missing"), 1);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ metric_summary figures(double median, double low, double high) {
     return {20, median, low, high, low, high, 0.95, "", "ns", "lower", ""};
 }
 
-cell_result cell(const char* mechanism, pattern kind, std::size_t bytes, const char* metric,
-                 const metric_summary& summary) {
+cell_result floored_cell(const char* mechanism, pattern kind, std::size_t bytes, const char* metric,
+                         const metric_summary& summary) {
     cell_result made;
     made.name = "x";
     made.mechanism = mechanism;
@@ -66,7 +66,7 @@ using flag_list = std::vector<std::string>;
 
 TEST(floor_log, a_polling_round_trip_is_held_against_the_line_of_its_placement) {
     const auto c =
-        with_ratio(cell("ring", pattern::round_trip, 64, "p50_ns", figures(150, 120, 200)));
+        with_ratio(floored_cell("ring", pattern::round_trip, 64, "p50_ns", figures(150, 120, 200)));
     EXPECT_EQ(c.floor->name, "line_round_trip");
     EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->median, 1.5);
     EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->high, 2.0);
@@ -74,14 +74,14 @@ TEST(floor_log, a_polling_round_trip_is_held_against_the_line_of_its_placement) 
 }
 
 TEST(floor_log, a_sleeping_round_trip_is_held_against_two_wake_ups) {
-    const auto c =
-        with_ratio(cell("pipe", pattern::round_trip, 64, "p50_ns", figures(6000, 5000, 7000)));
+    const auto c = with_ratio(
+        floored_cell("pipe", pattern::round_trip, 64, "p50_ns", figures(6000, 5000, 7000)));
     EXPECT_EQ(c.floor->value, 4000.0);
     EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->median, 1.5);
 }
 
 TEST(floor_log, on_one_cpu_a_sleeping_round_trip_is_held_against_two_switches) {
-    auto there = cell("pipe", pattern::round_trip, 64, "p50_ns", figures(2000, 1800, 2400));
+    auto there = floored_cell("pipe", pattern::round_trip, 64, "p50_ns", figures(2000, 1800, 2400));
     there.place = placement::same_cpu;
     const auto c = with_ratio(there);
     EXPECT_EQ(c.floor->name, "futex_wake");
@@ -99,8 +99,8 @@ TEST(floor_log, of_the_ways_to_wake_that_of_the_least_median_is_the_floor) {
         log.add({"pipe_wake", "ns", "", placement::l3, {}, {}}, 0, pipe);
         log.add({"pipe_wake", "ns", "", placement::same_cpu, {}, {}}, 0, 10);
     }
-    run_result made =
-        result_of({cell("pipe", pattern::round_trip, 64, "p50_ns", figures(6000, 5000, 7000))});
+    run_result made = result_of(
+        {floored_cell("pipe", pattern::round_trip, 64, "p50_ns", figures(6000, 5000, 7000))});
     made.floors = floors_of(log);
     add_floor_ratios(made);
     EXPECT_EQ(made.cells.front().floor->name, "eventfd_wake");
@@ -108,8 +108,8 @@ TEST(floor_log, of_the_ways_to_wake_that_of_the_least_median_is_the_floor) {
 }
 
 TEST(floor_log, the_self_check_names_the_cells_that_beat_their_floor) {
-    auto fair = cell("ring", pattern::round_trip, 64, "p50_ns", figures(150, 120, 200));
-    auto unfair = cell("ring", pattern::round_trip, 64, "p50_ns", figures(75, 70, 85));
+    auto fair = floored_cell("ring", pattern::round_trip, 64, "p50_ns", figures(150, 120, 200));
+    auto unfair = floored_cell("ring", pattern::round_trip, 64, "p50_ns", figures(75, 70, 85));
     unfair.name = "round_trip/ring/64/l3";
     run_result d = result_of({fair, unfair});
     add_floor_ratios(d);
@@ -121,22 +121,22 @@ TEST(floor_log, the_self_check_names_the_cells_that_beat_their_floor) {
 TEST(floor_log, a_large_message_in_shared_memory_adds_its_transfer_there_and_back) {
     const double moved = 2 * (65'536.0 - 64) / 10e9 * 1e9;
     for (const char* name : {"ring", "byte_ring"}) {
-        const auto polls = with_ratio(
-            cell(name, pattern::round_trip, 65'536, "p50_ns", figures(20'000, 19'000, 21'000)));
+        const auto polls = with_ratio(floored_cell(name, pattern::round_trip, 65'536, "p50_ns",
+                                                   figures(20'000, 19'000, 21'000)));
         EXPECT_EQ(polls.floor->name, "line_round_trip + xfer");
         EXPECT_DOUBLE_EQ(polls.floor->value, 100 + moved);
         EXPECT_NE(polls.floor->why.find("64 KiB"), std::string::npos);
     }
-    const auto sleeps = with_ratio(
-        cell("ring_futex", pattern::round_trip, 65'536, "p50_ns", figures(30'000, 29'000, 31'000)));
+    const auto sleeps = with_ratio(floored_cell("ring_futex", pattern::round_trip, 65'536, "p50_ns",
+                                                figures(30'000, 29'000, 31'000)));
     EXPECT_EQ(sleeps.floor->name, "futex_wake + xfer");
     EXPECT_DOUBLE_EQ(sleeps.floor->value, 4000 + moved);
 }
 
 TEST(floor_log, what_does_not_come_with_the_first_line_goes_by_the_rate_of_4_KiB_at_least) {
     const auto floor_of = [](std::size_t bytes) {
-        return with_ratio(
-                   cell("ring", pattern::round_trip, bytes, "p50_ns", figures(900, 800, 1000)))
+        return with_ratio(floored_cell("ring", pattern::round_trip, bytes, "p50_ns",
+                                       figures(900, 800, 1000)))
             .floor->value;
     };
     EXPECT_DOUBLE_EQ(floor_of(64), 100);
@@ -144,23 +144,25 @@ TEST(floor_log, what_does_not_come_with_the_first_line_goes_by_the_rate_of_4_KiB
 }
 
 TEST(floor_log, a_large_message_through_the_kernel_adds_its_copies) {
-    const auto twice =
-        with_ratio(cell("pipe", pattern::round_trip, 65'536, "p50_ns", figures(9e4, 8e4, 1e5)));
+    const auto twice = with_ratio(
+        floored_cell("pipe", pattern::round_trip, 65'536, "p50_ns", figures(9e4, 8e4, 1e5)));
     EXPECT_EQ(twice.floor->name, "futex_wake + memcpy_pair");
-    const auto once =
-        with_ratio(cell("reach", pattern::round_trip, 65'536, "p50_ns", figures(9e4, 8e4, 1e5)));
+    const auto once = with_ratio(
+        floored_cell("reach", pattern::round_trip, 65'536, "p50_ns", figures(9e4, 8e4, 1e5)));
     EXPECT_EQ(once.floor->name, "futex_wake + memcpy");
     EXPECT_DOUBLE_EQ(once.floor->value, 4000 + 2 * (65'536.0 - 64) / 40);
 }
 
 TEST(floor_log, without_its_transfer_a_large_message_has_no_floor) {
-    EXPECT_FALSE(with_ratio(cell("ring", pattern::round_trip, 1 << 20, "p50_ns", figures(9, 9, 9)))
-                     .floor.has_value());
+    EXPECT_FALSE(
+        with_ratio(floored_cell("ring", pattern::round_trip, 1 << 20, "p50_ns", figures(9, 9, 9)))
+            .floor.has_value());
 }
 
 TEST(floor_log, what_is_not_touched_does_not_move) {
     for (const touch reads : {touch::desc, touch::line}) {
-        auto there = cell("ring", pattern::round_trip, 65'536, "p50_ns", figures(150, 120, 200));
+        auto there =
+            floored_cell("ring", pattern::round_trip, 65'536, "p50_ns", figures(150, 120, 200));
         there.reads = reads;
         EXPECT_EQ(with_ratio(there).floor->name, "line_round_trip");
         there.kind = pattern::one_way;
@@ -170,15 +172,15 @@ TEST(floor_log, what_is_not_touched_does_not_move) {
 }
 
 TEST(floor_log, who_asks_the_kernel_again_and_again_is_not_held_against_a_line) {
-    EXPECT_FALSE(
-        with_ratio(cell("pipe_busy", pattern::round_trip, 64, "p50_ns", figures(900, 800, 1000)))
-            .floor.has_value());
+    EXPECT_FALSE(with_ratio(floored_cell("pipe_busy", pattern::round_trip, 64, "p50_ns",
+                                         figures(900, 800, 1000)))
+                     .floor.has_value());
 }
 
 TEST(floor_log, a_stream_is_held_against_its_way_across_by_cost) {
     const auto stream = [](const char* name, placement place) {
-        auto there =
-            cell(name, pattern::one_way, 65'536, "bytes_per_second", figures(5e9, 4e9, 10e9));
+        auto there = floored_cell(name, pattern::one_way, 65'536, "bytes_per_second",
+                                  figures(5e9, 4e9, 10e9));
         there.place = place;
         return with_ratio(there);
     };
@@ -195,23 +197,24 @@ TEST(floor_log, a_stream_is_held_against_its_way_across_by_cost) {
 
 TEST(floor_log, small_streams_and_the_instrument_have_no_floor) {
     EXPECT_FALSE(
-        with_ratio(cell("pipe", pattern::one_way, 64, "bytes_per_second", figures(1, 1, 1)))
+        with_ratio(floored_cell("pipe", pattern::one_way, 64, "bytes_per_second", figures(1, 1, 1)))
             .floor.has_value());
-    EXPECT_FALSE(with_ratio(cell("null", pattern::round_trip, 64, "p50_ns", figures(9, 9, 9)))
-                     .floor.has_value());
+    EXPECT_FALSE(
+        with_ratio(floored_cell("null", pattern::round_trip, 64, "p50_ns", figures(9, 9, 9)))
+            .floor.has_value());
 }
 
 TEST(floor_log, only_a_whole_interval_beyond_the_best_floor_beats_it) {
     // The floor's samples were 90 to 110.
     const auto flags = [](double low, double high) {
-        return with_ratio(cell("ring", pattern::round_trip, 64, "p50_ns",
-                               figures((low + high) / 2, low, high)))
+        return with_ratio(floored_cell("ring", pattern::round_trip, 64, "p50_ns",
+                                       figures((low + high) / 2, low, high)))
             .flags;
     };
     EXPECT_TRUE(flags(80, 95).empty());
     EXPECT_EQ(flags(70, 85), flag_list{"beats_floor"});
-    const auto stream = with_ratio(
-        cell("pipe", pattern::one_way, 65'536, "bytes_per_second", figures(30e9, 25e9, 40e9)));
+    const auto stream = with_ratio(floored_cell("pipe", pattern::one_way, 65'536,
+                                                "bytes_per_second", figures(30e9, 25e9, 40e9)));
     EXPECT_EQ(stream.flags, flag_list{"beats_floor"});
 }
 
@@ -227,14 +230,15 @@ TEST(floor_log, a_better_ring_than_that_of_xfer_beats_no_floor_but_reads_the_byt
         return made.cells.front().flags;
     };
     const auto stream = [&](double rate) {
-        return flags(
-            cell("ring", pattern::one_way, 65'536, "bytes_per_second", figures(rate, rate, rate)));
+        return flags(floored_cell("ring", pattern::one_way, 65'536, "bytes_per_second",
+                                  figures(rate, rate, rate)));
     };
     EXPECT_TRUE(stream(25e9).empty());
     EXPECT_EQ(stream(51e9), flag_list{"beats_floor"});
     // 100 ns for the line and 2.6 us to read 128 KiB; 6.6 us by the rate of xfer.
     const auto round_trip = [&](double ns) {
-        return flags(cell("ring", pattern::round_trip, 65'536, "p50_ns", figures(ns, ns, ns)));
+        return flags(
+            floored_cell("ring", pattern::round_trip, 65'536, "p50_ns", figures(ns, ns, ns)));
     };
     EXPECT_TRUE(round_trip(4'000).empty());
     EXPECT_EQ(round_trip(2'600), flag_list{"beats_floor"});

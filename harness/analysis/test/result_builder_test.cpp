@@ -1,42 +1,12 @@
-#include "harness/analysis/result_builder.hpp"
-
 #include <cmath>
-#include <gtest/gtest.h>
 
+#include "harness/analysis/test/result_builder_fixture.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
 #include "harness/result/result_file.hpp"
 
 namespace ipcmark {
 namespace {
-
-const std::string pipe_cell = "round_trip/pipe/64/l3";
-
-using flag_list = std::vector<std::string>;
-
-class result_builder_test : public testing::Test {
-protected:
-    result_builder_test() {
-        planned.resize(2);
-        planned[0].what = {"pipe", pattern::round_trip, 64, placement::l3, touch::rw, 16};
-        planned[1].what = {"udp", pattern::one_way, 65'536, placement::l3, touch::rw, 4};
-        planned[1].skipped = failure{status::skipped, "limit", "", "too large"};
-    }
-    result_builder fresh() { return {run_header{}, planned, 6}; }
-
-    static repetition_record timed(double p50) {
-        repetition_record record;
-        record.cell = pipe_cell;
-        record.metrics = {{"p50_ns", p50}, {"p99_ns", std::nullopt}};
-        record.latency_buckets = {{500, 10}, {501, 1}};
-        record.timed.emplace();
-        record.timed->cell = pipe_cell;
-        record.timed->elapsed_ns = 1'000'000'000;
-        return record;
-    }
-
-    std::vector<planned_cell> planned;
-};
 
 std::string file_of(const result_builder& builder) {
     return json_text(to_tree(builder.result(false, "x")));
@@ -58,6 +28,74 @@ TEST_F(result_builder_test, repetitions_are_kept_and_summarised) {
     EXPECT_EQ(result.repetitions.size(), 6u);
     EXPECT_EQ(to_tree(result).at("benchmarks").elements().at(5).at("repetition_index"), 5);
     EXPECT_EQ(result.header.run.measuring_s, 6.0);
+}
+
+TEST_F(result_builder_test, the_interval_is_that_of_fewer_repetitions_where_they_correlate) {
+    result_builder s = fresh();
+    result_builder mixed = fresh();
+    for (int i = 0; i < 20; ++i) {
+        const int drifts = i / 4;
+        const int alternates = 7 * i % 20 / 4;
+        s.add(timed(100 + drifts));
+        mixed.add(timed(100 + alternates));
+    }
+    const auto figures = *s.result(true, "").cells.at(0).find("p50_ns");
+    const auto plain = *mixed.result(true, "").cells.at(0).find("p50_ns");
+    EXPECT_EQ(figures.median, plain.median);
+    EXPECT_LT(*figures.n_eff, 10);
+    EXPECT_NE(figures.method.find("correlate"), std::string::npos) << figures.method;
+    EXPECT_FALSE(plain.n_eff);
+    EXPECT_GT(*figures.high - *figures.low, *plain.high - *plain.low);
+    EXPECT_GT(s.progress(pipe_cell).half_width, mixed.progress(pipe_cell).half_width);
+}
+
+/// A repetition of so many messages at its p50, and a tenth of them at its p90.
+repetition_record spread_out(repetition_record record, double p90, bool tells_p90,
+                             std::uint64_t messages) {
+    const double p50 = *record.metrics.at("p50_ns");
+    record.metrics["p90_ns"] = tells_p90 ? std::optional(p90) : std::nullopt;
+    record.latency_buckets = {
+        {histogram::index_of(static_cast<std::uint64_t>(p50)), messages - messages / 5},
+        {histogram::index_of(static_cast<std::uint64_t>(p90)), messages / 5}};
+    return record;
+}
+
+TEST_F(result_builder_test, a_percentile_that_some_repetitions_lack_is_pooled_and_says_so) {
+    result_builder s = fresh();
+    for (int i = 0; i < 6; ++i)
+        s.add(spread_out(timed(i < 2 ? 100 : 1'000), i < 2 ? 150 : 2'000, i < 2, 90));
+    const cell_result cell = s.result(true, "").cells.at(0);
+    EXPECT_EQ(cell.median("p50_ns"), 1'000.0);
+    EXPECT_FALSE(cell.find("p50_ns")->pooled);
+    const metric_summary& p90 = *cell.find("p90_ns");
+    EXPECT_TRUE(p90.pooled.value_or(false));
+    EXPECT_NEAR(*p90.median, 2'000, 8);
+    EXPECT_EQ(p90.n, 6u);
+    EXPECT_FALSE(p90.low);
+    EXPECT_NE(p90.method.find("pooled"), std::string::npos);
+    s.add(spread_out(timed(100), 150, true, 90'000));
+    EXPECT_FALSE(s.result(true, "").cells.at(0).find("p90_ns"))
+        << "one repetition has nearly all messages: their p90 lies below the p50 of most";
+    result_builder whole = fresh();
+    for (int i = 0; i < 6; ++i)
+        whole.add(spread_out(timed(100), 150 + i, true, 1'000));
+    const metric_summary full = *whole.result(true, "").cells.at(0).find("p90_ns");
+    EXPECT_FALSE(full.pooled);
+    EXPECT_EQ(full.median, 152.5);
+    EXPECT_EQ(full.low, 150.0);
+}
+
+TEST_F(result_builder_test, pooled_messages_count_by_how_independent_they_are) {
+    result_builder s = fresh();
+    for (int i = 0; i < 6; ++i) {
+        repetition_record record = spread_out(timed(1'000), 2'000, false, 850);
+        record.timed->effective_messages = {{"p90_ns", 12}};
+        s.add(from_tree<repetition_record>(to_tree(record)));
+    }
+    const cell_result cell = s.result(true, "").cells.at(0);
+    EXPECT_FALSE(cell.find("p90_ns")) << "72 of them tell no p90";
+    EXPECT_EQ(cell.histogram->effective_messages->at("p90_ns"), 72);
+    EXPECT_EQ(pooled_percentiles(cell).size(), 2u) << "p50, and p99 of which nothing is known";
 }
 
 TEST_F(result_builder_test, no_planned_cell_vanishes) {
@@ -118,13 +156,6 @@ TEST_F(result_builder_test, a_journal_rebuilds_the_same_document) {
     EXPECT_EQ(file_of(restored), file_of(s));
 }
 
-/// A try of the cell's repetition that was judged, and its p50.
-repetition_record judged(repetition_record record, const char* word, std::uint64_t number = 0) {
-    record.timed->how = from_word<quality>(word);
-    record.timed->attempt = number;
-    return record;
-}
-
 TEST_F(result_builder_test, disturbed_repetitions_are_kept_but_left_out_of_the_estimates) {
     result_builder s = fresh();
     s.add(judged(timed(90), "disturbed"));
@@ -156,83 +187,24 @@ TEST_F(result_builder_test, a_cell_with_too_few_clean_repetitions_uses_all_and_s
     EXPECT_EQ(cell.find("p50_ns")->n, 4u);
     EXPECT_EQ(cell.repetitions_excluded, 0u);
     EXPECT_EQ(cell.repetitions_disturbed, 3u);
-    EXPECT_EQ(cell.flags, flag_list{"disturbed"});
+    EXPECT_TRUE(cell.flags.empty()) << "there is no other cell that was disturbed less";
     EXPECT_EQ(result.noise->verdict, "unusable");
+    EXPECT_NE(result.noise->text.find("1 cell rests on them"), std::string::npos);
 }
 
-TEST_F(result_builder_test, the_verdict_is_the_worse_of_what_differs_and_what_was_disturbed) {
-    const auto verdict = [&](double spread, int disturbed) {
-        result_builder s = fresh();
-        for (int i = 0; i < 20; ++i)
-            s.add(judged(timed(100 + (i % 2 == 0 ? spread : -spread)),
-                         i < disturbed ? "disturbed" : "quiet"));
-        return s.result(true, "").noise->verdict;
-    };
-    EXPECT_EQ(verdict(1, 0), "quiet");
-    EXPECT_EQ(verdict(1, 2), "usable");
-    EXPECT_EQ(verdict(1, 5), "noisy");
-    EXPECT_EQ(verdict(1, 11), "unusable");
-    EXPECT_EQ(verdict(8, 0), "usable");
-    EXPECT_EQ(verdict(30, 0), "noisy");
-    EXPECT_EQ(verdict(60, 2), "unusable");
-}
-
-TEST_F(result_builder_test, below_six_repetitions_their_range_says_what_is_noise) {
+TEST_F(result_builder_test, a_budget_looks_at_the_same_repetitions_at_every_checkpoint) {
     result_builder s = fresh();
-    for (const double p50 : {98.0, 100.0, 102.0})
-        s.add(judged(timed(p50), "quiet"));
-    const noise_info noise = s.result(true, "").noise.value();
-    EXPECT_NEAR(*noise.smallest_ratio, 1 + std::sqrt(2.0) * 0.02, 1e-9);
-    EXPECT_NE(noise.text.find("by ranges"), std::string::npos);
-    result_builder one = fresh();
-    one.add(judged(timed(1), "quiet"));
-    EXPECT_FALSE(one.result(true, "").noise->smallest_ratio);
-}
-
-TEST_F(result_builder_test, the_row_that_disturbed_most_is_named_with_its_remedy_and_a_culprit) {
-    result_builder s = fresh();
-    s.header().watch.others = {{"make", 3, 42, 0.8}};
-    const auto because = [&](std::vector<std::string> reasons) {
-        repetition_record record = judged(timed(100), "disturbed");
-        record.timed->noise.emplace();
-        record.timed->noise->reasons = std::move(reasons);
-        s.add(record);
-    };
-    because({"steal 0.2 > 0.01"});
-    because({"foreign_cpu 0.61 > 0.15 + 0.06", "steal 0.2 > 0.01"});
-    because({"steal 0.3 > 0.01"});
-    const noise_info noise = s.result(true, "").noise.value();
-    ASSERT_EQ(noise.rows.size(), 2u);
-    EXPECT_EQ(noise.rows[0].row, "steal");
-    EXPECT_EQ(noise.rows[0].disturbed, 3u);
-    EXPECT_EQ(noise.rows[1].disturbed, 1u);
-    EXPECT_EQ(noise.remedy, noise.rows[0].remedy);
-    EXPECT_NE(noise.text.find("Most often steal was too high (3 of 3)"), std::string::npos);
-    EXPECT_NE(noise.text.find("make (3 processes) took 0.80 CPUs"), std::string::npos);
-}
-
-TEST_F(result_builder_test, half_of_the_repetitions_are_enough) {
-    result_builder s = fresh();
-    s.add(judged(timed(1), "quiet"));
-    s.add(judged(timed(50), "disturbed"));
-    EXPECT_EQ(s.result(true, "").cells.at(0).find("p50_ns")->n, 1u);
-}
-
-TEST_F(result_builder_test, a_quiet_run_tells_the_smallest_difference_and_its_gate) {
-    result_builder s = fresh();
-    for (const double p50 : {98.0, 99.0, 100.0, 100.0, 101.0, 102.0})
-        s.add(judged(timed(p50), "quiet"));
-    const noise_info noise = s.result(true, "").noise.value();
-    EXPECT_EQ(noise.verdict, "quiet");
-    EXPECT_NEAR(*noise.smallest_ratio, 1 + std::sqrt(2.0) * 0.02, 1e-9);
-    EXPECT_NE(noise.text.find("below 2.8 %"), std::string::npos);
-    EXPECT_EQ(noise.gate.at("rows").at("foreign_cpu").at("usable"), 0.15);
-}
-
-TEST_F(result_builder_test, without_a_judged_repetition_there_is_no_verdict) {
-    result_builder s = fresh();
-    s.add(timed(5));
-    EXPECT_FALSE(s.result(true, "").noise);
+    for (int i = 0; i < 6; ++i)
+        s.add(judged(timed(100 + i), "quiet"));
+    for (int i = 0; i < 5; ++i)
+        s.add(judged(timed(200 + 20 * i), "disturbed"));
+    const auto narrow = s.progress(pipe_cell);
+    EXPECT_LT(*narrow.half_width, 0.05) << "of the accepted ones";
+    for (int i = 0; i < 3; ++i)
+        s.add(judged(timed(300 + i), "disturbed"));
+    EXPECT_EQ(s.result(true, "").cells.at(0).find("p50_ns")->n, 14u) << "most are disturbed now";
+    EXPECT_EQ(s.progress(pipe_cell).half_width, narrow.half_width);
+    EXPECT_EQ(s.progress(pipe_cell).repetitions, 14u);
 }
 
 TEST_F(result_builder_test, a_journal_brings_back_what_was_learnt_on_the_way) {

@@ -122,5 +122,42 @@ TEST(groups, hold_cells_that_differ_in_the_mechanism_alone) {
     EXPECT_EQ(groups[2].cells, (std::vector<std::size_t>{2, 3}));
 }
 
+TEST(standings, a_pooled_figure_is_shown_and_not_ranked) {
+    test::made_result made;
+    made.add("pipe", {10, 11, 12, 10, 11, 12});
+    made.add("tcp", {20, 21, 22, 20, 21, 22});
+    for (auto& [key, figures] : made.cell("pipe").summary)
+        figures.pooled = true;
+    const repetition_figures figures(made.result);
+    const auto groups = groups_of(made.result);
+    const auto found = standings(made.result, figures, groups.front(), *find_metric("p50_ns"));
+    EXPECT_EQ(found, (std::vector{standing::none, standing::best}));
+}
+
+tree limit(double ratio) {
+    return tree::list{tree{{"repetitions", 20}, {"ratio", ratio}}};
+}
+
+TEST(standings, cells_are_told_apart_by_their_own_limits_where_those_are_known) {
+    made_result made;
+    made.result.noise.emplace();
+    made.result.noise->smallest_ratio = 1.5;
+    made.add("ring", {100, 101, 102, 100, 101, 102, 100, 101, 102, 101});
+    made.add("queue", {120, 121, 122, 120, 121, 122, 120, 121, 122, 121});
+    const auto groups = groups_of(made.result);
+    EXPECT_EQ(of(groups, made.result, "queue"), standing::level) << "by what is noise on average";
+    for (const char* mechanism : {"ring", "queue"})
+        made.set(mechanism, "voluntary_switches_per_message", 0);
+    made.result.header.calibration["by_kind"] =
+        tree{{"spins", tree{{"p50_ns", limit(1.04)}}}, {"sleeps", tree{{"p50_ns", limit(1.6)}}}};
+    EXPECT_EQ(of(groups, made.result, "queue"), standing::behind) << "both spin";
+    made.result.header.calibration["cells"] = tree::list{
+        tree{{"name", made.cell("queue").name}, {"metric", "p50_ns"}, {"detectable", limit(1.7)}}};
+    EXPECT_EQ(of(groups, made.result, "queue"), standing::level) << "this one is noisier";
+    EXPECT_NEAR(
+        margin_between(made.result, made.cell("ring"), made.cell("queue"), *find_metric("p50_ns")),
+        0.7, 1e-9);
+}
+
 }  // namespace
 }  // namespace ipcmark

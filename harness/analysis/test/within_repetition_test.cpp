@@ -130,12 +130,41 @@ TEST(cell_flags, repetitions_in_time_order_tell_modes_drift_and_dependence) {
     EXPECT_EQ(flags_of_cell(std::vector<double>(20, 100.0), twenty), flag_list());
 }
 
+TEST(cell_flags, a_clean_cell_carries_each_in_one_of_a_hundred_at_most) {
+    constexpr int cells = 4'000;
+    for (const std::size_t n : {10u, 15u, 20u, 40u}) {
+        simulate::source random(82);
+        std::map<std::string, int> carried;
+        std::vector<double> values(n);
+        const std::vector<flag_list> none(n);
+        for (int i = 0; i < cells; ++i) {
+            for (double& value : values)
+                value = 9'000 * std::exp(0.1 * random.normal());
+            for (const auto& flag : flags_of_cell(values, none))
+                ++carried[flag];
+        }
+        for (const auto& [flag, count] : carried)
+            EXPECT_LE(count, cells / 100) << flag << " at " << n;
+    }
+}
+
 TEST(cell_flags, the_main_metric_is_the_median_latency_or_the_rate) {
-    EXPECT_EQ(primary_metric({{"p50_ns", {1}}, {"mean_ns", {1}}}), "p50_ns");
-    EXPECT_EQ(primary_metric({{"messages_per_second", {1}}, {"cpu_ns_per_message", {1}}}),
+    const auto trips = [](const std::map<std::string, std::vector<double>>& metrics) {
+        return primary_metric(pattern::round_trip, metrics);
+    };
+    EXPECT_EQ(trips({{"p50_ns", {1}}, {"mean_ns", {1}}}), "p50_ns");
+    EXPECT_EQ(trips({{"messages_per_second", {1}}, {"cpu_ns_per_message", {1}}}),
               "messages_per_second");
-    EXPECT_EQ(primary_metric({{"cpu_ns_per_message", {1}}, {"p50_ns", {}}}), "cpu_ns_per_message");
-    EXPECT_EQ(primary_metric({}), "");
+    EXPECT_EQ(trips({{"cpu_ns_per_message", {1}}, {"p50_ns", {}}}), "cpu_ns_per_message");
+    EXPECT_EQ(trips({}), "");
+}
+
+TEST(cell_flags, every_pattern_has_a_main_metric_of_its_own) {
+    std::map<std::string, std::vector<double>> everything;
+    for (const metric& each : all_metrics())
+        everything[std::string(each.key)] = {1};
+    for (const pattern_info& each : pattern_table)
+        EXPECT_EQ(primary_metric(each.id, everything), each.main_metric) << each.word;
 }
 
 }  // namespace

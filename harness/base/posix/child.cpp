@@ -64,7 +64,7 @@ public:
             &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     }
 
-    pid_t run(const std::vector<std::string>& arguments,
+    pid_t run(const std::string& path, const std::vector<std::string>& arguments,
               const std::vector<std::string>& more_environment) {
         std::vector<char*> pointers = pointers_to(arguments);
         pointers.push_back(nullptr);
@@ -73,7 +73,7 @@ public:
             environment.push_back(*variable);
         environment.push_back(nullptr);
         pid_t pid = -1;
-        const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions_, &attributes_,
+        const int error = ::posix_spawn(&pid, path.c_str(), &actions_, &attributes_,
                                         pointers.data(), environment.data());
         if (error != 0)
             throw call_failed(error, "posix_spawn of a worker",
@@ -113,10 +113,16 @@ std::string child_end::text() const {
 child child::spawn_self(const std::vector<std::string>& arguments,
                         const std::vector<std::pair<int, int>>& inherited,
                         const std::vector<std::string>& more_environment) {
+    return spawn_own("/proc/self/exe", arguments, inherited, more_environment);
+}
+
+child child::spawn_own(const std::string& path, const std::vector<std::string>& arguments,
+                       const std::vector<std::pair<int, int>>& inherited,
+                       const std::vector<std::string>& more_environment) {
     spawn_recipe recipe;
     recipe.inherit(inherited);
     recipe.reset_signals();
-    const pid_t pid = recipe.run(arguments, more_environment);
+    const pid_t pid = recipe.run(path, arguments, more_environment);
     child result(pid, unique_fd());
     result.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!result.pidfd_)

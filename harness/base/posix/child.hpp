@@ -29,6 +29,10 @@ public:
     static child spawn_self(const std::vector<std::string>& arguments,
                             const std::vector<std::pair<int, int>>& inherited,
                             const std::vector<std::string>& more_environment = {});
+    /// The same of another executable of ours, by its path.
+    static child spawn_own(const std::string& path, const std::vector<std::string>& arguments,
+                           const std::vector<std::pair<int, int>>& inherited,
+                           const std::vector<std::string>& more_environment = {});
 
     /// Another program, found on the PATH; arguments[0] is its name. It gets `inherited` alone,
     /// /dev/null for those of 0 to 2 that are not among it, and SIGKILL when the thread that calls

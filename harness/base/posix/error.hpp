@@ -5,7 +5,8 @@
 
 namespace ipcmark {
 
-/// A call that failed: its name, the errno and, where we know one, the remedy. Cold paths only.
+/// A call that failed: its name, the errno and, where we know one, the remedy (of descriptors that
+/// ran out always). Cold paths only.
 class call_failed : public std::system_error {
 public:
     call_failed(int error_number, std::string operation, std::string remedy = {});

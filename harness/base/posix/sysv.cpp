@@ -26,27 +26,6 @@ constexpr int owner_only = 0600;
     throw_errno(operation, errno == EEXIST ? "the key is taken by chance; run again" : "");
 }
 
-/// Ours: made by this user, and not before the repetition could be.
-bool made_since(const ipc_perm& permissions, std::time_t changed, std::time_t since) {
-    return permissions.cuid == ::geteuid() && changed >= since;
-}
-
-void sweep_key(key_t key, std::time_t since) {
-    msqid_ds queue{};
-    if (const int id = ::msgget(key, 0); id >= 0 && ::msgctl(id, IPC_STAT, &queue) == 0 &&
-                                         made_since(queue.msg_perm, queue.msg_ctime, since))
-        ::msgctl(id, IPC_RMID, nullptr);
-    semid_ds semaphores{};
-    if (const int id = ::semget(key, 0, 0);
-        id >= 0 && ::semctl(id, 0, IPC_STAT, &semaphores) == 0 &&
-        made_since(semaphores.sem_perm, semaphores.sem_ctime, since))
-        ::semctl(id, 0, IPC_RMID);
-    shmid_ds segment{};
-    if (const int id = ::shmget(key, 0, 0); id >= 0 && ::shmctl(id, IPC_STAT, &segment) == 0 &&
-                                            made_since(segment.shm_perm, segment.shm_ctime, since))
-        ::shmctl(id, IPC_RMID, nullptr);
-}
-
 }  // namespace
 
 key_t sysv_key(std::string_view repetition_name, unsigned slot) {
@@ -59,11 +38,6 @@ key_t sysv_key(std::string_view repetition_name, unsigned slot) {
     mix(static_cast<unsigned char>(slot));
     const auto key = static_cast<key_t>(static_cast<std::uint32_t>(hash ^ hash >> 32));
     return key == IPC_PRIVATE ? 1 : key;
-}
-
-void sweep_system_v(std::string_view repetition_name, std::time_t since) {
-    for (unsigned slot = 0; slot < sysv_slots; ++slot)
-        sweep_key(sysv_key(repetition_name, slot), since);
 }
 
 sysv_queue sysv_queue::create(key_t key) {

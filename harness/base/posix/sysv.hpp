@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <ctime>
 #include <string_view>
 #include <sys/ipc.h>
 #include <utility>
@@ -22,10 +21,6 @@ key_t sysv_key(std::string_view repetition_name, unsigned slot);
 inline key_t sysv_key(std::string_view repetition_name, direction which) {
     return sysv_key(repetition_name, which == direction::forward ? 0u : 1u);
 }
-
-/// Removes what a repetition left behind: objects with its keys that this user has made since then.
-/// An older one that happens to have the same key is another's.
-void sweep_system_v(std::string_view repetition_name, std::time_t since);
 
 namespace detail {
 

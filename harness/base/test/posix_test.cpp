@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +24,13 @@ namespace fs = std::filesystem;
 
 std::string temporary_name(const std::string& name) {
     return testing::TempDir() + "ipcmark_test_" + std::to_string(::getpid()) + name;
+}
+
+TEST(a_failed_call, names_the_remedy_where_descriptors_ran_out) {
+    EXPECT_EQ(call_failed(EMFILE, "pipe").remedy(), "raise RLIMIT_NOFILE (ulimit -n)");
+    EXPECT_NE(std::string(call_failed(EMFILE, "pipe").what()).find("ulimit -n"), std::string::npos);
+    EXPECT_EQ(call_failed(EMFILE, "pipe", "close some").remedy(), "close some");
+    EXPECT_EQ(call_failed(ENOENT, "open").remedy(), "");
 }
 
 TEST(io, long_transfers_survive_short_reads_and_writes) {

@@ -69,14 +69,5 @@ TEST(sysv, a_size_beyond_the_machine_is_a_limit) {
                  limit_exceeded);
 }
 
-TEST(sysv, an_older_object_under_the_same_key_is_spared) {
-    const std::string name = unique_name("older");
-    leave_one_of_each(name);
-    sweep_system_v(name, std::time(nullptr) + 3'600);
-    EXPECT_EQ(objects_of(name), 3);
-    sweep_system_v(name, std::time(nullptr) - 3'600);
-    EXPECT_EQ(objects_of(name), 0);
-}
-
 }  // namespace
 }  // namespace ipcmark

@@ -21,6 +21,7 @@
 #include "harness/conform/access_probe.hpp"
 #include "harness/conform/allocation_count.hpp"
 #include "harness/conform/delivery_checker.hpp"
+#include "harness/host/ipc/run_objects.hpp"
 #include "transports/register_all.hpp"
 
 namespace ipcmark::conform {
@@ -39,12 +40,12 @@ const registry& mechanisms() {
 }
 
 check_result evaluate(const std::string& check_name, const std::string& mechanism) {
-    run_workspace area;
+    run_workspace workspace;
     interrupt_watch interrupts;
     options chosen;
     chosen.deadline_ms = 1'500;
-    services leased(area, interrupts, mechanisms().services());
-    conform_context context{area, interrupts, leased, chosen};
+    services leased(workspace, interrupts, mechanisms().services());
+    conform_context context{workspace, interrupts, leased, chosen};
     const conformance_check* which = find_check(check_name);
     const registration* examined = mechanisms().find(mechanism);
     if (which == nullptr || examined == nullptr) return fail("no such check or mechanism");
@@ -87,6 +88,10 @@ constexpr lie faulty_cases[] = {
     {"full_queue", "waits_though_lossy", "it may drop, yet send waited"},
     {"full_queue", "denies_back_pressure", "undersold"},
     {"latest_value", "claims_latest", "number 1 was received first"},
+    {"reads_at_will", "claims_latest", "has no read"},
+    {"reads_at_will", "denies_reading", "does not claim `latest_value`"},
+    {"reads_at_will", "reads_once", "of 3 reads of the last value 0 gave it"},
+    {"reads_at_will", "reads_backwards", "older than one read before"},
     {"priorities", "claims_priorities", "has no send_urgent"},
     {"priorities", "hides_urgent", "does not claim"},
     {"priorities", "queues_urgent", "did not overtake"},
@@ -147,7 +152,7 @@ class faulty_case : public testing::TestWithParam<lie> {
 protected:
     void TearDown() override {
         const std::string left = std::string(GetParam().faulty_transport);
-        if (left == "leaves_shm") sweep_names("faulty transport-");
+        if (left == "leaves_shm") remove_objects_of("faulty transport-", 0);
         if (left == "leaves_segment") remove_segments();
     }
 
@@ -258,11 +263,11 @@ TEST(a_faulty_mechanism, is_convicted_by_the_check_it_breaks) {
 TEST(a_mechanism_that_is_not_built, is_excused_with_the_reason) {
     registry all;
     all.add_missing("zeromq", "cppzmq was not found; apt install cppzmq-dev");
-    run_workspace area;
+    run_workspace workspace;
     interrupt_watch interrupts;
-    services leased(area, interrupts, all.services());
-    conform_context context{area, interrupts, leased};
-    const check_result given = examine(description_check, *all.find("zeromq"), context);
+    services leased(workspace, interrupts, all.services());
+    conform_context context{workspace, interrupts, leased};
+    const check_result given = examine(*find_check("description"), *all.find("zeromq"), context);
     EXPECT_EQ(given.ended, outcome::skip);
     EXPECT_NE(given.text.find("apt install"), std::string::npos);
 }

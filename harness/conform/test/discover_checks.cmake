@@ -1,6 +1,11 @@
-# discover_checks.cmake -DIPCMARK=PROGRAM -DOUTPUT=FILE: writes the conformance tests for ctest, as
-# the program describes its checks and mechanisms.
+# discover_checks.cmake -DIPCMARK=PROGRAM -DOUTPUT=FILE [-DDEADLINE_S=SECONDS]: writes the conformance
+# tests for ctest, as the program describes its checks and mechanisms.
 cmake_minimum_required(VERSION 3.25)
+
+set(_deadline "")
+if(DEADLINE_S)
+    set(_deadline "--deadline ${DEADLINE_S} ")
+endif()
 
 # Mechanisms that share what the kernel grants a user or the machine as a whole, one at a time.
 set(_quota_posix_mq "^posix_mq")
@@ -25,7 +30,7 @@ set(_text "")
 function(add name arguments)
     list(JOIN ARGN " " _properties)
     # 4: nothing could be checked, for instance because this machine lacks the mechanism.
-    string(APPEND _text "add_test(${name} \"${IPCMARK}\" conform ${arguments})\n"
+    string(APPEND _text "add_test(${name} \"${IPCMARK}\" conform ${_deadline}${arguments})\n"
         "set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 4 TIMEOUT 600"
         " LABELS conformance ${_properties})\n")
     set(_text "${_text}" PARENT_SCOPE)

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <memory>
 #include <vector>
 
 #include "faulty.hpp"
-#include "liar_bases.hpp"
+#include "faulty_bases.hpp"
+#include "harness/endpoints/channel_pair.hpp"
+#include "transports/parts/seqlock.hpp"
 
 namespace ipcmark::conform {
 
@@ -13,7 +16,7 @@ namespace {
 // --- limits
 
 struct breaks_when_large : packets {
-    static constexpr transport_info info = card("breaks_when_large");
+    static constexpr transport_info info = describe("breaks_when_large");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -23,7 +26,7 @@ struct breaks_when_large : packets {
 };
 
 struct refuses_silently : packets {
-    static constexpr transport_info info = card("refuses_silently");
+    static constexpr transport_info info = describe("refuses_silently");
     using packets::packets;
     static std::optional<std::string> limit(const demand& asked) {
         return asked.payload_bytes > 5'000 ? std::optional<std::string>("") : std::nullopt;
@@ -33,7 +36,7 @@ struct refuses_silently : packets {
 // --- delivery
 
 struct loses_one : packets {
-    static constexpr transport_info info = card("loses_one");
+    static constexpr transport_info info = describe("loses_one");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -45,7 +48,7 @@ struct loses_one : packets {
 };
 
 struct repeats_one : packets {
-    static constexpr transport_info info = card("repeats_one");
+    static constexpr transport_info info = describe("repeats_one");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -58,7 +61,7 @@ struct repeats_one : packets {
 };
 
 struct tears_pages : packets {
-    static constexpr transport_info info = card("tears_pages");
+    static constexpr transport_info info = describe("tears_pages");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -72,7 +75,7 @@ struct tears_pages : packets {
 // --- exactly_once
 
 struct fills_twice : packets {
-    static constexpr transport_info info = card("fills_twice");
+    static constexpr transport_info info = describe("fills_twice");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -84,7 +87,7 @@ struct fills_twice : packets {
 };
 
 struct consumes_short : packets {
-    static constexpr transport_info info = card("consumes_short");
+    static constexpr transport_info info = describe("consumes_short");
     using packets::packets;
     template <class Consume>
     bool recv(Consume consume) {
@@ -93,7 +96,7 @@ struct consumes_short : packets {
 };
 
 struct forgets_to_consume : packets {
-    static constexpr transport_info info = card("forgets_to_consume");
+    static constexpr transport_info info = describe("forgets_to_consume");
     using packets::packets;
     template <class Consume>
     bool recv(Consume) {
@@ -104,7 +107,7 @@ struct forgets_to_consume : packets {
 // --- ordered
 
 struct reorders : packets {
-    static constexpr transport_info info = card("reorders");
+    static constexpr transport_info info = describe("reorders");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -124,7 +127,7 @@ struct reorders : packets {
 // --- round_trip_after_one_way
 
 struct tires_of_streaming : packets {
-    static constexpr transport_info info = card("tires_of_streaming");
+    static constexpr transport_info info = describe("tires_of_streaming");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -146,7 +149,7 @@ struct tires_of_streaming : packets {
 // --- slow_consumer, full_queue
 
 struct drops_when_full : packets {
-    static constexpr transport_info info = card("drops_when_full");
+    static constexpr transport_info info = describe("drops_when_full");
     explicit drops_when_full(setup& cell) : packets(cell) {}
     template <class Fill>
     void send(Fill fill) {
@@ -157,7 +160,7 @@ struct drops_when_full : packets {
 };
 
 struct never_full : packets {
-    static constexpr transport_info info = card("never_full");
+    static constexpr transport_info info = describe("never_full");
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -175,23 +178,63 @@ struct never_full : packets {
 };
 
 constexpr transport_info waits_though_lossy =
-    card("waits_though_lossy", with(packet_facts, [](traits& t) { t.may_drop = true; }));
+    describe("waits_though_lossy", with(packet_facts, [](traits& t) { t.may_drop = true; }));
 
-constexpr transport_info denies_back_pressure =
-    card("denies_back_pressure", with(packet_facts, [](traits& t) { t.back_pressure = false; }));
-constexpr transport_info claims_latest = card(
+constexpr transport_info denies_back_pressure = describe(
+    "denies_back_pressure", with(packet_facts, [](traits& t) { t.back_pressure = false; }));
+constexpr transport_info claims_latest = describe(
     "claims_latest", with(packet_facts, [](traits& t) { t.may_drop = t.latest_value = true; }));
+
+// --- reads_at_will
+
+constexpr traits state_facts = with(packet_facts, [](traits& t) {
+    t.may_drop = t.latest_value = true;
+    t.control = access::descriptor;
+});
+constexpr transport_info denies_reading =
+    describe("denies_reading", with(state_facts, [](traits& t) { t.latest_value = false; }));
+
+struct reads_once : channel_pair<seqlock> {
+    static constexpr transport_info info = describe("reads_once", state_facts);
+    using channel_pair::channel_pair;
+    template <class Consume>
+    bool read(Consume consume) {
+        bool is_newer = false;
+        channel_pair::read([&](readable bytes) {
+            is_newer = !std::equal(bytes.begin(), bytes.end(), last_.begin(), last_.end());
+            last_.assign(bytes.begin(), bytes.end());
+            if (is_newer) consume(bytes);
+        });
+        return is_newer;
+    }
+    std::vector<std::byte> last_;
+};
+
+struct reads_backwards : channel_pair<seqlock> {
+    static constexpr transport_info info = describe("reads_backwards", state_facts);
+    using channel_pair::channel_pair;
+    template <class Consume>
+    bool read(Consume consume) {
+        return channel_pair::read([&](readable bytes) {
+            if (first_.empty()) first_.assign(bytes.begin(), bytes.end());
+            if (!std::equal(bytes.begin(), bytes.end(), first_.begin())) ++newer_;
+            consume(newer_ == 2 ? readable(first_) : bytes);
+        });
+    }
+    std::vector<std::byte> first_;
+    int newer_ = 0;
+};
 
 // --- no_allocation
 
 constexpr traits allocating_facts = with(packet_facts, [](traits& t) { t.allocates = true; });
-constexpr transport_info claims_allocation = card("claims_allocation", allocating_facts);
-constexpr transport_info allocates_secretly = card("allocates_by_new");
-constexpr transport_info admits_allocation = card("admits_allocation", allocating_facts);
+constexpr transport_info claims_allocation = describe("claims_allocation", allocating_facts);
+constexpr transport_info allocates_secretly = describe("allocates_by_new");
+constexpr transport_info admits_allocation = describe("admits_allocation", allocating_facts);
 
-template <const transport_info& Card>
+template <const transport_info& Info>
 struct allocates_by_new : packets {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     using packets::packets;
     template <class Fill>
     void send(Fill fill) {
@@ -204,7 +247,7 @@ struct allocates_by_new : packets {
 };
 
 struct allocates_by_malloc : packets {
-    static constexpr transport_info info = card("allocates_by_malloc");
+    static constexpr transport_info info = describe("allocates_by_malloc");
     using packets::packets;
     template <class Consume>
     bool recv(Consume consume) {
@@ -218,12 +261,13 @@ struct allocates_by_malloc : packets {
 }  // namespace
 
 void register_faulty_by_delivery(registry& all) {
-    add_carded<packets, waits_though_lossy, denies_back_pressure, claims_latest, claims_allocation>(
-        all);
+    add_described<packets, waits_though_lossy, denies_back_pressure, claims_latest,
+                  claims_allocation>(all);
     add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
             consumes_short, forgets_to_consume, reorders, tires_of_streaming, drops_when_full,
             never_full, allocates_by_new<allocates_secretly>, allocates_by_new<admits_allocation>,
-            allocates_by_malloc>(all);
+            allocates_by_malloc, reads_once, reads_backwards>(all);
+    add_described<channel_pair<seqlock>, denies_reading>(all);
 }
 
 }  // namespace ipcmark::conform

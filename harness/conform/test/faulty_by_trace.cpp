@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "faulty.hpp"
+#include "faulty_bases.hpp"
 #include "harness/base/posix/forked.hpp"
-#include "liar_bases.hpp"
 
 namespace ipcmark::conform {
 
@@ -22,7 +22,7 @@ namespace {
 // --- survives_producer_exit
 
 struct forgets_on_exit : packets {
-    static constexpr transport_info info = card("forgets_on_exit");
+    static constexpr transport_info info = describe("forgets_on_exit");
     explicit forgets_on_exit(setup& cell) : packets(cell) {
         if (cell.producer()) {
             theirs_ = cell.peer.take();
@@ -37,27 +37,27 @@ struct forgets_on_exit : packets {
     }
     unique_fd theirs_;
 };
-constexpr transport_info denies_survival = card(
+constexpr transport_info denies_survival = describe(
     "denies_survival", with(packet_facts, [](traits& t) { t.survives_producer_exit = false; }));
 
 // --- peer_death
 
 struct deaf_to_death : packets {
-    static constexpr transport_info info = card("deaf_to_death");
+    static constexpr transport_info info = describe("deaf_to_death");
     explicit deaf_to_death(setup& cell) : packets(cell) {
         cell.peer.give(fd());
         theirs_ = cell.peer.take();  // keeps the dead one's end open
     }
     unique_fd theirs_;
 };
-constexpr transport_info denies_hearing =
-    card("denies_hearing", with(packet_facts, [](traits& t) { t.peer_death_detected = false; }));
+constexpr transport_info denies_hearing = describe(
+    "denies_hearing", with(packet_facts, [](traits& t) { t.peer_death_detected = false; }));
 
 // --- death_while_writing
 
 /// A ring that tells of a message before it is written; its reader gives it a moment.
 struct stamps_early {
-    static constexpr transport_info info = card("stamps_early", ring_facts);
+    static constexpr transport_info info = describe("stamps_early", ring_facts);
     explicit stamps_early(setup& cell)
         : depth(cell.depth), payload_bytes(cell.payload_bytes), producer(cell.producer()) {
         const std::size_t bytes = sizeof(counts) + depth * payload_bytes;
@@ -100,7 +100,7 @@ private:
 
 /// Its producers write one at a time, under a mutex that nobody inherits.
 struct locks_for_good : packets {
-    static constexpr transport_info info = card("locks_for_good");
+    static constexpr transport_info info = describe("locks_for_good");
     explicit locks_for_good(setup& cell) : packets(cell) {
         const unique_fd file(make_memfd("faulty transport-mutex", sizeof(pthread_mutex_t)));
         memory = mapping::shared(file.get(), sizeof(pthread_mutex_t));
@@ -123,9 +123,9 @@ struct locks_for_good : packets {
 // --- access
 
 /// Leaves a file in /dev/shm or in its folder while it lives.
-template <const transport_info& Card, int Mode>
+template <const transport_info& Info, int Mode>
 struct with_a_name : packets {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     explicit with_a_name(setup& cell) : packets(cell) {
         if (cell.producer()) {
             const std::string name = "/" + cell.name + ".x";
@@ -137,31 +137,32 @@ struct with_a_name : packets {
     }
 };
 constexpr traits file_facts = with(packet_facts, [](traits& t) { t.control = access::file_mode; });
-constexpr transport_info leaves_door_open = card("leaves_door_open", file_facts);
-constexpr transport_info named_descriptor = card("named_descriptor");
-constexpr transport_info claims_same_user =
-    card("claims_same_user", with(packet_facts, [](traits& t) { t.control = access::same_user; }));
-constexpr transport_info claims_file_mode = card("claims_file_mode", file_facts);
+constexpr transport_info leaves_door_open = describe("leaves_door_open", file_facts);
+constexpr transport_info named_descriptor = describe("named_descriptor");
+constexpr transport_info claims_same_user = describe(
+    "claims_same_user", with(packet_facts, [](traits& t) { t.control = access::same_user; }));
+constexpr transport_info claims_file_mode = describe("claims_file_mode", file_facts);
 constexpr transport_info claims_anyone =
-    card("claims_anyone", with(packet_facts, [](traits& t) { t.control = access::anyone; }));
+    describe("claims_anyone", with(packet_facts, [](traits& t) { t.control = access::anyone; }));
 constexpr transport_info hides_inet =
-    card("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
+    describe("hides_inet", with(tcp_facts, [](traits& t) { t.control = access::descriptor; }));
 
 struct abstract_pair : fd_stream {
     explicit abstract_pair(setup& cell) : fd_stream(cell) {
         use(connect_abstract_pair(cell, SOCK_STREAM));
     }
 };
-constexpr transport_info hides_abstract = card("hides_abstract", with(stream_facts, [](traits& t) {
-                                                   t.unrelated_processes = true;
-                                                   t.control = access::descriptor;
-                                               }));
+constexpr transport_info hides_abstract =
+    describe("hides_abstract", with(stream_facts, [](traits& t) {
+                 t.unrelated_processes = true;
+                 t.control = access::descriptor;
+             }));
 
 // --- opening_order
 
 /// The producer takes it for granted that the consumer listens already.
 struct counts_on_the_consumer : fd_datagram {
-    static constexpr transport_info info = card("counts_on_the_consumer", file_facts);
+    static constexpr transport_info info = describe("counts_on_the_consumer", file_facts);
     explicit counts_on_the_consumer(setup& cell) : fd_datagram(cell) {
         const std::string path = cell.directory / "x";
         sockaddr_un address{};
@@ -188,7 +189,7 @@ struct file_of_the_producer {
     }
 };
 struct counts_on_the_producer : file_of_the_producer, packets {
-    static constexpr transport_info info = card("counts_on_the_producer");
+    static constexpr transport_info info = describe("counts_on_the_producer");
     explicit counts_on_the_producer(setup& cell) : file_of_the_producer(cell), packets(cell) {}
 };
 
@@ -196,7 +197,7 @@ struct counts_on_the_producer : file_of_the_producer, packets {
 
 /// One abstract address for all: a second pair cannot have it.
 struct one_for_all : packets {
-    static constexpr transport_info info = card("one_for_all");
+    static constexpr transport_info info = describe("one_for_all");
     explicit one_for_all(setup& cell) : packets(cell) {
         if (!cell.producer()) return;
         sockaddr_un address{};
@@ -211,7 +212,7 @@ struct one_for_all : packets {
 };
 
 struct locks_for_ever : packets {
-    static constexpr transport_info info = card("locks_for_ever");
+    static constexpr transport_info info = describe("locks_for_ever");
     explicit locks_for_ever(setup& cell)
         : packets(cell), lock_(cell.directory.parent_path() / "locked"), mine_(cell.producer()) {
         if (mine_)
@@ -227,19 +228,19 @@ struct locks_for_ever : packets {
 // --- needs_daemon
 
 /// Keeps a process that does nothing.
-template <const transport_info& Card>
+template <const transport_info& Info>
 struct with_an_idler : packets {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     explicit with_an_idler(setup& cell) : packets(cell), idler([] { ::pause(); }) {}
     forked_copy idler;
 };
-constexpr transport_info hides_daemon = card("hides_daemon");
+constexpr transport_info hides_daemon = describe("hides_daemon");
 constexpr transport_info idle_daemon =
-    card("idle_daemon", with(packet_facts, [](traits& t) { t.needs_daemon = true; }));
+    describe("idle_daemon", with(packet_facts, [](traits& t) { t.needs_daemon = true; }));
 
 /// The same, but no longer its child.
 struct hides_cut_off_daemon : packets {
-    static constexpr transport_info info = card("hides_cut_off_daemon");
+    static constexpr transport_info info = describe("hides_cut_off_daemon");
     explicit hides_cut_off_daemon(setup& cell) : packets(cell) {
         forked_copy([] {
             if (::fork() != 0) return;
@@ -279,25 +280,25 @@ void leave_process(const setup&) {
     ::_exit(0);
 }
 
-template <void (*Leave)(const setup&), const transport_info& Card>
+template <void (*Leave)(const setup&), const transport_info& Info>
 struct leaver : packets {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     explicit leaver(setup& cell) : packets(cell) {
         if (cell.producer()) Leave(cell);
     }
 };
-constexpr transport_info leaves_shm = card("leaves_shm");
-constexpr transport_info leaves_queue = card("leaves_queue");
-constexpr transport_info leaves_segment = card("leaves_segment");
-constexpr transport_info leaves_file = card("leaves_file");
-constexpr transport_info leaves_process = card("leaves_process");
+constexpr transport_info leaves_shm = describe("leaves_shm");
+constexpr transport_info leaves_queue = describe("leaves_queue");
+constexpr transport_info leaves_segment = describe("leaves_segment");
+constexpr transport_info leaves_file = describe("leaves_file");
+constexpr transport_info leaves_process = describe("leaves_process");
 
 }  // namespace
 
 void register_faulty_by_trace(registry& all) {
-    add_carded<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
-    add_carded<tcp_pair, hides_inet>(all);
-    add_carded<abstract_pair, hides_abstract>(all);
+    add_described<packets, denies_survival, denies_hearing, claims_file_mode, claims_anyone>(all);
+    add_described<tcp_pair, hides_inet>(all);
+    add_described<abstract_pair, hides_abstract>(all);
     add_all<counts_on_the_consumer, counts_on_the_producer, with_an_idler<hides_daemon>,
             with_an_idler<idle_daemon>, hides_cut_off_daemon, forgets_on_exit, deaf_to_death,
             stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,

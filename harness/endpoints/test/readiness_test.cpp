@@ -149,15 +149,16 @@ TYPED_TEST(readiness, reports_a_descriptor_that_is_none) {
 constexpr transport_info plain{
     .name = "plain", .summary = "text", .family = "test", .reference = "none"};
 
-TEST(waiting_card, says_how_the_variant_waits) {
-    constexpr const transport_info& polled = waiting_card<plain, nonblocking<poll_wait>>::info;
+TEST(waiting_description, says_how_the_variant_waits) {
+    constexpr const transport_info& polled =
+        waiting_description<plain, nonblocking<poll_wait>>::info;
     EXPECT_EQ(polled.name, "plain_poll");
     EXPECT_EQ(polled.summary, "text, non-blocking, waits in poll(2)");
     EXPECT_EQ(polled.wait, wait_style::blocks);
-    constexpr const transport_info& busy = waiting_card<plain, nonblocking<busy_wait>>::info;
+    constexpr const transport_info& busy = waiting_description<plain, nonblocking<busy_wait>>::info;
     EXPECT_EQ(busy.name, "plain_busy");
     EXPECT_EQ(busy.wait, wait_style::spins);
-    constexpr const transport_info& same = waiting_card<plain, blocking>::info;
+    constexpr const transport_info& same = waiting_description<plain, blocking>::info;
     EXPECT_EQ(same.name, plain.name);
     EXPECT_EQ(same.summary, plain.summary);
 }

@@ -13,41 +13,41 @@ namespace {
 using kind = ipc_object::kind;
 
 /// An abstract name has no file that would tell whose it is; the process that bound it does.
-void add_owners(ipc_picture& picture) {
-    for (auto& object : picture.objects) {
+void add_owners(ipc_snapshot& snapshot) {
+    for (auto& object : snapshot.objects) {
         if (object.owner != ipc_object::no_owner) continue;
-        if (const auto users = picture.users_of(object); !users.empty())
+        if (const auto users = snapshot.users_of(object); !users.empty())
             object.owner = users.front()->user;
     }
 }
 
-void note_unseen(ipc_picture& picture, const host_files& files) {
-    if (picture.held.hidden > 0)
-        picture.unseen.push_back(fmt::format(
-            "what {} process{} of other users hold{}: run as root to see it", picture.held.hidden,
-            picture.held.hidden == 1 ? "" : "es", picture.held.hidden == 1 ? "s" : ""));
+void note_unseen(ipc_snapshot& snapshot, const host_files& files) {
+    if (snapshot.held.hidden > 0)
+        snapshot.unseen.push_back(fmt::format(
+            "what {} process{} of other users hold{}: run as root to see it", snapshot.held.hidden,
+            snapshot.held.hidden == 1 ? "" : "es", snapshot.held.hidden == 1 ? "s" : ""));
     if (files.real() && !message_queues_visible())
-        picture.unseen.emplace_back(
+        snapshot.unseen.emplace_back(
             "POSIX message queues, whose file system is not mounted: sudo mkdir -p /dev/mqueue && "
             "sudo mount -t mqueue mqueue /dev/mqueue");
     if (!files.exists("/proc/sysvipc"))
-        picture.unseen.emplace_back("System V objects: this kernel was built without them");
+        snapshot.unseen.emplace_back("System V objects: this kernel was built without them");
     if (!files.exists("/proc/net/unix"))
-        picture.unseen.emplace_back("Unix sockets: /proc/net/unix is not there");
+        snapshot.unseen.emplace_back("Unix sockets: /proc/net/unix is not there");
 }
 
 class tally {
 public:
-    explicit tally(const ipc_picture& picture) : picture_(picture) {}
+    explicit tally(const ipc_snapshot& snapshot) : snapshot_(snapshot) {}
 
     std::uint64_t objects(kind what) const {
         return static_cast<std::uint64_t>(
-            std::ranges::count(picture_.objects, what, &ipc_object::what));
+            std::ranges::count(snapshot_.objects, what, &ipc_object::what));
     }
     std::uint64_t segment_pages() const {
         const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
         std::uint64_t pages = 0;
-        for (const auto& object : picture_.objects)
+        for (const auto& object : snapshot_.objects)
             if (object.what == kind::sysv_shm)
                 pages += (object.bytes.value_or(0) + page - 1) / page;
         return pages;
@@ -55,13 +55,13 @@ public:
     template <class Part>
     std::uint64_t of_user(uid_t user, Part part) const {
         std::uint64_t sum = 0;
-        for (const auto& process : picture_.held.processes)
+        for (const auto& process : snapshot_.held.processes)
             if (process.user == user) sum += part(process);
         return sum;
     }
 
 private:
-    const ipc_picture& picture_;
+    const ipc_snapshot& snapshot_;
 };
 
 unsigned count_of(const process_ipc& process, descriptor what) {
@@ -86,7 +86,7 @@ std::optional<std::uint64_t> huge_pages_taken(const host_files& files) {
 
 }  // namespace
 
-std::vector<const process_ipc*> ipc_picture::users_of(const ipc_object& object) const {
+std::vector<const process_ipc*> ipc_snapshot::users_of(const ipc_object& object) const {
     std::set<pid_t> pids;
     for (const auto& handle : object.handles)
         if (const auto at = held.users.find(handle); at != held.users.end())
@@ -97,31 +97,31 @@ std::vector<const process_ipc*> ipc_picture::users_of(const ipc_object& object) 
     return users;
 }
 
-ipc_picture look_at_ipc(const host_files& files) {
-    ipc_picture picture;
-    picture.held = scan_descriptors(files);
+ipc_snapshot take_ipc_snapshot(const host_files& files) {
+    ipc_snapshot snapshot;
+    snapshot.held = scan_descriptors(files);
     unix_sockets sockets = find_unix_sockets(files);
-    picture.unnamed_sockets = sockets.unnamed.size();
-    picture.objects = files_below(files.at("/dev/shm"));
+    snapshot.unnamed_sockets = sockets.unnamed.size();
+    snapshot.objects = files_below(files.at("/dev/shm"));
     const auto add = [&](std::vector<ipc_object> more) {
-        std::ranges::move(more, std::back_inserter(picture.objects));
+        std::ranges::move(more, std::back_inserter(snapshot.objects));
     };
     if (files.real()) add(message_queues());
     add(system_v_objects(files));
     add(std::move(sockets.named));
-    add(picture.held.fifos);
+    add(snapshot.held.fifos);
     // System V objects come in the order of their identifiers, which sorting as text would upset.
-    std::ranges::stable_sort(picture.objects, {}, [](const ipc_object& object) {
+    std::ranges::stable_sort(snapshot.objects, {}, [](const ipc_object& object) {
         return std::pair(object.what, object.numbered() ? std::string() : object.name);
     });
-    add_owners(picture);
-    note_unseen(picture, files);
-    return picture;
+    add_owners(snapshot);
+    note_unseen(snapshot, files);
+    return snapshot;
 }
 
-std::map<std::string_view, std::uint64_t> limits_in_use(const ipc_picture& picture, uid_t user,
+std::map<std::string_view, std::uint64_t> limits_in_use(const ipc_snapshot& snapshot, uid_t user,
                                                         const host_files& files) {
-    const tally now(picture);
+    const tally now(snapshot);
     std::map<std::string_view, std::uint64_t> taken{
         {"sysv_shmmni", now.objects(kind::sysv_shm)},
         {"sysv_shmall_pages", now.segment_pages()},

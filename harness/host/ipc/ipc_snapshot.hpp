@@ -12,7 +12,7 @@
 namespace ipcmark {
 
 /// The IPC objects of the machine as they are now, with who uses them.
-struct ipc_picture {
+struct ipc_snapshot {
     std::vector<ipc_object> objects;  // named ones of every kind, by kind and name
     descriptor_view held;
     std::size_t unnamed_sockets = 0;
@@ -22,11 +22,11 @@ struct ipc_picture {
     std::vector<const process_ipc*> users_of(const ipc_object& object) const;
 };
 
-ipc_picture look_at_ipc(const host_files& files = host_files());
+ipc_snapshot take_ipc_snapshot(const host_files& files = host_files());
 
 /// How much of a limit is taken, by the limit's key, where that can be told. For limits of one
 /// user: of `user`.
-std::map<std::string_view, std::uint64_t> limits_in_use(const ipc_picture& picture, uid_t user,
+std::map<std::string_view, std::uint64_t> limits_in_use(const ipc_snapshot& snapshot, uid_t user,
                                                         const host_files& files = host_files());
 
 }  // namespace ipcmark

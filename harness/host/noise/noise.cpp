@@ -56,17 +56,17 @@ double jiffy_ns() {
 
 class judge {
 public:
-    judge(const noise_reading& before, const noise_reading& after, const pair_disturbance& pair,
+    judge(const noise_reading& before, const noise_reading& after, const worker_readings& workers,
           const noise_gate& by)
         : before_(before),
           after_(after),
-          pair_(pair),
+          workers_(workers),
           by_(by),
           wall_ns_(static_cast<double>(after.at_ns - before.at_ns)) {}
 
     repetition_noise verdict(const timer_gaps& gaps) {
         look_at_machine();
-        look_at_pair();
+        look_at_workers();
         if (gaps.span_ns > 0) look_at_gaps(gaps);
         if (noise_.verdict == quality::quiet) noise_.reasons.clear();
         return std::move(noise_);
@@ -100,7 +100,7 @@ private:
                 static_cast<double>(*after_.pressure_us - *before_.pressure_us) * 1e3 / wall_ns_;
             // Only where the pair itself cannot be what waits.
             const bool needed = !noise_.foreign_cpu || is_coarse("foreign_cpu");
-            if (needed && pair_.pinned_apart() && !pair_.helped)
+            if (needed && workers_.pinned_apart() && !workers_.helped)
                 grade("psi_cpu", *noise_.psi_cpu, 0);
         }
         if (before_.throttled_periods && after_.throttled_periods) {
@@ -130,7 +130,7 @@ private:
         noise_.foreign_cpu = std::max(busy_ns - own_ns, 0.0) / wall_ns_;
         noise_.interrupt_cpu = interrupts_ns / wall_ns_;
         const auto counted_on =
-            static_cast<double>(pair_.pinned() ? pair_.cpus_in_use() : pair_.cpus.size());
+            static_cast<double>(workers_.pinned() ? workers_.cpus_in_use() : workers_.cpus.size());
         grade("foreign_cpu", *noise_.foreign_cpu, counted_on * jiffy / wall_ns_);
         if (spent.total <= 0) return;
         const auto total = static_cast<double>(spent.total);
@@ -138,25 +138,27 @@ private:
         grade("steal", *noise_.steal, 1 / total);
     }
 
-    void look_at_pair() {
-        noise_.stall_ms = static_cast<double>(pair_.launcher_late_ns) / 1e6;
+    void look_at_workers() {
+        noise_.stall_ms = static_cast<double>(workers_.launcher_late_ns) / 1e6;
         grade("stall_ms", noise_.stall_ms, 0);
-        noise_.major_faults = static_cast<double>(pair_.major_faults);
+        noise_.major_faults = static_cast<double>(workers_.major_faults);
         grade("major_faults", noise_.major_faults, 0);
-        if (pair_.migrations) {
-            noise_.migrations = static_cast<double>(*pair_.migrations);
-            if (pair_.pinned()) grade("migrations", *noise_.migrations, 0);
+        if (workers_.migrations) {
+            noise_.migrations = static_cast<double>(*workers_.migrations);
+            if (workers_.pinned()) grade("migrations", *noise_.migrations, 0);
         }
-        if (pair_.elapsed_ns <= 0) return;
-        const auto involuntary = static_cast<double>(pair_.involuntary_switches);
-        noise_.involuntary_per_s = involuntary * 1e9 / pair_.elapsed_ns;
-        if (pair_.pinned_apart() && pair_.messages > 0)
-            noise_.involuntary_per_message = involuntary / pair_.messages;
-        if (!pair_.run_delay_ns) return;
-        noise_.run_delay = static_cast<double>(*pair_.run_delay_ns) / (2 * pair_.elapsed_ns);
-        const auto own_ns = static_cast<double>(pair_.voluntary_switches * own_delay_per_switch_ns);
-        if (pair_.pinned_apart() && !pair_.helped)
-            grade("run_delay", *noise_.run_delay, own_ns / (2 * pair_.elapsed_ns));
+        if (workers_.elapsed_ns <= 0) return;
+        const auto involuntary = static_cast<double>(workers_.involuntary_switches);
+        noise_.involuntary_per_s = involuntary * 1e9 / workers_.elapsed_ns;
+        if (workers_.pinned_apart() && workers_.messages > 0)
+            noise_.involuntary_per_message = involuntary / workers_.messages;
+        if (!workers_.run_delay_ns) return;
+        const double waited_of_ns = static_cast<double>(workers_.cpus.size()) * workers_.elapsed_ns;
+        noise_.run_delay = static_cast<double>(*workers_.run_delay_ns) / waited_of_ns;
+        const auto own_ns =
+            static_cast<double>(workers_.voluntary_switches * own_delay_per_switch_ns);
+        if (workers_.pinned_apart() && !workers_.helped)
+            grade("run_delay", *noise_.run_delay, own_ns / waited_of_ns);
     }
 
     void look_at_gaps(const timer_gaps& gaps) {
@@ -173,7 +175,7 @@ private:
 
     const noise_reading& before_;
     const noise_reading& after_;
-    const pair_disturbance& pair_;
+    const worker_readings& workers_;
     const noise_gate& by_;
     double wall_ns_;
     repetition_noise noise_;
@@ -208,9 +210,9 @@ gate_row noise_gate::bounds(const gate_row& row) const {
 }
 
 repetition_noise judge_noise(const noise_reading& before, const noise_reading& after,
-                             const timer_gaps& gaps, const pair_disturbance& pair,
+                             const timer_gaps& gaps, const worker_readings& workers,
                              const noise_gate& by) {
-    return judge(before, after, pair, by).verdict(gaps);
+    return judge(before, after, workers, by).verdict(gaps);
 }
 
 const gate_row* row_of_reason(std::string_view reason) {

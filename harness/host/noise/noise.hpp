@@ -34,7 +34,7 @@ struct noise_reading {
     std::uint64_t at_ns = 0;                  // CLOCK_MONOTONIC_RAW
     std::optional<cpu_time> cpus;             // of the CPUs that this process may use, in jiffies
     bool interrupts_apart = false;            // the kernel keeps interrupts' time out of the tasks'
-    std::int64_t own_cpu_ns = 0;              // this process and every child it has reaped
+    std::int64_t own_cpu_ns = 0;              // this process and its children
     std::optional<std::int64_t> pressure_us;  // /proc/pressure/cpu, some
     std::optional<std::int64_t> other_running;      // tasks that run or could, this one left out
     std::optional<std::int64_t> throttled_periods;  // in which the control group's quota ran out
@@ -46,7 +46,7 @@ noise_reading read_noise(const host_files& files, const std::vector<int>& allowe
                          const std::vector<int>& in_use);
 
 /// What the workers say of their timed phase, and how they were placed.
-struct pair_disturbance {
+struct worker_readings {
     double elapsed_ns = 0;
     double messages = 0;
     std::optional<std::int64_t> run_delay_ns;  // of all
@@ -163,7 +163,7 @@ struct repetition_noise {
 
 /// `gaps`: of the probes around it, together; a span of 0 means that none was made.
 repetition_noise judge_noise(const noise_reading& before, const noise_reading& after,
-                             const timer_gaps& gaps, const pair_disturbance& pair,
+                             const timer_gaps& gaps, const worker_readings& workers,
                              const noise_gate& by = {});
 
 /// The row that a reason of judge_noise speaks of; nullptr: of none.

@@ -163,18 +163,18 @@ TEST(descriptors, the_holder_of_a_file_is_found_by_the_end_of_its_path) {
     EXPECT_TRUE(holders_of("/no/such/lock", host.files()).empty());
 }
 
-const ipc_object& find(const ipc_picture& picture, const std::string& end) {
-    return *std::ranges::find_if(picture.objects,
+const ipc_object& find(const ipc_snapshot& snapshot, const std::string& end) {
+    return *std::ranges::find_if(snapshot.objects,
                                  [&](const auto& each) { return each.name.ends_with(end); });
 }
 
-TEST(ipc_picture, tells_who_uses_what) {
+TEST(ipc_snapshot, tells_who_uses_what) {
     busy_host host;
     with_system_v(host);
-    const auto picture = look_at_ipc(host.files());
+    const auto snapshot = take_ipc_snapshot(host.files());
     const auto pids = [&](const std::string& end) {
         std::vector<pid_t> found;
-        for (const auto* process : picture.users_of(find(picture, end)))
+        for (const auto* process : snapshot.users_of(find(snapshot, end)))
             found.push_back(process->pid);
         return found;
     };
@@ -182,18 +182,18 @@ TEST(ipc_picture, tells_who_uses_what) {
     EXPECT_EQ(pids("a name.sock"), std::vector<pid_t>{41});
     EXPECT_EQ(pids("5"), std::vector<pid_t>{42}) << "attached, by the identifier in its mapping";
     EXPECT_TRUE(pids("sem.gate").empty());
-    EXPECT_EQ(find(picture, "@hidden").owner, 0u) << "its process tells";
-    EXPECT_EQ(find(picture, "sem.gate").what, kind::semaphore);
-    EXPECT_EQ(find(picture, "/frames").bytes, 6u);
-    EXPECT_TRUE(picture.unseen.empty());
+    EXPECT_EQ(find(snapshot, "@hidden").owner, 0u) << "its process tells";
+    EXPECT_EQ(find(snapshot, "sem.gate").what, kind::semaphore);
+    EXPECT_EQ(find(snapshot, "/frames").bytes, 6u);
+    EXPECT_TRUE(snapshot.unseen.empty());
 }
 
-TEST(ipc_picture, counts_what_of_a_limit_is_taken) {
+TEST(ipc_snapshot, counts_what_of_a_limit_is_taken) {
     busy_host host;
     with_system_v(host)
         .write("/proc/sys/fs/file-nr", "867\t0\t2466177")
         .write("/proc/meminfo", "HugePages_Total:      16\nHugePages_Free:        4");
-    const auto taken = limits_in_use(look_at_ipc(host.files()), 1000, host.files());
+    const auto taken = limits_in_use(take_ipc_snapshot(host.files()), 1000, host.files());
     EXPECT_EQ(taken.at("sysv_shmmni"), 2u);
     EXPECT_EQ(taken.at("sysv_shmall_pages"), 19u);
     EXPECT_EQ(taken.at("sysv_msgmni"), 1u);
@@ -204,12 +204,12 @@ TEST(ipc_picture, counts_what_of_a_limit_is_taken) {
     EXPECT_EQ(taken.at("epoll_max_user_watches"), 2u);
 }
 
-TEST(ipc_picture, says_what_is_not_there_to_be_seen) {
+TEST(ipc_snapshot, says_what_is_not_there_to_be_seen) {
     const fake_host empty;
-    const auto picture = look_at_ipc(empty.files());
-    ASSERT_EQ(picture.unseen.size(), 2u);
-    EXPECT_NE(picture.unseen[0].find("System V"), std::string::npos);
-    EXPECT_NE(picture.unseen[1].find("/proc/net/unix"), std::string::npos);
+    const auto snapshot = take_ipc_snapshot(empty.files());
+    ASSERT_EQ(snapshot.unseen.size(), 2u);
+    EXPECT_NE(snapshot.unseen[0].find("System V"), std::string::npos);
+    EXPECT_NE(snapshot.unseen[1].find("/proc/net/unix"), std::string::npos);
 }
 
 }  // namespace

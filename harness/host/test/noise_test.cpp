@@ -54,7 +54,7 @@ struct scene {
 
     noise_reading before, after;
     timer_gaps gaps;
-    pair_disturbance pair;
+    worker_readings pair;
     noise_gate by;
 };
 
@@ -283,7 +283,8 @@ TEST(timer_gaps, are_looked_for_on_each_cpu_once) {
 TEST(host_baseline, is_the_median_window_and_the_pauses_in_it) {
     std::vector<timer_gaps> windows;
     for (int i = 1; i <= 10; ++i)
-        windows.push_back({20'000'000, 20'000 * i, 33'000, 0, {33'000, 31'000, 35'000}});
+        windows.push_back(
+            {20'000'000, std::int64_t{20'000} * i, 33'000, 0, {33'000, 31'000, 35'000}});
     const host_baseline found = baseline_of(windows);
     EXPECT_EQ(found.windows, 10u);
     EXPECT_DOUBLE_EQ(found.window_ms, 20);

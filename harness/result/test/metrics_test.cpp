@@ -1,5 +1,6 @@
 #include "harness/result/metrics.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "harness/result/test/metric_value.hpp"
@@ -28,6 +29,22 @@ protected:
     repetition_result repetition;
     shared_clock clock{clock_parameters{}};
 };
+
+TEST_F(metrics_test, a_percentile_needs_ten_independent_messages_beyond_it) {
+    worker_report& reader = repetition.sides[0];
+    reader.latencies = histogram();
+    for (int i = 0; i < 1'200; ++i) {
+        reader.latencies_in_order.push_back(1'000 + 491 * i % 1'200);
+        reader.latencies.record(1'000 + 491 * i % 1'200);
+    }
+    EXPECT_TRUE(value_of("p90_ns", view()));
+    EXPECT_TRUE(value_of("p99_ns", view()));
+    // The same latencies, the slow ones in one stretch.
+    std::sort(reader.latencies_in_order.begin(), reader.latencies_in_order.end());
+    EXPECT_TRUE(value_of("p50_ns", view())) << "the cell's main figure stays";
+    EXPECT_FALSE(value_of("p90_ns", view()));
+    EXPECT_FALSE(value_of("p99_ns", view()));
+}
 
 TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
     EXPECT_DOUBLE_EQ(*value_of("cpu_ns_per_message", view()), 2000);
@@ -59,6 +76,41 @@ TEST_F(metrics_test, a_services_part_of_all_its_processes_is_added_and_shown_apa
     EXPECT_DOUBLE_EQ(*value_of("involuntary_switches_per_message", view()), 0.12);
     processes.push_back({3, "hidden", std::nullopt});
     EXPECT_FALSE(value_of("service_cpu_ns_per_message", view())) << "one of them is unknown";
+}
+
+/// Three producers to one consumer, each producer like the others but for when it worked.
+TEST_F(metrics_test,
+       of_many_parties_costs_and_messages_are_all_parties_and_the_phase_is_the_longest) {
+    what.kind = pattern::one_way;
+    const worker_report consumer = repetition.sides[1];
+    repetition.parties = {
+        {role::producer, 0}, {role::producer, 1}, {role::producer, 2}, {role::consumer, 0}};
+    repetition.sides.assign(3, repetition.sides[0]);
+    repetition.sides.push_back(consumer);
+    repetition.sides[1].measured.first_ticks = 500'000;
+    for (auto& each : repetition.sides)
+        each.peak_resident_bytes = 1'000;
+    EXPECT_DOUBLE_EQ(view().counted_messages(), 3'000);
+    EXPECT_DOUBLE_EQ(view().messages(), 984);
+    EXPECT_DOUBLE_EQ(view().elapsed_ns(), 2'468'000);
+    EXPECT_DOUBLE_EQ(*value_of("cpu_ns_per_message", view()), 4e6 / 3'000);
+    EXPECT_DOUBLE_EQ(*value_of("producer_cpu_ns_per_message", view()), 1'000);
+    EXPECT_DOUBLE_EQ(*value_of("consumer_cpu_ns_per_message", view()), 1e6 / 3'000);
+    EXPECT_DOUBLE_EQ(*value_of("switches_per_message", view()), 4'000.0 / 3'000);
+    EXPECT_DOUBLE_EQ(*value_of("peak_rss_bytes", view()), 4'000);
+    repetition.sides[2].peak_resident_bytes.reset();
+    EXPECT_FALSE(value_of("peak_rss_bytes", view())) << "one of them cannot tell";
+}
+
+TEST_F(metrics_test, of_many_readers_what_arrived_and_what_was_lost_is_summed) {
+    what.kind = pattern::one_way;
+    repetition.parties = {{role::producer, 0}, {role::consumer, 0}, {role::consumer, 1}};
+    repetition.sides.push_back(repetition.sides[1]);
+    repetition.sides[2].measured.lost = 32;
+    repetition.sides[2].measured.last_ticks += 1'000;
+    EXPECT_DOUBLE_EQ(view().messages(), 2 * 984);
+    EXPECT_DOUBLE_EQ(view().elapsed_ns(), 1'969'000);
+    EXPECT_DOUBLE_EQ(*value_of("lost_share", view()), 32.0 / (2 * 984 + 32));
 }
 
 TEST_F(metrics_test, a_block_without_stamps_gives_its_mean) {
@@ -101,6 +153,18 @@ TEST_F(metrics_test, loss_is_a_share_of_what_was_sent) {
     what.kind = pattern::one_way;
     repetition.sides[1].measured.lost = 16;
     EXPECT_DOUBLE_EQ(*value_of("lost_share", view()), 0.016);
+}
+
+TEST_F(metrics_test, a_few_messages_of_many_that_were_lost_are_no_rate) {
+    what.kind = pattern::one_way;
+    repetition.sides[1].measured.messages = 99;
+    EXPECT_TRUE(value_of("messages_per_second", view())) << "large ones, of which none was lost";
+    repetition.sides[1].measured.lost = 1;
+    EXPECT_FALSE(value_of("messages_per_second", view()));
+    EXPECT_FALSE(value_of("bytes_per_second", view()));
+    EXPECT_DOUBLE_EQ(*value_of("lost_share", view()), 0.01) << "which is told all the same";
+    repetition.sides[1].measured.messages = 100;
+    EXPECT_TRUE(value_of("messages_per_second", view()));
 }
 
 TEST_F(metrics_test, sixteen_mebibyte_messages_do_not_overflow) {

@@ -37,18 +37,46 @@ TEST_F(pattern_metrics_test, a_round_trip_is_taken_apart) {
     EXPECT_NEAR(*value_of("two_cpus_ns", view()), 10'000, 80);
     EXPECT_NEAR(*value_of("syscall_copy_ns", view()), 500, 4);
     EXPECT_NEAR(*value_of("context_switch_ns", view()), 1'000, 20);
-    EXPECT_NEAR(*value_of("wake_up_ns", view()), 4'500, 50);
-    EXPECT_EQ(parts_note(view()), "");
+    EXPECT_NEAR(*value_of("hop_ns", view()), 5'000, 50);
+    EXPECT_NEAR(*value_of("sleep_and_transfer_ns", view()), 4'500, 50);
+    EXPECT_FALSE(value_of("wake_up_ns", view())) << "nothing tells it from the transfer";
+    EXPECT_FALSE(value_of("cross_core_transfer_ns", view()));
+    EXPECT_EQ(hop_note(view()), "");
     EXPECT_FALSE(value_of("p50_ns", view())) << "its parts have their own keys";
+}
+
+TEST_F(pattern_metrics_test, a_sibling_that_polls_tells_the_transfer_from_the_wake_up) {
+    repetition = exchange(70'000, 2);
+    repetition.inside = {exchange(800, 0)};
+    repetition.polling = {exchange(1'900, 0)};
+    EXPECT_NEAR(*value_of("cross_core_transfer_ns", view()), 550, 15);
+    EXPECT_NEAR(*value_of("wake_up_ns", view()), 34'050, 300);
+    EXPECT_FALSE(value_of("sleep_and_transfer_ns", view()));
+    double parts_ns = 0;
+    for (const char* part : {"syscall_copy_ns", "cross_core_transfer_ns", "wake_up_ns"})
+        parts_ns += *value_of(part, view());
+    EXPECT_NEAR(parts_ns, *value_of("hop_ns", view()), 1e-6) << "parts of one hop";
+}
+
+TEST_F(pattern_metrics_test, a_wake_up_is_stamped_where_the_receiver_slept) {
+    repetition = exchange(70'000, 2);
+    repetition.waking = {exchange(0, 2)};
+    repetition.waking.front().sides[1].measured.figures["send_p50_ns"] = 36'000;
+    EXPECT_EQ(value_of("post_to_running_ns", view()), 36'000.0);
+    repetition.waking.front().sides[1].measured.consumed.voluntary_switches = 500;
+    EXPECT_FALSE(value_of("post_to_running_ns", view())) << "it slept every other time";
+    repetition.waking.clear();
+    EXPECT_FALSE(value_of("post_to_running_ns", view()));
 }
 
 TEST_F(pattern_metrics_test, where_nobody_sleeps_there_is_no_wake_up) {
     repetition = exchange(400, 0);
     repetition.inside = {exchange(100, 0)};
     EXPECT_FALSE(value_of("wake_up_ns", view()));
+    EXPECT_FALSE(value_of("sleep_and_transfer_ns", view()));
     EXPECT_FALSE(value_of("context_switch_ns", view()));
     EXPECT_TRUE(value_of("syscall_copy_ns", view()));
-    EXPECT_NE(parts_note(view()).find("no wake-up"), std::string::npos);
+    EXPECT_NE(hop_note(view()).find("no wake-up"), std::string::npos);
 }
 
 TEST_F(pattern_metrics_test, a_part_may_be_negative_and_says_so_elsewhere) {

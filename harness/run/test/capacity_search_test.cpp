@@ -5,9 +5,9 @@
 namespace ipcmark {
 namespace {
 
-class capacity_search : public testing::Test {
+class capacity_search_test : public testing::Test {
 protected:
-    capacity_search() {
+    capacity_search_test() {
         planned_cell planned;
         planned.what = {"pipe", pattern::paced, 64, placement::l3, touch::rw, 16};
         planned.what.varied = paced_parameters({{{"load", {0.5}}}}).front();
@@ -26,11 +26,11 @@ protected:
     }
 
     plan what;
-    saturations found;
+    capacity_search found;
     shared_clock clock{clock_parameters{}};
 };
 
-TEST_F(capacity_search, the_lower_of_stream_and_flood_is_the_capacity) {
+TEST_F(capacity_search_test, the_lower_of_stream_and_flood_is_the_capacity) {
     found.measure(what, clock, [](const cell&, const launch_request& asked) {
         return std::optional(outcome(asked, asked.what.kind == pattern::one_way ? 4'000 : 3'000));
     });
@@ -38,7 +38,7 @@ TEST_F(capacity_search, the_lower_of_stream_and_flood_is_the_capacity) {
     EXPECT_FALSE(found.why_unknown(loaded()));
 }
 
-TEST_F(capacity_search, without_a_rate_there_is_no_capacity_but_a_reason) {
+TEST_F(capacity_search_test, without_a_rate_there_is_no_capacity_but_a_reason) {
     found.measure(what, clock, [](const cell&, const launch_request& asked) {
         repetition_result result = outcome(asked, 0);
         result.failed = failure{status::failed, "peer", "timing", "the peer closed"};
@@ -53,7 +53,7 @@ TEST_F(capacity_search, without_a_rate_there_is_no_capacity_but_a_reason) {
               "the rate that its load is a share of could not be measured: the peer closed");
 }
 
-TEST_F(capacity_search, a_stream_that_delivers_nothing_is_no_rate_either) {
+TEST_F(capacity_search_test, a_stream_that_delivers_nothing_is_no_rate_either) {
     found.measure(what, clock, [](const cell&, const launch_request& asked) {
         return std::optional(outcome(asked, 0));
     });
@@ -61,7 +61,7 @@ TEST_F(capacity_search, a_stream_that_delivers_nothing_is_no_rate_either) {
     EXPECT_EQ(found.why_unknown(loaded()).value().ended, status::failed);
 }
 
-TEST_F(capacity_search, who_asks_for_no_share_needs_none) {
+TEST_F(capacity_search_test, who_asks_for_no_share_needs_none) {
     cell plain = loaded();
     plain.varied = paced_parameters({{{"rate_hz", {1'000}}}}).front();
     EXPECT_FALSE(found.of(plain));

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "harness/base/posix/affinity.hpp"
 #include "harness/run/schedule.hpp"
+#include "harness/run/switch_decomposition.hpp"
+#include "harness/run/test/runner_fixture.hpp"
 
 namespace ipcmark {
 namespace {
@@ -39,7 +42,7 @@ protected:
     }
 
     run_outcome run(schedule& steps) {
-        runner pairs(area_, interrupts_, parameters_, {});
+        runner pairs(workspace_, interrupts_, parameters_, {});
         const shared_clock clock(parameters_);
         executor by(what_, pairs, interrupts_, clock, 0, observer_);
         return run_schedule(
@@ -50,7 +53,7 @@ protected:
 
     plan what_;
     keeper observer_;
-    run_workspace area_;
+    run_workspace workspace_;
     interrupt_watch interrupts_;
     clock_parameters parameters_;
 };
@@ -79,12 +82,53 @@ TEST_F(executor_test, without_randomised_layouts_there_is_none) {
 TEST_F(executor_test, a_cell_that_fails_is_told_and_does_not_stop_the_rest) {
     what_.cells.push_back(what_.cells[0]);
     what_.cells[1].what.transport = "faulty_die";
+    what_.request.repetition_ms = 200;  // 600 messages, with a sanitizer, too
     what_.cells[1].alone = false;
     pairs_schedule pairs(what_, std::nullopt);
     const run_outcome ended = run(pairs);
     EXPECT_TRUE(ended.complete);
     EXPECT_FALSE(observer_.said.empty());
     EXPECT_EQ(observer_.kept.size(), 16u);
+}
+
+class switch_decomposition_test : public runner_test {
+protected:
+    switch_decomposition_test() {
+        const auto cpus = allowed_cpus();
+        request.what.kind = pattern::decompose;
+        request.parties = pair_on(cpus.front(), cpus.back());
+        options.stage_deadline_ms = 5'000;
+    }
+    repetition_result take_apart(const char* transport, const planned_cell& planned) {
+        request.what.transport = transport;
+        runner pairs(workspace, interrupts, clock, options);
+        return switch_decomposition(pairs).run(request, planned, true);
+    }
+};
+
+TEST_F(switch_decomposition_test, a_pipe_is_taken_apart_with_its_sibling_that_polls) {
+    planned_cell planned;
+    planned.polling_sibling = "pipe_busy";
+    const repetition_result whole = take_apart("pipe", planned);
+    ASSERT_FALSE(whole.failed) << whole.failed->text;
+    EXPECT_EQ(whole.hop_note, "");
+    ASSERT_EQ(whole.polling.size(), 1u);
+    EXPECT_GT(whole.polling.front().producer().latencies.count(), 0u);
+    ASSERT_EQ(whole.waking.size(), 1u);
+    EXPECT_GT(whole.waking.front().consumer().measured.figures.at("send_p50_ns"), 0);
+    EXPECT_EQ(whole.inside.size(), 1u);
+    EXPECT_EQ(whole.one_cpu.size(), 1u);
+}
+
+TEST_F(switch_decomposition_test, who_spins_before_it_sleeps_has_no_exchange_on_one_cpu) {
+    planned_cell planned;
+    planned.spins_first = true;
+    const repetition_result whole = take_apart("shm_ring_spin_pause_then_futex", planned);
+    ASSERT_FALSE(whole.failed) << whole.failed->text;
+    EXPECT_TRUE(whole.one_cpu.empty()) << "its spin budget is no context switch";
+    EXPECT_NE(whole.hop_note.find("how long it spins"), std::string::npos);
+    EXPECT_TRUE(whole.polling.empty());
+    EXPECT_EQ(whole.inside.size(), 1u);
 }
 
 }  // namespace

@@ -11,13 +11,13 @@
 namespace ipcmark {
 namespace {
 
-class floor_prober_test : public runner_test {
+class floor_measurement_test : public runner_test {
 protected:
-    void plan_cell(placement place, std::array<int, 2> cpus, std::size_t payload_bytes) {
+    void plan_cell(placement place, std::vector<party> parties, std::size_t payload_bytes) {
         planned_cell planned;
         planned.what.payload_bytes = payload_bytes;
         planned.what.place = place;
-        planned.cpus = cpus;
+        planned.parties = std::move(parties);
         what.cells.push_back(planned);
     }
 
@@ -27,18 +27,18 @@ protected:
 /// Placement, "" for none, and block, 0 for none.
 using spot = std::pair<std::string, std::size_t>;
 
-TEST_F(floor_prober_test, every_probe_gives_a_figure_for_each_place_and_block_of_the_plan) {
+TEST_F(floor_measurement_test, every_probe_gives_a_figure_for_each_place_and_block_of_the_plan) {
     const auto cpus = allowed_cpus();
     if (cpus.size() < 2) GTEST_SKIP() << "one CPU is allowed here";
-    const std::array apart{cpus[0], cpus[1]};
-    const std::array together{cpus[0], cpus[0]};
+    const auto apart = pair_on(cpus[0], cpus[1]);
+    const auto together = pair_on(cpus[0], cpus[0]);
     plan_cell(placement::l3, apart, 64);
     plan_cell(placement::l3, apart, 1024);
     plan_cell(placement::l3, apart, 8192);
     plan_cell(placement::same_cpu, together, 64);
 
-    runner pairs(area, interrupts, clock, options);
-    floor_prober prober(what, pairs, [](const std::string& why) { ADD_FAILURE() << why; });
+    runner pairs(workspace, interrupts, clock, options);
+    floor_measurement prober(what, pairs, [](const std::string& why) { ADD_FAILURE() << why; });
     prober.probe(0, [](const std::string&) { return true; });
 
     std::map<std::string, std::set<spot>> measured;

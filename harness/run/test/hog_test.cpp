@@ -40,27 +40,27 @@ private:
 /// the CPU from whoever is there.
 class hog_test : public testing::TestWithParam<const char*> {
 protected:
-    timed_try run(std::array<int, 2> cpus, placement place) {
+    timed_try run(const std::vector<party>& parties, placement place) {
         planned_cell planned;
         planned.what = {GetParam(), pattern::round_trip, 64, place, touch::rw, 16};
-        planned.cpus = cpus;
+        planned.parties = parties;
         launch_request request;
         request.what = planned.what;
-        request.parties = pair_on(cpus);
+        request.parties = parties;
         request.tag = 0x1122334455667788;
         request.work.timed_ns = 300'000'000;
         repetition_watch watch(gate_);
         const shared_clock clock(parameters_);
         auto done = watch.run(planned, clock, [&] {
-            return std::optional(runner(area_, interrupts_, parameters_, {}).run(request));
+            return std::optional(runner(workspace_, interrupts_, parameters_, {}).run(request));
         });
         return std::move(done).value();
     }
 
     /// Among a few tries one that nobody disturbed; nullopt: somebody always does.
-    std::optional<timed_try> run_undisturbed(std::array<int, 2> cpus, placement place) {
+    std::optional<timed_try> run_undisturbed(const std::vector<party>& parties, placement place) {
         for (int attempt = 0; attempt < 5; ++attempt)
-            if (timed_try done = run(cpus, place); !done.disturbed()) return done;
+            if (timed_try done = run(parties, place); !done.disturbed()) return done;
         return std::nullopt;
     }
 
@@ -70,7 +70,7 @@ protected:
         return false;
     }
 
-    run_workspace area_;
+    run_workspace workspace_;
     noise_gate gate_{gate_rule::relative, take_baseline(allowed_cpus())};
     interrupt_watch interrupts_;
     clock_parameters parameters_;
@@ -82,10 +82,10 @@ class hog_on_one_cpu : public hog_test {};
 TEST_P(hog_beside_two_cpus, disturbs) {
     const auto allowed = allowed_cpus();
     if (allowed.size() < 2) GTEST_SKIP() << "needs two CPUs";
-    const std::array<int, 2> cpus{allowed[0], allowed[1]};
-    const auto undisturbed = run_undisturbed(cpus, placement::l3);
-    const hog beside(cpus[1]);
-    const timed_try done = run(cpus, placement::l3);
+    const auto apart = pair_on(allowed[0], allowed[1]);
+    const auto undisturbed = run_undisturbed(apart, placement::l3);
+    const hog beside(allowed[1]);
+    const timed_try done = run(apart, placement::l3);
     ASSERT_FALSE(done.outcome.failed) << done.outcome.failed->text;
     EXPECT_EQ(done.noise.verdict, quality::disturbed);
     // A process that blocks is put before the hog when it wakes up: then the hog's work tells.
@@ -97,7 +97,7 @@ TEST_P(hog_beside_two_cpus, disturbs) {
 TEST_P(hog_on_one_cpu, disturbs_as_foreign_work) {
     const int cpu = allowed_cpus().front();
     const hog beside(cpu);
-    const timed_try done = run({cpu, cpu}, placement::same_cpu);
+    const timed_try done = run(pair_on(cpu, cpu), placement::same_cpu);
     ASSERT_FALSE(done.outcome.failed) << done.outcome.failed->text;
     EXPECT_EQ(done.noise.verdict, quality::disturbed);
     EXPECT_TRUE(accuses(done, "foreign_cpu"));

@@ -80,5 +80,36 @@ TEST_F(open_loop_test, a_burst_is_drained_before_the_next_one) {
               static_cast<double>(result.consumer().latencies.least_ns()));
 }
 
+TEST_F(open_loop_test, a_reader_at_will_tells_ages_from_when_a_value_was_written) {
+    request.what.transport = "shm_triple_buffer";
+    request.what.kind = pattern::state;
+    request.work.pace.rate_hz = 1'000;
+    const repetition_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    const measurement& reader = result.consumer().measured;
+    EXPECT_GE(reader.messages, least_state_values);
+    EXPECT_LE(reader.messages, result.producer().measured.messages);
+    EXPECT_GE(result.consumer().latencies.quantile_ns(0.5), 0.4e6)
+        << "of a value that is replaced each millisecond half a millisecond, whoever stalls";
+    EXPECT_GT(reader.figures.at("reads_per_second"), 2'000) << "each value more than once";
+    EXPECT_GT(reader.figures.at("seen_share"), 0);
+    EXPECT_LE(reader.figures.at("seen_share"), 1);
+    EXPECT_EQ(reader.figures.at("retried_share"), 0) << "three buffers: always one to read";
+    EXPECT_GT(result.producer().measured.figures.at("write_p50_ns"), 0);
+    EXPECT_NEAR(result.producer().measured.figures.at("offered_per_second"), 1'000, 100);
+}
+
+TEST_F(open_loop_test, a_state_with_few_values_has_no_figures) {
+    request.what.transport = "shm_seqlock";
+    request.what.kind = pattern::state;
+    request.work.pace.rate_hz = 1'000;
+    request.work.timed_ns = 50'000'000;
+    const repetition_result result = run();
+    ASSERT_FALSE(result.failed) << result.failed->text;
+    EXPECT_LT(result.consumer().measured.messages, least_state_values);
+    EXPECT_EQ(result.consumer().latencies.count(), 0u);
+    EXPECT_FALSE(result.consumer().measured.figures.contains("reads_per_second"));
+}
+
 }  // namespace
 }  // namespace ipcmark

@@ -11,12 +11,12 @@ namespace {
 
 std::vector<placement_choice> two_cpus() {
     return {{placement::same_cpu, true, {1, 1}, ""},
-            {placement::smt, false, {-1, -1}, "no second hardware thread"},
-            {placement::l2, false, {-1, -1}, "no shared L2"},
+            {placement::smt, false, {}, "no second hardware thread"},
+            {placement::l2, false, {}, "no shared L2"},
             {placement::l3, true, {1, 0}, ""},
-            {placement::package, false, {-1, -1}, "one L3"},
-            {placement::numa, false, {-1, -1}, "one node"},
-            {placement::free, true, {-1, -1}, ""}};
+            {placement::package, false, {}, "one L3"},
+            {placement::numa, false, {}, "one node"},
+            {placement::free, true, {}, ""}};
 }
 
 class plan_test : public testing::Test {
@@ -60,6 +60,36 @@ TEST_F(plan_test, a_parameter_makes_cells_and_their_names) {
                                         "wake/pipe/64/l3/gap=1000000", "burst/pipe/64/l3/n=8"}));
 }
 
+TEST_F(plan_test, a_state_is_of_mechanisms_that_keep_the_latest_value) {
+    request.mechanisms = {"pipe", "shm_seqlock", "null"};
+    request.payloads = {64, 4};
+    request.patterns = {pattern::state};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{
+                  "state/shm_seqlock/64/l3/rate=1000", "state/shm_seqlock/64/l3/rate=100000",
+                  "state/shm_seqlock/64/l3/rate=1000000", "state/shm_seqlock/4/l3/rate=1000",
+                  "state/shm_seqlock/4/l3/rate=100000", "state/shm_seqlock/4/l3/rate=1000000"}));
+    const plan made = expanded();
+    EXPECT_FALSE(made.cells[0].skipped);
+    ASSERT_TRUE(made.cells[3].skipped) << "its number does not fit";
+    EXPECT_EQ(made.cells[3].skipped->code, "limit");
+    EXPECT_EQ(made.timed_ns(made.cells[0].what), 200'000'000) << "200 values at 1,000 a second";
+    EXPECT_EQ(made.timed_ns(made.cells[2].what), request.repetition_ms * 1'000'000);
+}
+
+TEST_F(plan_test, a_latest_value_is_no_stream) {
+    request.mechanisms = {"shm_seqlock"};
+    request.payloads = {64};
+    request.patterns = {pattern::one_way, pattern::round_trip, pattern::paced};
+    request.varied.by_name["rate_hz"] = {10'000};
+    const plan made = expanded();
+    ASSERT_EQ(made.cells.size(), 3u);
+    ASSERT_TRUE(made.cells[0].skipped);
+    EXPECT_EQ(made.cells[0].skipped->code, "pattern");
+    EXPECT_FALSE(made.cells[1].skipped);
+    EXPECT_FALSE(made.cells[2].skipped);
+}
+
 TEST_F(plan_test, the_switch_ring_is_one_mechanism_on_one_cpu) {
     request.mechanisms = {"tcp", "pipe"};
     request.patterns = {pattern::switch_ring};
@@ -78,7 +108,7 @@ TEST_F(plan_test, a_share_of_saturation_becomes_a_rate) {
     request.patterns = {pattern::paced};
     request.varied.by_name["load"] = {0.25};
     const plan what = expanded();
-    EXPECT_DOUBLE_EQ(what.timed_effort(what.cells[0].what, 400'000).pace.rate_hz, 100'000);
+    EXPECT_DOUBLE_EQ(what.timed_effort(what.cells[0], 400'000).pace.rate_hz, 100'000);
 }
 
 TEST_F(plan_test, counting_keeps_the_pattern_and_its_schedule) {
@@ -86,10 +116,10 @@ TEST_F(plan_test, counting_keeps_the_pattern_and_its_schedule) {
     request.payloads = {64};
     request.patterns = {pattern::burst};
     const plan what = expanded();
-    const cell& burst = what.cells[0].what;
+    const planned_cell& burst = what.cells[0];
     EXPECT_EQ(what.counting_effort(burst).pace.burst, what.timed_effort(burst).pace.burst);
     EXPECT_EQ(what.counting_effort(burst).act.kind, task_kind::count);
-    EXPECT_EQ(what.verify_effort(burst).pace.burst, 1u) << "which runs the plain pattern";
+    EXPECT_EQ(what.verify_effort(burst.what).pace.burst, 1u) << "which runs the plain pattern";
 }
 
 TEST_F(plan_test, a_long_silence_gets_the_time_for_twenty_of_it) {
@@ -98,7 +128,23 @@ TEST_F(plan_test, a_long_silence_gets_the_time_for_twenty_of_it) {
     request.patterns = {pattern::wake};
     request.varied.by_name["gap_ns"] = {1e8};
     const plan what = expanded();
-    EXPECT_EQ(what.timed_effort(what.cells[0].what).timed_ns, 2'000'000'000);
+    EXPECT_EQ(what.timed_effort(what.cells[0]).timed_ns, 2'000'000'000);
+}
+
+TEST_F(plan_test, the_warm_up_goes_by_how_the_mechanism_waits_and_by_the_queue) {
+    request.mechanisms = {"pipe", "shm_ring_spin"};
+    request.payloads = {64};
+    request.patterns = {pattern::round_trip, pattern::one_way};
+    request.depth = 512;
+    const plan what = expanded();
+    for (const planned_cell& planned : what.cells) {
+        const effort work = what.timed_effort(planned);
+        EXPECT_EQ(work.warm_up_min_ns, planned.spins ? 5'000'000 : 20'000'000);
+        EXPECT_EQ(work.warm_up_messages, planned.what.asked().both_ways() ? 100u : 1024u);
+        EXPECT_EQ(work.warm_up_max_ns, 60'000'000);
+        EXPECT_LE(what.verify_effort(planned.what).max_messages, 1024u);
+        EXPECT_GE(what.verify_effort(planned.what).max_messages, 64u);
+    }
 }
 
 TEST_F(plan_test, the_decomposition_needs_two_cpus) {
@@ -234,7 +280,7 @@ TEST_F(plan_test, a_round_is_shuffled_fairly) {
     for (std::uint64_t round = 0; round < rounds; ++round)
         ++first[result.round_order(round).front()];
     for (const int count : first)
-        EXPECT_NEAR(count, rounds / 3, 5 * 26);  // five standard deviations
+        EXPECT_NEAR(count, rounds / 3.0, 5 * 26);  // five standard deviations
 }
 
 TEST_F(plan_test, tags_differ_between_repetitions) {
@@ -258,6 +304,18 @@ TEST(cell_test, depth_asks_for_a_mebibyte_and_sixteen_messages_within_bounds) {
     EXPECT_EQ(default_depth(std::size_t{1} << 20), 16u);
     EXPECT_EQ(default_depth(std::size_t{2} << 20), 8u);
     EXPECT_EQ(default_depth(std::size_t{16} << 20), 4u);
+}
+
+TEST_F(plan_test, the_decomposition_knows_who_polls_and_who_spins_first) {
+    request.patterns = {pattern::decompose};
+    request.mechanisms = {"pipe", "eventfd", "shm_ring_spin_pause_then_futex"};
+    const plan what = expanded();
+    EXPECT_GE(what.cells.size(), 3u);
+    for (const planned_cell& each : what.cells) {
+        EXPECT_EQ(each.polling_sibling, each.what.transport == "pipe" ? "pipe_busy" : "")
+            << each.what.name();
+        EXPECT_EQ(each.spins_first, each.what.transport == "shm_ring_spin_pause_then_futex");
+    }
 }
 
 }  // namespace

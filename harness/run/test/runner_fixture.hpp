@@ -41,13 +41,13 @@ protected:
 
     ~runner_test() override {
         EXPECT_EQ(children(), 0u);
-        EXPECT_EQ(entries("/dev/shm", area.directory().filename()), 0u);
-        EXPECT_EQ(entries(area.directory(), "0"), 0u) << "the repetition's folder";
+        EXPECT_EQ(entries("/dev/shm", workspace.directory().filename()), 0u);
+        EXPECT_EQ(entries(workspace.directory(), "0"), 0u) << "the repetition's folder";
     }
 
-    repetition_result run() { return runner(area, interrupts, clock, options).run(request); }
+    repetition_result run() { return runner(workspace, interrupts, clock, options).run(request); }
 
-    run_workspace area;
+    run_workspace workspace;
     interrupt_watch interrupts;
     clock_parameters clock;
     runner_options options;

@@ -32,6 +32,13 @@ TEST_F(runner_test, a_pair_brings_back_what_both_sides_measured) {
     EXPECT_GT(result.producer().peak_resident_bytes.value(), 0);
 }
 
+TEST_F(runner_test, a_lean_program_works_for_what_it_holds) {
+    options.lean = {"/no/such/program", [](std::string_view name) { return name == "pipe"; }};
+    EXPECT_FALSE(run().failed) << "unix_seqpacket is not held by it";
+    request.what.transport = "pipe";
+    EXPECT_THROW(run(), call_failed);
+}
+
 TEST_F(runner_test, setting_up_is_stamped_on_both_sides) {
     request.what.kind = pattern::setup;
     const repetition_result result = run();
@@ -183,7 +190,7 @@ TEST_F(runner_test, a_hang_says_where_and_how_far) {
     const repetition_result result = run();
     ASSERT_TRUE(result.failed);
     EXPECT_EQ(result.failed->ended, status::timed_out);
-    EXPECT_NE(result.failed->text.find("1499 messages"), std::string::npos) << result.failed->text;
+    EXPECT_NE(result.failed->text.find("599 messages"), std::string::npos) << result.failed->text;
 }
 
 TEST_F(runner_test, an_interrupt_ends_a_running_pair_at_once) {
@@ -317,7 +324,7 @@ TEST_F(runner_test, pinned_workers_stay_where_they_were_put) {
 
 namespace {
 
-/// A law of this test alone: notes where things lie.
+/// A check of this test alone: notes where things lie.
 void note_layout(const ipcmark::registration&, ipcmark::setup& cell, ipcmark::session&,
                  const ipcmark::job&) {
     const char* pad = std::getenv("IPCMARK_LAYOUT_PAD");

@@ -1,6 +1,7 @@
 #include "harness/run/schedule.hpp"
 
 #include <gtest/gtest.h>
+#include <map>
 #include <set>
 
 namespace ipcmark {
@@ -21,7 +22,8 @@ plan plan_of(std::size_t cells, std::uint64_t rounds) {
 
 run_progress nothing_fails() {
     return {[](const std::string&) { return false; },
-            [](const std::string&) { return cell_progress{}; }, [](std::size_t) {}};
+            [](const std::string&) { return cell_progress{}; }, [](std::size_t) {},
+            [] { return false; }};
 }
 
 std::vector<step> all_steps(schedule& of, const run_progress& progress) {
@@ -60,8 +62,46 @@ TEST(rounds_schedule, verifies_then_runs_shuffled_rounds_with_floors_around_then
         ++rounds_done;
     }
     EXPECT_EQ(rounds_done, 5u);
-    EXPECT_EQ(floors, 6u) << "before the first round, and after each of five";
+    EXPECT_EQ(floors, 3u) << "before the first round, after the third and after the last";
     EXPECT_EQ(rounds.expected(), 3u * 7);
+}
+
+TEST(rounds_schedule, tries_to_count_once_where_nothing_can_be_counted) {
+    plan what = plan_of(3, 5);
+    what.request.counting_repetitions = 2;
+    rounds_schedule rounds(what, std::nullopt, false);
+    run_progress progress = nothing_fails();
+    bool tried = false;
+    std::size_t expected = 0;
+    progress.nothing_to_count = [&] { return tried; };
+    progress.expect = [&](std::size_t further) { expected = further; };
+    std::vector<step> steps;
+    while (const auto next = rounds.next(progress)) {
+        steps.push_back(*next);
+        tried = tried || next->repetition.why == purpose::counting;
+    }
+    EXPECT_EQ(count(steps, purpose::counting), 1u);
+    EXPECT_EQ(count(steps, purpose::timed), 15u);
+    EXPECT_EQ(expected, 15u);
+}
+
+TEST(rounds_schedule, counts_each_cell_as_often_as_planned_though_one_is_counted_first) {
+    plan what = plan_of(3, 5);
+    what.request.counting_repetitions = 2;
+    rounds_schedule rounds(what, std::nullopt, false);
+    const auto steps = all_steps(rounds, nothing_fails());
+    std::map<std::size_t, int> counted;
+    bool first_is_before_the_rounds = false;
+    bool in_rounds = false;
+    for (const auto& each : steps) {
+        if (each.what != step::action::repeat) continue;
+        in_rounds = in_rounds || each.repetition.why == purpose::timed;
+        if (each.repetition.why != purpose::counting) continue;
+        ++counted[each.repetition.cell];
+        first_is_before_the_rounds = first_is_before_the_rounds || !in_rounds;
+    }
+    EXPECT_EQ(counted, (std::map<std::size_t, int>{{0, 2}, {1, 2}, {2, 2}}));
+    EXPECT_TRUE(first_is_before_the_rounds);
 }
 
 TEST(rounds_schedule, leaves_out_a_cell_that_failed) {

@@ -57,7 +57,7 @@ protected:
     }
     /// A start may take this long.
     void be_patient(std::int64_t patience_ms) {
-        leased_.emplace(area, interrupts, all_.services(), patience_ms);
+        leased_.emplace(workspace, interrupts, all_.services(), patience_ms);
     }
     /// Of a repetition that is to fail.
     failure fault() {
@@ -70,7 +70,7 @@ protected:
     }
 
     registry all_;
-    std::optional<services> leased_{std::in_place, area, interrupts, all_.services()};
+    std::optional<services> leased_{std::in_place, workspace, interrupts, all_.services()};
     int already_started_ = 0;
 };
 
@@ -89,13 +89,13 @@ TEST_F(services_test, one_serves_every_repetition_and_endpoints_know_where_it_is
     EXPECT_EQ(starts(), 1);
     EXPECT_EQ(seen.size(), 1u);
     const fs::path folder = told("directory");
-    EXPECT_EQ(folder.parent_path(), area.directory());
+    EXPECT_EQ(folder.parent_path(), workspace.directory());
     EXPECT_EQ(fs::status(folder).permissions(), fs::perms::owner_all);
 }
 
 TEST_F(services_test, a_mechanism_without_one_is_told_nothing) {
     registry none;
-    leased_.emplace(area, interrupts, none.services());
+    leased_.emplace(workspace, interrupts, none.services());
     const repetition_result result = run();
     ASSERT_FALSE(result.failed) << result.failed->text;
     EXPECT_FALSE(result.has_service);
@@ -233,7 +233,7 @@ TEST_F(services_test, its_end_leaves_neither_process_nor_folder) {
     EXPECT_EQ(children(), 0u);
     EXPECT_TRUE(ends(forked));
     EXPECT_FALSE(fs::exists(folder));
-    EXPECT_EQ(entries(area.directory(), "s"), 0u);
+    EXPECT_EQ(entries(workspace.directory(), "s"), 0u);
 }
 
 TEST_F(services_test, killed_workers_leave_it_to_the_next_pair) {
@@ -301,7 +301,7 @@ std::vector<std::string> codes_of(const std::string& transport, runner& pairs,
 
 TEST_F(services_test, the_executor_repeats_what_lost_its_service) {
     kill_it();
-    runner pairs(area, interrupts, clock, options);
+    runner pairs(workspace, interrupts, clock, options);
     EXPECT_EQ(codes_of("sleeper", pairs, interrupts),
               (std::vector<std::string>{"service_lost", ""}));
     EXPECT_EQ(
@@ -311,7 +311,7 @@ TEST_F(services_test, the_executor_repeats_what_lost_its_service) {
 
 TEST_F(services_test, what_nobody_asks_for_twice_is_run_until_its_service_lasts) {
     kill_it();
-    runner pairs(area, interrupts, clock, options);
+    runner pairs(workspace, interrupts, clock, options);
     EXPECT_FALSE(pairs.run_until_served(request).failed);
     request.what.transport = "kills_it";
     EXPECT_EQ(pairs.run_until_served(request).failed.value().code, "service");
@@ -334,8 +334,8 @@ bool can_listen(std::uint16_t port, bool reuse) {
 }
 
 TEST_F(services_test, a_free_port_is_kept_for_the_service) {
-    const run_workspace::repetition_workspace folder = area.next_service();
-    service_area of(folder.name(), folder.directory());
+    const run_workspace::repetition_workspace folder = workspace.next_service();
+    service_workspace of(folder.name(), folder.directory());
     const std::uint16_t port = of.free_loopback_port();
     EXPECT_NE(of.free_loopback_port(), port);
     EXPECT_FALSE(loopback_port_answers(port));

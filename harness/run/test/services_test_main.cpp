@@ -20,7 +20,7 @@ namespace {
 
 int starts = 0;
 
-constexpr transport_info card(std::string_view name) {
+constexpr transport_info describe(std::string_view name) {
     return {.name = name,
             .summary = "a pair beside a service",
             .family = "test",
@@ -38,80 +38,83 @@ struct beside_a_service : fd_datagram {
     }
 };
 
-running_service started(service_area& area, const std::string& script) {
+running_service started(service_workspace& workspace, const std::string& script) {
     running_service made;
-    area.start_process(made, {"sh", "-c", script});
+    workspace.start_process(made, {"sh", "-c", script});
     made.tell("start", std::to_string(++starts));
     made.tell("pid", std::to_string(made.processes().front().handle.pid()));
     return made;
 }
 
-bool wrote(const service_area& area) {
+bool wrote(const service_workspace& workspace) {
     std::error_code ignored;
-    return std::filesystem::file_size(area.log_file(), ignored) > 0 && !ignored;
+    return std::filesystem::file_size(workspace.log_file(), ignored) > 0 && !ignored;
 }
 
 struct sleeper : beside_a_service {
-    static constexpr transport_info info = card("sleeper");
+    static constexpr transport_info info = describe("sleeper");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) {
+    static running_service start(service_workspace& workspace) {
         running_service made =
-            started(area, "echo hello; echo the disk is full >&2; exec sleep 1000");
-        area.wait_until_ready(made, [&] { return log_tail(area.log_file()).ends_with("full"); });
+            started(workspace, "echo hello; echo the disk is full >&2; exec sleep 1000");
+        workspace.wait_until_ready(
+            made, [&] { return log_tail(workspace.log_file()).ends_with("full"); });
         return made;
     }
 };
 
 /// Two that never sleep, the second in a process of its own making.
 struct spinners : beside_a_service {
-    static constexpr transport_info info = card("spinners");
+    static constexpr transport_info info = describe("spinners");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) {
-        running_service made = started(area, "while :; do :; done");
-        area.start_process(made, {"sh", "-c", "(echo up; while :; do :; done) & wait"});
-        area.wait_until_ready(made, [&] { return wrote(area); });
+    static running_service start(service_workspace& workspace) {
+        running_service made = started(workspace, "while :; do :; done");
+        workspace.start_process(made, {"sh", "-c", "(echo up; while :; do :; done) & wait"});
+        workspace.wait_until_ready(made, [&] { return wrote(workspace); });
         return made;
     }
 };
 
 struct dies_at_once : beside_a_service {
-    static constexpr transport_info info = card("dies_at_once");
+    static constexpr transport_info info = describe("dies_at_once");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) {
-        running_service made = started(area, "echo no licence >&2; exit 3");
-        area.wait_until_ready(made, [] { return false; });
+    static running_service start(service_workspace& workspace) {
+        running_service made = started(workspace, "echo no licence >&2; exit 3");
+        workspace.wait_until_ready(made, [] { return false; });
         return made;
     }
 };
 
 struct never_ready : beside_a_service {
-    static constexpr transport_info info = card("never_ready");
+    static constexpr transport_info info = describe("never_ready");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) {
-        running_service made = started(area, "echo still reading; exec sleep 1000");
-        area.wait_until_ready(made, [] { return false; });
+    static running_service start(service_workspace& workspace) {
+        running_service made = started(workspace, "echo still reading; exec sleep 1000");
+        workspace.wait_until_ready(made, [] { return false; });
         return made;
     }
 };
 
 /// Passes over SIGTERM, and so does what it forks.
 struct stubborn : beside_a_service {
-    static constexpr transport_info info = card("stubborn");
+    static constexpr transport_info info = describe("stubborn");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) {
+    static running_service start(service_workspace& workspace) {
         running_service made =
-            started(area, "trap '' TERM; sleep 1000 & echo $!; while :; do wait; done");
-        area.wait_until_ready(made, [&] { return wrote(area); });
-        made.tell("forked", log_tail(area.log_file()));
+            started(workspace, "trap '' TERM; sleep 1000 & echo $!; while :; do wait; done");
+        workspace.wait_until_ready(made, [&] { return wrote(workspace); });
+        made.tell("forked", log_tail(workspace.log_file()));
         return made;
     }
 };
 
 /// Falls ill when its folder holds a file of that name.
 struct falls_ill : beside_a_service {
-    static constexpr transport_info info = card("falls_ill");
+    static constexpr transport_info info = describe("falls_ill");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) { return started(area, "exec sleep 1000"); }
+    static running_service start(service_workspace& workspace) {
+        return started(workspace, "exec sleep 1000");
+    }
     static bool healthy(const service_addresses& where) {
         return !std::filesystem::exists(std::filesystem::path(where.at("directory")) / "ill");
     }
@@ -119,41 +122,43 @@ struct falls_ill : beside_a_service {
 
 /// Its endpoint kills the service.
 struct kills_it : beside_a_service {
-    static constexpr transport_info info = card("kills_it");
+    static constexpr transport_info info = describe("kills_it");
     explicit kills_it(setup& cell) : beside_a_service(cell) {
         if (cell.producer()) ::kill(std::stoi(cell.service.at("pid")), SIGKILL);
     }
-    static running_service start(service_area& area) { return started(area, "exec sleep 1000"); }
+    static running_service start(service_workspace& workspace) {
+        return started(workspace, "exec sleep 1000");
+    }
 };
 
 struct no_such_program : beside_a_service {
-    static constexpr transport_info info = card("no_such_program");
+    static constexpr transport_info info = describe("no_such_program");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area& area) {
+    static running_service start(service_workspace& workspace) {
         running_service made;
-        area.start_process(made, {"no-such-broker"});
+        workspace.start_process(made, {"no-such-broker"});
         return made;
     }
 };
 
 struct limited : beside_a_service {
-    static constexpr transport_info info = card("limited");
+    static constexpr transport_info info = describe("limited");
     using beside_a_service::beside_a_service;
-    static running_service start(service_area&) { throw limit_exceeded("too many brokers"); }
+    static running_service start(service_workspace&) { throw limit_exceeded("too many brokers"); }
 };
 
 /// Leases and waits to be killed; tells the service's process and the run's folder.
 int hold_a_service() {
     registry all;
     register_service_transports(all);
-    run_workspace area;
+    run_workspace workspace;
     interrupt_watch interrupts;
-    services leased(area, interrupts, all.services());
+    services leased(workspace, interrupts, all.services());
     cell what;
     what.transport = "sleeper";
     const lease mine = leased.lease_for(what);
     const std::string told =
-        mine.service->addresses().at("pid") + ' ' + area.directory().string() + '\n';
+        mine.service->addresses().at("pid") + ' ' + workspace.directory().string() + '\n';
     write_exact(3, std::as_bytes(std::span(told)));
     ::close(3);
     for (;;)

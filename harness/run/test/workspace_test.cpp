@@ -17,12 +17,12 @@ TEST(workspace, leaves_nothing_and_is_private) {
     fs::path folder;
     std::string name;
     {
-        run_workspace area;
-        folder = area.directory();
+        run_workspace workspace;
+        folder = workspace.directory();
         struct stat status {};
         ASSERT_EQ(::stat(folder.c_str(), &status), 0);
         EXPECT_EQ(status.st_mode & 0777, 0700u);
-        const auto repetition = area.next_repetition();
+        const auto repetition = workspace.next_repetition();
         name = repetition.name();
         std::ofstream("/dev/shm/" + name + ".f") << "left behind";
         std::ofstream("/dev/shm/sem." + name) << "left behind";
@@ -36,7 +36,7 @@ TEST(workspace, leaves_nothing_and_is_private) {
 TEST(workspace, sweeps_what_a_dead_run_left_but_not_a_living_one) {
     const fs::path dead = fs::temp_directory_path() / "ipcmark-1-sWeeP1";
     fs::create_directory(dead);
-    std::ofstream(dead / "lock");
+    std::ofstream(dead / "lock").close();
     std::ofstream("/dev/shm/ipcmark-1-sWeeP1-0.f") << "left behind";
     run_workspace living;
     run_workspace other;
@@ -48,7 +48,7 @@ TEST(workspace, sweeps_what_a_dead_run_left_but_not_a_living_one) {
 TEST(workspace, leaves_a_folder_alone_whose_name_is_but_the_beginning_of_a_run_s) {
     const fs::path folder = fs::temp_directory_path() / "ipcmark-1";
     fs::create_directory(folder);
-    std::ofstream(folder / "lock");
+    std::ofstream(folder / "lock").close();
     const fs::path name = "/dev/shm/ipcmark-12-LiViNg-00000000.f";
     std::ofstream(name) << "in use";
     { run_workspace next; }
@@ -57,10 +57,10 @@ TEST(workspace, leaves_a_folder_alone_whose_name_is_but_the_beginning_of_a_run_s
 }
 
 TEST(workspace, a_repetition_that_ends_leaves_no_object) {
-    run_workspace area;
+    run_workspace workspace;
     std::string name;
     {
-        const auto repetition = area.next_repetition();
+        const auto repetition = workspace.next_repetition();
         name = repetition.name();
         leave_one_of_each(name);
         EXPECT_EQ(objects_of(name), 3);
@@ -72,7 +72,7 @@ TEST(workspace, the_next_run_removes_what_a_dead_run_left) {
     const std::string run = "ipcmark-" + std::to_string(::getpid()) + "-sYsTeM";
     const fs::path folder = fs::temp_directory_path() / run;
     fs::create_directories(folder / "00000007");
-    std::ofstream(folder / "lock");
+    std::ofstream(folder / "lock").close();
     leave_one_of_each(run + "-00000007");
     run_workspace living;
     EXPECT_EQ(objects_of(run + "-00000007"), 0);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "harness/worker/loops/exchange.hpp"
 #include "harness/worker/loops/idle.hpp"
 #include "harness/worker/loops/inside.hpp"
 #include "harness/worker/loops/scheduled.hpp"
 #include "harness/worker/loops/setup.hpp"
+#include "harness/worker/loops/state_sharing.hpp"
 
 namespace ipcmark::loops {
 
@@ -17,6 +19,9 @@ void run(T& end, session& state, setup& cell) {
     const bool first = cell.producer();
     if (state.work.act.kind == task_kind::idle)
         return first ? idle_producer(end, state, cell) : idle_consumer(end, state, cell);
+    if constexpr (shares_state<T>)
+        if (pattern_of(cell.kind).at_will)
+            return first ? state_producer(end, state, cell) : state_consumer(end, state, cell);
     switch (pattern_of(cell.kind).loop) {
         case pattern_loop::exchange:
             return first ? round_trip_producer(end, state, cell.peer)

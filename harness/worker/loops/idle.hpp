@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <time.h>
 
-#include "harness/worker/loops/declarations.hpp"
+#include "harness/worker/loops/messages.hpp"
 
 /// What waiting costs: some messages, silence for effort.timed_ns, one message more. The consumer
 /// reads its usage when the silence begins and when it is over.
@@ -22,12 +22,11 @@ inline void be_silent(std::int64_t span_ns) {
 template <class T>
 void idle_producer(T& end, session& run, setup& cell) {
     const auto send = [&](phase which, std::uint64_t messages) {
-        const auto over = [=](std::uint64_t, std::uint64_t n) { return n + 1 >= messages; };
-        if (cell.both_ways()) {
-            lead(end, run, which, over, [](auto...) {});
-            return;
-        }
-        stream(end, run, which, 1, [=](std::uint64_t, std::uint64_t n) { return n >= messages; });
+        const end_rule over = end_rule::after(messages);
+        if (cell.both_ways())
+            ping(end, run, which, over, ignore{});
+        else
+            send_until(end, run, which, 1, over);
     };
     run.enter(stage::warming_up);
     send(phase::warm_up, messages_before_silence);
@@ -40,8 +39,7 @@ void idle_producer(T& end, session& run, setup& cell) {
 template <class T>
 void idle_consumer(T& end, session& run, setup& cell) {
     const auto receive = [&](phase which) {
-        return cell.both_ways() ? follow(end, run, which)
-                                : drain(end, run, which, [](std::uint64_t) {});
+        return cell.both_ways() ? echo(end, run, which) : receive_all(end, run, which, ignore{});
     };
     run.enter(stage::warming_up);
     receive(phase::warm_up);

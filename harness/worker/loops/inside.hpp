@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "harness/base/function_view.hpp"
-#include "harness/worker/loops/exchange.hpp"
+#include "harness/worker/loops/messages.hpp"
 
 /// The exchange without a second process: one process holds both ends and makes all the calls of a
 /// round trip itself, so that nothing ever waits. What is left is system calls and copies: `O` of
@@ -53,7 +53,8 @@ void inside_producer(setup& cell, session& run) {
     run.enter(stage::warming_up);
     const std::uint64_t start = run.clock.now();
     std::uint64_t exchanges = 0;
-    for (; !warm_up_over(run, start, run.clock.now(), exchanges); ++exchanges)
+    const end_rule warm = end_rule::warm_up(run, start);
+    for (; !warm(run.clock.now(), exchanges); ++exchanges)
         exchange_inside(ends, run, other);
     run.result.warm_up_messages = exchanges;
     run.enter(stage::timing);

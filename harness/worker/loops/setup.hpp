@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "harness/worker/loops/exchange.hpp"
+#include "harness/worker/loops/messages.hpp"
 
 /// From nothing to the first message, and down again. What it takes to start the two processes is
 /// not in it: both are up and have met before the clock is read.
@@ -16,13 +16,8 @@ struct setup_marks {
     std::uint64_t closing = 0;
     std::uint64_t closed = 0;
 
-    /// Ticks below 2^53 are exact in a double: half a year of a 3 GHz counter.
-    void note(std::map<std::string, double>& figures) const {
-        figures["begun_ticks"] = static_cast<double>(begun);
-        figures["constructed_ticks"] = static_cast<double>(constructed);
-        figures["exchanged_ticks"] = static_cast<double>(exchanged);
-        figures["teardown_ticks"] = static_cast<double>(closed - closing);
-    }
+    /// As figures. Ticks below 2^53 are exact in a double: half a year of a 3 GHz counter.
+    void note(std::map<std::string, double>& figures) const;
 };
 
 /// One message, the first ever. A lossy mechanism may lose it: then there is no figure.

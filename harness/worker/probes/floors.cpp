@@ -16,26 +16,26 @@ constexpr std::array table{
     probe{.name = "line_round_trip",
           .unit = "ns",
           .meaning = "a cache line there and back between two polling processes",
-          .needs = company::both,
+          .needs = participants::both,
           .by_placement = true,
           .needs_two_cpus = true,
           .measure = line_round_trip},
     probe{.name = "futex_wake",
           .unit = "ns",
           .meaning = "waking a process that sleeps in futex(2): half a round trip",
-          .needs = company::both,
+          .needs = participants::both,
           .by_placement = true,
           .measure = futex_wake},
     probe{.name = "eventfd_wake",
           .unit = "ns",
           .meaning = "waking a process that sleeps in read(2) of an eventfd: half a round trip",
-          .needs = company::both,
+          .needs = participants::both,
           .by_placement = true,
           .measure = eventfd_wake},
     probe{.name = "pipe_wake",
           .unit = "ns",
           .meaning = "waking a process that sleeps in read(2) of a pipe: half a round trip",
-          .needs = company::both,
+          .needs = participants::both,
           .by_placement = true,
           .measure = pipe_wake},
     probe{.name = "syscall", .unit = "ns", .meaning = "a system call", .measure = system_call},
@@ -47,7 +47,7 @@ constexpr std::array table{
     probe{.name = "xfer",
           .unit = "bytes_per_second",
           .meaning = "blocks written by one CPU and read by the other",
-          .needs = company::both,
+          .needs = participants::both,
           .by_block = true,
           .by_placement = true,
           .needs_two_cpus = true,
@@ -65,7 +65,7 @@ constexpr std::array table{
     probe{.name = "memcpy_pair",
           .unit = "bytes_per_second",
           .meaning = "copying while the other CPU copies too",
-          .needs = company::both,
+          .needs = participants::both,
           .by_block = true,
           .by_placement = true,
           .needs_two_cpus = true,
@@ -86,7 +86,7 @@ const probe* find_probe(std::string_view name) {
 
 void run_probe(const probe& which, setup& cell, std::int64_t span_ns) {
     cell.peer.meet();
-    if (cell.producer() || which.needs == company::both) {
+    if (cell.producer() || which.needs == participants::both) {
         const double figure = which.measure(cell, span_ns);
         cell.notes["floor_milli"] = std::llround(figure * milli);
     }

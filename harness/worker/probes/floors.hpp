@@ -11,13 +11,13 @@
 namespace ipcmark::floors {
 
 /// How many processes work at once; the other one of the pair waits.
-enum class company : std::uint8_t { alone, both };
+enum class participants : std::uint8_t { alone, both };
 
 struct probe {
     std::string_view name;     // the key in result files
     std::string_view unit;     // "ns" or "bytes_per_second"
     std::string_view meaning;  // one line for reports
-    company needs = company::alone;
+    participants needs = participants::alone;
     bool by_block = false;      // measured for blocks of cell.payload_bytes
     bool by_placement = false;  // measured for each pair of CPUs in use
     bool needs_two_cpus = false;

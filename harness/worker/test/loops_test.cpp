@@ -5,7 +5,7 @@
 
 #include "harness/endpoints/shm_ring.hpp"
 #include "harness/endpoints/waits.hpp"
-#include "harness/worker/loops/exchange.hpp"
+#include "harness/worker/loops/dispatch.hpp"
 #include "harness/worker/loops/inside.hpp"
 #include "harness/worker/shared_state_region.hpp"
 
@@ -123,8 +123,8 @@ protected:
 
 class ring_loops_test : public loops_test {
 protected:
-    std::byte* aligned = reinterpret_cast<std::byte*>(
-        (reinterpret_cast<std::uintptr_t>(memory.data()) + 127) / 128 * 128);
+    std::byte* aligned =
+        memory.data() + (128 - reinterpret_cast<std::uintptr_t>(memory.data()) % 128) % 128;
     setup producer_cell{{.side = role::producer}, *lines[0]};
     setup consumer_cell{{.side = role::consumer}, *lines[1]};
     futex_wait::shared bells{};

@@ -153,6 +153,34 @@ TEST(payload, a_lossy_channel_counts_late_messages_apart) {
     EXPECT_EQ(c.in.received(), 2u);
 }
 
+TEST(payload, a_value_may_be_read_again_and_some_never_but_none_that_is_older) {
+    for (const touch how : {touch::desc, touch::line, touch::rw, touch::copy, touch::verify}) {
+        channel one(how, 64, sequence_rule::may_lose);
+        one.write();
+        for (int read = 0; read < 3; ++read)
+            one.in.check_at_will(one.bytes);
+        const std::vector<std::byte> first = one.bytes;
+        for (int write = 0; write < 5; ++write)
+            one.write();
+        one.in.check_at_will(one.bytes);
+        EXPECT_EQ(one.in.last(), 5u);
+        EXPECT_EQ(one.in.received(), 2u) << "each value counts once";
+        EXPECT_EQ(one.in.lost(), 0u);
+        EXPECT_EQ(one.in.out_of_order(), 0u);
+        EXPECT_THROW(one.in.check_at_will(first), integrity_error);
+        EXPECT_THROW(one.in.check_at_will(readable(one.bytes).first(32)), integrity_error);
+    }
+}
+
+TEST(payload, a_torn_value_is_seen) {
+    channel one(touch::rw, 256, sequence_rule::may_lose);
+    one.write();
+    const std::vector<std::byte> old = one.bytes;
+    one.write();
+    std::copy(old.begin() + 128, old.end(), one.bytes.begin() + 128);
+    EXPECT_THROW(one.in.check_at_will(one.bytes), integrity_error);
+}
+
 TEST(payload, garbage_is_corrupt_even_where_loss_is_allowed) {
     channel c(touch::rw, 64, sequence_rule::may_lose);
     c.write();

@@ -8,9 +8,9 @@
 namespace ipcmark {
 namespace {
 
-template <const transport_info& Card>
+template <const transport_info& Info>
 struct stand_in {
-    static constexpr const transport_info& info = Card;
+    static constexpr const transport_info& info = Info;
     explicit stand_in(setup&) {}
     template <class Fill>
     void send(Fill) {}

@@ -1,9 +1,12 @@
 // Horizontal stacked bars, one row per mechanism, cheapest first.
 import * as Plot from "@observablehq/plot";
 import type { Drawing } from "./chart";
+import type { Context } from "./context";
+import type { Cell } from "./data";
 import { h, table, type Column } from "./dom";
 import { axisMark } from "./format";
-import { instrumentName } from "./resultIndex";
+import { instrumentName, medianOf } from "./resultIndex";
+import type { StackInfo } from "./view";
 
 export interface BarPart {
   name: string;
@@ -13,6 +16,10 @@ export interface BarRow {
   name: string;
   total: number;
   parts: (number | null)[];
+  // How long each part is drawn; none: the bar is not taken apart.
+  lengths: (number | null)[];
+  // Drawn as a mark of its own, at its own length.
+  beside?: number | null;
   note?: string;
 }
 
@@ -20,8 +27,12 @@ export interface Bars {
   parts: BarPart[];
   format: (value: number | null | undefined) => string;
   label: string;
-  // Of a total that was measured; a sum of medians has no figure.
+  // The axis goes at least so far, lest next to nothing look like much.
+  least?: number;
+  // Of a total that was measured; one that was not has no figure.
   totalName?: string;
+  // A figure that is no part of the total.
+  besideName?: string;
 }
 
 export const mostRows = 30;
@@ -39,21 +50,20 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
   if (all.length === 0) return { chart: null };
   const competing = all.filter((row) => !isReference(row)).slice(0, mostRows);
   const data = [...competing, ...all.filter(isReference)];
-  // Medians of parts need not add up to the median of the sum: the bar keeps the sum, the parts its
-  // shares.
   const pieces = data.flatMap((row) => {
-    const known = row.parts.some((part) => part !== null);
-    const sum = row.parts.reduce<number>((total, part) => total + Math.max(0, part ?? 0), 0);
-    const scale = sum > 0 ? row.total / sum : 0;
     let from = 0;
-    return (known && sum > 0 ? row.parts : [row.total]).map((part, position) => {
-      const to = from + Math.max(0, part ?? 0) * (known && sum > 0 ? scale : 1);
-      const piece = { name: row.name, x1: from, x2: to, part: known && sum > 0 ? position : -1 };
+    return (row.lengths.length > 0 ? row.lengths : [row.total]).map((length, position) => {
+      const to = from + (length ?? 0);
+      const part = row.lengths.length > 0 ? position : -1;
+      const piece = { name: row.name, x1: from, x2: to, part };
       from = to;
       return piece;
     });
   });
-  const most = Math.max(...data.map((row) => row.total));
+  const most = Math.max(
+    bars.least ?? 0,
+    ...data.map((row) => Math.max(row.total, row.beside ?? 0)),
+  );
   const wide = Math.max(...data.map((row) => row.name.length));
   const marginLeft = Math.min(14 + 7 * wide, width * 0.42);
   const room = Math.floor((marginLeft - 14) / 6.6);
@@ -102,6 +112,18 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
         dx: 5,
         fill: "currentColor",
       }),
+      Plot.dot(
+        data.filter((row) => typeof row.beside === "number"),
+        {
+          x: "beside",
+          y: "name",
+          symbol: "diamond",
+          r: 5,
+          fill: "var(--page)",
+          stroke: "currentColor",
+          strokeWidth: 1.5,
+        },
+      ),
       Plot.ruleX([0]),
     ],
   });
@@ -127,7 +149,11 @@ function spoken(bars: Bars, row: BarRow): string {
   const apart = parts.join(", ");
   const total = bars.totalName === undefined ? "" : bars.format(row.total);
   const told = total && parts.length > 1 ? `${total} (${apart})` : total || apart;
-  return `${told}${row.note ? `. ${row.note}` : ""}`;
+  const beside =
+    bars.besideName !== undefined && typeof row.beside === "number"
+      ? `; beside it ${bars.besideName} ${bars.format(row.beside)}`
+      : "";
+  return `${told}${beside}${row.note ? `. ${row.note}` : ""}`;
 }
 
 export function barLegend(bars: Bars): HTMLElement {
@@ -135,6 +161,7 @@ export function barLegend(bars: Bars): HTMLElement {
     "p",
     { class: "parts" },
     ...bars.parts.map((part, n) => h("span", {}, h("i", { class: `part-${n}` }), part.name)),
+    bars.besideName === undefined ? null : h("span", {}, `\u25c7 ${bars.besideName}, no part`),
   );
 }
 
@@ -151,6 +178,15 @@ export function barTable(caption: string, bars: Bars, rows: BarRow[]): HTMLEleme
           cell: (row: BarRow) => bars.format(row.parts[n]),
         }))
       : []),
+    ...(bars.besideName === undefined
+      ? []
+      : [
+          {
+            head: bars.besideName,
+            numeric: true,
+            cell: (row: BarRow) => bars.format(row.beside),
+          },
+        ]),
     ...(rows.some((row) => row.note)
       ? [{ head: "note", wide: true, cell: (row: BarRow) => row.note ?? "" }]
       : []),
@@ -164,3 +200,17 @@ export const cutNote = (rows: BarRow[]): string => {
     ? ` The ${mostRows} cheapest of ${competing}; the table has all, the filters narrow them.`
     : "";
 };
+
+// A bar of this cell; null where it has no total.
+export function barOf(context: Context, cell: Cell, stack: StackInfo): BarRow | null {
+  const found = context.index.viewOf(cell).stacks.find(({ name }) => name === stack.name);
+  if (!found) return null;
+  const isTold = (n: number) => stack.name !== "hop" || typeof found.lengths[n] === "number";
+  return {
+    name: cell.transport,
+    total: found.total,
+    parts: stack.parts.map((metric, n) => (isTold(n) ? medianOf(cell, metric) : null)),
+    lengths: found.lengths,
+    ...(stack.beside ? { beside: medianOf(cell, stack.beside) } : {}),
+  };
+}

@@ -3,7 +3,7 @@
 import type { Cell, Pattern, Placement, Result, Touch, Wait } from "./data";
 import type { Loaded } from "./read";
 import { keepPlace } from "./keepPlace";
-import { instrument, medianOf, ResultIndex } from "./resultIndex";
+import { instrument, ResultIndex } from "./resultIndex";
 import { cancel, later } from "./schedule";
 import type { Key, Store } from "./state";
 import type { ComparisonView, Metric, Words } from "./view";
@@ -64,11 +64,19 @@ export class Context {
     );
   }
 
-  // Those that groups of the pattern have a column of.
-  metrics(pattern: Pattern = this.pattern()): Metric[] {
-    const columns = this.index.groups(pattern).flatMap((group) => group.columns);
-    const having = new Set(columns.map((column) => column.metric));
-    return this.words.metrics.filter((metric) => having.has(metric.key));
+  // Those that groups of the pattern have a column of, the main one first, as these label them;
+  // where they differ, by the groups with or without a payload.
+  metrics(pattern: Pattern = this.pattern(), withPayload = true): Metric[] {
+    const groups = [...this.index.groups(pattern)].sort(
+      (a, b) =>
+        Number(a.payload_bytes > 0 === withPayload) - Number(b.payload_bytes > 0 === withPayload),
+    );
+    const columns = groups.flatMap((group) => group.columns);
+    const labels = new Map(columns.map(({ metric, label }) => [metric, label]));
+    return this.words
+      .mainFirst(groups[groups.length - 1]?.main_metric ?? "")
+      .filter((metric) => labels.has(metric.key))
+      .map((metric) => ({ ...metric, label: labels.get(metric.key)! }));
   }
 
   metric(): Metric {
@@ -80,7 +88,7 @@ export class Context {
       named(this.store.get("metric")) ??
       named(usual) ??
       offered[0] ??
-      this.words.metric(usual ?? "p50_ns")
+      this.words.mainMetric(this.pattern())
     );
   }
 
@@ -126,18 +134,18 @@ export class Context {
       : this.names();
   }
 
-  // Fastest first; what has no figure comes last.
-  fastestFirst(
-    names = this.names(),
-    pattern: Pattern = "round_trip",
-    metric = "p50_ns",
-    payload = this.payload(),
-  ): string[] {
-    const value = (name: string) => medianOf(this.cell(pattern, name, payload), metric) ?? Infinity;
-    const values = new Map(names.map((name) => [name, value(name)]));
-    return [...names].sort((x, y) =>
-      values.get(x)! === values.get(y)! ? 0 : values.get(x)! - values.get(y)!,
+  // In the program's order by the main metric of the first pattern that was measured here, at the
+  // chosen payload where it was; who has no cell there comes last.
+  bestFirst(names = this.names()): string[] {
+    const here = this.index.loaded.view.groups.filter(
+      (group) => group.placement === this.placement() && group.touch === this.touch(),
     );
+    const pattern = this.words.patterns.find(({ word }) => here.some((g) => g.pattern === word));
+    const alike = here.filter((group) => group.pattern === pattern?.word);
+    const group = alike.find((g) => g.payload_bytes === this.payload()) ?? alike[0];
+    const order = (group?.cells ?? []).map((cell) => this.result.cells[cell]!.transport);
+    const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+    return [...names].sort((x, y) => place(x) - place(y));
   }
 
   cell(pattern: Pattern, transport: string, payload: number): Cell | undefined {

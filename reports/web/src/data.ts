@@ -2,7 +2,15 @@
 
 export type Placement = "same_cpu" | "smt" | "l2" | "l3" | "package" | "numa" | "free";
 export type Pattern =
-  "round_trip" | "one_way" | "paced" | "wake" | "setup" | "switch" | "switch_ring" | "burst";
+  | "round_trip"
+  | "one_way"
+  | "paced"
+  | "wake"
+  | "setup"
+  | "switch"
+  | "switch_ring"
+  | "burst"
+  | "state";
 export type Touch = "desc" | "line" | "rw" | "copy" | "verify";
 export type Status = "ok" | "skipped" | "failed" | "timed_out";
 export type Wait = "blocks" | "spins" | "spins_then_blocks";
@@ -31,6 +39,8 @@ export interface Summary {
   min?: number | null;
   max?: number | null;
   level?: number | null;
+  // The median is the percentile of the messages of all repetitions together.
+  pooled?: boolean;
   method?: string;
   unit: string;
   better: "lower" | "higher" | "neither";
@@ -81,7 +91,7 @@ export interface Cell {
   parameter?: Parameter | null;
   floor?: Floor | null;
   saturated?: boolean | null;
-  parts_note?: string | null;
+  hop_note?: string | null;
 }
 
 export interface Mechanism {
@@ -127,7 +137,7 @@ export interface Calibration {
 }
 
 // One process pair, as Google Benchmark writes it: the figures stand beside the block of ours.
-export interface Spawn {
+export interface RepetitionEntry {
   name: string;
   real_time: number;
   cpu_time: number;
@@ -212,7 +222,7 @@ export interface Result {
   };
   mechanisms: Mechanism[];
   cells: Cell[];
-  benchmarks: Spawn[];
+  benchmarks: RepetitionEntry[];
   floors?: FloorSeries[];
   noise?: Noise | null;
   calibration?: Calibration | null;

@@ -1,14 +1,16 @@
-// What tables, tips and cards say about one cell.
+// What tables, tips and details say about one cell.
 import type { Context } from "./context";
 import type { Cell, Summary } from "./data";
 import { figureText, formatPayload, missing, plural, typeset } from "./format";
 import { medianOf, summaryOf } from "./resultIndex";
 import type { Metric } from "./view";
 
-// The median of a metric, in the unit that the result states.
+// The median of a metric, in the unit that the result states, as median_text of
+// reports/view/figure_text.cpp marks it.
 export function figure(cell: Cell | undefined, metric: string): string {
   const summary = summaryOf(cell, metric);
-  return summary ? figureText(summary.median, summary.unit) : missing;
+  if (!summary) return missing;
+  return figureText(summary.median, summary.unit) + (summary.pooled ? " pooled" : "");
 }
 
 export function reasonText(context: Context, cell: Cell): string {

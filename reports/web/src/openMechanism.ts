@@ -1,4 +1,4 @@
-// A name that leads to the card of its mechanism.
+// A name that leads to the details of its mechanism.
 import type { Context } from "./context";
 import { h } from "./dom";
 import { instrument, shownName } from "./resultIndex";
@@ -15,9 +15,9 @@ export function openMechanism(context: Context, name: string, className?: string
       onclick: () => {
         context.store.set({ mechanism: name });
         whenSettled(() => {
-          const card = document.getElementById("mechanism");
-          card?.scrollIntoView();
-          card?.focus({ preventScroll: true });
+          const details = document.getElementById("mechanism");
+          details?.scrollIntoView();
+          details?.focus({ preventScroll: true });
         });
       },
     },

@@ -4,7 +4,7 @@ import type { Cell, Histogram, Result, Summary } from "./data";
 import type { ResultView, ViewModel } from "./view";
 
 // The repetitions of one cell as columns: a row is one repetition.
-export interface SpawnColumns {
+export interface RepetitionColumns {
   count: number;
   figures: Record<string, (number | null)[]>;
   sequence: (number | null)[];
@@ -12,6 +12,8 @@ export interface SpawnColumns {
   start_s: (number | null)[];
   messages: (number | null)[];
   elapsed_ns: (number | null)[];
+  real_time: (number | null)[];
+  cpu_time: (number | null)[];
   quality: (string | null)[];
   flags: string[][];
   noise: (Record<string, unknown> | null)[];
@@ -20,7 +22,7 @@ export interface SpawnColumns {
 
 export interface Loaded {
   result: Result;
-  repetitions: Map<string, SpawnColumns>;
+  repetitions: Map<string, RepetitionColumns>;
   view: ResultView;
 }
 
@@ -82,47 +84,51 @@ interface Packed extends Omit<Result, "cells"> {
   cells: (Omit<Cell, "summary" | "histogram"> & {
     n?: number;
     level?: number | null;
-    // metric, median, low, high, then n, level, min and max where they cannot be told from the rest
+    // metric, median, low, high; n and level where they are not those of most; min and max, 1
+    // where it is pooled, and the repetitions that are min and max instead of these
     summary: (number | null)[][];
     histogram: (Omit<Histogram, "bins"> & { bins: number[] }) | null;
-    repetitions?: PackedSpawns;
+    repetitions?: PackedRepetitions;
   })[];
 }
 
-interface PackedSpawns {
+interface PackedRepetitions {
   count: number;
   sequence?: Column;
   round?: Column;
   start_s?: Column;
   messages?: Column;
   elapsed_ns?: Column;
+  real_time?: Column;
+  cpu_time?: Column;
   quality?: (string | null)[] | string | null;
   flags?: string[][];
   noise?: Record<string, Column>;
-  notes?: SpawnColumns["notes"];
+  notes?: RepetitionColumns["notes"];
   // by the position of the metric
   figures?: Record<string, Column>;
 }
 
 function unpack(packed: Packed, view: ResultView): Loaded {
-  const repetitions = new Map<string, SpawnColumns>();
+  const repetitions = new Map<string, RepetitionColumns>();
   const cells = packed.cells.map((cell): Cell => {
-    const columns = cell.repetitions ? unpackSpawns(cell.repetitions, packed.metrics) : null;
+    const columns = cell.repetitions ? unpackRepetitions(cell.repetitions, packed.metrics) : null;
     if (columns) repetitions.set(cell.name, columns);
     const summary: Record<string, Summary> = {};
     for (const row of cell.summary) {
       const metric = packed.metrics[row[0]!];
       if (!metric) continue;
-      const column = columns?.figures[metric.key]?.filter((v) => v !== null);
-      const hasRange = column !== undefined && column.length > 0;
+      const figureAt = (position: number | null | undefined) =>
+        typeof position === "number" ? columns?.figures[metric.key]?.[position] : undefined;
       summary[metric.key] = {
         median: row[1] ?? null,
         low: row[2] ?? null,
         high: row[3] ?? null,
         n: row[4] ?? cell.n ?? 0,
         level: row[5] ?? (row[2] === null || row[2] === undefined ? null : (cell.level ?? null)),
-        min: row[6] ?? (hasRange ? Math.min(...column) : null),
-        max: row[7] ?? (hasRange ? Math.max(...column) : null),
+        min: row[6] ?? figureAt(row[9]) ?? null,
+        max: row[7] ?? figureAt(row[10]) ?? null,
+        ...(row[8] === 1 ? { pooled: true } : {}),
         unit: metric.unit,
         better: metric.better,
         ...(metric.source === undefined ? {} : { source: metric.source }),
@@ -142,7 +148,10 @@ function unpack(packed: Packed, view: ResultView): Loaded {
   return { result: { ...rest, cells, benchmarks: [] }, repetitions, view };
 }
 
-function unpackSpawns(packed: PackedSpawns, metrics: Packed["metrics"]): SpawnColumns {
+function unpackRepetitions(
+  packed: PackedRepetitions,
+  metrics: Packed["metrics"],
+): RepetitionColumns {
   const { count } = packed;
   const fill = <T>(column: T | T[] | undefined, otherwise: T): T[] =>
     Array.isArray(column)
@@ -161,6 +170,8 @@ function unpackSpawns(packed: PackedSpawns, metrics: Packed["metrics"]): SpawnCo
     start_s: fill(packed.start_s, null),
     messages: fill(packed.messages, null),
     elapsed_ns: fill(packed.elapsed_ns, null),
+    real_time: fill(packed.real_time, null),
+    cpu_time: fill(packed.cpu_time, null),
     quality: fill(packed.quality, null),
     flags: packed.flags ?? Array.from({ length: count }, () => []),
     noise: noiseRows(packed.noise, count, fill),

@@ -1,7 +1,7 @@
 // Look-ups over one result. The unit of every view is the cell.
 import type { Cell, Mechanism, Pattern, Placement, Result, Summary, Touch } from "./data";
-import type { Loaded, SpawnColumns } from "./read";
-import type { CellView, GroupView, Standing } from "./view";
+import type { Loaded, RepetitionColumns } from "./read";
+import type { CellView, Frontier, GroupColumn, GroupView, Standing } from "./view";
 
 const placementOrder: Placement[] = ["same_cpu", "smt", "l2", "l3", "package", "numa", "free"];
 const placementPreference: Placement[] = ["l3", "l2", "package", "smt", "numa", "free", "same_cpu"];
@@ -77,12 +77,30 @@ export class ResultIndex {
   }
 
   standing(cell: Cell, metric: string): Standing {
-    const place = this.places.get(cell);
-    const column = place?.group.columns.find((each) => each.metric === metric);
-    return column?.standings[place!.position] ?? "none";
+    return this.inColumn(cell, metric, (column, position) => column.standings[position]) ?? "none";
   }
 
-  repetitions(cell: Cell): SpawnColumns | undefined {
+  // To the best of the cells that differ from it in nothing but the mechanism.
+  ratioToBest(cell: Cell, metric: string): number | null {
+    return this.inColumn(cell, metric, (column, position) => column.ratios[position]) ?? null;
+  }
+
+  frontier(cell: Cell): Frontier {
+    const place = this.places.get(cell);
+    return place?.group.trade_off?.frontiers[place.position] ?? "none";
+  }
+
+  private inColumn<T>(
+    cell: Cell,
+    metric: string,
+    read: (column: GroupColumn, position: number) => T,
+  ): T | undefined {
+    const place = this.places.get(cell);
+    const column = place?.group.columns.find((each) => each.metric === metric);
+    return column && read(column, place!.position);
+  }
+
+  repetitions(cell: Cell): RepetitionColumns | undefined {
     return this.loaded.repetitions.get(cell.name);
   }
 

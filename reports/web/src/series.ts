@@ -32,7 +32,7 @@ export function chosenSeries(context: Context, candidates?: readonly string[]): 
   const usual = usualSeries(context);
   if (!candidates) return usual;
   const chosen = usual.map((name) => (known.has(name) ? name : ""));
-  for (const name of context.fastestFirst([...candidates])) {
+  for (const name of context.bestFirst([...candidates])) {
     if (chosen.includes(name)) continue;
     const free = chosen.indexOf("");
     if (free >= 0) chosen[free] = name;
@@ -49,7 +49,7 @@ export function slotOf(chosen: string[], name: string): number | null {
 // The best of each family first: eight variants of one idea would say less than eight ideas.
 function usualSeries(context: Context): string[] {
   const ranked = context
-    .fastestFirst()
+    .bestFirst()
     .filter(
       (name) =>
         context.cell("round_trip", name, context.payload())?.status === "ok" ||
@@ -82,7 +82,7 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
     else return;
     context.store.set({ series: chosen.join(",") });
   };
-  // The pressed ones in the order of their looks, the others behind a disclosure, fastest first.
+  // The pressed ones in the order of their looks, the others behind a disclosure, the best first.
   context.watch(box, seriesKeys, () => {
     const offered = candidates?.() ?? context.names();
     const chosen = chosenSeries(context, candidates && offered);
@@ -108,7 +108,7 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
         name,
       );
     };
-    const others = context.fastestFirst(offered).filter((name) => !chosen.includes(name));
+    const others = context.bestFirst(offered).filter((name) => !chosen.includes(name));
     more.replaceChildren(
       h("summary", {}, `${others.length} in grey`),
       h("div", { class: "picker-more" }, ...others.map(button)),

@@ -24,6 +24,7 @@ export interface Metric {
 
 export type Standing = "none" | "reference" | "apart" | "best" | "level" | "behind";
 export type Waiting = "unknown" | "slept" | "spun" | "burns_core";
+export type Frontier = "none" | "apart" | "beaten" | "sleepers" | "all";
 export type Verdict = "regressed" | "improved" | "equivalent" | "inconclusive";
 
 export interface Answer {
@@ -43,11 +44,74 @@ export interface GroupView {
   touch: Touch;
   payload_bytes: number;
   parameter: string;
+  unit: string;
   headline: boolean;
   main_metric: string;
   cells: number[];
-  columns: { metric: string; standings: Standing[] }[];
+  columns: GroupColumn[];
+  trade_off: TradeOff | null;
   answers: Answer[];
+}
+
+// Ratios are to the best of the group; null: not compared, or a best of 0.
+export interface GroupColumn {
+  metric: string;
+  label: string;
+  standings: Standing[];
+  ratios: (number | null)[];
+}
+
+// Who no other beats on latency and CPU time, by the group's cells.
+export interface TradeOff {
+  latency: string;
+  frontiers: Frontier[];
+}
+
+// Mechanisms at several rates. `cell` is a position in the result, `knee` one in the points.
+export interface LoadView {
+  placement: Placement;
+  touch: Touch;
+  payload_bytes: number;
+  text: string;
+  curves: LoadCurve[];
+}
+
+export interface LoadCurve {
+  mechanism: string;
+  metric: string;
+  points: LoadPoint[];
+  knee: number | null;
+}
+
+export interface LoadPoint {
+  cell: number;
+  offered_per_second: number;
+  saturated: boolean;
+}
+
+// At the first of the quantiles and at the greatest, of the messages of all repetitions together:
+// how many bins of the histogram after that of the value before. Curves end after `supported`
+// values.
+export interface Distribution {
+  bin_steps: number[];
+  supported: number;
+  mean_ns: number;
+  deviation_ns: number;
+  greatest_ns: number;
+}
+
+// A bar: the lengths of its parts, up to the total; none where it was not taken apart.
+export interface Stack {
+  name: string;
+  total: number;
+  lengths: (number | null)[];
+}
+
+// By the repetitions: ratios to the median of the cell, and what disturbed them.
+export interface RepetitionsView {
+  metric: string;
+  to_median: (number | null)[];
+  disturbed_by: string[];
 }
 
 export interface CellView {
@@ -55,6 +119,9 @@ export interface CellView {
   waits: Waiting;
   lossy: boolean;
   percentiles: [number, number][];
+  distribution: Distribution | null;
+  stacks: Stack[];
+  repetitions: RepetitionsView | null;
 }
 
 export interface Problem {
@@ -83,6 +150,7 @@ export interface ResultView {
   notices: Notice[];
   groups: GroupView[];
   cells: CellView[];
+  loads: LoadView[];
   problems: Problem[];
   unavailable: NamedReason[];
   partial: NamedReason[];
@@ -116,10 +184,20 @@ export interface ComparisonView {
   tables: ComparisonTable[];
 }
 
+// Metrics that make up another one. `beside` is a metric that is no part of it; both may be empty.
+export interface StackInfo {
+  name: string;
+  whole: string;
+  parts: string[];
+  beside: string;
+}
+
 export interface ViewModel {
   words: {
     patterns: PatternInfo[];
     metrics: Metric[];
+    quantiles: number[];
+    stacks: StackInfo[];
     placements: Title[];
     touches: Title[];
     statuses: Title[];
@@ -142,6 +220,22 @@ export class Words {
   get metrics(): readonly Metric[] {
     return this.all.metrics;
   }
+
+  get quantiles(): readonly number[] {
+    return this.all.quantiles;
+  }
+
+  readonly stack = (name: string): StackInfo =>
+    this.all.stacks.find((stack) => stack.name === name)!;
+
+  // The main metric leads its table.
+  readonly mainFirst = (main: string, list: readonly Metric[] = this.all.metrics): Metric[] => [
+    ...list.filter(({ key }) => key === main),
+    ...list.filter(({ key }) => key !== main),
+  ];
+
+  readonly mainMetric = (pattern: string): Metric =>
+    this.metric(this.patterns.find(({ word }) => word === pattern)?.main_metric ?? "");
 
   readonly pattern = (word: string) => titleIn(this.all.patterns, word);
   readonly placement = (word: string) => titleIn(this.all.placements, word);

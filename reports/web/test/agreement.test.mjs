@@ -30,7 +30,6 @@ function atTheEdges() {
       .filter((cell) => typeof cell.summary[metric]?.median === "number")
       .forEach(({ summary }, n) => {
         summary[metric].median = values[n % values.length];
-        if (metric === "lost_share") summary[metric].unit = "share";
       });
   return result;
 }
@@ -173,9 +172,8 @@ function finder(result, words) {
     );
     const rest = lower.slice(pattern.title.length + 2);
     const [, byPayload] = /^(.*) by payload$/.exec(rest) ?? [];
-    const label = (byPayload ?? table.heads[n])
-      .replace(/\/(trip|post)$/, "/msg")
-      .replace(/^posts$/, "messages");
+    const head = byPayload ?? table.heads[n];
+    const plain = head.replace(/\/(trip|post)$/, "/msg").replace(/^posts$/, "messages");
     const size = byPayload ? table.heads[n] : rest;
     const mechanism = row.label.replace(/ \((lossy|saturated|instrument)\)/g, "");
     const of = result.cells.filter(
@@ -189,7 +187,9 @@ function finder(result, words) {
             `${cell.transport} ${cell.payload_bytes > 0 ? `${payload(cell)} ` : ""}`,
           ),
     );
-    const metric = words.metrics.find((each) => each.label === label).key;
+    const metric = [head, plain]
+      .map((label) => words.metrics.find((each) => each.label === label))
+      .find((known) => known !== undefined).key;
     return { found, metric };
   };
 }
@@ -271,6 +271,17 @@ for (const [name, make] of Object.entries(cases)) {
     await page.close();
   });
 }
+
+test("what happens under load is told in the same words everywhere", async () => {
+  const result = sampleOf("full");
+  const { page } = await open(report(result));
+  const caption = plainText(await page.locator("#load figcaption").innerText());
+  const told = /Under load, .*\.$/.exec(caption)?.[0];
+  assert.match(told, /^Under load, 64 B, two CPUs, shared L3: .*pipe cannot keep 1\.01 M\/s/);
+  assert.ok(unwrapped(reportAs("text", [result]).stdout).includes(`\n${told}\n`));
+  assert.ok(reportAs("markdown", [result]).stdout.includes(`\n${told}\n`));
+  await page.close();
+});
 
 async function pageComparison(page) {
   const section = page.locator("#compare");

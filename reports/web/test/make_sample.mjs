@@ -4,6 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { manyMechanisms, mechanisms as usual, notifications } from "./sample_mechanisms.mjs";
+import { frame, publicPart } from "./sample_frame.mjs";
 import { addBlocks, addFloors, parameterCells } from "./sample_patterns.mjs";
 import { logLinear } from "./sample_histogram.mjs";
 import { around, random } from "./sample_random.mjs";
@@ -252,21 +253,24 @@ function metrics(pattern, touch, payload) {
   const rateOnly = [
     ["messages_per_second", "1/s", "higher"],
     ...(touch === "desc" || payload === 0 ? [] : [["bytes_per_second", "B/s", "higher"]]),
-    ["lost_share", "1", "lower"],
+    ["lost_share", "share", "lower"],
   ];
   const both = [
     ...["cpu", "user", "system", "producer_cpu", "consumer_cpu", "run_delay"].map((m) => [
       `${m}_ns_per_message`,
-      "ns",
+      "ns/message",
       "lower",
     ]),
-    ...[
-      "switches",
-      "voluntary_switches",
-      "involuntary_switches",
-      "minor_faults",
-      "major_faults",
-    ].map((m) => [`${m}_per_message`, "1", "lower"]),
+    ...["voluntary_switches", "involuntary_switches"].map((m) => [
+      `${m}_per_message`,
+      "1/message",
+      "neither",
+    ]),
+    ...["switches", "minor_faults", "major_faults"].map((m) => [
+      `${m}_per_message`,
+      "1/message",
+      "lower",
+    ]),
     ["peak_rss_bytes", "B", "lower"],
   ];
   return [...(pattern === "round_trip" ? tripOnly : rateOnly), ...both];
@@ -309,6 +313,11 @@ function summarise(values, unit, better) {
 
 const short = (value) => Number(value.toPrecision(6));
 
+const reasons = {
+  quiet: [],
+  usable: ["run_delay 0.021 > 0.01"],
+  disturbed: ["foreign_cpu 0.31 > 0.15"],
+};
 const qualities = ["quiet", "quiet", "quiet", "usable", "quiet", "disturbed", "quiet", "usable"];
 
 function entry(cell, run, sequence, withFigures) {
@@ -336,7 +345,8 @@ function entry(cell, run, sequence, withFigures) {
             noise: {
               foreign_cpu: quality === "disturbed" ? 0.31 : 0.004,
               steal: 0.001,
-              run_delay: 0.002,
+              run_delay: quality === "usable" ? 0.021 : 0.002,
+              reasons: reasons[quality],
             },
           }
         : {}),
@@ -362,160 +372,6 @@ const peer = (role, run) => ({
   system_ns: Math.round((run.count * (run.system_ns_per_message ?? 0)) / 2),
   notes: role === "producer" ? { ring_slots: 4 } : {},
 });
-
-function publicPart({
-  name,
-  summary,
-  family,
-  reference,
-  wait,
-  copies_per_message,
-  payload_min_bytes,
-  payload_max_bytes,
-  traits,
-}) {
-  return {
-    name,
-    summary,
-    family,
-    reference,
-    wait,
-    copies_per_message,
-    payload_min_bytes,
-    payload_max_bytes,
-    traits,
-    available: true,
-    reason: null,
-  };
-}
-
-function frame(repetitions, seed, cells) {
-  return {
-    schema: { name: "ipcmark.result", version: "1.0" },
-    complete: true,
-    incomplete_reason: null,
-    context: {
-      date: "2026-11-21T10:15:00+00:00",
-      host_name: "redacted-3f9a41c2",
-      executable: "ipcmark",
-      num_cpus: 2,
-      mhz_per_cpu: 2700,
-      cpu_scaling_enabled: false,
-      caches: [],
-      load_avg: [0.42, 0.31, 0.2],
-      library_version: "1.7.1",
-      library_build_type: "release",
-      json_schema_version: 1,
-    },
-    environment: {
-      fingerprint: "sha256:5d0c41b7e2f34aa96b1c55d0a7f3e8c94d2b60e13c7f9a8854e1b2d36f0a97c1",
-      identity: {
-        cpu_model: "Example Xeon 8370C @ 2.80 GHz",
-        kernel_release: "6.12.44",
-        hypervisor: "KVM",
-        preemption: "voluntary",
-        smt_active: false,
-        governor: { unavailable: "no cpufreq directory" },
-        clocksource: { current: "tsc", available: ["tsc", "hpet", "acpi_pm"] },
-        vulnerabilities: { spectre_v2: "Mitigation: Enhanced IBRS", meltdown: "Not affected" },
-        libc: "glibc 2.36",
-        page_size: 4096,
-      },
-      ipc_limits: {
-        pipe_max_size: 1048576,
-        mqueue_msgsize_max: 8192,
-        mqueue_msg_max: 10,
-        wmem_max: 212992,
-        rmem_max: 212992,
-        rlimit_memlock: 8388608,
-        rlimit_msgqueue: 819200,
-        io_uring_disabled: { unavailable: "no such file" },
-      },
-      state_begin: {
-        load_1m: 0.42,
-        runnable_tasks: 1,
-        psi_cpu_some_10s: 0.4,
-        steal_ticks: 120,
-        free_memory_mib: 21400,
-      },
-      state_end: {
-        load_1m: 1.97,
-        runnable_tasks: 3,
-        psi_cpu_some_10s: 3.1,
-        steal_ticks: 133,
-        free_memory_mib: 21280,
-      },
-      warnings: [
-        {
-          id: "virtual_machine",
-          severity: "warning",
-          text: "this is a virtual machine: other guests may take the CPU away",
-          remedy: "repeat on the bare machine before deciding on small differences",
-        },
-        {
-          id: "no_isolation",
-          severity: "info",
-          text: "no CPU is isolated from the scheduler",
-          remedy: "boot with isolcpus=1 or move other work away",
-        },
-      ],
-    },
-    build: {
-      version: "0.1.0",
-      type: "Release",
-      optimised: true,
-      sanitizers: "",
-      compiler: "GNU 12.2.0",
-      flags: "-O3 -DNDEBUG",
-      libraries: { benchmark: "1.7.1", boost: "1.81.0", cxxopts: "3.1.1", nlohmann_json: "3.11.2" },
-      git: { revision: "0123abc", dirty: false },
-    },
-    clock: {
-      source: "tsc",
-      stamp_cost_ns: 9.3,
-      ticks_per_ns: 2.7,
-      cross_cpu_offset_low_ns: -11,
-      cross_cpu_offset_high_ns: 14,
-      reason: "invariant TSC, offset between CPUs within 25 ns",
-    },
-    topology: {
-      cpus: [0, 1],
-      placements: [
-        { name: "same_cpu", available: true, cpus: [0, 0], reason: null },
-        { name: "smt", available: false, cpus: [], reason: "SMT is off or hidden" },
-        { name: "l3", available: true, cpus: [0, 1], reason: null },
-        { name: "numa", available: false, cpus: [], reason: "this machine has one NUMA node" },
-        { name: "free", available: true, cpus: [], reason: null },
-      ],
-    },
-    plan: {
-      seed: String(seed),
-      seed_note: "The seed fixes the order of the cells, not the figures.",
-      argv: [
-        "ipcmark",
-        "run",
-        `--rounds=${repetitions}`,
-        `--seed=${seed}`,
-        "--placement=l3,same_cpu,numa",
-        "--filter=^(round_trip|one_way)/",
-        "--out=results",
-      ],
-      profile: repetitions < 6 ? "quick" : "default",
-      rounds: repetitions,
-      order: "shuffled rounds",
-      repetition_ms: 60,
-      cells,
-      time_budget_s: null,
-    },
-    run: {
-      started: "2026-11-21T10:15:00+00:00",
-      elapsed_s: 93.4,
-      measuring_s: 61.2,
-      repetitions: 0,
-      rounds_done: repetitions,
-    },
-  };
-}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({

@@ -182,19 +182,19 @@ test("the point of a chart stays when the chart is drawn again", async () => {
   await page.close();
 });
 
-test("a card of other repetitions stays a table, the focus on the chosen cell", async () => {
+test("a mechanism of other repetitions stays a table, the focus on the chosen cell", async () => {
   const { page } = await open(golden());
-  const card = page.locator("#mechanism");
-  await card.locator("figure").getByRole("radio", { name: "table", exact: true }).check();
-  const cell = card.getByRole("button", { name: /after 10\.0/ }).first();
+  const details = page.locator("#mechanism");
+  await details.locator("figure").getByRole("radio", { name: "table", exact: true }).check();
+  const cell = details.getByRole("button", { name: /after 10\.0/ }).first();
   const text = await cell.innerText();
   await cell.press("Enter");
   await settled(page);
-  assert.match(await card.locator("table.repetitions caption").innerText(), /wake\//);
+  assert.match(await details.locator("table.repetitions caption").innerText(), /wake\//);
   assert.equal(await page.evaluate(() => document.activeElement.textContent), text);
-  assert.ok(await card.locator(".numbers table").isVisible());
+  assert.ok(await details.locator(".numbers table").isVisible());
   assert.match(
-    await card.locator("figure").getAttribute("aria-label"),
+    await details.locator("figure").getAttribute("aria-label"),
     /a message after a silence/,
   );
   await page.close();

@@ -39,7 +39,7 @@ function blank(
   };
 }
 
-const units = { _ns: "ns", per_second: "1/s", share: "1", per_message: "1/message" };
+const units = { _ns: "ns", per_second: "1/s", share: "share", per_message: "1/message" };
 const unitOf = (metric) => Object.entries(units).find(([end]) => metric.endsWith(end))?.[1] ?? "1";
 
 function fill(document, repetitions, next, figures, summarise) {
@@ -54,7 +54,11 @@ function fill(document, repetitions, next, figures, summarise) {
     document.summary[metric] = summarise(
       runs.map((run) => run[metric]),
       unitOf(metric),
-      metric.includes("achieved") ? "higher" : metric.includes("offered") ? "neither" : "lower",
+      metric.includes("achieved")
+        ? "higher"
+        : ["offered_per_second", "spawn_ns"].includes(metric)
+          ? "neither"
+          : "lower",
     );
   }
   return { document, runs };
@@ -157,7 +161,11 @@ export function parameterCells(mechanisms, { kind, repetitions, seed, touch, sum
       spawn_ns: 820000,
     });
     const copy = (300 + payload * mechanism.ns_per_byte) * (mechanism.wait === "spins" ? 0.3 : 4);
-    const change = mechanism.wait === "spins" ? null : mechanism.same_cpu_ns - copy;
+    const sleeps = mechanism.wait !== "spins";
+    const inside = Math.min(copy, 0.4 * mechanism.base_ns);
+    const transfer = 580;
+    const polling = sleeps && mechanism.name === "pipe" ? inside + 2 * transfer : null;
+    const rest = Math.max(0, mechanism.base_ns - (polling ?? inside)) / 2;
     each(
       "switch",
       mechanism,
@@ -166,16 +174,20 @@ export function parameterCells(mechanisms, { kind, repetitions, seed, touch, sum
       "",
       null,
       {
-        one_process_ns: copy,
+        one_process_ns: inside,
         one_cpu_ns: mechanism.same_cpu_ns,
         two_cpus_ns: mechanism.base_ns,
-        syscall_copy_ns: copy,
-        context_switch_ns: change,
-        wake_up_ns: mechanism.wait === "spins" ? null : Math.max(0, mechanism.base_ns - copy),
+        hop_ns: mechanism.base_ns / 2,
+        syscall_copy_ns: inside / 2,
+        polling_ns: polling,
+        cross_core_transfer_ns: polling === null ? null : transfer,
+        wake_up_ns: polling === null ? null : rest,
+        sleep_and_transfer_ns: sleeps && polling === null ? rest : null,
+        context_switch_ns: sleeps ? (mechanism.same_cpu_ns - inside) / 2 : null,
       },
       mechanism.wait === "spins"
         ? {
-            parts_note:
+            hop_note:
               "both sides spin: on one CPU the exchange would measure the scheduler's time slice",
           }
         : {},
@@ -247,35 +259,66 @@ export function parameterCells(mechanisms, { kind, repetitions, seed, touch, sum
   return made;
 }
 
-const floorOf = (cell) => {
-  if (cell.pattern === "one_way")
-    return {
-      name: "memcpy",
-      value: 3.14e10,
-      unit: "bytes_per_second",
-      why: "one copy at the speed of memcpy between two processes",
-    };
-  if (cell.placement === "same_cpu")
-    return { name: "same_cpu_switch", value: 1650, unit: "ns", why: "two switches of one CPU" };
-  return {
-    name: "line_round_trip",
-    value: 338 + cell.payload_bytes / 11.4,
-    unit: "ns",
-    why: "a cache line to the other core and back, and the bytes at the speed of memcpy",
-  };
+// The probes of harness/worker/probes/floors.cpp, as a machine of two CPUs might answer them.
+const floorFigures = {
+  line_round_trip: 338,
+  futex_wake: { l3: 2900, same_cpu: 1250 },
+  eventfd_wake: { l3: 3150, same_cpu: 1320 },
+  pipe_wake: { l3: 3260, same_cpu: 1410 },
+  syscall: 214,
+  clock_read: 18.6,
+  fork_exec: 801000,
 };
+const blockFigures = {
+  xfer: [2.6e10, 2.5e10, 2.6e10],
+  memcpy: [4.4e10, 3.9e10, 3.14e10],
+  stream_read: [6.1e10, 5.2e10, 4.4e10],
+  memcpy_pair: [3.8e10, 3.1e10, 2.5e10],
+};
+const blocks = [4096, 65536, 1048576];
+const isAcross = (name) => ["xfer", "memcpy_pair"].includes(name);
+
+// The rules of harness/analysis/floor_ratios.cpp for the mechanisms of the sample.
+function floorOf(cell, { wait, family, copies_per_message }) {
+  const onOneCpu = cell.placement === "same_cpu";
+  const polls = wait !== "blocks";
+  const byKernel = copies_per_message > 0 && family !== "shared memory";
+  const name = !byKernel ? "xfer" : copies_per_message === 1 || onOneCpu ? "memcpy" : "memcpy_pair";
+  const passes = name === "memcpy" ? copies_per_message : 1;
+  const block = cell.payload_bytes <= 64 ? null : Math.max(cell.payload_bytes, blocks[0]);
+  const rate = onOneCpu && !byKernel ? undefined : blockFigures[name][blocks.indexOf(block)];
+  if (cell.pattern === "one_way")
+    return rate === undefined || block !== cell.payload_bytes
+      ? null
+      : {
+          name,
+          value: rate / passes,
+          unit: "bytes_per_second",
+          why: `${cell.payload_bytes} bytes at the speed of ${name}`,
+        };
+  if (polls && (byKernel || onOneCpu)) return null;
+  const across = rate === undefined ? 0 : (2e9 * passes * (cell.payload_bytes - 64)) / rate;
+  const signal = polls
+    ? floorFigures.line_round_trip
+    : 2 * floorFigures.futex_wake[onOneCpu ? "same_cpu" : "l3"];
+  return {
+    name: (polls ? "line_round_trip" : "futex_wake") + (across > 0 ? ` + ${name}` : ""),
+    value: signal + across,
+    unit: "ns",
+    why: polls
+      ? "a polling exchange moves a cache line there and back"
+      : "a sleeping exchange takes a wake-up there and one back",
+  };
+}
 
 export function addFloors(result) {
+  const mechanisms = new Map(result.mechanisms.map((each) => [each.name, each]));
   for (const cell of result.cells) {
     cell.parameter = null;
     cell.floor = null;
-    if (
-      cell.status !== "ok" ||
-      cell.transport === "null" ||
-      (cell.pattern === "one_way" && cell.payload_bytes === 0)
-    )
-      continue;
-    cell.floor = floorOf(cell);
+    if (cell.status !== "ok" || cell.transport === "null") continue;
+    cell.floor = floorOf(cell, mechanisms.get(cell.transport));
+    if (cell.floor === null) continue;
     const from = cell.floor.unit === "ns" ? cell.summary.p50_ns : cell.summary.bytes_per_second;
     if (typeof from?.median !== "number") continue;
     const ratio = (value) =>
@@ -316,24 +359,27 @@ export function addBlocks(result, repetitions, seed) {
       low: short(value * 0.98),
       high: short(value * 1.03),
       level: 0.96,
-      unit: unit === "ns" ? "ns" : "B/s",
+      unit,
       better: unit === "ns" ? "lower" : "higher",
     },
     drift: 1.012,
   });
   result.floors = [
-    series("line_round_trip", "ns", 338, { placement: "l3" }),
-    series("futex_wake", "ns", 4870, { placement: "l3" }),
-    series("same_cpu_switch", "ns", 1650, { placement: "same_cpu" }),
-    series("syscall", "ns", 214),
-    series("clock_read", "ns", 18.6),
-    series("fork_exec", "ns", 801000),
-    ...[
-      [64, 1.1e10],
-      [4096, 4.4e10],
-      [65536, 3.9e10],
-      [1048576, 3.14e10],
-    ].map(([block_bytes, value]) => series("memcpy", "bytes_per_second", value, { block_bytes })),
+    ...Object.entries(floorFigures).flatMap(([name, figure]) =>
+      typeof figure === "number"
+        ? [series(name, "ns", figure, name === "line_round_trip" ? { placement: "l3" } : {})]
+        : Object.entries(figure).map(([placement, value]) =>
+            series(name, "ns", value, { placement }),
+          ),
+    ),
+    ...Object.entries(blockFigures).flatMap(([name, figures]) =>
+      figures.map((value, n) =>
+        series(name, "bytes_per_second", value, {
+          block_bytes: blocks[n],
+          ...(isAcross(name) ? { placement: "l3" } : {}),
+        }),
+      ),
+    ),
   ];
   const all = result.benchmarks.map((b) => b.ipc.quality);
   const count = (word) => all.filter((q) => q === word).length;

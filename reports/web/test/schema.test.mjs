@@ -40,7 +40,7 @@ const subject = {
   Noise: $defs.noise,
   Calibration: $defs.calibration,
   PlacementInfo: top.topology.properties.placements.items,
-  Spawn: $defs.repetition,
+  RepetitionEntry: $defs.repetition,
 };
 
 function interfaces() {

@@ -2,6 +2,7 @@
 import {
   barChart,
   barLegend,
+  barOf,
   barTable,
   cutNote,
   sortedRows,
@@ -11,58 +12,59 @@ import {
 import { twin } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { h } from "../dom";
-import { figureText, formatPayload, formatTime } from "../format";
+import { capital, figureText, formatPayload, formatTime } from "../format";
 import { notForChoice, notMeasured } from "../missing";
-import { instrument, medianOf, shownName } from "../resultIndex";
+import { instrument, shownName } from "../resultIndex";
 
-interface Cost extends Bars {
-  title: string;
-  total: string;
-  metrics: string[];
+interface Cost extends Omit<Bars, "label"> {
+  what: string;
+  by: string;
+  stack: string;
   text: string;
 }
 
 const switches: Cost = {
-  title: "Context switches per message",
-  total: "switches_per_message",
-  totalName: "sum",
-  label: "switches per message",
+  what: "Context switches",
+  by: "",
+  stack: "switches",
   format: (count) => figureText(count, "1/message"),
-  metrics: ["voluntary_switches_per_message", "involuntary_switches_per_message"],
+  least: 1,
   parts: [{ name: "voluntary (slept)" }, { name: "involuntary (pushed off)" }],
-  text: "Both processes together (of a round trip: for both its messages)",
+  text: "Both processes together",
 };
 
 const sides: Cost = {
-  title: "CPU time per message, by process",
-  total: "cpu_ns_per_message",
-  totalName: "sum",
-  label: "CPU time per message",
+  what: "CPU time",
+  by: ", by process",
+  stack: "cpu_by_process",
   format: formatTime,
-  metrics: ["producer_cpu_ns_per_message", "consumer_cpu_ns_per_message"],
   parts: [{ name: "producer" }, { name: "consumer" }],
-  text: "User and system time (of a round trip: for both its messages)",
+  text: "User and system time",
 };
 
 const modes: Cost = {
-  title: "CPU time per message, by mode",
-  total: "cpu_ns_per_message",
-  totalName: "sum",
-  label: "CPU time per message",
+  what: "CPU time",
+  by: ", by mode",
+  stack: "cpu_by_mode",
   format: formatTime,
-  metrics: ["user_ns_per_message", "system_ns_per_message"],
   parts: [{ name: "user" }, { name: "system" }],
   text:
     "Both processes together (grey: the phases are shorter than a second, of which the " +
     "kernel's ticks cannot tell user from system)",
 };
 
-const decomposition: Bars = {
-  parts: [{ name: "system calls and copies" }, { name: "context switch" }, { name: "wake-up" }],
-  format: formatTime,
-  label: "round trip on two CPUs",
-  totalName: "two CPUs",
-};
+// The program says which metrics make up a hop, and in what order.
+function hopBars({ words }: Context): Bars {
+  const label = (key: string) => words.metric(key).label;
+  const hop = words.stack("hop");
+  return {
+    parts: hop.parts.map((key) => ({ name: label(key) })),
+    format: formatTime,
+    label: "a hop: half a round trip on two CPUs",
+    totalName: label(hop.whole),
+    besideName: label(hop.beside),
+  };
+}
 
 export const costView: View = {
   id: "cost",
@@ -82,40 +84,48 @@ const keys = [...placeKeys, ...filterKeys, "payload", "pattern"] as const;
 
 function panel(context: Context, cost: Cost): HTMLElement {
   const data = () => rows(context, cost);
+  const whole = context.words.metric(context.words.stack(cost.stack).whole);
+  const label = () => `${cost.what} per ${unitOf(context)}`;
+  const title = () => label() + cost.by;
+  const bars = (): Bars => ({ ...cost, label: label(), totalName: whole.label });
   const figure = twin({
-    title: cost.title,
+    title,
     keys,
     context,
     summary: () =>
       `${cost.text}, ${context.words.pattern(context.pattern())}, ` +
       `${formatPayload(context.payload())}, ` +
       `${context.words.placement(context.placement())}; median over repetitions.${cutNote(data())}`,
-    chart: (width) => barChart(cost, data(), width),
-    table: () => barTable(cost.title, cost, data()),
+    chart: (width) => barChart(bars(), data(), width),
+    table: () => barTable(title(), bars(), data()),
     nothing: () =>
       notForChoice(
         `no ${context.words.pattern(context.pattern())} of ` +
           `${formatPayload(context.payload())} in view ended ok`,
       ),
   });
-  figure.prepend(h("h3", {}, cost.title), barLegend(cost));
+  const head = h("h3", {});
+  context.watch(head, keys, () => {
+    head.textContent = title();
+  });
+  figure.prepend(head, barLegend(bars()));
   return figure;
+}
+
+// A message, a round trip or a post, of those that are shown.
+function unitOf(context: Context): string {
+  const shown = context.index
+    .groups(context.pattern())
+    .find((group) => group.payload_bytes === context.payload());
+  return shown?.unit ?? "message";
 }
 
 function rows(context: Context, cost: Cost): BarRow[] {
   return sortedRows(
     context.namesAndInstrument().flatMap((name) => {
       const cell = context.cell(context.pattern(), name, context.payload());
-      const total = medianOf(cell, cost.total);
-      return total === null
-        ? []
-        : [
-            {
-              name: shownName(name),
-              total,
-              parts: cost.metrics.map((metric) => medianOf(cell, metric)),
-            },
-          ];
+      const bar = cell && barOf(context, cell, context.words.stack(cost.stack));
+      return bar ? [{ ...bar, name: shownName(name) }] : [];
     }),
   );
 }
@@ -124,23 +134,29 @@ function rows(context: Context, cost: Cost): BarRow[] {
 
 function partsFigure(context: Context): HTMLElement {
   const data = () => partRows(context);
+  const bars = hopBars(context);
+  const title = "Hop taken apart";
   const figure = twin({
-    title: "Round trip taken apart",
+    title,
     keys: [...placeKeys, ...filterKeys, "payload"],
     context,
     summary: () =>
-      "The same exchange inside one process, on one CPU and on two: what is added " +
-      "is the switch and the wake-up. " +
-      `${context.words.placement(context.placement())}; median over repetitions. A grey ` +
-      `bar could not be taken apart; the table says why.${cutNote(data())}`,
-    chart: (width) => barChart(decomposition, data(), width),
-    table: () => barTable("Round trip taken apart", decomposition, data()),
+      data().length === 0
+        ? ""
+        : "Half a round trip between two CPUs: what it takes inside one process, and what the " +
+          "other CPU and the wake-up add. A context switch on one CPU has sleeping and waking in " +
+          `it, so it stands beside. ${capital(context.words.placement(context.placement()))}; ` +
+          "median over repetitions. A grey bar could not be taken apart; the table says " +
+          `why.${cutNote(data())}`,
+    chart: (width) => barChart(bars, data(), width),
+    table: () => barTable(title, bars, data()),
     nothing: () =>
       context.index.cells("switch").length === 0
-        ? notMeasured("the parts of a round trip", "ipcmark run --pattern switch")
+        ? notMeasured("the parts of a hop", "ipcmark run --pattern switch")
         : notForChoice("no switch cell in view"),
   });
-  figure.prepend(h("h3", {}, "The round trip taken apart"), barLegend(decomposition));
+  const legend = context.index.cells("switch").length === 0 ? null : barLegend(bars);
+  figure.prepend(h("h3", {}, "The hop taken apart"), ...(legend ? [legend] : []));
   return figure;
 }
 
@@ -159,28 +175,16 @@ function partRows(context: Context): BarRow[] {
           cell.payload_bytes === payload || context.index.fixedPayload(cell.transport) !== null,
       )
       .flatMap((cell) => {
-        const total =
-          medianOf(cell, "two_cpus_ns") ??
-          medianOf(cell, "one_cpu_ns") ??
-          medianOf(cell, "one_process_ns");
-        if (total === null) return [];
-        const parts = ["syscall_copy_ns", "context_switch_ns", "wake_up_ns"].map((metric) =>
-          medianOf(cell, metric),
-        );
-        const whole = parts.every((part) => part !== null);
+        const bar = barOf(context, cell, context.words.stack("hop"));
+        if (!bar) return [];
         return [
           {
+            ...bar,
             name:
               cell.payload_bytes !== payload && payload !== Infinity
                 ? `${cell.transport} (${formatPayload(cell.payload_bytes)})`
                 : cell.transport,
-            total,
-            parts: whole
-              ? parts
-              : parts.some((p) => p !== null && p > 0) && !cell.parts_note
-                ? parts
-                : [null, null, null],
-            ...(cell.parts_note ? { note: cell.parts_note } : {}),
+            ...(cell.hop_note ? { note: cell.hop_note } : {}),
           },
         ];
       }),

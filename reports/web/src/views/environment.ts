@@ -29,14 +29,14 @@ export const environmentView: View = {
       calibration(result),
       h(
         "div",
-        { class: "cards" },
-        card("Machine", {
+        { class: "panels" },
+        factPanel("Machine", {
           fingerprint: result.environment.fingerprint,
           ...result.environment.identity,
         }),
-        card("Build", buildFacts(result)),
-        card("Limits", result.environment.ipc_limits),
-        card("Clock and run", runFacts(result)),
+        factPanel("Build", buildFacts(result)),
+        factPanel("Limits", result.environment.ipc_limits),
+        factPanel("Clock and run", runFacts(result)),
       ),
       placements(context),
       state(result),
@@ -301,10 +301,10 @@ function runFacts(result: Result): FactMap {
   };
 }
 
-function card(title: string, facts: FactMap): HTMLElement {
+function factPanel(title: string, facts: FactMap): HTMLElement {
   return h(
     "div",
-    { class: "card" },
+    { class: "panel" },
     h("h3", {}, title),
     h(
       "dl",

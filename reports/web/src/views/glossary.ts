@@ -59,8 +59,8 @@ const terms: [string, string][] = [
   ],
   [
     "Knee",
-    "The first offered rate at which the p99 is twice that of the lowest rate, " +
-      "or which the mechanism cannot keep.",
+    "The first offered rate which the mechanism cannot keep, or at which the p99 (the p50 " +
+      "where there is no p99) is more than twice that of the lowest rate.",
   ],
   [
     "Notification",

@@ -18,7 +18,7 @@ export const headlineView: View = {
       const answers = groups(context).flatMap((group) => group.answers);
       const shown = new Set(context.names());
       list.replaceChildren(
-        ...answers.filter((a) => shown.has(a.mechanism)).map((a) => card(context, a)),
+        ...answers.filter((a) => shown.has(a.mechanism)).map((a) => answerItem(context, a)),
       );
       list.hidden = list.childElementCount === 0;
       where.textContent = [
@@ -55,7 +55,7 @@ function none(context: Context): string {
   return `Nothing to rank for ${what} (${words.placement(context.placement())}).`;
 }
 
-function card(context: Context, answer: Answer): HTMLElement {
+function answerItem(context: Context, answer: Answer): HTMLElement {
   return h(
     "li",
     {},

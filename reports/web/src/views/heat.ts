@@ -1,4 +1,5 @@
-// Mechanism x payload as a real table; the colour says how far a cell is from the best in view.
+// Mechanism x payload as a real table; the colour says how far a cell is from the best of its
+// column.
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Pattern } from "../data";
@@ -107,7 +108,7 @@ const byPayload = (names: string[], payloads: number[], metric: Metric): Table =
 // One size each, so the columns are the figures.
 function byMetric(context: Context, names: string[], pattern: Pattern, metric: Metric): Table {
   const metrics = context
-    .metrics()
+    .metrics(pattern, false)
     .filter((each) =>
       context.index
         .cells(pattern)
@@ -124,7 +125,10 @@ function byMetric(context: Context, names: string[], pattern: Pattern, metric: M
       metric: each,
       payload: null,
     })),
-    usual: Math.max(0, metrics.indexOf(metric)),
+    usual: Math.max(
+      0,
+      metrics.findIndex((each) => each.key === metric.key),
+    ),
   };
 }
 
@@ -135,13 +139,14 @@ function draw(context: Context, table: Table, isFirst: boolean): HTMLElement[] {
   );
   for (const column of table.columns) {
     const entries = [...rows.keys()].map((name) => entryOf(context, column, name));
-    setRatios(context, column.metric, entries);
     [...rows.values()].forEach((row, n) => row.push(entries[n]!));
   }
   const wanted = table.columns.findIndex((column) => column.id === context.store.get("sort"));
   const sorted = wanted >= 0 ? wanted : table.usual;
-  const order = [...table.names].sort((a, b) => byFigure(rows.get(a)!, rows.get(b)!, sorted));
-  const largest = Math.max(10, ...[...rows.values()].flat().map((e) => finite(e.ratio) ?? 1));
+  const order = [...table.names].sort((a, b) =>
+    byFigure(context, rows.get(a)!, rows.get(b)!, sorted),
+  );
+  const largest = Math.max(10, ...[...rows.values()].flat().map((e) => e.ratio ?? 1));
   const row = (name: string) => rowOf(context, table, name, rows.get(name)!, largest);
   const body = h(
     "table",
@@ -168,39 +173,33 @@ function draw(context: Context, table: Table, isFirst: boolean): HTMLElement[] {
 function entryOf(context: Context, { metric, payload }: Column, name: string): Entry {
   const size = payload ?? context.index.fixedPayload(name) ?? 0;
   const cell = context.cell(context.pattern(), name, size);
-  const standing = cell ? context.index.standing(cell, metric.key) : "none";
-  return { cell, metric, value: medianOf(cell, metric.key), ratio: null, standing };
+  return {
+    cell,
+    metric,
+    value: medianOf(cell, metric.key),
+    ratio: cell ? context.index.ratioToBest(cell, metric.key) : null,
+    standing: cell ? context.index.standing(cell, metric.key) : "none",
+  };
 }
 
 // What lost messages, is saturated or is the instrument itself is not compared.
-function setRatios(context: Context, metric: Metric, entries: Entry[]): void {
-  if (metric.better === "neither") return;
-  const compared = entries.filter(
-    ({ cell, value }) =>
-      value !== null && cell?.transport !== instrument && apartText(context, cell!) === null,
-  );
-  const values = compared.map((entry) => entry.value!);
-  const top = metric.better === "lower" ? Math.min(...values) : Math.max(...values);
-  for (const entry of compared) entry.ratio = distance(metric, entry.value!, top);
-}
+const isCompared = (context: Context, { cell, metric, value }: Entry) =>
+  value !== null &&
+  metric.better !== "neither" &&
+  cell!.transport !== instrument &&
+  apartText(context, cell!) === null;
 
-// A best of zero (no switch at all) leaves every other at an infinite distance: counts start at
-// one, since two switches are not a thousand times worse than two thousandths of one.
-function distance(metric: Metric, value: number, top: number): number {
-  if (metric.unit === "1/message") return (1 + value) / (1 + top);
-  const [worse, better] = metric.better === "lower" ? [value, top] : [top, value];
-  return worse === better ? 1 : better <= 0 ? Infinity : worse / better;
-}
-
-const finite = (ratio: number | null) =>
-  ratio !== null && Number.isFinite(ratio) ? ratio : undefined;
-
-// Cells without a figure in the sorted column follow, by their best ratio elsewhere.
-function byFigure(a: Entry[], b: Entry[], column: number): number {
-  const rank = (row: Entry[]) =>
-    row[column]?.ratio ?? 1e9 * Math.min(...row.map((entry) => entry.ratio ?? 1e9));
-  const [x, y] = [rank(a), rank(b)];
-  return x === y ? (a[column]?.value ?? 0) - (b[column]?.value ?? 0) : x - y;
+// The best first. Cells that are not compared in the sorted column follow, by their best ratio
+// elsewhere.
+function byFigure(context: Context, a: Entry[], b: Entry[], column: number): number {
+  const place = (row: Entry[]): [number, number] => {
+    const entry = row[column]!;
+    return isCompared(context, entry)
+      ? [0, entry.metric.better === "higher" ? -entry.value! : entry.value!]
+      : [1, Math.min(...row.map(({ ratio }) => ratio ?? Infinity))];
+  };
+  const [x, y] = [place(a), place(b)];
+  return x[0] - y[0] || (x[1] === y[1] ? 0 : x[1] - y[1]);
 }
 
 function head(context: Context, table: Table, sorted: number): HTMLElement {
@@ -256,8 +255,11 @@ function rowOf(
     ...entries.map((entry, n) => {
       // Counts have a scale of their own: four switches are far.
       const end = entry.metric.unit === "1/message" ? 5 : largest;
-      const far = Math.log(Math.max(1, entry.ratio ?? 1)) / Math.log(end);
-      return heatCell(context, entry, Math.min(1, far), table.id === "table" || n === 0);
+      // To a best of nothing there is no ratio: all others are as far as can be.
+      const far = isCompared(context, entry)
+        ? Math.min(1, Math.log(entry.ratio ?? Infinity) / Math.log(end))
+        : null;
+      return heatCell(context, entry, far, table.id === "table" || n === 0);
     }),
   );
 }
@@ -266,7 +268,7 @@ function legend(largest: number): HTMLElement {
   return h(
     "p",
     { class: "legend" },
-    h("span", {}, "1\u00d7, the best in view"),
+    h("span", {}, "1\u00d7, the best of its column"),
     h("span", { class: "ramp", "aria-hidden": "true" }),
     h("span", {}, `${formatRatio(largest)} (log scale)`),
     h(

@@ -12,7 +12,7 @@ export interface Entry {
   cell: Cell | undefined;
   metric: Metric;
   value: number | null;
-  // To the best value in view; null for what is not compared.
+  // To the best of the column; null for what is not compared, and to a best of nothing.
   ratio: number | null;
   standing: Standing;
 }
@@ -46,8 +46,14 @@ export function apartText(context: Context, cell: Cell): string | null {
   return lost !== null && lost > 0 ? `${formatShare(lost)} lost` : "lossy";
 }
 
-// `id`: whether the cell's name is an anchor here.
-export function heatCell(context: Context, entry: Entry, far: number, hasId: boolean): HTMLElement {
+// `far`: from 0, the best of the column, to 1, the farthest of the table; null: not compared.
+// `hasId`: whether the cell's name is an anchor here.
+export function heatCell(
+  context: Context,
+  entry: Entry,
+  far: number | null,
+  hasId: boolean,
+): HTMLElement {
   const { cell, metric } = entry;
   if (!cell) {
     const text = "Not in the plan of this run.";
@@ -70,7 +76,7 @@ export function heatCell(context: Context, entry: Entry, far: number, hasId: boo
     isFlagged(cell) ? h("span", { class: "flagged", "aria-label": "flagged" }, "!") : null,
     note(context, entry),
   );
-  if (entry.ratio === null) td.classList.add("unranked");
+  if (far === null) td.classList.add("unranked");
   else shade(td, far);
   return focusable(td, () => tip(context, cell));
 }
@@ -83,7 +89,7 @@ const countUnits = ["1/message", "share", "1"];
 
 function note(context: Context, { cell, metric, ratio, standing }: Entry): HTMLElement | null {
   const apart = standing === "reference" ? null : apartText(context, cell!);
-  const isTold = ratio !== null && Number.isFinite(ratio) && !countUnits.includes(metric.unit);
+  const isTold = ratio !== null && !countUnits.includes(metric.unit);
   const text = apart ?? (isTold ? formatRatio(ratio) : null);
   return text === null ? null : h("span", { class: "ratio" }, text);
 }
@@ -98,15 +104,15 @@ function gap(context: Context, cell: Cell, id: string | undefined): HTMLElement 
   ]);
 }
 
-// 0 is the best of the column, 1 the farthest cell of the table; the style sheet mixes the colours
-// of the theme.
+// The style sheet mixes the colours of the theme.
 function shade(td: HTMLElement, far: number): void {
   td.style.setProperty("--far", far.toFixed(3));
   td.classList.toggle("beyond", far > 0.5);
 }
 
 function tip(context: Context, cell: Cell, lead?: string): Child[] {
-  const listed = context.words.metrics.filter((metric) => metric.listed);
+  const main = context.index.groupOf(cell)?.main_metric ?? "";
+  const listed = context.words.mainFirst(main).filter((metric) => metric.listed);
   return [
     h("p", { class: "tip-title" }, cellTitle(context, cell)),
     lead ? h("p", { class: "tip-lead" }, lead) : null,

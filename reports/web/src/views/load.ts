@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {
   barChart,
   barLegend,
+  barOf,
   barTable,
   cutNote,
   sortedRows,
@@ -15,11 +16,12 @@ import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
 import { figure, payloadText } from "../describe";
-import { axisMark, figureText, formatTime } from "../format";
+import { axisMark, figureText, formatTime, typeset } from "../format";
 import { decades, lineChart, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { medianOf } from "../resultIndex";
 import { chosenSeries, look, seriesPicker, slotOf } from "../series";
+import type { LoadCurve, LoadPoint, LoadView } from "../view";
 
 const keys = ["series", "payload", "quantile", ...placeKeys, ...filterKeys] as const;
 
@@ -38,10 +40,11 @@ export const loadView: View = {
         keys,
         extra: [quantile],
         summary: () =>
-          `Messages sent on a timetable, ${place(context, "paced")}; latency from the ` +
+          `Messages sent on a schedule, ${place(context, "paced")}; latency from the ` +
           "intended send, so that waiting in the queue counts. " +
-          "The ring is the knee: the first rate whose p99 is twice that of the lowest " +
-          "rate, or that cannot be kept. Hollow points are saturated.",
+          "The ring is the knee: the first rate that cannot be kept, or whose latency is " +
+          "more than twice that of the lowest rate. Hollow points are saturated. " +
+          typeset(loadHere(context)?.text ?? ""),
         chart: (width) => loadChart(context, width),
         table: () => loadTable(context),
         nothing: () =>
@@ -75,7 +78,8 @@ export const wakeView: View = {
         context,
         keys,
         summary: () =>
-          `One message after silence, ${place(context, "wake")}; p50 over repetitions. The ` +
+          `One message after silence, ${place(context, "wake")}; ` +
+          `${context.words.mainMetric("wake").label} over repetitions. The ` +
           "longer the pause, the deeper the sleep of the core and the colder its " +
           "caches.",
         chart: (width) => wakeChart(context, width),
@@ -150,7 +154,7 @@ function grouped(
   return groups;
 }
 
-const paced = (context: Context) => [...loadGroups(context).keys()];
+const paced = (context: Context) => loadCurves(context).map(({ mechanism }) => mechanism);
 const waking = (context: Context) => [...grouped(context, "wake", "gap_ns").keys()];
 
 function slotIn(context: Context, names: string[]): (name: string) => number | null {
@@ -160,49 +164,34 @@ function slotIn(context: Context, names: string[]): (name: string) => number | n
 
 // --- load ----------------------------------------------------------------------------------------
 
-const offered = (cell: Cell) =>
-  medianOf(cell, "offered_per_second") ??
-  (cell.parameter?.name === "rate_hz" ? cell.parameter.value : null);
-
-const isSaturated = (cell: Cell) =>
-  cell.saturated === true || (cell.flags ?? []).includes("saturated");
-
-function loadGroups(context: Context): Map<string, Cell[]> {
-  const groups = grouped(context, "paced", "rate_hz");
-  for (const [name, cells] of grouped(context, "paced", "load")) {
-    const own = [...(groups.get(name) ?? []), ...cells].filter((cell) => offered(cell) !== null);
-    groups.set(
-      name,
-      own.sort((a, b) => offered(a)! - offered(b)!),
-    );
-  }
-  return groups;
-}
-
-export function knee(cells: Cell[]): Cell | null {
-  const base = medianOf(cells[0], "p99_ns") ?? medianOf(cells[0], "p50_ns");
-  if (base === null) return null;
-  return (
-    cells.find(
-      (cell) =>
-        isSaturated(cell) || (medianOf(cell, "p99_ns") ?? medianOf(cell, "p50_ns") ?? 0) > 2 * base,
-    ) ?? null
+const loadHere = (context: Context): LoadView | undefined =>
+  context.index.loaded.view.loads.find(
+    (load) =>
+      load.placement === context.placement() &&
+      load.touch === context.touch() &&
+      load.payload_bytes === payloadOf(context, "paced"),
   );
+
+function loadCurves(context: Context): LoadCurve[] {
+  const shown = new Set(context.names());
+  return (loadHere(context)?.curves ?? []).filter(({ mechanism }) => shown.has(mechanism));
 }
+
+const cellAt = (context: Context, point: LoadPoint) => context.result.cells[point.cell]!;
 
 function loadChart(context: Context, width: number): Drawing {
   const metric = `${chosenQuantile(context)}_ns`;
-  const groups = loadGroups(context);
-  const slot = slotIn(context, [...groups.keys()]);
-  const series = [...groups].map(([name, cells]): Series => ({
-    name,
-    slot: slot(name),
-    points: cells.flatMap((cell) => {
-      const y = medianOf(cell, metric);
-      const x = offered(cell);
-      if (y === null || x === null || y <= 0) return [];
-      const hollow = isSaturated(cell);
-      const kept = figure(cell, "achieved_per_second");
+  const curves = loadCurves(context);
+  const slot = slotIn(context, paced(context));
+  const series = curves.map(({ mechanism, points }): Series => ({
+    name: mechanism,
+    slot: slot(mechanism),
+    points: points.flatMap((point) => {
+      const y = medianOf(cellAt(context, point), metric);
+      const x = point.offered_per_second;
+      if (y === null || y <= 0) return [];
+      const hollow = point.saturated;
+      const kept = figure(cellAt(context, point), "achieved_per_second");
       const text =
         `${rateText(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}` +
         (hollow ? `, saturated at ${kept}` : "");
@@ -212,11 +201,12 @@ function loadChart(context: Context, width: number): Drawing {
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
   if (xs.length === 0) return { chart: null };
   const xDomain: [number, number] = [Math.min(...xs), Math.max(...xs)];
-  const knees = [...groups].flatMap(([name, cells]) => {
-    const at = knee(cells);
-    const y = at ? medianOf(at, metric) : null;
-    const own = slot(name);
-    return at && y !== null && own !== null ? [{ x: offered(at)!, y, color: look(own).color }] : [];
+  const knees = curves.flatMap(({ mechanism, points, knee }) => {
+    const own = slot(mechanism);
+    if (knee === null || own === null) return [];
+    const x = points[knee]!.offered_per_second;
+    const y = medianOf(cellAt(context, points[knee]!), metric);
+    return y === null ? [] : [{ x, y, color: look(own).color }];
   });
   return lineChart({
     width,
@@ -235,14 +225,19 @@ function loadChart(context: Context, width: number): Drawing {
 }
 
 function loadTable(context: Context): HTMLElement {
-  const rows = [...loadGroups(context)].flatMap(([name, cells]) =>
-    cells.map((cell) => ({ name, cell, knee: knee(cells) === cell })),
+  const rows = loadCurves(context).flatMap(({ mechanism, points, knee }) =>
+    points.map((point, n) => ({
+      name: mechanism,
+      point,
+      cell: cellAt(context, point),
+      knee: n === knee,
+    })),
   );
   return table(
     "Latency under load, median over repetitions",
     [
       { head: "Mechanism", cell: (r) => r.name },
-      { head: "offered", numeric: true, cell: (r) => rateText(offered(r.cell)) },
+      { head: "offered", numeric: true, cell: (r) => rateText(r.point.offered_per_second) },
       {
         head: context.words.metric("achieved_per_second").label,
         numeric: true,
@@ -266,7 +261,7 @@ function loadTable(context: Context): HTMLElement {
       {
         head: "state",
         cell: (r) =>
-          [isSaturated(r.cell) ? "saturated" : "", r.knee ? "knee" : ""]
+          [r.point.saturated ? "saturated" : "", r.knee ? "knee" : ""]
             .filter((w) => w !== "")
             .join(", "),
       },
@@ -278,13 +273,14 @@ function loadTable(context: Context): HTMLElement {
 // --- wake ----------------------------------------------------------------------------------------
 
 function wakeChart(context: Context, width: number): Drawing {
+  const main = context.words.mainMetric("wake");
   const groups = grouped(context, "wake", "gap_ns");
   const slot = slotIn(context, [...groups.keys()]);
   const series = [...groups].map(([name, cells]): Series => ({
     name,
     slot: slot(name),
     points: cells.flatMap((cell) => {
-      const y = medianOf(cell, "p50_ns");
+      const y = medianOf(cell, main.key);
       return y === null || y <= 0 || cell.parameter!.value <= 0
         ? []
         : [
@@ -292,7 +288,7 @@ function wakeChart(context: Context, width: number): Drawing {
               x: cell.parameter!.value,
               y,
               text:
-                `after ${formatTime(cell.parameter!.value)}: p50 ${formatTime(y)}, p99 ` +
+                `after ${formatTime(cell.parameter!.value)}: ${main.label} ${formatTime(y)}, p99 ` +
                 figure(cell, "p99_ns"),
             },
           ];
@@ -309,7 +305,7 @@ function wakeChart(context: Context, width: number): Drawing {
     xTicks: decades(xDomain),
     xFormat: axisMark(formatTime),
     xLabel: "pause before the message",
-    yLabel: "latency p50",
+    yLabel: `latency ${main.label}`,
     yFormat: formatTime,
     tall: false,
   });
@@ -355,11 +351,8 @@ function setupRows(context: Context): BarRow[] {
         (cell) => cell.payload_bytes === payloadOf(context, "setup") || cell.payload_bytes === 0,
       )
       .flatMap((cell) => {
-        const parts = ["construct_ns", "first_message_ns", "teardown_ns"].map((metric) =>
-          medianOf(cell, metric),
-        );
-        const total = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-        return total > 0 ? [{ name: cell.transport, total, parts }] : [];
+        const bar = barOf(context, cell, context.words.stack("setup"));
+        return bar ? [bar] : [];
       }),
   );
 }

@@ -1,4 +1,4 @@
-// The card of one mechanism: what it is, what it can and cannot do, all its cells, each of its
+// The details of one mechanism: what it is, what it can and cannot do, all its cells, each of its
 // repetitions.
 import { choose, filterKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
@@ -7,12 +7,12 @@ import { figure, parameterSuffix, parameterText, payloadText } from "../describe
 import { h, table } from "../dom";
 import { plural, typeset } from "../format";
 import { medianOf } from "../resultIndex";
-import { cardKeys, repetitionsFigure, repetitionTable, shownRepetitions } from "./repetitions";
+import { detailKeys, repetitionsFigure, repetitionTable, shownRepetitions } from "./repetitions";
 import { facts, traitsTable } from "./traits";
 
 export const mechanismsView: View = {
   id: "mechanism",
-  title: "Mechanism card",
+  title: "Mechanism details",
   short: "Mechanism",
   lead: "What is it, what can it do, and how steady is it?",
   mount(section, context) {
@@ -27,7 +27,7 @@ export const mechanismsView: View = {
     );
     const single = h("div", {});
     section.append(picker, body, spread, single);
-    context.watch(section, cardKeys, () => {
+    context.watch(section, detailKeys, () => {
       const current = name();
       offer(picker, [
         {
@@ -41,7 +41,7 @@ export const mechanismsView: View = {
       body.replaceChildren(
         ...(current === null
           ? [h("p", { class: "muted" }, "The filters leave no mechanism.")]
-          : card(context, current)),
+          : details(context, current)),
       );
       const repetitions = shownRepetitions(context, current);
       spread.hidden = repetitions === null;
@@ -84,12 +84,12 @@ function chosen(context: Context): string | null {
     choose(
       context.store.get("mechanism"),
       names,
-      context.fastestFirst()[0] ?? names[0] ?? (null as unknown as string),
+      context.bestFirst()[0] ?? names[0] ?? (null as unknown as string),
     ) ?? null
   );
 }
 
-function card(context: Context, name: string): HTMLElement[] {
+function details(context: Context, name: string): HTMLElement[] {
   const cells = cellsOf(context, name);
   return [
     ...facts(context, name),
@@ -108,7 +108,7 @@ function card(context: Context, name: string): HTMLElement[] {
 }
 
 // Beside the main figure of the cell's pattern.
-const cardMetrics = ["p99_ns", "cpu_ns_per_message", "switches_per_message", "ratio_to_floor"];
+const detailMetrics = ["p99_ns", "cpu_ns_per_message", "switches_per_message", "ratio_to_floor"];
 
 function mainFigure(context: Context, cell: Cell): string {
   const key = context.index.groupOf(cell)?.main_metric ?? "";
@@ -120,7 +120,7 @@ function cellsTable(context: Context, all: Cell[]): HTMLElement {
   if (cells.length === 0) return h("p", { class: "muted" }, "No cell of it ended ok.");
   const { words, store } = context;
   const metrics = words.metrics.filter(
-    ({ key }) => cardMetrics.includes(key) && cells.some((cell) => medianOf(cell, key) !== null),
+    ({ key }) => detailMetrics.includes(key) && cells.some((cell) => medianOf(cell, key) !== null),
   );
   return table<Cell>(
     `${plural(cells.length, "cell")} ok of ${all.length}; choose one to see its repetitions`,

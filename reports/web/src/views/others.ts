@@ -29,7 +29,7 @@ export const othersView: View = {
       section.append(
         h(
           "details",
-          { "data-key": word },
+          { "data-key": word, open: context.offeredPatterns.length === 0 },
           head,
           h("p", { class: "note" }, `${question} ${leadNote}.`),
           body,
@@ -61,9 +61,11 @@ function rowsOf(context: Context, pattern: string): Row[] {
 }
 
 function figures(context: Context, title: string, rows: Row[]): HTMLElement {
-  const metrics = context.words.metrics.filter(({ key }) =>
-    rows.some(({ group }) => group.columns.some((column) => column.metric === key)),
-  );
+  const columns = rows.flatMap(({ group }) => group.columns);
+  const labels = new Map(columns.map(({ metric, label }) => [metric, label]));
+  const metrics = context.words
+    .mainFirst(rows[0]?.group.main_metric ?? "")
+    .filter(({ key }) => labels.has(key));
   return table<Row>(
     `${capital(title)}, median over repetitions`,
     [
@@ -85,8 +87,8 @@ function figures(context: Context, title: string, rows: Row[]): HTMLElement {
             .filter((part) => part !== "")
             .join(", "),
       },
-      ...metrics.map(({ key, label }) => ({
-        head: label,
+      ...metrics.map(({ key }) => ({
+        head: labels.get(key)!,
         numeric: true,
         cell: ({ cell }: Row) =>
           medianOf(cell, key) === null

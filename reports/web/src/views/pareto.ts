@@ -1,4 +1,4 @@
-// Latency against CPU: the mechanisms that no other beats on both.
+// Latency against CPU: the mechanisms that no other beats on both, as the program says.
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
@@ -9,19 +9,16 @@ import { decades } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
-import type { Waiting } from "../view";
+import type { Frontier, Waiting } from "../view";
 
 interface Point {
   name: string;
   family: string;
   waits: Waiting;
   waited: string;
-  // It lost messages: another thing was measured.
-  lossy: boolean;
   cpu: number;
   latency: number;
-  best: boolean;
-  sleeper: boolean;
+  frontier: Frontier;
 }
 
 export const paretoView: View = {
@@ -54,7 +51,7 @@ export const paretoView: View = {
     );
     section.append(
       twin({
-        title: "Latency p99 against CPU per message",
+        title: "Latency p99 against CPU per round trip",
         context,
         extra: [slider],
         keys: ["payload", ...placeKeys, ...filterKeys],
@@ -62,10 +59,11 @@ export const paretoView: View = {
           `Round trip, ${formatPayload(context.payload())}, ` +
           `${context.words.placement(context.placement())}; ${latencyName(context)} ` +
           "against the CPU time of both processes, both axes logarithmic. " +
-          "The dashed line joins those that have no other in view below and left of " +
-          "them, by their medians; the dotted line does so without those that burn a " +
-          "core while idle, which a closed loop does not show. Circles slept, squares " +
-          "spun though they can sleep, triangles burn a core.",
+          "The dashed line joins those that have no other below and left of them, by " +
+          "their medians; the dotted line does so without those that burn a core " +
+          "while idle, which a closed loop does not show. Filters hide points and " +
+          "change neither. Circles slept, squares spun though they can sleep, " +
+          "triangles burn a core.",
         chart: (width) => draw(points(context), latencyName(context), width),
         table: () => numbers(context, points(context)),
         nothing: () =>
@@ -82,56 +80,59 @@ export const paretoView: View = {
   },
 };
 
-// With few samples there is no p99: the median is better than no answer, and the title says so.
-function latencyName(context: Context): "p99" | "p50" {
-  const cells = context.names().map((name) => context.cell("round_trip", name, context.payload()));
-  const having = (metric: string) => cells.filter((cell) => medianOf(cell, metric) !== null).length;
-  return having("p99_ns") > 0 && 2 * having("p99_ns") >= having("p50_ns") ? "p99" : "p50";
+// With few samples there is no p99: the program takes the p50 then.
+function latencyMetric(context: Context): string {
+  const group = context.index
+    .groups("round_trip")
+    .find(
+      (each) =>
+        each.payload_bytes === context.payload() &&
+        each.placement === context.placement() &&
+        each.touch === context.touch(),
+    );
+  return group?.trade_off?.latency ?? "p99_ns";
 }
 
+const latencyName = (context: Context) => context.words.metric(latencyMetric(context)).label;
+
 function points(context: Context): Point[] {
-  const metric = `${latencyName(context)}_ns`;
-  const found = context
+  const metric = latencyMetric(context);
+  return context
     .names()
     .flatMap((name): Point[] => {
       const cell = context.cell("round_trip", name, context.payload());
       const latency = medianOf(cell, metric);
       const cpu = medianOf(cell, "cpu_ns_per_message");
-      if (!cell || latency === null || cpu === null || latency <= 0 || cpu <= 0) return [];
-      const { waits, lossy } = context.index.viewOf(cell);
+      if (!cell || latency === null || cpu === null) return [];
+      const frontier = context.index.frontier(cell);
+      if (frontier === "none") return [];
+      const { waits } = context.index.viewOf(cell);
       return [
         {
           name,
           family: context.index.family(name),
           waits,
-          lossy,
           waited: context.words.waits(waits),
           cpu,
           latency,
-          best: false,
-          sleeper: false,
+          frontier,
         },
       ];
     })
     .sort((a, b) => a.cpu - b.cpu || a.latency - b.latency);
-  const compared = found.filter((point) => !point.lossy);
-  const sleeping = compared.filter((point) => point.waits !== "burns_core");
-  for (const point of frontier(compared)) point.best = true;
-  for (const point of frontier(sleeping)) point.sleeper = true;
-  return found;
 }
 
-// Of a list sorted by CPU: those that are faster than all cheaper ones.
-function frontier(list: Point[]): Point[] {
-  let lowest = Infinity;
-  return list.filter((point) => {
-    const isBest = point.latency < lowest;
-    lowest = Math.min(lowest, point.latency);
-    return isBest;
-  });
-}
+const isBest = (p: Point) => p.frontier === "all";
+const isBestSleeper = (p: Point) =>
+  p.frontier === "sleepers" || (p.frontier === "all" && p.waits !== "burns_core");
 
-const line = (p: Point) => (p.lossy ? "lossy" : p.best ? "dashed" : p.sleeper ? "dotted" : "");
+const lines: Record<Frontier, string> = {
+  none: "",
+  apart: "lossy",
+  beaten: "",
+  sleepers: "dotted",
+  all: "dashed",
+};
 
 // A staircase: between two points of the frontier nothing better is known.
 function stairs(best: Point[], top: number, right: number): { x: number; y: number }[] {
@@ -159,7 +160,7 @@ const shapes: Record<Waiting, string> = {
 function draw(found: Point[], latency: string, width: number): Drawing {
   if (found.length === 0) return { chart: null };
   const narrow = width < 560;
-  const best = found.filter((p) => p.best);
+  const best = found.filter(isBest);
   const size = {
     width,
     height: narrow ? 360 : 460,
@@ -170,14 +171,14 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   };
   const yDomain = logDomain(found.map((p) => p.latency));
   const xDomain = logDomain(found.map((p) => p.cpu));
-  const sleepers = found.filter((p) => p.sleeper && !p.best);
+  const sleepers = found.filter((p) => p.frontier === "sleepers");
   const named = [...best, ...sleepers];
   const title = (p: Point) =>
     [
       clipped(p.name, 60),
       [clipped(p.family, 60), p.waited].filter((text) => text !== "").join(", "),
       `${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}`,
-      ...(p.lossy ? ["lossy: not on the lines"] : []),
+      ...(p.frontier === "apart" ? ["lossy: not on the lines"] : []),
     ].join("\n");
   const ticks = decades([xDomain[0] / 10, xDomain[1]])
     .flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d]))
@@ -189,7 +190,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
       domain: xDomain,
       ticks,
       tickFormat: axisMark(formatTime),
-      label: "CPU per message, both processes",
+      label: "CPU per round trip, both processes",
       labelOffset: 36,
       labelArrow: "none",
       grid: true,
@@ -197,14 +198,13 @@ function draw(found: Point[], latency: string, width: number): Drawing {
     y: { type: "log", domain: yDomain, axis: null },
     marks: [
       ...logAxis(yDomain, `latency ${latency}`, axisMark(formatTime)),
-      Plot.line(
-        stairs(
-          found.filter((p) => p.sleeper),
-          yDomain[1],
-          xDomain[1],
-        ),
-        { x: "x", y: "y", stroke: "var(--ink-soft)", strokeWidth: 1, strokeDasharray: "1 3" },
-      ),
+      Plot.line(stairs(found.filter(isBestSleeper), yDomain[1], xDomain[1]), {
+        x: "x",
+        y: "y",
+        stroke: "var(--ink-soft)",
+        strokeWidth: 1,
+        strokeDasharray: "1 3",
+      }),
       Plot.line(stairs(best, yDomain[1], xDomain[1]), {
         x: "x",
         y: "y",
@@ -213,7 +213,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
         strokeDasharray: "5 3",
       }),
       Plot.dot(
-        found.filter((p) => !p.best && !p.sleeper),
+        found.filter((p) => !named.includes(p)),
         {
           x: "cpu",
           y: "latency",
@@ -247,8 +247,8 @@ function draw(found: Point[], latency: string, width: number): Drawing {
           textAnchor: end ? "end" : "start",
           dx: end ? -9 : 9,
           dy,
-          fill: p.best ? "currentColor" : "var(--ink-soft)",
-          fontWeight: p.best ? 600 : 400,
+          fill: isBest(p) ? "currentColor" : "var(--ink-soft)",
+          fontWeight: isBest(p) ? 600 : 400,
           stroke: "var(--page)",
           strokeWidth: 4,
         }),
@@ -257,7 +257,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
     ],
     symbol: { type: "identity" },
   });
-  const order = [...named, ...found.filter((p) => !p.best && !p.sleeper)];
+  const order = [...named, ...found.filter((p) => !named.includes(p))];
   return {
     chart,
     stops: order.map((p) => ({
@@ -304,10 +304,7 @@ function numbers(context: Context, found: Point[]): HTMLElement {
       { head: latencyName(context), numeric: true, cell: (p) => formatTime(p.latency) },
       { head: "CPU / message", numeric: true, cell: (p) => formatTime(p.cpu) },
       { head: "waits", cell: (p) => p.waited },
-      {
-        head: "on the line",
-        cell: line,
-      },
+      { head: "on the line", cell: (p) => lines[p.frontier] },
     ],
     found,
   );

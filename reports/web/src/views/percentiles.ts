@@ -4,13 +4,14 @@ import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
 import { formatPayload, formatShare, formatTime, missing } from "../format";
-import { cdf, curve, deepest, percentileName, tailAxis } from "../histogram";
+import { percentileName, quantilePoints, tailAxis, type QuantilePoint } from "../histogram";
 import { hgrm } from "../hgrm";
 import { lineChart, decades, type Series } from "../lines";
 import { notForChoice, notMeasured } from "../missing";
 import { instrument, shownName } from "../resultIndex";
 import { download } from "../save";
 import { chosenSeries, seriesPicker, slotOf } from "../series";
+import type { Distribution } from "../view";
 
 interface Line {
   name: string;
@@ -18,6 +19,8 @@ interface Line {
   slot: number | null;
   // q and ns
   percentiles: [number, number][];
+  distribution: Distribution;
+  curve: QuantilePoint[];
 }
 
 const axisMarks = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
@@ -42,7 +45,7 @@ export const percentilesView: View = {
         summary: () =>
           `${where()} The band is the range of the repetitions. Each curve ends where fewer ` +
           "than ten samples lie beyond it.",
-        chart: (width) => percentileChart(context, lines(context), width),
+        chart: (width) => percentileChart(lines(context), width),
         table: () => numbers(lines(context)),
         nothing: () => nothing(context),
       }),
@@ -80,30 +83,31 @@ function lines(context: Context): Line[] {
   for (const name of context.namesAndInstrument()) {
     const cell = context.cell("round_trip", name, context.payload());
     if (!cell || cell.status !== "ok" || !cell.histogram) continue;
-    const { percentiles } = context.index.viewOf(cell);
-    if (percentiles.length > 0) found.push({ name, cell, slot: slotOf(chosen, name), percentiles });
+    const { percentiles, distribution } = context.index.viewOf(cell);
+    if (percentiles.length === 0 || !distribution) continue;
+    const slot = slotOf(chosen, name);
+    const { quantiles } = context.words;
+    const curve = quantilePoints(cell.histogram, distribution, quantiles, slot === null ? 4 : 1);
+    found.push({ name, cell, slot, percentiles, distribution, curve });
   }
   return found;
 }
 
-function percentileChart(context: Context, found: Line[], width: number): Drawing {
+function percentileChart(found: Line[], width: number): Drawing {
   const framing = found.filter((line) => line.name !== instrument);
   if (found.length === 0) return { chart: null };
   // The instrument takes many more samples: it must not stretch the axis.
   const end = Math.max(
     ...(framing.length > 0 ? framing : found).map((line) =>
-      tailAxis(deepest(line.cell.histogram!)!),
+      tailAxis(line.curve[line.curve.length - 1]!.q),
     ),
   );
   const series = found.map((line): Series => ({
     name: line.name,
     slot: line.slot,
     points: [
-      ...curve(line.cell.histogram!, line.slot === null ? 8 : 24).map((p) => ({
-        ...p,
-        mark: false,
-      })),
-      ...line.percentiles.map(([p, ns]) => ({ x: tailAxis(p), p, ns, mark: true })),
+      ...line.curve.map(({ q, ns }) => ({ x: tailAxis(q), q, ns, mark: false })),
+      ...line.percentiles.map(([q, ns]) => ({ x: tailAxis(q), q, ns, mark: true })),
     ]
       .filter((p) => p.x <= end + 1e-9)
       .sort((a, b) => a.x - b.x)
@@ -111,9 +115,9 @@ function percentileChart(context: Context, found: Line[], width: number): Drawin
         x: p.x,
         y: p.ns,
         mark: p.mark,
-        text: `${percentileName(Number(p.p.toPrecision(6)))}: ${formatTime(p.ns)}`,
+        text: `${percentileName(Number(p.q.toPrecision(6)))}: ${formatTime(p.ns)}`,
       })),
-    ...(line.slot === null ? {} : { band: band(context, line) }),
+    ...(line.slot === null ? {} : { band: band(line) }),
   }));
   return lineChart({
     width,
@@ -136,15 +140,11 @@ const repetitionMarks: [string, number][] = [
   ["p99.99_ns", 0.9999],
 ];
 
-function band(context: Context, line: Line): { x: number; low: number; high: number }[] {
-  const columns = context.index.repetitions(line.cell);
+function band(line: Line): { x: number; low: number; high: number }[] {
   return repetitionMarks.flatMap(([metric, p]) => {
-    const values = (columns?.figures[metric] ?? []).filter((v): v is number => v !== null);
-    const summary = line.cell.summary[metric];
-    const low = values.length > 1 ? Math.min(...values) : summary?.min;
-    const high = values.length > 1 ? Math.max(...values) : summary?.max;
-    return typeof low === "number" && typeof high === "number"
-      ? [{ x: tailAxis(p), low, high }]
+    const { min, max } = line.cell.summary[metric] ?? {};
+    return typeof min === "number" && typeof max === "number"
+      ? [{ x: tailAxis(p), low: min, high: max }]
       : [];
   });
 }
@@ -152,22 +152,21 @@ function band(context: Context, line: Line): { x: number; low: number; high: num
 function ecdfChart(found: Line[], width: number): Drawing {
   const competing = found.filter((line) => line.name !== instrument);
   const series = competing.map((line): Series => {
-    const points = cdf(line.cell.histogram!, line.slot === null ? 60 : 400);
     return {
       name: line.name,
       slot: line.slot,
-      points: points.map((p) => ({
-        x: p.ns,
-        y: p.share,
+      points: line.curve.map(({ q, ns }) => ({
+        x: ns,
+        y: q,
         mark: false,
-        text: `${formatShare(p.share)} within ${formatTime(p.ns)}`,
+        text: `${formatShare(q)} within ${formatTime(ns)}`,
       })),
     };
   });
   if (series.length === 0) return { chart: null };
   // The last thousandth would stretch the axis: the percentile chart has it.
   const ends = competing.flatMap((line) => {
-    const c = cdf(line.cell.histogram!, 400).filter((p) => p.share <= 0.999);
+    const c = line.curve.filter(({ q }) => q <= 0.999);
     return c.length > 1 ? [c[0]!.ns, c[c.length - 1]!.ns] : [];
   });
   const domain: [number, number] = [Math.min(...ends) / 1.05, Math.max(...ends) * 1.05];
@@ -245,7 +244,7 @@ function hgrmRow(context: Context): HTMLElement {
           download(
             `${line.cell.name.replace(/\//g, "-")}.hgrm`,
             "text/plain",
-            hgrm(line.cell.histogram!),
+            hgrm(line.cell.histogram!, line.distribution, context.words.quantiles),
           );
       },
     },

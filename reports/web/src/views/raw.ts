@@ -1,6 +1,6 @@
 // Everything that the page was drawn from, to take away.
 import type { Context, View } from "../context";
-import type { Result, Spawn } from "../data";
+import type { Result, RepetitionEntry } from "../data";
 import { h } from "../dom";
 import { plural } from "../format";
 import { csvText, download, type Field } from "../save";
@@ -23,9 +23,9 @@ export const rawView: View = {
         "p",
         {},
         `This file holds ${plural(result.cells.length, "cell")} and ` +
-          `${plural(repetitions, "repetition")}. The figures of the cells are rounded to six ` +
-          "digits and those of single repetitions to five; what the result says about each " +
-          "process of a repetition stays in the result file.",
+          `${plural(repetitions, "repetition")}. The figures of single repetitions are rounded ` +
+          "to nine digits; what the result says about each process of a repetition stays in the " +
+          "result file.",
       ),
       h(
         "div",
@@ -82,6 +82,7 @@ const cellHead = [
   "min",
   "max",
   "level",
+  "pooled",
   "standing",
 ];
 
@@ -107,11 +108,12 @@ function cellRows(context: Context): Field[][] {
       (cell.flags ?? []).join(" "),
     ];
     const figures = Object.entries(cell.summary);
-    if (figures.length === 0) rows.push([...head, ...Array.from({ length: 9 }, () => "")]);
+    if (figures.length === 0) rows.push([...head, ...Array.from({ length: 10 }, () => "")]);
     for (const [metric, s] of figures) {
       const standing = context.index.standing(cell, metric);
       const values = [s.median, s.low, s.high, s.min, s.max, s.level];
-      rows.push([...head, metric, s.unit, ...values, standing === "none" ? "" : standing]);
+      const pooled = s.pooled ? "yes" : "no";
+      rows.push([...head, metric, s.unit, ...values, pooled, standing === "none" ? "" : standing]);
     }
   }
   return rows;
@@ -151,7 +153,7 @@ function repetitionRows(context: Context): Field[][] {
 // A document of the result format again.
 function document_(context: Context): Result {
   const { result, repetitions } = context.index.loaded;
-  const benchmarks: Spawn[] = [...repetitions].flatMap(([name, c]) =>
+  const benchmarks: RepetitionEntry[] = [...repetitions].flatMap(([name, c]) =>
     Array.from({ length: c.count }, (_, n) => ({
       name,
       run_name: name,
@@ -160,9 +162,8 @@ function document_(context: Context): Result {
       repetition_index: n,
       threads: 1,
       iterations: 1,
-      real_time:
-        c.figures["mean_ns"]?.[n] ?? (c.elapsed_ns[n] ?? 0) / Math.max(1, c.messages[n] ?? 1),
-      cpu_time: c.figures["cpu_ns_per_message"]?.[n] ?? 0,
+      real_time: c.real_time[n] ?? 0,
+      cpu_time: c.cpu_time[n] ?? 0,
       time_unit: "ns",
       ...Object.fromEntries(
         Object.entries(c.figures).map(([metric, column]) => [metric, column[n] ?? null]),

@@ -7,14 +7,12 @@ import { cellFigures, cellNotes, parameterSuffix, payloadText } from "../describ
 import { h, scroller, table } from "../dom";
 import { factText } from "../facts";
 import { figureText, formatDuration, missing, ratioTicks } from "../format";
-import { medianOf } from "../resultIndex";
 
-export const cardKeys = ["mechanism", "cell", "payload", ...placeKeys, ...filterKeys] as const;
+export const detailKeys = ["mechanism", "cell", "payload", ...placeKeys, ...filterKeys] as const;
 const mostCells = 24;
 
 interface Dot {
   row: string;
-  value: number;
   repetition: number;
   quality: string;
   ratio: number;
@@ -56,7 +54,7 @@ export function repetitionsFigure(context: Context, name: () => string | null): 
         : "Repetitions";
     },
     context,
-    keys: cardKeys,
+    keys: detailKeys,
     summary: () =>
       "Each mark is one repetition, relative to the median of its cell (the line " +
       "at 1\u00d7). Crosses were " +
@@ -85,30 +83,18 @@ const rowName = (context: Context, cell: Cell) =>
   `${payloadText(cell.payload_bytes)}, ` +
   `${context.words.placement(cell.placement)}${parameterSuffix(context, cell)}`;
 
-// The main figure of the pattern, or the first that single repetitions have.
-function stripMetric(context: Context, cell: Cell): string | null {
-  const figures = context.index.repetitions(cell)?.figures ?? {};
-  const main = context.index.groupOf(cell)?.main_metric ?? "";
-  const all = [main, ...context.words.metrics.map((metric) => metric.key)];
-  return all.find((key) => figures[key]?.some((v) => v !== null)) ?? null;
-}
-
 function cellDots(context: Context, cell: Cell): Dot[] {
-  const metric = stripMetric(context, cell);
   const columns = context.index.repetitions(cell);
-  if (metric === null || !columns) return [];
-  const middle = medianOf(cell, metric);
-  if (middle === null || middle <= 0) return [];
-  return columns.figures[metric]!.flatMap((value, n) =>
-    value === null || value <= 0
+  const ratios = context.index.viewOf(cell).repetitions?.to_median ?? [];
+  return ratios.flatMap((ratio, n) =>
+    ratio === null
       ? []
       : [
           {
             row: rowName(context, cell),
-            value,
             repetition: n + 1,
-            quality: columns.quality[n] ?? "",
-            ratio: value / middle,
+            quality: columns?.quality[n] ?? "",
+            ratio,
           },
         ],
   );
@@ -174,9 +160,9 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
 
 export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
   const columns = context.index.repetitions(cell)!;
-  const shown = context.words.metrics.filter(({ key }) =>
-    columns.figures[key]?.some((value) => value !== null),
-  );
+  const told = context.index.viewOf(cell).repetitions;
+  const metrics = context.words.mainFirst(context.index.groupOf(cell)?.main_metric ?? "");
+  const shown = metrics.filter(({ key }) => columns.figures[key]?.some((value) => value !== null));
   const rows = Array.from({ length: columns.count }, (_, n) => n);
   const body = h(
     "table",
@@ -218,7 +204,7 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
             { class: "num" },
             [columns.quality[n] ?? missing, ...(columns.flags[n] ?? [])].join(", "),
           ),
-          h("td", { class: "num" }, disturbed(columns.noise[n] ?? null)),
+          h("td", { class: "num" }, told?.disturbed_by[n] || missing),
         ),
       ),
     ),
@@ -229,7 +215,7 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
       "dl",
       { class: "facts narrow" },
       ...[
-        ...cellFigures(context.words.metrics, cell),
+        ...cellFigures(metrics, cell),
         ...cellNotes(context, cell).map((text): [string, string] => ["note", text]),
         ...columns.notes.map(({ role, notes }): [string, string] => [
           `${role} says`,
@@ -239,14 +225,4 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
     ),
     scroller(body, `Every repetition of ${cell.name}`),
   ];
-}
-
-function disturbed(noise: Record<string, unknown> | null): string {
-  if (!noise) return missing;
-  return (
-    Object.entries(noise)
-      .filter(([, value]) => typeof value === "number" && value > 0.01)
-      .map(([name, value]) => `${name.replace(/_/g, " ")} ${figureText(value as number, "share")}`)
-      .join(", ") || "nothing"
-  );
 }

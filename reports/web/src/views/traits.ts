@@ -1,4 +1,4 @@
-// What a mechanism is and what it can do: facts of its card, traits of one and of all.
+// What a mechanism is and what it can do: its facts, traits of one and of all.
 import type { Context } from "../context";
 import type { Mechanism } from "../data";
 import { h, table, type Child } from "../dom";
@@ -40,10 +40,10 @@ export function facts(context: Context, name: string): HTMLElement[] {
     ),
     h(
       "div",
-      { class: "cards" },
+      { class: "panels" },
       h(
         "div",
-        { class: "card" },
+        { class: "panel" },
         h(
           "dl",
           { class: "facts" },
@@ -53,7 +53,7 @@ export function facts(context: Context, name: string): HTMLElement[] {
           ]),
         ),
       ),
-      h("div", { class: "card" }, mechanism ? traitList(mechanism) : null),
+      h("div", { class: "panel" }, mechanism ? traitList(mechanism) : null),
     ),
   ];
 }

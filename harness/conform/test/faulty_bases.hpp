@@ -31,7 +31,7 @@ inline constexpr traits pipe_facts{
 inline constexpr traits ring_facts{
     .message_boundaries = true, .survives_producer_exit = true, .control = access::descriptor};
 
-constexpr transport_info card(std::string_view name, const traits& facts = packet_facts) {
+constexpr transport_info describe(std::string_view name, const traits& facts = packet_facts) {
     return {.name = name,
             .summary = "for the tests of the checks",
             .family = "test",
@@ -42,8 +42,8 @@ constexpr transport_info card(std::string_view name, const traits& facts = packe
 }
 
 /// With room for messages longer than a pipe holds.
-constexpr transport_info large_card(std::string_view name, const traits& facts) {
-    transport_info info = card(name, facts);
+constexpr transport_info large_info(std::string_view name, const traits& facts) {
+    transport_info info = describe(name, facts);
     info.payload.max_bytes = std::size_t{4} << 20;
     return info;
 }
@@ -84,9 +84,9 @@ struct piped : fd_stream {
 };
 
 /// An honest mechanism under another description: the description is the lie.
-template <class Base, const transport_info& Card>
-struct carded : Base {
-    static constexpr const transport_info& info = Card;
+template <class Base, const transport_info& Info>
+struct described : Base {
+    static constexpr const transport_info& info = Info;
     using Base::Base;
 };
 
@@ -99,9 +99,9 @@ inline constexpr traits tcp_facts = with(stream_facts, [](traits& t) {
     t.control = access::anyone;
 });
 
-template <class Base, const transport_info&... Cards>
-void add_carded(registry& all) {
-    (all.add<carded<Base, Cards>>(), ...);
+template <class Base, const transport_info&... Infos>
+void add_described(registry& all) {
+    (all.add<described<Base, Infos>>(), ...);
 }
 
 template <class... Transports>
