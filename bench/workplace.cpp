@@ -10,7 +10,7 @@ namespace ipcmark {
 
 namespace {
 
-constexpr std::size_t pairs_born_together = 24;
+constexpr std::size_t pairs_born_together = 32;
 constexpr std::uint64_t group_layouts = std::uint64_t{1} << 41;  // no repetition has these numbers
 
 clock_parameters calibrated_for(const plan& what) {

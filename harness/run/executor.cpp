@@ -53,6 +53,7 @@ launch_request executor::request_for(const repetition_request& asked) const {
             request.what.reads = touch::verify;
             request.what.kind = pattern_of(planned.what.kind).plain.value();
             request.work = plan_.verify_effort(planned.what);
+            request.settled = false;
             break;
         case purpose::timed:
             request.work = plan_.timed_effort(planned, capacity);

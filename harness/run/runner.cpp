@@ -296,7 +296,8 @@ group_kind runner::kind_of(const launch_request& request) const {
 }
 
 void runner::prepare(const launch_request& request) {
-    if (options_.batch > 1 && may_wait(request)) pool_.prepare(kind_of(request), options_.batch);
+    if (options_.batch > 1 && may_wait(request))
+        pool_.prepare(kind_of(request), options_.batch, request.settled);
 }
 
 void runner::end_waiting() {

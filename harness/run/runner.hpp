@@ -39,6 +39,7 @@ struct launch_request {
     std::int64_t stage_deadline_ms = 0;
     memory_layout layout = {};
     channel_capabilities channel = {};  // between the workers, and to the parent
+    bool settled = true;                // times are measured: see worker_pool::prepare
 };
 
 /// Runs repetitions, one at a time, each by processes of its own and with the service that it

@@ -29,15 +29,20 @@ bool worker_pool::waits(const group_kind& kind) const {
                        [&](const auto& group) { return group->kind() == kind; });
 }
 
-void worker_pool::prepare(const group_kind& kind, std::size_t batch) {
+void worker_pool::prepare(const group_kind& kind, std::size_t batch, bool settled) {
     bury_dead();
-    if (waits(kind)) return;
+    if (waits(kind)) {
+        if (settled && !settled_) settle();
+        return;
+    }
     if (std::find(kinds_.begin(), kinds_.end(), kind) == kinds_.end()) kinds_.push_back(kind);
     end_retired();
     bear(kind, batch);
     for (const group_kind& other : kinds_)
         if (!(other == kind)) bear(other, batch);
-    settle();
+    settled_ = false;
+    await_births();
+    if (settled) settle();
 }
 
 /// No repetition is to blame for a worker that ended before it had a job.
@@ -64,12 +69,16 @@ void worker_pool::bear(const group_kind& kind, std::size_t batch) {
         }
 }
 
-void worker_pool::settle() {
+void worker_pool::await_births() {
     const std::uint64_t until_ns = shared_clock::raw_ns() + birth_patience_ns;
     for (const auto& group : waiting_)
         if (!group->await_waiting(until_ns, interrupts_)) break;
+}
+
+void worker_pool::settle() {
     pollfd interrupted{interrupts_.fd(), POLLIN, 0};
     ::poll(&interrupted, 1, static_cast<int>(settling_ns / ns_per_ms));
+    settled_ = true;
 }
 
 std::unique_ptr<worker_group> worker_pool::take(const group_kind& kind) {

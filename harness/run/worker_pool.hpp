@@ -20,8 +20,9 @@ namespace ipcmark {
 /// one repetition and no more.
 class worker_pool {
 public:
-    /// After the last birth, before the first job.
-    static constexpr std::int64_t settling_ns = 60'000'000;
+    /// After the last birth, before the first job whose times count: with the warm-up of what
+    /// sleeps (plan::timed_effort) more than 50 ms.
+    static constexpr std::int64_t settling_ns = 40'000'000;
 
     /// `environment_pad_bytes` is asked once a group, `interrupts` outlives this.
     worker_pool(interrupt_watch& interrupts, std::function<std::size_t()> environment_pad_bytes);
@@ -29,10 +30,11 @@ public:
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
 
-    /// Sees to it that a group of this kind waits: if none does, ends those that are done, brings
-    /// every kind that was asked for up to `batch` groups, and settles. Throws call_failed when not
+    /// Sees to it that a group of this kind waits: if none does, ends those that are done and
+    /// brings every kind that was asked for up to `batch` groups. `settled`: what is measured next
+    /// is times, so what the births did to the machine is waited for. Throws call_failed when not
     /// one can be spawned.
-    void prepare(const group_kind& kind, std::size_t batch);
+    void prepare(const group_kind& kind, std::size_t batch, bool settled);
     /// nullptr: none waits.
     std::unique_ptr<worker_group> take(const group_kind& kind);
     /// Keeps one that has carried out a repetition of `cell` until the next batch.
@@ -55,6 +57,7 @@ private:
     bool waits(const group_kind& kind) const;
     void bear(const group_kind& kind, std::size_t batch);
     void end_retired();
+    void await_births();
     void settle();
 
     interrupt_watch& interrupts_;
@@ -63,6 +66,7 @@ private:
     std::vector<std::unique_ptr<worker_group>> waiting_;
     std::vector<retired> retired_;
     std::vector<std::string> complaints_;
+    bool settled_ = true;
 };
 
 }  // namespace ipcmark

@@ -139,8 +139,10 @@ TEST_F(plan_test, the_warm_up_goes_by_how_the_mechanism_waits_and_by_the_queue) 
     const plan what = expanded();
     for (const planned_cell& planned : what.cells) {
         const effort work = what.timed_effort(planned);
-        EXPECT_EQ(work.warm_up_min_ns, planned.spins ? 5'000'000 : 20'000'000);
-        EXPECT_EQ(work.warm_up_messages, planned.what.asked().both_ways() ? 100u : 1024u);
+        const bool both_ways = planned.what.asked().both_ways();
+        const std::int64_t sleeper_ns = both_ways ? 15'000'000 : 10'000'000;
+        EXPECT_EQ(work.warm_up_min_ns, planned.spins ? 5'000'000 : sleeper_ns);
+        EXPECT_EQ(work.warm_up_messages, both_ways ? 100u : 1024u);
         EXPECT_EQ(work.warm_up_max_ns, 60'000'000);
         EXPECT_LE(what.verify_effort(planned.what).max_messages, 1024u);
         EXPECT_GE(what.verify_effort(planned.what).max_messages, 64u);

@@ -51,6 +51,21 @@ TEST_F(worker_pool_test, prepared_pairs_are_there_when_the_repetition_begins) {
     EXPECT_EQ(living_children(), waiting);
 }
 
+TEST_F(worker_pool_test, births_are_waited_out_before_times_are_measured_and_not_before) {
+    runner pairs(workspace, interrupts, clock, options);
+    const auto prepare = [&](bool settled) {
+        request.settled = settled;
+        const std::uint64_t start_ns = shared_clock::raw_ns();
+        pairs.prepare(request);
+        return static_cast<std::int64_t>(shared_clock::raw_ns() - start_ns);
+    };
+    prepare(false);
+    const auto waiting = living_children();
+    EXPECT_EQ(waiting.size(), 6u);
+    EXPECT_GE(prepare(true), worker_pool::settling_ns) << "the pairs are there, and not settled";
+    EXPECT_EQ(living_children(), waiting);
+}
+
 TEST_F(worker_pool_test, what_is_timed_from_birth_on_is_born_for_it) {
     runner pairs(workspace, interrupts, clock, options);
     request.what.kind = pattern::setup;
