@@ -52,17 +52,20 @@ macro(ipcmark_finish_transports)
     foreach(_list all lean)
         configure_file(register_${_list}.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/register_${_list}.cpp @ONLY)
     endforeach()
-    # Separate: a mechanism may name its parts as it likes, and what inlines into a timed loop does not
-    # depend on its neighbours.
+    # TIMED: what inlines into a timed loop does not depend on its neighbours.
     add_library(ipcmark_lean_transports STATIC
         ${IPCMARK_LEAN_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/register_lean.cpp)
     target_link_libraries(ipcmark_lean_transports PUBLIC ipcmark::worker)
-    ipcmark_short_build(ipcmark_lean_transports transports SEPARATE <harness/worker/registry.hpp>)
+    ipcmark_short_build(ipcmark_lean_transports transports TIMED <harness/worker/registry.hpp>)
     add_library(ipcmark_transports STATIC
         ${IPCMARK_TRANSPORT_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/register_all.cpp)
     target_link_libraries(ipcmark_transports
         PUBLIC ipcmark_lean_transports PRIVATE ${IPCMARK_TRANSPORT_LINKS})
-    ipcmark_short_build(ipcmark_transports transports SEPARATE <harness/worker/registry.hpp>)
+    ipcmark_short_build(ipcmark_transports transports TIMED <harness/worker/registry.hpp>)
+    # The loops are as fast as with Release's -O3, and compile in a seventh less.
+    foreach(_library lean_transports transports)
+        target_compile_options(ipcmark_${_library} PRIVATE $<$<CONFIG:Release>:-O2>)
+    endforeach()
     add_library(ipcmark::lean_transports ALIAS ipcmark_lean_transports)
     add_library(ipcmark::transports ALIAS ipcmark_transports)
 endmacro()
