@@ -317,6 +317,21 @@ TEST(figure_text, is_by_the_unit) {
     EXPECT_EQ(figure_text(1.994, "1/message"), "1.99");
 }
 
+TEST(figure_text, an_interval_with_one_long_side_is_told_by_its_ends) {
+    metric_summary figures;
+    figures.unit = "ns";
+    figures.median = 1000;
+    EXPECT_EQ(spread_text(figures), "");
+    figures.low = 900;
+    figures.high = 1100;
+    EXPECT_EQ(spread_text(figures), " ±10 %");
+    figures.high = 1010;
+    EXPECT_EQ(spread_text(figures), " (900 ns to 1.01 us)");
+    figures.low = 980;
+    figures.high = 1001;
+    EXPECT_EQ(spread_text(figures), " ±1 %") << "too little to matter";
+}
+
 TEST(figure_text, lists_names) {
     EXPECT_EQ(some_of({"a"}, 2), "a");
     EXPECT_EQ(some_of({"a", "b"}, 2), "a and b");

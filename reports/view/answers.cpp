@@ -49,9 +49,8 @@ private:
         told.cell = index;
         told.figure = *median_text(&figures);
         told.range = range_text(figures);
-        const auto half = half_width_text(figures);
         std::string sentence =
-            fmt::format("{} {}{}", cell.mechanism, told.figure, half ? " \u00b1" + *half : "");
+            fmt::format("{} {}{}", cell.mechanism, told.figure, spread_text(figures));
         const sent unit = sent_by(cell.kind, cell.payload_bytes);
         if (unit == sent::trip && asked.by->unit == "ns/message") sentence += " a round trip";
         const waiting waits = waiting_of(result_, cell);

@@ -1,5 +1,6 @@
 #include "reports/view/figure_text.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -47,6 +48,20 @@ std::optional<std::string> half_width_text(const metric_summary& figures) {
     const double share = (*figures.high - *figures.low) / (2 * std::abs(*figures.median));
     if (share > 1) return ">100 %";
     return fmt::format("{:.{}f} %", 100 * share, share < 0.00995 ? 1 : 0);
+}
+
+std::string spread_text(const metric_summary& figures) {
+    const auto half = half_width_text(figures);
+    if (!half) return {};
+    constexpr double small = 0.05;    // of the median: whichever side it is on
+    constexpr double lopsided = 2.0;  // one side is so many times as long as the other
+    const double above = *figures.high - *figures.median;
+    const double below = *figures.median - *figures.low;
+    const double longer = std::max(above, below);
+    if (longer <= small * std::abs(*figures.median) || longer <= lopsided * std::min(above, below))
+        return " \u00b1" + *half;
+    return " (" + figure_text(*figures.low, figures.unit) + " to " +
+           figure_text(*figures.high, figures.unit) + ")";
 }
 
 std::string parameter_text(const std::optional<parameter_info>& parameter) {

@@ -25,6 +25,10 @@ std::string range_text(const metric_summary& figures);
 /// Half the interval, relative to the median: "3 %"; nothing without an interval.
 std::optional<std::string> half_width_text(const metric_summary& figures);
 
+/// To set behind a median: " ±3 %", or where one side of the interval is much longer than the other
+/// " (4.78 GB/s to 48.6 GB/s)"; empty without an interval.
+std::string spread_text(const metric_summary& figures);
+
 /// "rate 1.00 k/s", "after 1.00 ms"; empty for a cell without a parameter.
 std::string parameter_text(const std::optional<parameter_info>& parameter);
 

@@ -114,21 +114,23 @@ const tree* fitting(const tree& of, std::string_view key, std::uint64_t rounds) 
     return found;
 }
 
+std::string difference_text(const tree& detectable) {
+    return fmt::format("{:.1f} %", 100 * (detectable.at("ratio").as_double() - 1));
+}
+
 /// What ipcmark calibrate found out, of latencies and rates apart where it says so.
 std::string calibration_sentence(const run_result& result) {
     const tree& block = result.header.calibration;
     const auto rounds = result.header.plan.rounds;
     const tree* over_all = fitting(block, "detectable", rounds);
     if (over_all == nullptr) return {};
-    const auto percent = [](const tree& found) {
-        return fmt::format("{:.1f} %", 100 * (found.at("ratio").as_double() - 1));
-    };
-    std::string limits = percent(*over_all);
+    std::string limits = difference_text(*over_all);
     if (const tree* apart = block.find("by_metric")) {
         const tree* latency = fitting(*apart, "p50_ns", rounds);
         const tree* rate = fitting(*apart, "messages_per_second", rounds);
         if (latency != nullptr && rate != nullptr)
-            limits = percent(*latency) + " in latency and " + percent(*rate) + " in rates";
+            limits = difference_text(*latency) + " in latency and " + difference_text(*rate) +
+                     " in rates";
     }
     return fmt::format("Calibrated: with {} repetitions differences below {} are noise here.",
                        over_all->at("repetitions").as_uint(), limits);
@@ -175,6 +177,15 @@ std::vector<std::string> trust_sentences(const run_result& result) {
         effort(result)};
     std::erase(sentences, "");
     return sentences;
+}
+
+std::vector<detectable_view> detectable_differences(const run_result& result) {
+    std::vector<detectable_view> rows;
+    const tree* list = result.header.calibration.find("detectable");
+    if (list == nullptr || !list->is_list()) return rows;
+    for (const tree& each : list->elements())
+        rows.push_back({each.at("repetitions").as_uint(), difference_text(each)});
+    return rows;
 }
 
 std::vector<notice> notices_of(const run_result& result) {

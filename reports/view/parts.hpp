@@ -25,6 +25,7 @@ std::vector<load_view> load_views(const run_result& result);
 /// machine.cpp
 std::string host_line(const run_result& result);
 std::vector<std::string> trust_sentences(const run_result& result);
+std::vector<detectable_view> detectable_differences(const run_result& result);
 std::vector<notice> notices_of(const run_result& result);
 
 /// problems.cpp

@@ -46,6 +46,7 @@ result_view view_of(const named_result& of) {
     return {.name = of.name,
             .host = host_line(result),
             .trust = trust_sentences(result),
+            .detectable = detectable_differences(result),
             .notices = notices_of(result),
             .groups = std::move(groups),
             .cells = std::move(cells),

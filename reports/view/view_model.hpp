@@ -244,10 +244,23 @@ void visit_fields(Visitor& visit, named_reason& r) {
     visit("text", r.text);
 }
 
+/// A difference that a calibration found can be told apart.
+struct detectable_view {
+    std::uint64_t repetitions = 0;  // a side
+    std::string difference;         // "12.0 %"
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, detectable_view& r) {
+    visit("repetitions", r.repetitions);
+    visit("difference", r.difference);
+}
+
 struct result_view {
     std::string name;
     std::string host;                // the machine, kernel, date and version on one line
     std::vector<std::string> trust;  // how far to trust it, a sentence each
+    std::vector<detectable_view> detectable;
     std::vector<notice> notices;
     std::vector<group_view> groups;
     std::vector<cell_view> cells;  // by the result's cells
@@ -262,6 +275,7 @@ void visit_fields(Visitor& visit, result_view& r) {
     visit("name", r.name);
     visit("host", r.host);
     visit("trust", r.trust);
+    visit("detectable", r.detectable);
     visit("notices", r.notices);
     visit("groups", r.groups);
     visit("cells", r.cells);

@@ -143,10 +143,16 @@ export interface NamedReason {
   text: string;
 }
 
+export interface DetectableView {
+  repetitions: number;
+  difference: string;
+}
+
 export interface ResultView {
   name: string;
   host: string;
   trust: string[];
+  detectable: DetectableView[];
   notices: Notice[];
   groups: GroupView[];
   cells: CellView[];

@@ -26,7 +26,7 @@ export const environmentView: View = {
       reproduce(result),
       noise(result),
       floors(context),
-      calibration(result),
+      calibration(context),
       h(
         "div",
         { class: "panels" },
@@ -173,8 +173,9 @@ function floors({ result, words }: Context): HTMLElement {
   );
 }
 
-function calibration(result: Result): HTMLElement {
-  const { calibration: found } = result;
+function calibration(context: Context): HTMLElement {
+  const { calibration: found } = context.result;
+  const { detectable } = context.index.loaded.view;
   const head = h("h3", {}, "Calibration");
   if (!found)
     return h(
@@ -189,8 +190,6 @@ function calibration(result: Result): HTMLElement {
         ".",
       ),
     );
-  const percent = (ratio: number) => `${(100 * (ratio - 1)).toFixed(1)}\u202f%`;
-  const list = found.detectable ?? [];
   return h(
     "div",
     {},
@@ -204,15 +203,15 @@ function calibration(result: Result): HTMLElement {
             `${figureText(found.false_alarm_rate, "share")} of the comparisons.`
           : ""),
     ),
-    list.length === 0
+    detectable.length === 0
       ? null
       : table(
           "Smallest difference that is found",
           [
             { head: "Repetitions a side", cell: (d) => String(d.repetitions) },
-            { head: "difference", numeric: true, cell: (d) => percent(d.ratio) },
+            { head: "difference", numeric: true, cell: (d) => typeset(d.difference) },
           ],
-          list,
+          detectable,
         ),
   );
 }

@@ -60,7 +60,7 @@ export const percentilesView: View = {
         context,
         keys,
         summary: () =>
-          `${where()} The share of messages that were at least this fast. Steep is ` +
+          `${where()} The share of times that were no longer. Steep is ` +
           "steady; two steps are two different things measured.",
         chart: (width) => ecdfChart(lines(context), width),
         table: () => numbers(lines(context)),
