@@ -12,20 +12,19 @@ namespace ipcmark {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 13> size_units{{
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 12> size_units{{
     {"", 1},
     {"B", 1},
+    {"k", 1ull << 10},
+    {"K", 1ull << 10},
     {"Ki", 1ull << 10},
     {"KiB", 1ull << 10},
+    {"M", 1ull << 20},
     {"Mi", 1ull << 20},
     {"MiB", 1ull << 20},
+    {"G", 1ull << 30},
     {"Gi", 1ull << 30},
     {"GiB", 1ull << 30},
-    {"k", 1000},
-    {"kB", 1000},
-    {"M", 1'000'000},
-    {"MB", 1'000'000},
-    {"G", 1'000'000'000},
 }};
 
 constexpr std::array<std::pair<std::string_view, double>, 5> time_units{
@@ -51,7 +50,13 @@ std::size_t parse_payload_bytes(std::string_view text) {
         if (count == 0) refuse(text, "a message has at least 1 byte");
         return count * factor;
     }
-    refuse(text, "unknown unit; use B, Ki, Mi, Gi (powers of 1024) or k, M, G (powers of 1000)");
+    if (unit == "kB" || unit == "KB" || unit == "MB" || unit == "GB") {
+        const std::string number(text.substr(0, text.size() - unit.size()));
+        refuse(text, fmt::format("powers of 1000 or of 1024? Write {}{} for powers of 1024, or the "
+                                 "number of bytes",
+                                 number, unit.front()));
+    }
+    refuse(text, "unknown unit; use k, M, G or Ki, Mi, Gi, all of them powers of 1024");
 }
 
 std::string payload_text(std::size_t bytes) {

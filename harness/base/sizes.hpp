@@ -8,8 +8,9 @@ namespace ipcmark {
 
 inline constexpr std::size_t largest_payload_bytes = std::size_t{1} << 30;
 
-/// "64", "4Ki", "4KiB", "1Mi", "1Gi"; k, M, G are powers of 1000. Throws std::invalid_argument with
-/// a full sentence for anything else, for 0, and above largest_payload_bytes.
+/// "64", "4k", "4K", "4Ki", "4KiB", "1M", "1Gi": powers of 1024, as fio and dd read them. Throws
+/// std::invalid_argument with a full sentence for anything else ("4kB" is asked about), for 0, and
+/// above largest_payload_bytes.
 std::size_t parse_payload_bytes(std::string_view text);
 
 /// "64 B", "4 KiB", "1 MiB"; sizes that are no whole number of the unit stay in bytes.

@@ -176,11 +176,23 @@ TEST(sizes, units_are_understood) {
     EXPECT_EQ(parse_payload_bytes("64"), 64u);
     EXPECT_EQ(parse_payload_bytes("4Ki"), 4096u);
     EXPECT_EQ(parse_payload_bytes("4KiB"), 4096u);
-    EXPECT_EQ(parse_payload_bytes("1M"), 1'000'000u);
+    for (const char* text : {"64k", "64K", "64Ki", "64KiB"})
+        EXPECT_EQ(parse_payload_bytes(text), 65'536u) << text;
+    EXPECT_EQ(parse_payload_bytes("1M"), std::size_t{1} << 20);
     EXPECT_EQ(parse_payload_bytes("16MiB"), std::size_t{16} << 20);
     EXPECT_EQ(payload_text(4096), "4 KiB");
     EXPECT_EQ(payload_text(4097), "4097 B");
     EXPECT_EQ(payload_text(std::size_t{16} << 20), "16 MiB");
+}
+
+TEST(sizes, a_unit_that_means_two_things_is_asked_about) {
+    for (const char* text : {"64kB", "64KB", "1MB", "1GB"})
+        try {
+            parse_payload_bytes(text);
+            FAIL() << text;
+        } catch (const std::invalid_argument& e) {
+            EXPECT_NE(std::string(e.what()).find("powers of 1000 or of 1024?"), std::string::npos);
+        }
 }
 
 TEST(sizes, nonsense_is_refused_with_a_sentence) {
