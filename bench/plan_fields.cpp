@@ -1,8 +1,10 @@
 #include "bench/plan_fields.hpp"
 
+#include <algorithm>
 #include <regex>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "harness/base/numbers.hpp"
@@ -71,6 +73,31 @@ void clear(plan_request& plan) {
     (plan.*Member).clear();
 }
 
+template <auto Member>
+tree told(const plan_request& plan) {
+    return plan.*Member;
+}
+
+/// Nothing, where there are none.
+template <auto Member, class Write>
+tree told_list(const plan_request& plan, Write write) {
+    tree::list values;
+    for (const auto& each : plan.*Member)
+        values.emplace_back(write(each));
+    return values.empty() ? tree() : tree(std::move(values));
+}
+
+template <auto Member>
+tree told_words(const plan_request& plan) {
+    return told_list<Member>(plan, [](const auto& word) { return std::string(word); });
+}
+
+std::string size_word(std::size_t bytes) {
+    for (const auto& [unit, word] : {std::pair{1u << 20, "Mi"}, {1u << 10, "Ki"}})
+        if (bytes % unit == 0) return std::to_string(bytes / unit) + word;
+    return std::to_string(bytes);
+}
+
 }  // namespace
 
 std::span<const plan_field> plan_fields() {
@@ -80,46 +107,59 @@ std::span<const plan_field> plan_fields() {
          "Mechanisms and families (unix_sockets), comma-separated; all: every one (default: the "
          "profile's)",
          form::list, clear<&request::mechanisms>,
-         [](request& plan, const std::string& word) { plan.mechanisms.push_back(word); }},
+         [](request& plan, const std::string& word) { plan.mechanisms.push_back(word); },
+         told_words<&request::mechanisms>},
         {what_to_measure, "pattern", "patterns", "WORDS", pattern_words(), form::list,
          clear<&request::patterns>,
          [](request& plan, const std::string& word) {
              plan.patterns.push_back(value_of<pattern>(word));
+         },
+         [](const request& plan) {
+             return told_list<&request::patterns>(
+                 plan, [](pattern each) { return std::string(pattern_of(each).word); });
          }},
-        {what_to_measure, "p,payload", "payloads", "SIZES", "Message sizes: 64,4Ki,1Mi", form::list,
-         clear<&request::payloads>,
+        {what_to_measure, "p,payload", "payloads", "SIZES",
+         "Message sizes: 64,4k,1M (powers of 1024)", form::list, clear<&request::payloads>,
          [](request& plan, const std::string& word) {
-             plan.payloads.push_back(parse_payload_bytes(word));
-         }},
+             const std::size_t bytes = parse_payload_bytes(word);
+             auto& all = plan.payloads;
+             if (std::find(all.begin(), all.end(), bytes) == all.end()) all.push_back(bytes);
+         },
+         [](const request& plan) { return told_list<&request::payloads>(plan, size_word); }},
         {what_to_measure, "placement", "placements", "WORDS",
          "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free", form::list,
-         clear<&request::placements>, take_placement},
+         clear<&request::placements>, take_placement, told_words<&request::placements>},
         {what_to_measure, "filter", "filters", "REGEX",
          "Regular expression over cell names; a leading - excludes; repeatable", form::repeated,
-         clear<&request::filters>, take_filter},
+         clear<&request::filters>, take_filter, told_words<&request::filters>},
         {what_to_measure, "touch", "touch", "WORD", "desc, line, rw, copy or verify", form::one,
          nullptr,
-         [](request& plan, const std::string& word) { plan.reads = value_of<touch>(word); }},
+         [](request& plan, const std::string& word) { plan.reads = value_of<touch>(word); },
+         [](const request& plan) { return tree(to_word(plan.reads)); }},
         {what_to_measure, "depth", "depth", "N",
          "Messages a mechanism should be able to hold (default: 1 MiB, 16 to 1024)", form::one,
          nullptr,
          [](request& plan, const std::string& word) {
              plan.depth = whole_number<std::size_t>(word, 1, 65'536);
-         }},
+         },
+         [](const request& plan) { return plan.depth ? tree(*plan.depth) : tree(); }},
         {how_much, "repetitions,spawns", "repetitions", "N", "Fresh process pairs per cell",
-         form::one, nullptr, take_number<&request::repetitions, 1, 10'000>},
+         form::one, nullptr, take_number<&request::repetitions, 1, 10'000>,
+         told<&request::repetitions>},
         {how_much, "repetition-ms,spawn-ms", "repetition_ms", "MS", "Timed phase of one repetition",
-         form::one, nullptr, take_number<&request::repetition_ms, 1, 600'000>},
-        {how_much, "", "verify", "", "", form::one, nullptr, take_truth<&request::verify>},
+         form::one, nullptr, take_number<&request::repetition_ms, 1, 600'000>,
+         told<&request::repetition_ms>},
+        {how_much, "", "verify", "", "", form::one, nullptr, take_truth<&request::verify>,
+         told<&request::verify>},
         {how_much, "", "counting_repetitions", "", "", form::one, nullptr,
-         take_number<&request::counting_repetitions, 0, 100>},
+         take_number<&request::counting_repetitions, 0, 100>, told<&request::counting_repetitions>},
         {how_much, "idle-ms", "idle_ms", "MS",
          "Silence in which the waiting side's CPU is measured, once for each mechanism and "
          "placement; 0: not at all",
-         form::one, nullptr, take_number<&request::idle_ms, 0, 60'000>},
+         form::one, nullptr, take_number<&request::idle_ms, 0, 60'000>, told<&request::idle_ms>},
         {how_much, "no-layout-randomisation", "layout_randomisation", "",
          "Give all repetitions the same memory layout instead of a random one each", form::off,
-         nullptr, take_truth<&request::randomise_layout>},
+         nullptr, take_truth<&request::randomise_layout>, told<&request::randomise_layout>},
     };
     return table;
 }

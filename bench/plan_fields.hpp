@@ -31,6 +31,8 @@ struct plan_field {
     void (*clear)(plan_request&);  // of what there may be several; else nullptr
     /// Takes one word over. Throws std::invalid_argument with a sentence.
     void (*take)(plan_request&, const std::string& word);
+    /// Its value as a plan file has it; null: nothing is said.
+    tree (*tell)(const plan_request&);
 
     /// The flag's long name.
     std::string name() const {

@@ -89,10 +89,8 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     }
     for (const parameter_spec* each : all_parameters())
         each_word(j, each->plan_key, each->several, file, [&](bool first, const auto& word) {
-            auto& values = plan.varied.by_name[std::string(each->name)];
-            if (first) values.clear();
-            for (const double value : each->parse(word))
-                values.push_back(value);
+            if (first) plan.varied.by_name.erase(std::string(each->name));
+            plan.varied.add(*each, word);
         });
     return plan;
 }
@@ -113,6 +111,23 @@ plan_request named_plan(const std::string& name) {
     throw command_error(
         "there is no profile '" + name + "'; " +
         (near.empty() ? "choose " + join_or(names) : "did you mean " + join_or(near) + "?"));
+}
+
+std::string plan_text(const plan_request& plan) {
+    tree written;
+    written["schema"]["name"] = "ipcmark.plan";
+    written["schema"]["version"] = "1.0";
+    for (const plan_field& each : plan_fields())
+        if (tree value = each.tell(plan); !value.is_null())
+            written[each.plan_key] = std::move(value);
+    for (const parameter_spec* each : all_parameters()) {
+        if (!plan.varied.asks_for(*each)) continue;
+        tree::list values;
+        for (const double value : plan.varied.values_of(*each))
+            values.push_back(each->write(value));
+        written[each->plan_key] = each->several ? tree(std::move(values)) : values.front();
+    }
+    return json_text(written, 2) + "\n";
 }
 
 plan_request read_plan(const std::string& file, const plan_request& base) {

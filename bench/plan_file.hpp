@@ -11,6 +11,9 @@ namespace ipcmark {
 /// nearest name.
 plan_request named_plan(const std::string& name);
 
+/// A plan as a file that read_plan() reads.
+std::string plan_text(const plan_request& plan);
+
 /// Reads a plan file; keys that it lacks come from `base`. Throws command_error, naming the JSON
 /// pointer of every fault.
 plan_request read_plan(const std::string& file, const plan_request& base);

@@ -88,7 +88,8 @@ TEST_F(plan_file, repetitions_may_be_called_spawns_but_not_both) {
     expect_code(0, "ipcmark validate --plan p.json");
     expect_code(0, "ipcmark run --plan p.json --no-floors --reruns 0");
     EXPECT_EQ(result().at("run").at("repetitions"), 2);
-    expect_code(0, "ipcmark run --plan p.json --no-floors --reruns 0 --spawns 1 --spawn-ms 6");
+    expect_code(0,
+                "ipcmark run --plan p.json --no-floors --reruns 0 --force --spawns 1 --spawn-ms 6");
     EXPECT_EQ(result().at("run").at("repetitions"), 1);
     EXPECT_EQ(result().at("plan").at("repetition_ms"), 6);
     box.write("both.json", head + R"(, "spawns": 2, "repetitions": 3})");

@@ -1,5 +1,6 @@
 #include "harness/contract/parameter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -56,6 +57,10 @@ std::vector<double> one(double value) {
     return {value};
 }
 
+tree whole(double value) {
+    return static_cast<std::uint64_t>(value);
+}
+
 cell_parameter at_rate(double rate_hz, bool poisson) {
     return {.name = std::string(rate_parameter.name),
             .value = rate_hz,
@@ -96,7 +101,8 @@ const parameter_spec rate_parameter{
     .help = "messages a second, 1k,10k,100k (state: default 1k,100k,1M)",
     .unit = "1/s",
     .usual = {},
-    .parse = [](std::string_view text) { return one(parse_rate_hz(text)); }};
+    .parse = [](std::string_view text) { return one(parse_rate_hz(text)); },
+    .write = [](double value) { return tree(fmt::format("{:.12g}", value)); }};
 const parameter_spec load_parameter{
     .name = "load",
     .flag = "load",
@@ -105,16 +111,19 @@ const parameter_spec load_parameter{
     .help = "shares of what the cell carries at most, 50% or a sweep (default 10..95%)",
     .unit = "share of capacity",
     .usual = sweep_loads,
-    .parse = parse_loads};
-const parameter_spec schedule_parameter{.name = "schedule",
-                                        .flag = "schedule",
-                                        .plan_key = "schedule",
-                                        .metavar = "WORD",
-                                        .help = "fixed (equal gaps) or poisson",
-                                        .unit = "",
-                                        .usual = usual_schedule,
-                                        .several = false,
-                                        .parse = parse_schedule};
+    .parse = parse_loads,
+    .write = [](double value) { return tree(fmt::format("{:.12g}%", 100 * value)); }};
+const parameter_spec schedule_parameter{
+    .name = "schedule",
+    .flag = "schedule",
+    .plan_key = "schedule",
+    .metavar = "WORD",
+    .help = "fixed (equal gaps) or poisson",
+    .unit = "",
+    .usual = usual_schedule,
+    .several = false,
+    .parse = parse_schedule,
+    .write = [](double value) { return tree(value != 0 ? "poisson" : "fixed"); }};
 const parameter_spec gap_parameter{
     .name = "gap_ns",
     .flag = "gap",
@@ -123,7 +132,8 @@ const parameter_spec gap_parameter{
     .help = "silences before a message (default 10us,100us,1ms,10ms,100ms)",
     .unit = "ns",
     .usual = usual_gaps_ns,
-    .parse = [](std::string_view text) { return one(parse_gap_ns(text)); }};
+    .parse = [](std::string_view text) { return one(parse_gap_ns(text)); },
+    .write = [](double value) { return tree(fmt::format("{:.12g}ns", value)); }};
 const parameter_spec burst_parameter{
     .name = "burst",
     .flag = "burst",
@@ -132,7 +142,8 @@ const parameter_spec burst_parameter{
     .help = "messages at once (default 8,64)",
     .unit = "messages",
     .usual = usual_bursts,
-    .parse = [](std::string_view text) { return one(whole_number(text, 2, 4096, "messages")); }};
+    .parse = [](std::string_view text) { return one(whole_number(text, 2, 4096, "messages")); },
+    .write = whole};
 const parameter_spec processes_parameter{
     .name = "processes",
     .flag = "ring-processes",
@@ -141,7 +152,8 @@ const parameter_spec processes_parameter{
     .help = "processes in the ring (default 2,8,32)",
     .unit = "processes",
     .usual = usual_processes,
-    .parse = [](std::string_view text) { return one(whole_number(text, 2, 64, "processes")); }};
+    .parse = [](std::string_view text) { return one(whole_number(text, 2, 64, "processes")); },
+    .write = whole};
 const parameter_spec working_set_parameter{
     .name = "working_set_bytes",
     .flag = "working-set",
@@ -150,9 +162,17 @@ const parameter_spec working_set_parameter{
     .help = "bytes that each process sums at a hop (default 0,64Ki,1Mi)",
     .unit = "bytes",
     .usual = usual_working_sets,
-    .parse = [](std::string_view text) {
-        return one(text == "0" ? 0 : static_cast<double>(parse_payload_bytes(text)));
-    }};
+    .parse =
+        [](std::string_view text) {
+            return one(text == "0" ? 0 : static_cast<double>(parse_payload_bytes(text)));
+        },
+    .write = [](double value) { return tree(fmt::format("{:.0f}", value)); }};
+
+void parameter_request::add(const parameter_spec& which, std::string_view word) {
+    auto& values = by_name[std::string(which.name)];
+    for (const double value : which.parse(word))
+        if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+}
 
 std::vector<double> parameter_request::asked(const parameter_spec& which) const {
     const auto at = by_name.find(which.name);

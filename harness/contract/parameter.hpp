@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/tree.hpp"
 #include "harness/contract/pacing.hpp"
 
 namespace ipcmark {
@@ -47,6 +48,8 @@ struct parameter_spec {
     bool several = true;            // a list; else one word
     /// The values that one text stands for. Throws std::invalid_argument with a sentence.
     std::vector<double> (*parse)(std::string_view text);
+    /// A value as a plan file has it, which parse() reads.
+    tree (*write)(double value);
 };
 
 extern const parameter_spec rate_parameter;
@@ -62,6 +65,8 @@ struct parameter_request {
     std::map<std::string, std::vector<double>, std::less<>> by_name;
 
     bool asks_for(const parameter_spec& which) const { return !asked(which).empty(); }
+    /// Beside what was asked for before; equal values once. Throws std::invalid_argument.
+    void add(const parameter_spec& which, std::string_view word);
     /// What was asked for, else the usual sweep.
     std::vector<double> values_of(const parameter_spec& which) const;
 
