@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "bench/header.hpp"
+#include "bench/list_filter.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
@@ -17,6 +18,7 @@ constexpr const char* list_examples =
     "Examples:\n"
     "  ipcmark list\n"
     "  ipcmark list --mechanism udp,posix_mq --long\n"
+    "  ipcmark list --where 'fan_in and not (may_drop or wait=spins)'\n"
     "  ipcmark list --json | jq '.[] | select(.traits.fan_in) | .name'\n";
 
 /// The traits worth a word in the short list.
@@ -36,6 +38,8 @@ void print_short(const std::vector<const registration*>& chosen) {
         name_width = std::max(name_width, entry->info.name.size());
         wait_width = std::max(wait_width, to_word(entry->info.wait).size());
     }
+    std::cout << fmt::format("  {:<{}}  {:<{}}  {:<14}  {}\n\n", "MECHANISM", name_width, "WAITS",
+                             wait_width, "LARGEST", "WHAT IT IS, AND ITS TRAITS");
     std::string_view family;
     for (const auto* entry : chosen) {
         const auto& info = entry->info;
@@ -77,7 +81,11 @@ int run_list(const invocation& call) {
     options.add_options()("m,mechanism", "Only these mechanisms or families, comma-separated",
                           cxxopts::value<std::string>()->default_value(""),
                           "NAMES")("l,long", "Every trait")("json", "As JSON")(
-        "all", "The faulty ones that exist for tests too");
+        "all", "The faulty ones that exist for tests too")(
+        "where",
+        "Only those of which this holds: traits (as --long names them), wait=, family=, name=, "
+        "available, with and, or, not and parentheses",
+        cxxopts::value<std::string>(), "EXPRESSION");
     const auto parsed = parse_arguments(options, call, list_examples);
     if (!parsed) return exit_ok;
     auto chosen = select_mechanisms(call.mechanisms, (*parsed)["mechanism"].as<std::string>());
@@ -85,6 +93,14 @@ int run_list(const invocation& call) {
         chosen.clear();
         for (const auto& entry : call.mechanisms.all())
             chosen.push_back(&entry);
+    }
+    if (parsed->count("where") > 0) {
+        const auto expression = (*parsed)["where"].as<std::string>();
+        std::erase_if(chosen, [&](const registration* each) {
+            return !of_flag("where", [&] { return holds(expression, facts_of(*each)); });
+        });
+        if (chosen.empty())
+            throw command_error("--where: no mechanism is like that", exit_nothing_matched);
     }
     if (parsed->count("json") > 0) {
         tree::list all;

@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <fcntl.h>
@@ -19,13 +20,10 @@ namespace {
 void print_short_help(std::ostream& out) {
     out << "ipcmark " << version_text()
         << ": what inter-process communication costs on this machine\n\n"
-           "  ipcmark run --profile quick --html report.html   measure every mechanism, write a "
-           "report\n"
-           "  ipcmark list                                     the mechanisms and what each can "
-           "do\n"
-           "  ipcmark doctor                                   is this machine fit to measure "
-           "on?\n\n"
-           "More: ipcmark --help, ipcmark COMMAND --help\n";
+           "  ipcmark run --html report.html   measure 25 mechanisms in a minute, write a report\n"
+           "  ipcmark list                     all mechanisms and what each can do\n"
+           "  ipcmark doctor                   is this machine fit to measure on?\n\n"
+           "More: ipcmark help, ipcmark help COMMAND\n";
 }
 
 void print_help(std::ostream& out) {
@@ -38,10 +36,7 @@ void print_help(std::ostream& out) {
            "adds mechanisms from a shared object. Results go to standard output, all else to "
            "standard\n"
            "error. NO_COLOR is honoured.\n\n"
-           "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or beat its "
-           "floor;\n"
-           "4 nothing matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or\n"
-           "unsupported file; 70 internal error; 130 interrupted (what was complete is written).\n";
+        << exit_code_text();
 }
 
 const subcommand& find_command(const std::string& name) {
@@ -65,6 +60,10 @@ int dispatch(const std::vector<std::string>& command_line) {
         return exit_ok;
     }
     std::string name = arguments.front();
+    if (name == "help" && arguments.size() > 1) {
+        arguments = {arguments[1], "--help"};
+        name = arguments.front();
+    }
     if (name == "--help" || name == "-h" || name == "help") {
         print_help(std::cout);
         return exit_ok;
@@ -86,9 +85,11 @@ int guarded(const std::vector<std::string>& command_line) {
     try {
         occupy_standard_descriptors();
         const int code = dispatch(command_line);
-        if (std::fflush(stdout) != 0 || !std::cout.flush())
+        if (std::fflush(stdout) != 0 || !std::cout.flush()) {
+            if (errno == EPIPE) return code;  // `| head` has seen enough
             throw command_error("standard output could not be written: the disk may be full",
                                 exit_environment_refused);
+        }
         return code;
     } catch (const command_error& e) {
         std::cerr << "ipcmark: " << e.what() << '\n';

@@ -62,7 +62,9 @@ void progress::say(const std::string& line) {
 
 void progress::show(std::size_t done, const std::string& what) {
     if (quiet_ || expected_ == 0) return;
-    const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(expected_));
+    // What is run again makes the whole longer, which is no step back.
+    share_ =
+        std::max(share_, std::min(1.0, static_cast<double>(done) / static_cast<double>(expected_)));
     const std::string left = done == 0 ? "" : ", " + duration_text(remaining_s(done)) + " left";
     if (!terminal_) {
         if (last_line_ns_ != 0 && seconds_since(last_line_ns_) < line_every_s) return;
@@ -70,7 +72,7 @@ void progress::show(std::size_t done, const std::string& what) {
         tell(fmt::format("{} of {} repetitions{}: {}\n", done, expected_, left, what));
         return;
     }
-    const auto filled = static_cast<std::size_t>(share * bar_width);
+    const auto filled = static_cast<std::size_t>(share_ * bar_width);
     const std::string line =
         fmt::format("[{}{}] {}/{}{}  {}", std::string(filled, '#'),
                     std::string(bar_width - filled, '.'), done, expected_, left, what);

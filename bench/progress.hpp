@@ -30,6 +30,7 @@ private:
     bool quiet_;
     bool terminal_;
     bool bar_shown_ = false;
+    double share_ = 0;  // of the bar; never goes down
     std::uint64_t start_ns_;
     std::uint64_t last_line_ns_ = 0;
 };

@@ -6,6 +6,8 @@
 
 #include "bench/calibration_file.hpp"
 #include "bench/header.hpp"
+#include "bench/outputs.hpp"
+#include "bench/plan_file.hpp"
 #include "bench/recorder.hpp"
 #include "bench/version.hpp"
 #include "bench/workplace.hpp"
@@ -32,23 +34,11 @@ void print_cells(const plan& what, const run_options& options) {
             std::cout << "  skipped(" << planned.skipped->code << "): " << planned.skipped->text;
         std::cout << '\n';
     }
-    constexpr double repetition_overhead_s = 0.06;  // exec, rendezvous, warm-up
-    const auto repetitions_each =
-        static_cast<double>(options.plan.repetitions + options.plan.counting_repetitions + 1);
-    const auto everything = [](const planned_cell&) { return true; };
-    const auto idle = static_cast<double>(what.idle_cells(everything).size());
-    double seconds =
-        idle * (repetition_overhead_s + static_cast<double>(options.plan.idle_ms) / 1e3);
-    for (const auto& planned : what.cells)
-        if (!planned.skipped)
-            seconds += repetitions_each * (repetition_overhead_s +
-                                           static_cast<double>(what.timed_ns(planned.what)) / 1e9);
-    std::cerr << what.runnable() << (what.runnable() == 1 ? " cell" : " cells") << " to run, "
-              << what.cells.size() - what.runnable() << " skipped; about "
-              << static_cast<long>(seconds + 1) << " s; seed " << options.seed << '\n';
+    std::cerr << effort_text(what, options) << "; seed " << options.seed << '\n';
 }
 
 void require_outputs(const run_options& options) {
+    if (!options.force) refuse_to_overwrite(options.json_file);
     if (options.json_file != "-") require_writable(options.json_file);
     if (options.html_file.empty()) return;
     if (page_available().empty()) {
@@ -56,13 +46,6 @@ void require_outputs(const run_options& options) {
         return;
     }
     throw command_error("--html: " + page_available(), exit_environment_refused);
-}
-
-void write_output(const std::string& file, const std::string& content) {
-    if (file == "-")
-        std::cout << content << std::flush;
-    else
-        replace_file(file, content);
 }
 
 void banner_if_unoptimised() {
@@ -142,6 +125,7 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
                 here.machine.gate());
     rounds_schedule rounds(what, options.time_budget_s, options.floors);
     bar.expect(rounds.expected());
+    bar.say(effort_text(what, options));
     run_outcome ended = run_schedule(rounds, by, records.so_far());
     result.header().watch = here.machine.told(by.others(others_told));
     return ended;
@@ -202,6 +186,10 @@ int run_run(const invocation& call) {
     if (what.cells.empty())
         throw command_error(why_nothing_matches(options->plan, call.mechanisms),
                             exit_nothing_matched);
+    if (options->print_plan) {
+        std::cout << plan_text(options->plan);
+        return exit_ok;
+    }
     if (options->dry_run) {
         print_cells(what, *options);
         return exit_ok;

@@ -1,10 +1,13 @@
 #include "bench/run_options.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 #include <memory>
 
+#include "bench/outputs.hpp"
 #include "bench/plan_fields.hpp"
 #include "bench/plan_file.hpp"
 #include "harness/base/sizes.hpp"
@@ -17,7 +20,8 @@ namespace {
 
 constexpr const char* run_examples =
     "Examples:\n"
-    "  ipcmark run --profile quick --html report.html\n"
+    "  ipcmark run --html report.html                 (profile quick: a minute)\n"
+    "  ipcmark run --profile default --print-plan > my_plan.json\n"
     "  ipcmark run --mechanism pipe,unix_stream --payload 64,4Ki --placement same_cpu,cross\n"
     "  ipcmark run --filter 'round_trip/.*/64/' --filter=-posix_mq --repetitions 20\n"
     "  ipcmark run --plan my_plan.json --time-budget 10m --json result.json\n"
@@ -63,7 +67,7 @@ struct run_flag {
 constexpr std::array run_flags{
     run_flag{what_to_measure, "plan", "FILE", "A plan file; flags override it"},
     run_flag{how_much, "profile", "NAME",
-             "quick (6 repetitions a cell), default (20) or rigorous (40)"},
+             "quick (the default, 6 repetitions a cell), default (10) or rigorous (40)"},
     run_flag{
         how_much, "time-budget", "TIME",
         "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},
@@ -82,11 +86,16 @@ constexpr std::array run_flags{
              "Seed of the order, the tags and the layouts (default: random, recorded)"},
     run_flag{how_much, "deadline", "S",
              "Seconds that a stage of a repetition may take beyond its plan (default 10)"},
-    run_flag{output, "json", "FILE", "Result file (default results.json; - is standard output)"},
+    run_flag{output, "json", "FILE",
+             "Result file (default results.json, or results-2.json where that is there; - is "
+             "standard output)"},
+    run_flag{output, "force", "", "Overwrite a result, or the journal of an interrupted run"},
     run_flag{output, "html", "FILE", "Also write the report page"},
     run_flag{output, "calibration", "FILE",
              "What `ipcmark calibrate` wrote on this machine, to be embedded (default: "
              "calibration.json beside the result)"},
+    run_flag{output, "print-plan", "",
+             "Print the plan as a file for --plan, to be changed; start nothing"},
     run_flag{output, "dry-run", "",
              "Print the cells, what is skipped and why, and the time; start nothing"},
     run_flag{output, "q,quiet", "", "No progress"},
@@ -158,13 +167,26 @@ void apply_parameters(const cxxopts::ParseResult& parsed, parameter_request& var
         if (parsed.count(flag) == 0) continue;
         using form = plan_field::form;
         const auto words = words_of(parsed, flag, each->several ? form::list : form::one);
-        auto& values = varied.by_name[std::string(each->name)];
-        values.clear();
+        varied.by_name.erase(std::string(each->name));
         for (const auto& word : words)
-            of_flag(flag, [&] {
-                for (const double value : each->parse(word))
-                    values.push_back(value);
+            of_flag(flag, [&] { varied.add(*each, word); });
+    }
+}
+
+/// What would be ignored is refused.
+void refuse_unused_parameters(const cxxopts::ParseResult& parsed, const plan_request& plan) {
+    for (const parameter_spec* each : all_parameters()) {
+        const std::string flag(each->flag);
+        const bool used =
+            std::any_of(plan.patterns.begin(), plan.patterns.end(), [each](pattern asked) {
+                const auto& all = pattern_of(asked).parameters;
+                return std::find(all.begin(), all.end(), each) != all.end();
             });
+        if (parsed.count(flag) > 0 && !used)
+            throw command_error(fmt::format(
+                "--{0} is for the patterns {1}, and none of them is measured here; add one to "
+                "--pattern, or leave --{0} out",
+                flag, patterns_with(*each)));
     }
 }
 
@@ -217,8 +239,10 @@ std::optional<run_options> parse_run_options(const invocation& call) {
                                         {what_to_measure, with_parameter, how_much, output});
     if (!parsed) return std::nullopt;
     run_options options;
-    options.plan = named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>()
-                                                           : "default");
+    // A plan file that says nothing of mechanisms means all, not the 25 of quick.
+    const char* usual = parsed->count("plan") > 0 ? "default" : "quick";
+    options.plan =
+        named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>() : usual);
     if (const auto file = file_name(*parsed, "plan", ""); !file.empty()) {
         options.plan = read_plan(file, options.plan);
         check_plan_mechanisms(file, options.plan, call.mechanisms);
@@ -226,8 +250,13 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     apply_fields(*parsed, options.plan);
     resolve_mechanisms(call.mechanisms, options.plan);
     apply_parameters(*parsed, options.plan.varied);
+    refuse_unused_parameters(*parsed, options.plan);
     apply_how_much(*parsed, options);
+    options.force = parsed->count("force") > 0;
+    options.print_plan = parsed->count("print-plan") > 0;
     options.json_file = file_name(*parsed, "json", options.json_file);
+    if (parsed->count("json") == 0 && !options.force)
+        options.json_file = free_result_name(options.json_file);
     options.html_file = file_name(*parsed, "html", "");
     options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;
@@ -237,6 +266,33 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     if (options.html_file == "-" && options.json_file == "-")
         throw command_error("--json - and --html - cannot share standard output; give one a file");
     return options;
+}
+
+std::string effort_text(const plan& what, const run_options& options) {
+    // Constructing, meeting, reporting, noise readings; births, settled once a batch; a tenth is
+    // run again. What is counted depends on the machine: see rounds_schedule.
+    constexpr double around_timed_s = 0.012;
+    constexpr double untimed_s = 0.02;
+    constexpr double run_again = 1.1;
+    constexpr double any_capacity_hz = 1000;
+    const auto everything = [](const planned_cell&) { return true; };
+    double seconds = static_cast<double>(what.idle_cells(everything).size()) *
+                     (untimed_s + static_cast<double>(options.plan.idle_ms) / 1e3);
+    for (const auto& planned : what.cells) {
+        if (planned.skipped) continue;
+        const effort work = what.timed_effort(planned, any_capacity_hz);
+        seconds +=
+            static_cast<double>(options.plan.repetitions) * run_again *
+                (around_timed_s + static_cast<double>(work.timed_ns + work.warm_up_min_ns) / 1e9) +
+            (options.plan.verify ? untimed_s : 0);
+    }
+    seconds = options.time_budget_s.value_or(seconds);
+    const long whole = std::lround(std::ceil(seconds));
+    const std::string time =
+        whole < 100 ? fmt::format("{} s", whole) : fmt::format("{} min", (whole + 30) / 60);
+    return fmt::format("{} {} to run, {} skipped; about {}", what.runnable(),
+                       what.runnable() == 1 ? "cell" : "cells", what.cells.size() - what.runnable(),
+                       time);
 }
 
 plan runnable_plan(const run_options& options, const registry& mechanisms,

@@ -22,6 +22,8 @@ struct run_options {
     std::string json_file = "results.json";
     std::string html_file;         // empty: none
     std::string calibration_file;  // empty: calibration.json beside the result, if there is one
+    bool force = false;            // overwrite a result that is there
+    bool print_plan = false;
     bool dry_run = false;
     bool quiet = false;
     bool redact = true;
@@ -33,5 +35,8 @@ std::optional<run_options> parse_run_options(const invocation& call);
 /// The cells that were asked for, here. Throws command_error, as well where none can run.
 plan runnable_plan(const run_options& options, const registry& mechanisms,
                    const std::vector<placement_choice>& placements);
+
+/// "162 cells to run, 16 skipped; about 1 min": as long as a quiet machine takes, or the budget.
+std::string effort_text(const plan& what, const run_options& options);
 
 }  // namespace ipcmark

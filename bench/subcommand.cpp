@@ -37,6 +37,13 @@ std::string quoted_word(const std::string& message) {
 
 }  // namespace
 
+std::string exit_code_text() {
+    return "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or beat its "
+           "floor;\n"
+           "4 nothing matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or\n"
+           "unsupported file; 70 internal error; 130 interrupted (what was complete is written).\n";
+}
+
 std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
                                                     const invocation& call,
                                                     std::string_view examples,

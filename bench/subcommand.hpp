@@ -29,6 +29,9 @@ enum exit_code : int {
     exit_interrupted = 130,
 };
 
+/// The codes for people, as `ipcmark help` and the manual page have them.
+std::string exit_code_text();
+
 /// What the user typed is wrong: one sentence with the remedy; main prints it and exits with
 /// `code`.
 class command_error : public std::runtime_error {

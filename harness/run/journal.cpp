@@ -16,7 +16,7 @@ journal::journal(const std::string& result_file, const tree& first_line) {
     const bool exists = std::filesystem::exists(result_file, ignored);
     if (result_file == "-" || (exists && !std::filesystem::is_regular_file(result_file, ignored)))
         return;
-    file_ = result_file + ".journal";
+    file_ = name_for(result_file);
     fd_.reset(::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
     if (!fd_) throw_errno("create " + file_);
     append(first_line);

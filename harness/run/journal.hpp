@@ -11,6 +11,7 @@ namespace ipcmark {
 /// that nothing is lost when ipcmark itself is killed: `ipcmark report FILE.journal` reads it.
 class journal {
 public:
+    static std::string name_for(const std::string& result_file) { return result_file + ".journal"; }
     /// `result_file` "-": no journal. Throws call_failed.
     journal(const std::string& result_file, const tree& first_line);
     /// Removes the file when there is no repetition in it.

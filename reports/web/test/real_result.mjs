@@ -22,6 +22,7 @@ const options = [
   "--reruns=0",
   "--no-floors",
   "--quiet",
+  "--force",
 ];
 
 export function writeRealResult(program, file) {
