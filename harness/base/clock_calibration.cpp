@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <future>
 #include <limits>
 #include <thread>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "harness/base/clock_offset.hpp"
 #include "harness/base/posix/affinity.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/thread.hpp"
 
 namespace ipcmark {
 
@@ -84,20 +87,29 @@ double measure_stamp_cost_ns(const shared_clock& clock) {
     return cost_ns[blocks / 2];
 }
 
-/// Two threads on the two CPUs. They are enough at the start: the offset belongs to the CPUs.
+/// This thread and another on the two CPUs. They are enough at the start: the offset belongs to the
+/// CPUs. Throws call_failed.
 clock_offset_bound measure_offset(const shared_clock& tsc, int first_cpu, int second_cpu) {
     constexpr std::uint64_t exchanges = 20'000;
+    const pinned_for_now here(first_cpu);
     clock_offset_line line{};
-    std::thread remote([&] {
-        pin_to(second_cpu);
+    std::promise<void> pinned;
+    std::thread remote = start_thread([&] {
+        try {
+            pin_to(second_cpu);
+        } catch (...) {
+            return pinned.set_exception(std::current_exception());
+        }
+        pinned.set_value();
         follow_offset(line, tsc);
     });
-    clock_offset_bound bound;
-    std::thread local([&] {
-        pin_to(first_cpu);
-        bound = lead_offset(line, tsc, exchanges);
-    });
-    local.join();
+    try {
+        pinned.get_future().get();
+    } catch (...) {
+        remote.join();
+        throw;
+    }
+    const clock_offset_bound bound = lead_offset(line, tsc, exchanges);
     remote.join();
     return bound;
 }

@@ -6,7 +6,8 @@
 
 namespace ipcmark {
 
-/// Chooses and calibrates the clock (about a quarter second). The TSC is taken when the CPU says
+/// Chooses and calibrates the clock (about a quarter second), pinning the caller meanwhile. Throws
+/// call_failed where it may not, or starts no thread. The TSC is taken when the CPU says
 /// that it is invariant, the kernel itself uses it, and no exchange between the two CPUs ever saw
 /// time run backwards; otherwise CLOCK_MONOTONIC_RAW, with the reason.
 /// Offset bound by cache-line exchange, after Cristian, "Probabilistic

@@ -1,5 +1,6 @@
 #include "harness/base/posix/affinity.hpp"
 
+#include <cerrno>
 #include <memory>
 #include <sched.h>
 
@@ -36,8 +37,20 @@ void pin_to(int cpu) {
     const auto set = empty_set();
     const std::size_t bytes = CPU_ALLOC_SIZE(cpus_supported);
     CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
-    if (::sched_setaffinity(0, bytes, set.get()) != 0)
-        throw_errno("sched_setaffinity to CPU " + std::to_string(cpu));
+    if (::sched_setaffinity(0, bytes, set.get()) == 0) return;
+    throw_errno("sched_setaffinity to CPU " + std::to_string(cpu),
+                errno == EPERM
+                    ? "a filter refuses the call, as of a container's seccomp profile or "
+                      "systemd's SystemCallFilter; allow it"
+                    : "");
+}
+
+pinned_for_now::~pinned_for_now() {
+    const auto set = empty_set();
+    const std::size_t bytes = CPU_ALLOC_SIZE(cpus_supported);
+    for (const int cpu : before_)
+        CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set.get());
+    ::sched_setaffinity(0, bytes, set.get());
 }
 
 int current_cpu() {

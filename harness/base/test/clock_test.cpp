@@ -3,6 +3,8 @@
 
 #include "harness/base/clock_calibration.hpp"
 #include "harness/base/clock_offset.hpp"
+#include "harness/base/posix/affinity.hpp"
+#include "harness/base/posix/error.hpp"
 
 namespace ipcmark {
 namespace {
@@ -60,6 +62,18 @@ TEST(clock_check, time_asleep_never_runs_backwards) {
     const std::int64_t before = suspended_so_far_ns();
     constexpr std::int64_t tolerated_ns = 1'000'000;
     EXPECT_GE(suspended_so_far_ns(), before - tolerated_ns);
+}
+
+TEST(clock_calibration, a_cpu_that_is_none_is_told_and_waited_for_by_nobody) {
+    const int first = allowed_cpus().front();
+    for (const auto& [one, other] : {std::pair{first, 8000}, {8000, first}})
+        try {
+            EXPECT_FALSE(calibrate_clock(one, other).use_tsc)
+                << "no TSC here, so nobody was pinned";
+        } catch (const call_failed& e) {
+            EXPECT_NE(std::string(e.what()).find("CPU 8000"), std::string::npos);
+        }
+    EXPECT_GE(allowed_cpus().size(), 1u);
 }
 
 }  // namespace

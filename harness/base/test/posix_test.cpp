@@ -112,6 +112,17 @@ TEST(mapping, memory_that_cannot_be_had_is_a_limit) {
     EXPECT_THROW(make_memfd("ipcmark-test", std::size_t{1} << 60), limit_exceeded);
 }
 
+TEST(affinity, a_pin_for_now_ends) {
+    const auto before = allowed_cpus();
+    {
+        const pinned_for_now here(before.back());
+        EXPECT_EQ(allowed_cpus(), std::vector<int>{before.back()});
+    }
+    EXPECT_EQ(allowed_cpus(), before);
+    EXPECT_THROW(pinned_for_now(8000), call_failed);
+    EXPECT_EQ(allowed_cpus(), before);
+}
+
 TEST(affinity, pins_to_each_allowed_cpu) {
     const auto before = allowed_cpus();
     ASSERT_FALSE(before.empty());

@@ -7,6 +7,7 @@
 
 #include "harness/base/clock.hpp"
 #include "harness/base/posix/affinity.hpp"
+#include "harness/base/posix/thread.hpp"
 
 namespace ipcmark {
 
@@ -66,7 +67,7 @@ timer_gaps look_for_gaps(std::vector<int> cpus, std::int64_t span_ns) {
     timer_gaps sum;
     // Two threads at once would interrupt each other: one that starts or ends changes the mappings
     // of both. A thread of its own, so that the caller's affinity stays.
-    std::thread([&] {
+    start_thread([&] {
         for (const int cpu : cpus) {
             try {
                 if (cpu >= 0) pin_to(cpu);
