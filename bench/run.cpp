@@ -38,7 +38,6 @@ void print_cells(const plan& what, const run_options& options) {
 }
 
 void require_outputs(const run_options& options) {
-    if (!options.force) refuse_to_overwrite(options.json_file);
     if (options.json_file != "-") require_writable(options.json_file);
     if (options.html_file.empty()) return;
     if (page_available().empty()) {
@@ -174,7 +173,7 @@ std::string why_nothing_matches(const plan_request& asked, const registry& mecha
 }
 
 int run_run(const invocation& call) {
-    const auto options = parse_run_options(call);
+    auto options = parse_run_options(call);
     if (!options) return exit_ok;
     const auto placements = find_placements();
     plan what;
@@ -196,6 +195,10 @@ int run_run(const invocation& call) {
     }
     banner_if_unoptimised();
     require_outputs(*options);
+    const result_claim claim = options->json_named
+                                   ? result_claim::named(options->json_file, options->force)
+                                   : result_claim::numbered(options->json_file, options->force);
+    options->json_file = claim.file();
     if (options->strict) refuse_disturbed_host(what);
     return measure_run(call, *options, what, placements);
 }

@@ -7,7 +7,6 @@
 #include <limits>
 #include <memory>
 
-#include "bench/outputs.hpp"
 #include "bench/plan_fields.hpp"
 #include "bench/plan_file.hpp"
 #include "harness/base/sizes.hpp"
@@ -255,8 +254,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     options.force = parsed->count("force") > 0;
     options.print_plan = parsed->count("print-plan") > 0;
     options.json_file = file_name(*parsed, "json", options.json_file);
-    if (parsed->count("json") == 0 && !options.force)
-        options.json_file = free_result_name(options.json_file);
+    options.json_named = parsed->count("json") > 0;
     options.html_file = file_name(*parsed, "html", "");
     options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;

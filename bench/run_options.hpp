@@ -22,6 +22,7 @@ struct run_options {
     std::string json_file = "results.json";
     std::string html_file;         // empty: none
     std::string calibration_file;  // empty: calibration.json beside the result, if there is one
+    bool json_named = false;       // by the user
     bool force = false;            // overwrite a result that is there
     bool print_plan = false;
     bool dry_run = false;

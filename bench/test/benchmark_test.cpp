@@ -120,7 +120,8 @@ TEST_F(google_benchmark, refuses_what_it_cannot_do_in_one_sentence) {
 
 TEST_F(google_benchmark, a_cell_that_fails_stops_no_other_and_is_told_by_the_exit_code) {
     const auto ended = expect_code(3, "ipcmark_benchmark --benchmark_format=json " + two_cells +
-                                          "--mechanism faulty_die,pipe --pattern round_trip");
+                                          "--mechanism faulty_die,pipe --pattern round_trip "
+                                          "--repetition-ms 300");
     const auto document = nlohmann::json::parse(ended.out);
     ASSERT_EQ(document.at("benchmarks").size(), 2u);
     for (const auto& each : document.at("benchmarks")) {

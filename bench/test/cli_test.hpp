@@ -12,10 +12,10 @@ namespace ipcmark::test {
 
 /// One cell on one CPU, a verify, two timed and one counting repetition: well under a second.
 /// Nothing is run again, so that a test knows the number of repetitions on a busy machine too; no
-/// silence to wait through.
+/// silence to wait through. Its results.json is the latest one's.
 inline const std::string tiny =
     "ipcmark run --profile quick --mechanism pipe --pattern round_trip --payload 64 "
-    "--placement same_cpu --repetitions 2 --repetition-ms 10 --reruns 0 --idle-ms 0 ";
+    "--placement same_cpu --repetitions 2 --repetition-ms 10 --reruns 0 --idle-ms 0 --force ";
 
 /// The same for as long as a signal needs to come.
 inline const std::string lasting = tiny + "--repetitions 2000 ";

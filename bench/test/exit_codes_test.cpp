@@ -176,7 +176,7 @@ TEST_F(commands, a_lost_output_is_noticed) {
 class failing_cells : public cli_test {};
 
 TEST_F(failing_cells, one_that_dies_is_code_3_and_the_others_go_on) {
-    const auto ended = expect_code(3, tiny + "--mechanism faulty_die,pipe");
+    const auto ended = expect_code(3, tiny + "--repetition-ms 300 --mechanism faulty_die,pipe");
     EXPECT_TRUE(matches(ended.err,
                         "round_trip/faulty_die/64/same_cpu: failed: the producer ended "
                         "without a report while \\w+ *\\w*: killed by SIGKILL"));
@@ -202,11 +202,22 @@ TEST_F(failing_cells, each_fault_of_the_data_is_code_3) {
 }
 
 TEST_F(failing_cells, a_hang_is_timed_out_and_says_where) {
-    expect_code(3, tiny + "--deadline 1 --mechanism faulty_hang");
+    expect_code(3, tiny + "--deadline 1 --repetition-ms 300 --mechanism faulty_hang");
     const auto reason = result().at("cells").at(0).at("reason");
     EXPECT_EQ(result().at("cells").at(0).at("status"), "timed_out");
     EXPECT_TRUE(
         matches(reason.at("text"), "was still \\w+ *\\w* after 1\\.\\d s \\(.*; raise --deadline"));
+}
+
+TEST_F(failing_cells, a_call_that_the_system_refuses_is_named_with_the_remedy) {
+    box.set("LD_PRELOAD", IPCMARK_REFUSING);
+    box.set("REFUSE", "sched_setaffinity");
+    for (const char* placement : {"cross", "free"})
+        expect_refused(
+            5, tiny + "--quiet --placement " + placement,
+            "sched_setaffinity to CPU \\d+ \\(a filter refuses the call, .*; allow it\\)");
+    box.set("REFUSE", "pthread_create");
+    expect_refused(5, tiny + "--quiet", "start of a thread \\(raise RLIMIT_NPROC \\(ulimit -u\\)");
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <sstream>
 
 #include "bench/test/cli_test.hpp"
@@ -7,6 +8,9 @@ namespace {
 
 class options : public cli_test {
 protected:
+    /// As `tiny`, and overwrites nothing.
+    const std::string careful = tiny.substr(0, tiny.find("--force"));
+
     std::string out_of(const std::string& line) {
         const outcome done = box.run(line);
         EXPECT_EQ(done.code, 0) << line << "\n" << done.err;
@@ -29,26 +33,41 @@ TEST_F(options, of_a_pattern_that_is_not_measured_are_refused) {
 }
 
 TEST_F(options, a_result_that_is_there_is_not_overwritten) {
-    out_of(tiny);
+    out_of(careful);
     const std::string first = box.read("results.json");
-    out_of(tiny);
+    out_of(careful);
     EXPECT_EQ(box.read("results.json"), first);
     EXPECT_EQ(box.files(), (std::vector<std::string>{"results-2.json", "results.json"}));
-    expect_refused(2, tiny + "--json results.json",
+    expect_refused(2, careful + "--json results.json",
                    "results.json is there already; --force overwrites it");
-    out_of(tiny + "--json results.json --force");
+    out_of(careful + "--json results.json --force");
     EXPECT_NE(box.read("results.json"), first);
     box.write("empty.json", "");
-    out_of(tiny + "--json empty.json");
+    out_of(careful + "--json empty.json");
     EXPECT_NE(box.read("empty.json"), "");
 }
 
 TEST_F(options, a_journal_that_is_there_is_not_overwritten) {
     box.write("results.json.journal", "{}\n");
-    out_of(tiny);
+    out_of(careful);
     EXPECT_EQ(box.read("results.json.journal"), "{}\n");
     EXPECT_NE(box.read("results-2.json"), "");
-    expect_refused(2, tiny + "--json results.json", "`ipcmark report` reads it");
+    expect_refused(2, careful + "--json results.json", "which `ipcmark report` reads; --force");
+}
+
+TEST_F(options, two_runs_at_once_do_not_share_a_result) {
+    running first = box.start(careful + "--repetitions 2000");
+    ASSERT_FALSE(first.wait_for_workers().empty());
+    out_of(careful);
+    EXPECT_EQ(result("results-2.json").at("complete"), true);
+    const outcome refused = box.run(careful + "--force --json results.json");
+    EXPECT_EQ(refused.code, 5);
+    EXPECT_TRUE(matches(refused.err, "process " + std::to_string(first.pid()) +
+                                         " is writing results.json now; wait for it"));
+    first.signal(SIGINT);
+    EXPECT_EQ(first.wait().code, 130);
+    EXPECT_EQ(result().at("complete"), false);
+    EXPECT_EQ(box.files(), (std::vector<std::string>{"results-2.json", "results.json"}));
 }
 
 TEST_F(options, a_printed_plan_is_the_same_plan) {

@@ -21,7 +21,7 @@ protected:
     std::vector<std::string> order_under(const std::string& seed) {
         expect_code(0, tiny +
                            "--payload 1,64,4Ki --mechanism pipe,unix_stream --repetitions 3 "
-                           "--repetition-ms 1 --force --seed " +
+                           "--repetition-ms 1 --seed " +
                            seed);
         EXPECT_EQ(result().at("plan").at("seed"), seed);
         return order_of(result());
@@ -101,7 +101,7 @@ TEST_F(result_file, records_how_it_was_made) {
 
 TEST_F(result_file, the_seed_alone_decides_the_layouts) {
     const auto layouts = [&](const std::string& flags) {
-        expect_code(0, tiny + "--force --no-floors " + flags);
+        expect_code(0, tiny + "--no-floors " + flags);
         std::vector<nlohmann::json> found;
         for (const auto& repetition : benchmarks())
             found.push_back(repetition.at("ipc").at("layout"));
@@ -154,7 +154,7 @@ TEST_F(result_file, does_not_name_the_host_unless_asked) {
     const std::string host = "\"" + named.out.substr(0, named.out.find('\n')) + "\"";
     expect_code(0, tiny);
     EXPECT_EQ(box.read("results.json").find(host), std::string::npos);
-    expect_code(0, tiny + "--force --no-redact");
+    expect_code(0, tiny + "--no-redact");
     EXPECT_NE(box.read("results.json").find(host), std::string::npos);
 }
 
@@ -192,7 +192,7 @@ TEST_F(result_file, is_marked_incomplete_when_the_time_budget_is_spent) {
 
 TEST_F(result_file, replaces_an_older_one_in_one_step) {
     box.write("results.json", "old");
-    expect_code(0, tiny + "--force");
+    expect_code(0, tiny);
     EXPECT_EQ(result().at("complete"), true);
     EXPECT_EQ(box.files(), std::vector<std::string>{"results.json"});
 }
