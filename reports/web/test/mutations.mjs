@@ -16,13 +16,16 @@ export function slower(result, name, factor) {
 }
 
 // As if nothing else had run: every repetition counts, also where its samples were too few for the
-// figure, and small differences do.
+// figure, and small differences do; rates were kept.
 export function quiet(result) {
   const calm = structuredClone(result);
   calm.noise = null;
   const cells = new Map(calm.cells.map((cell) => [cell.name, cell]));
-  for (const cell of calm.cells)
+  for (const cell of calm.cells) {
     Object.assign(cell, { repetitions_excluded: 0, repetitions_disturbed: 0 });
+    if (cell.saturated) cell.saturated = false;
+    cell.flags = (cell.flags ?? []).filter((flag) => flag !== "saturated");
+  }
   for (const entry of calm.benchmarks) {
     if (entry.ipc.quality) entry.ipc.quality = "quiet";
     for (const [metric, { median }] of Object.entries(cells.get(entry.ipc.cell).summary))
