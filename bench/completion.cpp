@@ -56,8 +56,7 @@ std::vector<std::string> completion_mechanisms(const registry& all) {
     std::vector<std::string> names{std::string(every_mechanism)};
     for (const registration& each : all.all()) {
         if (each.info.test_only) continue;
-        std::string family(each.info.family);
-        std::replace(family.begin(), family.end(), ' ', '_');
+        const std::string family = family_word(each.info.family);
         if (std::find(names.begin(), names.end(), family) == names.end()) names.push_back(family);
         names.emplace_back(each.info.name);
     }

@@ -1,11 +1,11 @@
 #include "bench/list_filter.hpp"
 
-#include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <vector>
 
+#include "bench/subcommand.hpp"
 #include "harness/base/suggest.hpp"
 
 namespace ipcmark {
@@ -109,9 +109,7 @@ mechanism_facts facts_of(const registration& mechanism) {
     visit_traits(mechanism.info.facts, [&](const trait_info& trait, auto value) {
         facts[std::string(trait.name)] = {std::string(trait_word(value)), is_set(value)};
     });
-    std::string family(mechanism.info.family);
-    std::replace(family.begin(), family.end(), ' ', '_');
-    facts["family"] = {family, true};
+    facts["family"] = {family_word(mechanism.info.family), true};
     facts["name"] = {std::string(mechanism.info.name), true};
     facts["wait"] = {std::string(to_word(mechanism.info.wait)), true};
     const bool available = !mechanism.why_unavailable();

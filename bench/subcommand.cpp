@@ -93,16 +93,11 @@ std::vector<std::string> split_list(std::string_view text) {
     return parts;
 }
 
-namespace {
-
-/// "unix sockets" as it is written on a command line.
 std::string family_word(std::string_view family) {
     std::string word(family);
     std::replace(word.begin(), word.end(), ' ', '_');
     return word;
 }
-
-}  // namespace
 
 std::vector<const registration*> select_mechanisms(const registry& all, std::string_view list) {
     std::vector<const registration*> chosen;

@@ -95,6 +95,9 @@ Number flag_number(const cxxopts::ParseResult& parsed, const std::string& flag, 
 /// "a,b , c" -> {"a", "b", "c"}; empty parts are dropped.
 std::vector<std::string> split_list(std::string_view text);
 
+/// "unix sockets" as it is written on a command line: "unix_sockets".
+std::string family_word(std::string_view family);
+
 /// Stands for every mechanism that is not test-only.
 inline constexpr std::string_view every_mechanism = "all";
 
