@@ -7,6 +7,7 @@
 #include "harness/analysis/clock_flags.hpp"
 #include "harness/analysis/floor_ratios.hpp"
 #include "harness/analysis/noise_verdict.hpp"
+#include "harness/analysis/touch_share.hpp"
 #include "harness/analysis/within_repetition.hpp"
 #include "harness/base/clock_offset.hpp"
 #include "harness/base/fields.hpp"
@@ -335,6 +336,7 @@ run_result result_builder::result(bool complete, const std::string& incomplete_r
     }
     add_disturbed_flags(result);
     add_floor_ratios(result);
+    add_touch_shares(result);
     add_clock_flags(result);
     result.noise = noise_verdict(result);
     return result;

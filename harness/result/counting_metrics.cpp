@@ -137,6 +137,9 @@ const std::vector<metric>& cell_metrics() {
     static const std::vector<metric> table{
         {"ratio_to_floor", "x floor", "how much more than the machine's own limit it takes", "1",
          better::lower, "over the floor's median", nullptr, 0, true},
+        {"touch_share", "of it touching",
+         "share of a round trip that goes into filling and checking the payload", "share",
+         better::neither, "twice the pass of null over the round trip", nullptr, 0, true},
     };
     return table;
 }

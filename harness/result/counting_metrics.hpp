@@ -15,7 +15,7 @@ namespace ipcmark {
 const std::vector<metric>& counting_metrics();
 /// Of idle repetitions: idle_cpu_share.
 const std::vector<metric>& idle_metrics();
-/// Of whole cells, without a repetition's own figure: ratio_to_floor.
+/// Of whole cells, without a repetition's own figure: ratio_to_floor, touch_share.
 const std::vector<metric>& cell_metrics();
 const std::vector<metric>& metrics_of(purpose why);
 
