@@ -67,6 +67,11 @@ public:
         return true;
     }
 
+    /// How often posts were taken so far, one or many at once.
+    std::uint64_t deliveries() const noexcept requires joins_posts<Wakeup> {
+        return (producer_ ? backward_ : forward_).deliveries();
+    }
+
 private:
     using shared = typename Wakeup::shared;
     static constexpr bool shares = !std::is_same_v<shared, nothing_shared>;

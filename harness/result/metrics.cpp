@@ -267,6 +267,10 @@ const std::vector<metric>& common_metrics() {
          better::higher, "shared clock, consumer's view", message_rate, 0.05, true},
         {"bytes_per_second", "bytes", "payload that arrived in a second", "B/s", better::higher,
          "shared clock, consumer's view", byte_rate, 0.05, true},
+        {"deliveries_per_second", "deliveries",
+         "times in a second that the consumer took what had been posted, one or many at once",
+         "1/s", better::neither, "counted by the consumer",
+         [](const repetition_view& v) { return v.figure("deliveries_per_second"); }, 0, true},
         {"wake_ups_per_second", "wake-ups",
          "times in a second that the consumer had gone to sleep and was woken; of notifications, "
          "many of which one wake-up may answer",

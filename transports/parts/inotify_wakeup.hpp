@@ -42,17 +42,21 @@ public:
             events_.await();
             struct stat state {};
             checked(::fstat(file_.get(), &state), "fstat");
+            if (state.st_size > seen_) ++deliveries_;
             seen_ = state.st_size;
         }
         ++taken_;
         return true;
     }
 
+    std::uint64_t deliveries() const noexcept { return deliveries_; }
+
 private:
     unique_fd file_;
     inotify_watch events_;
     off_t seen_ = 0;
     off_t taken_ = 0;
+    std::uint64_t deliveries_ = 0;
 };
 
 }  // namespace ipcmark

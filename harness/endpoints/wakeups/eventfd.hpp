@@ -34,15 +34,20 @@ public:
 
     bool wait() {
         while (taken_ == 0)
-            if (::read(fd_.get(), &taken_, sizeof taken_) < 0 && errno != EINTR)
+            if (::read(fd_.get(), &taken_, sizeof taken_) > 0)
+                ++deliveries_;
+            else if (errno != EINTR)
                 throw_errno("read from eventfd");
         --taken_;
         return true;
     }
 
+    std::uint64_t deliveries() const noexcept { return deliveries_; }
+
 private:
     unique_fd fd_;
     std::uint64_t taken_ = 0;
+    std::uint64_t deliveries_ = 0;
 };
 
 using eventfd_counter_wakeup = eventfd_wakeup<0>;

@@ -24,6 +24,12 @@ concept wakeup = requires {
     { bell.wait() } -> std::same_as<bool>;
 };
 
+/// One whose waiter may take several posts at once says how often it took any.
+template <class T>
+concept joins_posts = requires(const T& bell) {
+    { bell.deliveries() } -> std::same_as<std::uint64_t>;
+};
+
 /// What a wakeup that lives in the kernel alone shares.
 struct nothing_shared {};
 

@@ -91,6 +91,18 @@ void one_way_producer(T& end, session& run, rendezvous& peer) {
     run.result.first_ticks = first;
 }
 
+/// Several messages may arrive at once, and the endpoint says how often any did.
+template <class T>
+concept joins_messages = requires(const T& end) {
+    end.deliveries();
+};
+
+template <class T>
+std::uint64_t deliveries(const T& end) {
+    if constexpr (joins_messages<T>) return end.deliveries();
+    return 0;
+}
+
 template <class T>
 void one_way_consumer(T& end, session& run, rendezvous& peer) {
     constexpr std::int64_t block_span_ns = 5'000'000;
@@ -104,6 +116,7 @@ void one_way_consumer(T& end, session& run, rendezvous& peer) {
     run.enter(stage::timing);
     peer.meet();
     run.start_counting();
+    const std::uint64_t taken = deliveries(end);
     result.first_ticks = run.clock.now();
     std::uint64_t next_stamp = result.block_messages;
     result.messages = receive_all(end, run, phase::timed, [&](std::uint64_t received) {
@@ -118,6 +131,10 @@ void one_way_consumer(T& end, session& run, rendezvous& peer) {
     run.stop_counting(result.messages);
     result.lost = run.in.lost();
     result.out_of_order = run.in.out_of_order();
+    if constexpr (joins_messages<T>)
+        result.figures["deliveries_per_second"] =
+            static_cast<double>(deliveries(end) - taken) * 1e9 /
+            static_cast<double>(run.clock.to_ns(result.first_ticks, result.last_ticks));
 }
 
 /// For a transport without a peer: the same work, one process doing both sides' part.

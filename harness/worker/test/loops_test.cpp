@@ -41,6 +41,18 @@ struct serving_end : ring_end {
     }
 };
 
+/// Says that it takes messages four at a time.
+struct joining_end : ring_end {
+    std::uint64_t received = 0;
+
+    template <class Consume>
+    bool recv(Consume consume) {
+        ++received;
+        return ring_end::recv(consume);
+    }
+    std::uint64_t deliveries() const noexcept { return received / 4; }
+};
+
 /// Takes its time over each message, more than where the clock shows.
 struct slow_end : ring_end {
     static constexpr std::chrono::microseconds pause{20};
@@ -161,6 +173,17 @@ TEST_F(ring_loops_test, a_stream_is_counted_by_the_consumer) {
     EXPECT_EQ(consumer.result.messages, 1000u);
     EXPECT_EQ(consumer.result.lost, 0u);
     EXPECT_GT(consumer.result.last_ticks, producer.result.first_ticks);
+}
+
+TEST_F(ring_loops_test, an_endpoint_that_takes_several_messages_at_once_is_asked_how_often) {
+    joining_end joining{consumer_end};
+    run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::one_way_consumer(joining, consumer, *lines[1]); });
+    const measurement& result = consumer.result;
+    const double seconds =
+        static_cast<double>(consumer.clock.to_ns(result.first_ticks, result.last_ticks)) / 1e9;
+    EXPECT_NEAR(result.figures.at("deliveries_per_second") * seconds, 250, 1);
+    EXPECT_FALSE(producer.result.figures.contains("deliveries_per_second"));
 }
 
 TEST_F(ring_loops_test, no_phase_is_announced_beside_the_channel_where_the_message_has_room) {
