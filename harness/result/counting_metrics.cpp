@@ -1,8 +1,10 @@
 #include "harness/result/counting_metrics.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "harness/result/idle_share.hpp"
+#include "harness/result/pattern_metrics.hpp"
 #include "harness/stats/order.hpp"
 
 namespace ipcmark {
@@ -150,6 +152,11 @@ const std::vector<metric>& reported_metrics() {
         for (const auto* each :
              {&all_metrics(), &idle_metrics(), &counting_metrics(), &cell_metrics()})
             all.insert(all.end(), each->begin(), each->end());
+        // What explains another figure stands behind all others.
+        std::stable_partition(all.begin(), all.end(), [](const metric& row) {
+            return std::none_of(unpinned_metrics().begin(), unpinned_metrics().end(),
+                                [&row](const metric& each) { return each.key == row.key; });
+        });
         return all;
     }();
     return table;

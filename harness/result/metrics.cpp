@@ -236,6 +236,7 @@ const std::vector<metric>& all_metrics() {
         const auto add = [&all](const std::vector<metric>& more) {
             all.insert(all.end(), more.begin(), more.end());
         };
+        add(unpinned_metrics());
         add(scheduled_metrics());
         add(setup_metrics());
         add(switch_metrics());

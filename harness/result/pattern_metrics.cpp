@@ -170,6 +170,19 @@ optional_figure hop(const repetition_view& v) {
 
 }  // namespace
 
+const std::vector<metric>& unpinned_metrics() {
+    static const std::vector<metric> table{
+        {"same_cpu_share", "on one CPU",
+         "share of the round trips in which the scheduler had both processes on one CPU", "share",
+         better::neither, "sched_getcpu", worker_figure<"same_cpu_share">, 0, true},
+        {"same_cpu_p50_ns", "p50 on one CPU", "median of the round trips on one CPU", "ns",
+         better::lower, stamps, worker_figure<"same_cpu_p50_ns">, 0, true},
+        {"apart_p50_ns", "p50 across CPUs", "median of the round trips between two CPUs", "ns",
+         better::lower, stamps, worker_figure<"apart_p50_ns">, 0, true},
+    };
+    return table;
+}
+
 const std::vector<metric>& scheduled_metrics() {
     static const std::vector<metric> table{
         {"send_p50_ns", "p50 from the send",

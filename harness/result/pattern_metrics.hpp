@@ -8,6 +8,9 @@
 /// The metrics that belong to single patterns.
 namespace ipcmark {
 
+/// Round trips of a pair that nothing pins, whose p50 is that of two kinds mixed: see cpu_sharing.
+const std::vector<metric>& unpinned_metrics();
+
 /// paced, wake, burst: besides the percentiles, which run from the time a message was due.
 const std::vector<metric>& scheduled_metrics();
 

@@ -20,6 +20,7 @@ session::session(shared_state& shared, std::span<const party> parties, std::size
       in(received, order),
       shared_(shared),
       status_(shared.worker(position)),
+      sharing_(shared, parties, position),
       events_(effort_.act.kind == task_kind::count),
       energy_(effort_.act.kind == task_kind::count && parties[position].side == role::producer) {
     constexpr std::size_t blocks_at_most = 4096;
@@ -63,6 +64,7 @@ void session::stop_counting(std::uint64_t messages) {
     service_.stop();
     energy_.stop();
     result.counted_messages = messages;
+    sharing_.add_to(result.figures, latencies);
     result.events = events_.read();
     result.energy = energy_.read();
     result.service_events = service_.events();

@@ -18,6 +18,7 @@
 #include "harness/worker/counters/perf_counters.hpp"
 #include "harness/worker/counters/service_meter.hpp"
 #include "harness/worker/counters/usage.hpp"
+#include "harness/worker/cpu_sharing.hpp"
 #include "harness/worker/effort.hpp"
 #include "harness/worker/payload.hpp"
 #include "harness/worker/shared_state.hpp"
@@ -57,6 +58,18 @@ public:
     [[gnu::always_inline]] void record(std::int64_t latency_ns) noexcept {
         latencies.record(latency_ns);
         latencies_in_order.record(latency_ns);
+    }
+
+    /// One round trip of the timed phase, just ended; as above.
+    [[gnu::always_inline]] void record_exchange(std::int64_t latency_ns) noexcept {
+        record(latency_ns);
+        if (sharing_.watches()) [[unlikely]]
+            sharing_.record(latency_ns);
+    }
+    /// Whoever replies, once a message.
+    [[gnu::always_inline]] void note_cpu() noexcept {
+        if (sharing_.watches()) [[unlikely]]
+            sharing_.look();
     }
 
     /// Producer: the message that is written next is the last of its phase. Told in the message
@@ -109,6 +122,7 @@ private:
     shared_state& shared_;
     worker_status& status_;
     std::vector<const worker_status*> peers_;  // of the other side
+    cpu_sharing sharing_;
     usage_reader usage_;
     usage before_;
     perf_counters events_;

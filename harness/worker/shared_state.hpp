@@ -8,6 +8,7 @@
 #include <new>
 
 #include "harness/base/enum_names.hpp"
+#include "harness/contract/failure.hpp"
 
 namespace ipcmark {
 
@@ -40,6 +41,7 @@ struct alignas(64) worker_status {
     std::atomic<stage> at{stage::starting};
     std::atomic<std::uint64_t> since_ns{0};  // CLOCK_MONOTONIC_RAW when it got there
     std::atomic<std::uint64_t> messages{0};  // progress, brought up to date at phase borders
+    std::atomic<int> cpu{no_cpu};            // where it runs, if it watches that: see cpu_sharing
 };
 
 /// Begins the memory that the parent and all workers share; a worker_status a party follows.

@@ -66,6 +66,34 @@ TEST(distribution, of_round_trips_adds_up_to_every_message) {
     EXPECT_FALSE(cells[1].distribution) << "no view draws it";
 }
 
+std::string unpinned_answer(const std::vector<double>& shares) {
+    made_result made;
+    made.add("pipe", std::vector<double>(shares.size(), 2300));
+    made.cell("pipe").place = placement::free;
+    made.set("pipe", "same_cpu_p50_ns", 2300);
+    made.set("pipe", "apart_p50_ns", 41000);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+        made.result.repetitions[i].metrics["same_cpu_share"] = shares[i];
+    const auto model = view_of({{"r.json", made.result}});
+    for (const auto& sentence : model.views.front().groups.front().answers.front().sentences)
+        if (sentence.find("on one CPU") != sentence.npos ||
+            sentence.find("two CPUs") != sentence.npos)
+            return sentence;
+    return "";
+}
+
+TEST(unpinned_pairs, are_told_where_the_scheduler_had_them_and_what_either_place_costs) {
+    EXPECT_EQ(unpinned_answer({1, 1, 0.995}), "The scheduler kept both processes on one CPU.");
+    EXPECT_EQ(unpinned_answer({0, 0, 0.002}), "The scheduler kept its processes on two CPUs.");
+    EXPECT_EQ(
+        unpinned_answer({1, 0, 0}),
+        "In 1 of 3 repetitions both processes were on one CPU (2.30 us), in the others on two "
+        "(41.0 us).");
+    EXPECT_EQ(unpinned_answer({0.2, 0.4, 0}),
+              "20 % of a repetition's round trips met on one CPU (2.30 us), the others on two "
+              "(41.0 us).");
+}
+
 const stack_view* stack_in(const cell_view& view, std::string_view name) {
     for (const auto& each : view.stacks)
         if (each.name == name) return &each;

@@ -64,6 +64,9 @@ private:
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
         if (auto limit = floor_sentence(asked, cell); !limit.empty())
             told.sentences.push_back(std::move(limit));
+        if (asked.by->key == "p50_ns")
+            if (auto kinds = unpinned_sentence(cell, figures_); !kinds.empty())
+                told.sentences.push_back(std::move(kinds));
         if (auto ties = tie_sentence(asked, cell, found); !ties.empty())
             told.sentences.push_back(std::move(ties));
         return told;

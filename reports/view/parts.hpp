@@ -19,6 +19,10 @@ std::vector<std::optional<repetitions_view>> repetitions_views(
 std::vector<answer> answers_of(const run_result& result, const repetition_figures& figures,
                                const cell_group& cells, const group_view& group);
 
+/// unpinned.cpp: which round trips of an unpinned pair met on one CPU and what either kind takes;
+/// empty for a pinned one.
+std::string unpinned_sentence(const cell_result& cell, const repetition_figures& figures);
+
 /// load.cpp
 std::vector<load_view> load_views(const run_result& result);
 

@@ -33,7 +33,7 @@ void round_trip_producer(T& end, session& run, rendezvous& peer) {
         end, run, phase::timed,
         [=](std::uint64_t now, std::uint64_t n) { return now >= deadline || n == limit; },
         [&run](std::uint64_t from, std::uint64_t to, std::uint64_t) {
-            run.record(run.clock.to_ns(from, to));
+            run.record_exchange(run.clock.to_ns(from, to));
         });
     run.result.last_ticks = run.clock.now();
     run.stop_counting(lead_in + exchanges);

@@ -86,6 +86,7 @@ std::uint64_t echo(T& end, session& run, phase which) {
     if constexpr (serves<T>) {
         end.serve([&](readable request, writable reply) {
             run.in.check(request);
+            run.note_cpu();
             run.out.set_sequence(run.in.last());
             run.out.write(reply);
             ++replies;
@@ -102,6 +103,7 @@ std::uint64_t echo(T& end, session& run, phase which) {
             run.peer_closed();
         }
         const std::uint64_t sequence = run.in.last();
+        run.note_cpu();
         const bool last = run.is_over(which);
         run.out.set_sequence(sequence);
         send_next(end, run);

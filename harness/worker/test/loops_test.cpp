@@ -186,6 +186,16 @@ TEST_F(ring_loops_test, an_endpoint_that_takes_several_messages_at_once_is_asked
     EXPECT_FALSE(producer.result.figures.contains("deliveries_per_second"));
 }
 
+TEST_F(ring_loops_test, round_trips_of_whom_nothing_pins_tell_where_both_were) {
+    run_both([&] { loops::round_trip_producer(producer_end, producer, *lines[0]); },
+             [&] { loops::round_trip_consumer(consumer_end, consumer, *lines[1]); });
+    const double share = producer.result.figures.at("same_cpu_share");
+    EXPECT_GE(share, 0);
+    EXPECT_LE(share, 1);
+    EXPECT_TRUE(producer.result.figures.contains("same_cpu_p50_ns") ||
+                producer.result.figures.contains("apart_p50_ns"));
+}
+
 TEST_F(ring_loops_test, no_phase_is_announced_beside_the_channel_where_the_message_has_room) {
     marks_end = true;
     work.unstamped_block = true;

@@ -10,7 +10,7 @@
 namespace ipcmark {
 namespace {
 
-constexpr std::uint64_t tag = 0xfedcba9876543210;
+constexpr std::uint64_t touched_tag = 0xfedcba9876543210;
 constexpr std::byte untouched{0xa5};
 
 /// Some bytes in the middle of memory, `offset` behind the beginning of a cache line.
@@ -55,13 +55,14 @@ TEST(touch_code, writes_the_same_bytes_at_every_size_and_place_and_none_beside_t
         for (std::size_t size = 0; size <= 1'100; size += size < 300 ? 1 : 37)
             for (const std::size_t offset : {0, 1, 4, 8, 56, 63}) {
                 placed_bytes place(size, offset);
-                payload_writer({touch::rw, size, tag}, code).write(place.bytes());
-                const auto expected = message(size, tag);
+                payload_writer({touch::rw, size, touched_tag}, code).write(place.bytes());
+                const auto expected = message(size, touched_tag);
                 ASSERT_TRUE(std::equal(expected.begin(), expected.end(), place.bytes().begin()))
                     << code.name << ", " << size << " bytes at " << offset;
                 ASSERT_TRUE(place.rest_is_untouched()) << code.name << ", " << size << " bytes";
-                ASSERT_NO_THROW(payload_checker({touch::rw, size, tag}, sequence_rule::strict, code)
-                                    .check(place.bytes()))
+                ASSERT_NO_THROW(
+                    payload_checker({touch::rw, size, touched_tag}, sequence_rule::strict, code)
+                        .check(place.bytes()))
                     << code.name << ", " << size << " bytes at " << offset;
             }
 }
@@ -71,12 +72,13 @@ TEST(touch_code, a_single_wrong_bit_is_found_wherever_it_is) {
         for (const std::size_t size : {9, 64, 71, 300, 1'031})
             for (const std::size_t offset : {0, 3, 8}) {
                 placed_bytes place(size, offset);
-                payload_writer({touch::rw, size, tag}, code).write(place.bytes());
+                payload_writer({touch::rw, size, touched_tag}, code).write(place.bytes());
                 for (std::size_t bit = 0; bit < 8 * size; ++bit) {
                     std::byte& wrong = place.bytes()[bit / 8];
                     const std::byte flip{static_cast<unsigned char>(1u << bit % 8)};
                     wrong ^= flip;
-                    payload_checker checker({touch::rw, size, tag}, sequence_rule::strict, code);
+                    payload_checker checker({touch::rw, size, touched_tag}, sequence_rule::strict,
+                                            code);
                     EXPECT_THROW(checker.check(place.bytes()), integrity_error)
                         << code.name << ", bit " << bit << " of " << size << " bytes";
                     wrong ^= flip;
