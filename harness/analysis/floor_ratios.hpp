@@ -14,8 +14,9 @@ namespace ipcmark {
 std::vector<floor_info> floors_of(const floor_log& log);
 
 /// Gives each measured cell of a result its floor, `ratio_to_floor` and, where the whole interval
-/// lies beyond the floor, the flag `beats_floor`: then the instrument or the floor is wrong. In
-/// place of xfer, which is the rate of a ring of its own, stands what reading the bytes takes.
+/// lies beyond the floor, the flag `beats_floor`: then the instrument or the floor is wrong. Of a
+/// cell that rests on disturbed repetitions it has to lie beyond half of it. In place of xfer,
+/// which is the rate of a ring of its own, stands what reading the bytes takes.
 ///   round trip, spinning    against line_round_trip of its placement; where the kernel carries
 ///                           the bytes and is asked again and again, nothing
 ///   round trip, sleeping    against two wake-ups of its placement (on one CPU, two switches), by

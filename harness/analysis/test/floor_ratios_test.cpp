@@ -218,6 +218,19 @@ TEST(floor_log, only_a_whole_interval_beyond_the_best_floor_beats_it) {
     EXPECT_EQ(stream.flags, flag_list{"beats_floor"});
 }
 
+TEST(floor_log, disturbed_repetitions_have_to_beat_half_of_it) {
+    const auto flags = [](std::size_t disturbed, std::size_t excluded, double high) {
+        cell_result cell = floored_cell("ring", pattern::round_trip, 64, "p50_ns",
+                                        figures(high - 5, high - 10, high));
+        cell.repetitions_disturbed = disturbed;
+        cell.repetitions_excluded = excluded;
+        return with_ratio(cell).flags;
+    };
+    EXPECT_EQ(flags(3, 3, 85), flag_list{"beats_floor"}) << "they were left out";
+    EXPECT_TRUE(flags(8, 0, 85).empty());
+    EXPECT_EQ(flags(8, 0, 40), flag_list{"beats_floor"});
+}
+
 TEST(floor_log, a_better_ring_than_that_of_xfer_beats_no_floor_but_reads_the_bytes) {
     floor_log log;
     log.add({"line_round_trip", "ns", "", placement::l3, {}, {}}, 0, 100);
