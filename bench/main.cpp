@@ -3,12 +3,14 @@
 #include <exception>
 #include <fcntl.h>
 #include <iostream>
+#include <new>
 #include <unistd.h>
 
 #include "bench/plugins.hpp"
 #include "bench/subcommand.hpp"
 #include "bench/version.hpp"
 #include "harness/base/posix/error.hpp"
+#include "harness/base/posix/memory_limit.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/conform/checks.hpp"
 #include "harness/worker/worker.hpp"
@@ -87,7 +89,9 @@ int guarded(const std::vector<std::string>& command_line) {
         const int code = dispatch(command_line);
         if (std::fflush(stdout) != 0 || !std::cout.flush()) {
             if (errno == EPIPE) return code;  // `| head` has seen enough
-            throw command_error("standard output could not be written: the disk may be full",
+            throw command_error(errno == EBADF ? "standard output is closed"
+                                               : "standard output could not be written: the disk "
+                                                 "may be full",
                                 exit_environment_refused);
         }
         return code;
@@ -99,6 +103,9 @@ int guarded(const std::vector<std::string>& command_line) {
         return exit_environment_refused;
     } catch (const limit_exceeded& e) {
         std::cerr << "ipcmark: " << e.what() << '\n';
+        return exit_environment_refused;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "ipcmark: " << out_of_memory_text() << '\n';
         return exit_environment_refused;
     } catch (const std::exception& e) {
         std::cerr << "ipcmark: internal error: " << e.what()

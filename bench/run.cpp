@@ -15,6 +15,7 @@
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/affinity.hpp"
 #include "harness/base/posix/error.hpp"
+#include "harness/base/posix/memory_limit.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/base/terminal.hpp"
 #include "harness/host/checks/checks.hpp"
@@ -149,6 +150,8 @@ int measure_run(const invocation& call, const run_options& options, const plan& 
         report(options, result);
     } catch (const call_failed& e) {
         throw command_error(e.what() + lines.rescue(), exit_environment_refused);
+    } catch (const std::bad_alloc&) {
+        throw command_error(out_of_memory_text() + lines.rescue(), exit_environment_refused);
     }
     lines.discard();
     if (!ended.complete)

@@ -21,9 +21,20 @@ auto& held(Variant& value, const tree& whole, const char* wanted) {
 }  // namespace
 
 tree::tree() = default;
-tree::tree(const tree& other) = default;
+tree::tree(const tree& other) {
+    // A variant of libstdc++ 12 destroys what it had not yet copied when memory runs out.
+    std::visit(
+        [this](const auto& held) {
+            auto copy = held;
+            value_ = std::move(copy);
+        },
+        other.value_);
+}
 tree::tree(tree&& other) noexcept = default;
-tree& tree::operator=(const tree& other) = default;
+tree& tree::operator=(const tree& other) {
+    tree copy(other);
+    return *this = std::move(copy);
+}
 tree& tree::operator=(tree&& other) noexcept = default;
 tree::~tree() = default;
 

@@ -55,8 +55,12 @@ run_workspace::run_workspace() {
     // Locked before it gets its name, so that no other run ever sees it free.
     const fs::path unnamed = directory_ / "lock.new";
     lock_ = make_locked(unnamed);
-    if (!lock_ || ::rename(unnamed.c_str(), (directory_ / lock_name).c_str()) != 0)
-        throw_errno("lock " + unnamed.string());
+    if (!lock_ || ::rename(unnamed.c_str(), (directory_ / lock_name).c_str()) != 0) {
+        const call_failed refused(errno, "lock " + unnamed.string());
+        ::unlink(unnamed.c_str());
+        ::rmdir(directory_.c_str());
+        throw refused;
+    }
     since_ = began(lock_);
 }
 
