@@ -10,6 +10,7 @@
 #include "bench/subcommand.hpp"
 #include "bench/version.hpp"
 #include "harness/base/posix/error.hpp"
+#include "harness/base/posix/inherited_state.hpp"
 #include "harness/base/posix/memory_limit.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/conform/checks.hpp"
@@ -86,6 +87,7 @@ void occupy_standard_descriptors() {
 int guarded(const std::vector<std::string>& command_line) {
     try {
         occupy_standard_descriptors();
+        put_inherited_state_right();
         const int code = dispatch(command_line);
         if (std::fflush(stdout) != 0 || !std::cout.flush()) {
             if (errno == EPIPE) return code;  // `| head` has seen enough

@@ -76,12 +76,17 @@ public:
         const int error = ::posix_spawn(&pid, path.c_str(), &actions_, &attributes_,
                                         pointers.data(), environment.data());
         if (error != 0)
-            throw call_failed(error, "posix_spawn of a worker",
-                              "check RLIMIT_NPROC, RLIMIT_NOFILE and free memory");
+            throw call_failed(error, "posix_spawn of a worker", remedy_for(error, path));
         return pid;
     }
 
 private:
+    static std::string remedy_for(int error, const std::string& path) {
+        const bool by_proc = path.starts_with("/proc/") && (error == ENOENT || error == EACCES);
+        return by_proc ? "mount /proc of this process namespace: a program finds itself there"
+                       : "check RLIMIT_NPROC, RLIMIT_NOFILE and free memory";
+    }
+
     static std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
         std::vector<char*> pointers;
         pointers.reserve(texts.size() + 1);

@@ -14,7 +14,7 @@ namespace {
 
 using check = finding (*)(const checks::host_view&);
 
-constexpr std::array<check, 35> all_checks{checks::allowed_cpus,
+constexpr std::array<check, 36> all_checks{checks::allowed_cpus,
                                            checks::cpu_quota,
                                            checks::governor,
                                            checks::turbo,
@@ -25,6 +25,7 @@ constexpr std::array<check, 35> all_checks{checks::allowed_cpus,
                                            checks::load_average,
                                            checks::foreign_cpu,
                                            checks::runnable,
+                                           checks::scheduling,
                                            checks::steal,
                                            checks::pauses,
                                            checks::virtual_machine,

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <fmt/format.h>
+#include <sched.h>
 
+#include "harness/base/process_stat.hpp"
 #include "harness/host/checks/host_view.hpp"
 #include "harness/host/facts/cgroup.hpp"
 #include "harness/host/facts/environment.hpp"
@@ -27,6 +29,23 @@ std::optional<double> busy_cpus(const host_view& host) {
 
 double percent(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
+std::string policy_name(std::int64_t policy) {
+    switch (policy) {
+        case SCHED_OTHER:
+            return "the usual scheduling";
+        case SCHED_FIFO:
+            return "SCHED_FIFO";
+        case SCHED_RR:
+            return "SCHED_RR";
+        case SCHED_BATCH:
+            return "SCHED_BATCH";
+        case SCHED_IDLE:
+            return "SCHED_IDLE";
+        default:
+            return fmt::format("scheduling policy {}", policy);
+    }
 }
 
 }  // namespace
@@ -185,6 +204,31 @@ finding runnable(const host_view& host) {
     if (*host.other_runnable <= tolerable) return found;
     found.how = severity::warning;
     found.remedy = "ps -eo stat,pcpu,pid,comm | grep ^R  # stop what can be stopped";
+    return found;
+}
+
+finding scheduling(const host_view& host) {
+    finding found{"load.scheduling", severity::ok, "",
+                  "who else runs decides how long a process with another weight waits", ""};
+    const auto stat = process_stat::parse(host.files.text("/proc/self/stat").value_or(""));
+    const auto nice = stat ? stat->field(process_stat::nice) : std::nullopt;
+    const auto policy = stat ? stat->field(process_stat::policy) : std::nullopt;
+    if (!nice || !policy) {
+        found.how = severity::info;
+        found.text = "how this program is scheduled is not told by /proc/self/stat";
+        return found;
+    }
+    found.text = fmt::format("started with {}, nice {}", policy_name(*policy), *nice);
+    if (*policy == SCHED_OTHER && *nice == 0) return found;
+    found.how = severity::warning;
+    if (*policy == SCHED_FIFO || *policy == SCHED_RR) {
+        found.why = "a pair that spins fills its share of real time, and is then stopped for 50 ms";
+        found.remedy = "chrt -o 0 ipcmark ...  # or sysctl -w kernel.sched_rt_runtime_us=-1";
+    } else if (*policy == SCHED_OTHER) {
+        found.remedy = "start it without nice; renice -n 0 -p $$ puts a shell back (as root)";
+    } else {
+        found.remedy = "chrt -o 0 ipcmark ...";
+    }
     return found;
 }
 

@@ -38,6 +38,7 @@ finding interrupts(const host_view& host);
 finding load_average(const host_view& host);
 finding foreign_cpu(const host_view& host);
 finding runnable(const host_view& host);
+finding scheduling(const host_view& host);
 finding steal(const host_view& host);
 finding pauses(const host_view& host);
 finding virtual_machine(const host_view& host);

@@ -13,12 +13,21 @@ namespace {
 const std::string cpu = "/sys/devices/system/cpu/";
 const std::string clocks = "/sys/devices/system/clocksource/clocksource0/";
 
+/// A line of /proc/PID/stat of a process with that nice value and policy.
+std::string scheduled(const std::string& nice, const std::string& policy) {
+    std::string line = "7 (ipc mark) R";
+    for (int field = 4; field <= 52; ++field)
+        line += " " + (field == 19 ? nice : field == 41 ? policy : "1");
+    return line;
+}
+
 /// A quiet machine of four CPUs on which nothing needs a remedy, without any privileges.
 struct good_host : fake_host {
     good_host() {
         write("/proc/self/status", "Name: x\nCapEff:\t0000000000000000\nCpus_allowed_list:\t0-3");
         write("/proc/loadavg", "0.05 0.05 0.05 1/84 100");
         write("/proc/cpuinfo", "model name : Fast\nflags : fpu tsc constant_tsc");
+        write("/proc/self/stat", scheduled("0", "0"));
         write("/proc/self/limits",
               "Max open files            1024    4096    files\n"
               "Max locked memory         unlimited    unlimited    bytes\n"
@@ -104,7 +113,7 @@ TEST(checks, a_good_machine_is_all_ok) {
         EXPECT_EQ(found.how, severity::ok) << found.id << ": " << found.text;
         EXPECT_EQ(found.remedy, "") << found.id;
     }
-    EXPECT_EQ(ids.size(), 35u);
+    EXPECT_EQ(ids.size(), 36u);
 }
 
 TEST(checks, warnings_and_errors_always_bring_a_remedy) {
@@ -142,6 +151,13 @@ TEST_P(spoilt_host, is_found) {
 INSTANTIATE_TEST_SUITE_P(
     checks, spoilt_host,
     testing::Values(
+        spoilt{"/proc/self/stat", scheduled("19", "0"), "load.scheduling", severity::warning,
+               "without nice"},
+        spoilt{"/proc/self/stat", scheduled("0", "1"), "load.scheduling", severity::warning,
+               "chrt -o 0"},
+        spoilt{"/proc/self/stat", scheduled("0", "5"), "load.scheduling", severity::warning,
+               "chrt -o 0"},
+        spoilt{"/proc/self/stat", "", "load.scheduling", severity::info, ""},
         spoilt{"/proc/self/status", "Cpus_allowed_list: 2", "cpu.allowed", severity::error,
                "taskset"},
         spoilt{"/proc/self/status", "Cpus_allowed_list: 2-3", "cpu.allowed", severity::info, ""},
