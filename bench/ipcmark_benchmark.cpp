@@ -53,7 +53,7 @@ void run_cell(benchmark::State& state, executor& by, last_attempt& last, std::si
             state.SkipWithError(last.record.failed->text.c_str());
             break;
         }
-        state.SetIterationTime(last.record.timed->real_ns * 1e-9);
+        state.SetIterationTime(last.record.times.real_ns * 1e-9);
     }
     for (const auto& [key, value] : last.record.metrics)
         if (const metric* row = find_metric(key); row != nullptr && row->margin > 0 && value)

@@ -30,6 +30,47 @@ TEST_F(result_builder_test, repetitions_are_kept_and_summarised) {
     EXPECT_EQ(result.header.run.measuring_s, 6.0);
 }
 
+TEST_F(result_builder_test, tools_get_the_repetitions_that_count_and_the_file_keeps_all) {
+    result_builder s = fresh();
+    std::uint64_t sequence = 0;
+    for (const char* word : {"quiet", "disturbed", "usable", "quiet"}) {
+        repetition_record record = judged(timed(5), word);
+        record.timed->sequence = ++sequence;
+        record.times = {100.0 * static_cast<double>(sequence), 7};
+        s.add(std::move(record));
+    }
+    const run_result result = s.result(true, "");
+    const tree document = to_tree(result);
+    std::vector<double> times;
+    for (const auto& entry : document.at("benchmarks").elements())
+        if (entry.at("run_type") == tree("iteration"))
+            times.push_back(entry.at("real_time").as_double());
+    EXPECT_EQ(times, (std::vector<double>{400, 100, 300})) << "slowest first, the median last";
+    ASSERT_EQ(document.at("set_aside").size(), 1u);
+    EXPECT_EQ(document.at("set_aside").elements().at(0).at("real_time").as_double(), 200);
+    const tree& median = document.at("benchmarks").elements().at(4);
+    EXPECT_EQ(median.at("name"), tree(pipe_cell + "_median"));
+    EXPECT_EQ(median.at("real_time").as_double(), 300);
+    EXPECT_EQ(median.at("iterations").as_uint(), 3u);
+    const run_result again = run_result_from_tree(document);
+    ASSERT_EQ(again.repetitions.size(), 4u);
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(again.repetitions[i].timed->sequence, i + 1) << "in the order they ran";
+        EXPECT_EQ(again.repetitions[i].times.cpu_ns, 7);
+    }
+    EXPECT_EQ(json_text(to_tree(again)), json_text(document));
+}
+
+TEST_F(result_builder_test, a_journal_brings_back_the_times_that_tools_take) {
+    result_builder s = fresh();
+    result_builder restored(s.first_line());
+    repetition_record record = timed(5);
+    record.times = {120, 80};
+    restored.restore(s.add(std::move(record)));
+    EXPECT_EQ(file_of(restored), file_of(s));
+    EXPECT_EQ(restored.result(true, "").repetitions.at(0).times.real_ns, 120);
+}
+
 TEST_F(result_builder_test, the_interval_is_that_of_fewer_repetitions_where_they_correlate) {
     result_builder s = fresh();
     result_builder mixed = fresh();
