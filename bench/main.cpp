@@ -1,4 +1,5 @@
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include "bench/subcommand.hpp"
 #include "bench/version.hpp"
 #include "harness/base/posix/error.hpp"
+#include "harness/base/posix/output_file.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/conform/checks.hpp"
 #include "harness/worker/worker.hpp"
@@ -81,9 +83,17 @@ void occupy_standard_descriptors() {
         if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
 }
 
+/// What a parent left otherwise: a child that ends must be there to be asked how, and a write that
+/// is refused must say so.
+void put_inherited_state_right() {
+    std::signal(SIGCHLD, SIG_DFL);
+    let_files_grow();
+}
+
 int guarded(const std::vector<std::string>& command_line) {
     try {
         occupy_standard_descriptors();
+        put_inherited_state_right();
         const int code = dispatch(command_line);
         if (std::fflush(stdout) != 0 || !std::cout.flush()) {
             if (errno == EPIPE) return code;  // `| head` has seen enough

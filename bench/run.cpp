@@ -15,7 +15,7 @@
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/affinity.hpp"
 #include "harness/base/posix/error.hpp"
-#include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/output_file.hpp"
 #include "harness/base/terminal.hpp"
 #include "harness/host/checks/checks.hpp"
 #include "harness/result/result_file.hpp"
@@ -38,6 +38,11 @@ void print_cells(const plan& what, const run_options& options) {
 }
 
 void require_outputs(const run_options& options) {
+    const named_file outputs[] = {{"the result", options.json_file},
+                                  {"the page", options.html_file}};
+    const named_file inputs[] = {{"the plan", options.plan_file},
+                                 {"the calibration", options.calibration_file}};
+    require_distinct(outputs, inputs);
     if (options.json_file != "-") require_writable(options.json_file);
     if (options.html_file.empty()) return;
     if (page_available().empty()) {
@@ -102,8 +107,11 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
     return failed_cells > 0 || floor_beaten ? exit_cell_failed : exit_ok;
 }
 
+std::string file_text(const run_result& result) {
+    return json_text(to_tree(result), 1) + "\n";
+}
+
 void report(const run_options& options, const run_result& result) {
-    write_output(options.json_file, json_text(to_tree(result), 1) + "\n");
     const view_model model = view_of({{options.json_file, result}});
     if (!options.html_file.empty()) write_output(options.html_file, render_html(model));
     if (options.json_file == "-" || options.html_file == "-") return;
@@ -130,15 +138,47 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
     return ended;
 }
 
+/// Nothing measured is lost where something could not be written.
+[[noreturn]] void end_with_rescue(const call_failed& why, const result_builder& measured,
+                                  const journal& lines) {
+    std::string rescue = lines.rescue();
+    if (measured.repetitions() > 0 && !(lines.is_whole() && !rescue.empty())) {
+        const auto kept = write_elsewhere(file_text(measured.result(false, why.what())));
+        if (!kept.empty()) rescue = "; what was measured is in " + kept;
+    }
+    throw command_error(why.what() + rescue, exit_environment_refused);
+}
+
+/// The result is safe from here on, whatever becomes of the page.
+void write_result(const run_options& options, const run_result& result, journal& lines) {
+    write_output(options.json_file, file_text(result));
+    lines.discard();
+    try {
+        report(options, result);
+    } catch (const call_failed& e) {
+        throw command_error(std::string(e.what()) + "; the result is in " + options.json_file +
+                                ", of which `ipcmark report` makes the page",
+                            exit_environment_refused);
+    }
+}
+
+/// A result's size before anything is measured: that of its frame, and what a repetition adds.
+std::size_t expected_bytes(const result_builder& builder, const plan& what) {
+    constexpr std::size_t repetition_bytes = 3'000;
+    return file_text(builder.result(true, {})).size() +
+           repetition_bytes * what.runnable() * what.request.repetitions;
+}
+
 int measure_run(const invocation& call, const run_options& options, const plan& what,
-                const std::vector<placement_choice>& placements) {
+                const std::vector<placement_choice>& placements, const std::string& journal_file) {
     workplace here(call, options, what);
     run_header header = make_header(call, options, what, placements, here.clock);
     header.watch = here.machine.told({});
     header.calibration = calibration_for(options.calibration_file, options.json_file,
                                          header.environment.fingerprint);
     result_builder builder(std::move(header), what.cells, what.request.repetitions);
-    journal lines(options.json_file, builder.first_line());
+    require_room(options.json_file, expected_bytes(builder, what));
+    journal lines(journal_file, builder.first_line());
     run_outcome ended;
     run_result result;
     try {
@@ -146,11 +186,10 @@ int measure_run(const invocation& call, const run_options& options, const plan& 
         finish_header(builder.header(), here.start_ns, ended.rounds_done, here.clock,
                       here.suspended_ns);
         result = builder.result(ended.complete, ended.incomplete_reason);
-        report(options, result);
+        write_result(options, result, lines);
     } catch (const call_failed& e) {
-        throw command_error(e.what() + lines.rescue(), exit_environment_refused);
+        end_with_rescue(e, builder, lines);
     }
-    lines.discard();
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
@@ -195,12 +234,13 @@ int run_run(const invocation& call) {
     }
     banner_if_unoptimised();
     require_outputs(*options);
-    const result_claim claim = options->json_named
-                                   ? result_claim::named(options->json_file, options->force)
-                                   : result_claim::numbered(options->json_file, options->force);
+    const result_claim claim =
+        options->json_named
+            ? result_claim::named(options->json_file, options->journal_folder, options->force)
+            : result_claim::numbered(options->json_file, options->journal_folder, options->force);
     options->json_file = claim.file();
     if (options->strict) refuse_disturbed_host(what);
-    return measure_run(call, *options, what, placements);
+    return measure_run(call, *options, what, placements, claim.journal_file());
 }
 
 }  // namespace

@@ -88,8 +88,12 @@ constexpr std::array run_flags{
     run_flag{output, "json", "FILE",
              "Result file (default results.json, or results-2.json where that is there; - is "
              "standard output)"},
-    run_flag{output, "force", "", "Overwrite a result, or the journal of an interrupted run"},
+    run_flag{output, "force", "",
+             "Overwrite a result; an interrupted run's journal is kept as FILE.journal.1"},
     run_flag{output, "html", "FILE", "Also write the report page"},
+    run_flag{output, "journal", "FOLDER",
+             "Keep the journal there instead of beside the result: where that is a single mounted "
+             "file, a device or standard output"},
     run_flag{output, "calibration", "FILE",
              "What `ipcmark calibrate` wrote on this machine, to be embedded (default: "
              "calibration.json beside the result)"},
@@ -242,7 +246,8 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     const char* usual = parsed->count("plan") > 0 ? "default" : "quick";
     options.plan =
         named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>() : usual);
-    if (const auto file = file_name(*parsed, "plan", ""); !file.empty()) {
+    options.plan_file = file_name(*parsed, "plan", "");
+    if (const auto& file = options.plan_file; !file.empty()) {
         options.plan = read_plan(file, options.plan);
         check_plan_mechanisms(file, options.plan, call.mechanisms);
     }
@@ -256,6 +261,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     options.json_file = file_name(*parsed, "json", options.json_file);
     options.json_named = parsed->count("json") > 0;
     options.html_file = file_name(*parsed, "html", "");
+    options.journal_folder = file_name(*parsed, "journal", "");
     options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;
     options.floors = parsed->count("no-floors") == 0;

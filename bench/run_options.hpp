@@ -20,6 +20,8 @@ struct run_options {
     gate_rule gate = gate_rule::relative;
     bool strict = false;  // refuse a host that doctor warns of, and an unusable result
     std::string json_file = "results.json";
+    std::string journal_folder;    // empty: beside the result
+    std::string plan_file;         // empty: none
     std::string html_file;         // empty: none
     std::string calibration_file;  // empty: calibration.json beside the result, if there is one
     bool json_named = false;       // by the user
