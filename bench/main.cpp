@@ -4,6 +4,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <iostream>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "bench/plugins.hpp"
@@ -87,6 +88,9 @@ void occupy_standard_descriptors() {
 /// is refused must say so.
 void put_inherited_state_right() {
     std::signal(SIGCHLD, SIG_DFL);
+    const itimerval never{};  // a profiler's; an alarm() is a time limit, and stays
+    ::setitimer(ITIMER_PROF, &never, nullptr);
+    ::setitimer(ITIMER_VIRTUAL, &never, nullptr);
     let_files_grow();
 }
 
