@@ -45,8 +45,8 @@ int measure_pairs(const invocation& call, const run_options& options, const plan
     const shared_clock clock(here.clock);
     progress bar(2 * what.runnable() * options.plan.repetitions, options.quiet);
     pair_recorder records(what, bar, clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records,
-                here.machine.gate());
+    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
+                records, here.machine.gate());
     pairs_schedule pairs(what, options.time_budget_s);
     const run_outcome ended = run_schedule(pairs, by, records.so_far());
     const auto series = records.figures().log_ratios(cells_of(what), ended.rounds_done);

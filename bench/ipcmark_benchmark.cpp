@@ -64,7 +64,7 @@ int run_plan(const invocation& call, const run_options& options, const plan& wha
     workplace here(call, options, what);
     const shared_clock clock(here.clock);
     last_attempt last(clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, last,
+    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries}, last,
                 here.machine.gate());
     if (!by.search_capacities()) return exit_interrupted;
     for (std::size_t i = 0; i < what.cells.size(); ++i)

@@ -20,6 +20,7 @@
 #include "harness/host/checks/checks.hpp"
 #include "harness/result/result_file.hpp"
 #include "harness/run/journal.hpp"
+#include "harness/run/memory_limit.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
 
@@ -95,6 +96,61 @@ bool beats_its_floor(const run_result& result) {
     return true;
 }
 
+/// Of a required mechanism without any cell that `is_left`: why.
+template <class Cells, class IsLeft, class Reason>
+std::string missing_of(const std::vector<std::string>& required, const Cells& cells, IsLeft is_left,
+                       Reason reason_of_cell) {
+    std::string missing;
+    for (const auto& name : required) {
+        std::string why = "it is not among the cells";
+        bool there = false;
+        for (const auto& [mechanism, cell] : cells) {
+            if (mechanism != name) continue;
+            there = there || is_left(*cell);
+            if (!there) why = reason_of_cell(*cell);
+        }
+        if (!there) missing += (missing.empty() ? "" : "; ") + name + ": " + why;
+    }
+    return missing;
+}
+
+/// --require: nothing is measured where it is known to be in vain.
+void require_planned(const run_options& options, const plan& what) {
+    std::vector<std::pair<std::string_view, const planned_cell*>> cells;
+    for (const auto& planned : what.cells)
+        cells.emplace_back(planned.what.transport, &planned);
+    const std::string missing = missing_of(
+        options.required, cells, [](const planned_cell& cell) { return !cell.skipped; },
+        [](const planned_cell& cell) { return cell.skipped->text; });
+    if (!missing.empty())
+        throw command_error("--require: skipped here: " + missing, exit_environment_refused);
+}
+
+/// --require, once all is known.
+bool lacks_required(const run_options& options, const run_result& result) {
+    std::vector<std::pair<std::string_view, const cell_result*>> cells;
+    for (const auto& cell : result.cells)
+        cells.emplace_back(cell.mechanism, &cell);
+    const std::string missing = missing_of(
+        options.required, cells,
+        [](const cell_result& cell) { return cell.ended != status::skipped; },
+        [](const cell_result& cell) { return cell.why ? cell.why->text : std::string(); });
+    if (missing.empty()) return false;
+    std::cerr << "ipcmark: --require: the result is written, but these were skipped: " << missing
+              << '\n';
+    return true;
+}
+
+/// A run of which every cell was skipped is no success.
+bool measured_nothing(const run_result& result) {
+    if (!result.repetitions.empty()) return false;
+    std::string why;
+    for (const auto& cell : result.cells)
+        if (why.empty() && cell.why) why = cell.name + ": " + cell.why->text;
+    std::cerr << "ipcmark: nothing was measured; " << why << '\n';
+    return true;
+}
+
 int exit_code_of(const run_options& options, const run_outcome& ended, std::size_t failed_cells,
                  const run_result& result) {
     if (ended.interrupted) return exit_interrupted;
@@ -104,7 +160,9 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
                   << result.noise->text << " Quieten the machine and measure again\n";
         return exit_environment_refused;
     }
-    return failed_cells > 0 || floor_beaten ? exit_cell_failed : exit_ok;
+    if (lacks_required(options, result)) return exit_environment_refused;
+    if (failed_cells > 0 || floor_beaten) return exit_cell_failed;
+    return result.complete && measured_nothing(result) ? exit_nothing_matched : exit_ok;
 }
 
 std::string file_text(const run_result& result) {
@@ -128,8 +186,8 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
     const shared_clock clock(here.clock);
     progress bar(0, options.quiet);
     recorder records(result, lines, bar, clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records,
-                here.machine.gate());
+    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
+                records, here.machine.gate());
     rounds_schedule rounds(what, options.time_budget_s, options.floors);
     bar.expect(rounds.expected());
     bar.say(effort_text(what, options));
@@ -224,6 +282,7 @@ int run_run(const invocation& call) {
     if (what.cells.empty())
         throw command_error(why_nothing_matches(options->plan, call.mechanisms),
                             exit_nothing_matched);
+    skip_beyond(memory_limit(), call.mechanisms, what);
     if (options->print_plan) {
         std::cout << plan_text(options->plan);
         return exit_ok;
@@ -233,6 +292,7 @@ int run_run(const invocation& call) {
         return exit_ok;
     }
     banner_if_unoptimised();
+    require_planned(*options, what);
     require_outputs(*options);
     const result_claim claim =
         options->json_named

@@ -1,6 +1,6 @@
 // Preloaded by tests: calls of the C library fail as a filter, a limit or a file system makes them.
-// REFUSE is a list of "call[:ERRNO[:part of the file's name[:calls let through first]]]", separated
-// by spaces.
+// REFUSE is a list of "call[:ERRNO[:part of the file's name[:calls let through first[:calls
+// refused then]]]]", separated by spaces.
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -10,6 +10,7 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits>
 #include <pthread.h>
 #include <sched.h>
 #include <spawn.h>
@@ -39,19 +40,25 @@ std::string_view cut(std::string_view& text, char at) {
     return part;
 }
 
+int number_in(std::string_view text, int otherwise) {
+    return text.empty() ? otherwise : std::atoi(std::string(text).c_str());
+}
+
 /// The errno that a call is to fail with; 0: it is let through.
 int refused(std::string_view call, std::string_view file, int usual) {
-    static std::array<std::atomic<int>, 16> let_through{};
+    static std::array<std::atomic<int>, 16> seen{};
     const char* named = std::getenv("REFUSE");
     std::string_view rules = named == nullptr ? "" : named;
-    for (std::size_t i = 0; !rules.empty() && i < let_through.size(); ++i) {
+    for (std::size_t i = 0; !rules.empty() && i < seen.size(); ++i) {
         std::string_view rule = cut(rules, ' ');
         if (cut(rule, ':') != call) continue;
         const auto word = cut(rule, ':');
         const auto part = cut(rule, ':');
         if (file.find(part) == std::string_view::npos) continue;
-        const int first = rule.empty() ? 0 : std::atoi(std::string(rule).c_str());
-        if (let_through[i].fetch_add(1, std::memory_order_relaxed) < first) continue;
+        const int first = number_in(cut(rule, ':'), 0);
+        const int count = number_in(rule, std::numeric_limits<int>::max() - first);
+        const int calls = seen[i].fetch_add(1, std::memory_order_relaxed);
+        if (calls < first || calls >= first + count) continue;
         for (const auto& [known, number] : error_words)
             if (known == word) return number;
         return usual;
@@ -87,6 +94,16 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
     if (const int why = refused("pthread_create", "", EAGAIN)) return why;
     using call = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
     return next<call>("pthread_create")(thread, attributes, run, argument);
+}
+
+extern "C" int posix_spawn(pid_t* pid, const char* program,
+                           const posix_spawn_file_actions_t* actions,
+                           const posix_spawnattr_t* attributes, char* const* arguments,
+                           char* const* environment) {
+    if (const int why = refused("posix_spawn", program, EAGAIN)) return why;
+    using call = int (*)(pid_t*, const char*, const posix_spawn_file_actions_t*,
+                         const posix_spawnattr_t*, char* const*, char* const*);
+    return next<call>("posix_spawn")(pid, program, actions, attributes, arguments, environment);
 }
 
 extern "C" ssize_t write(int fd, const void* bytes, std::size_t count) {

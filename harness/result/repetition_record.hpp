@@ -245,6 +245,7 @@ struct repetition_record {
     std::string cell;
     purpose why = purpose::timed;
     std::optional<failure> failed;
+    std::optional<bool> tried_again;  // set: it failed and was run again in its place
     std::map<std::string, std::optional<double>> metrics;  // by key
     std::vector<std::pair<std::size_t, std::uint64_t>> latency_buckets;
     std::optional<timed_facts> timed;
@@ -270,6 +271,7 @@ void visit_fields(Visitor& visit, repetition_record& r) {
     visit("cell", r.cell);
     visit("purpose", r.why);
     visit("failed", r.failed);
+    visit.when_there("tried_again", r.tried_again);
     visit("metrics", r.metrics);
     visit("latency_buckets", r.latency_buckets);
     visit.when_there("timed", r.timed);

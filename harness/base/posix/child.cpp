@@ -76,8 +76,10 @@ public:
         const int error = ::posix_spawn(&pid, path.c_str(), &actions_, &attributes_,
                                         pointers.data(), environment.data());
         if (error != 0)
-            throw call_failed(error, "posix_spawn of a worker",
-                              "check RLIMIT_NPROC, RLIMIT_NOFILE and free memory");
+            throw call_failed(
+                error, "posix_spawn of a worker",
+                "no more processes: raise RLIMIT_NPROC (ulimit -u) or pids.max of the control "
+                "group; or free descriptors or memory");
         return pid;
     }
 
