@@ -5,11 +5,13 @@
 #include "bench/calibrate_options.hpp"
 #include "bench/calibration_file.hpp"
 #include "bench/header.hpp"
+#include "bench/outputs.hpp"
 #include "bench/pair_recorder.hpp"
 #include "bench/workplace.hpp"
 #include "harness/analysis/calibration_block.hpp"
 #include "harness/base/json_text.hpp"
-#include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/error.hpp"
+#include "harness/base/posix/output_file.hpp"
 
 namespace ipcmark {
 
@@ -43,8 +45,8 @@ int measure_pairs(const invocation& call, const run_options& options, const plan
     const shared_clock clock(here.clock);
     progress bar(2 * what.runnable() * options.plan.repetitions, options.quiet);
     pair_recorder records(what, bar, clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records,
-                here.machine.gate());
+    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
+                records, here.machine.gate());
     pairs_schedule pairs(what, options.time_budget_s);
     const run_outcome ended = run_schedule(pairs, by, records.so_far());
     const auto series = records.figures().log_ratios(cells_of(what), ended.rounds_done);
@@ -59,13 +61,16 @@ int measure_pairs(const invocation& call, const run_options& options, const plan
                       failures, series),
                   1) +
         "\n";
-    if (options.json_file == "-") {
-        std::cout << text << std::flush;
-    } else {
-        replace_file(options.json_file, text);
+    try {
+        write_output(options.json_file, text);
+    } catch (const call_failed& e) {
+        const auto kept = write_elsewhere(text);
+        throw command_error(e.what() + (kept.empty() ? "" : "; what was measured is in " + kept),
+                            exit_environment_refused);
+    }
+    if (options.json_file != "-")
         std::cout << calibration_text(figures, ended.rounds_done)
                   << "Calibration: " << options.json_file << '\n';
-    }
     const bool failed = std::any_of(failures.begin(), failures.end(), [](const auto& each) {
         return each.second.ended != status::skipped;
     });

@@ -53,7 +53,7 @@ void run_cell(benchmark::State& state, executor& by, last_attempt& last, std::si
             state.SkipWithError(last.record.failed->text.c_str());
             break;
         }
-        state.SetIterationTime(last.record.timed->real_ns * 1e-9);
+        state.SetIterationTime(last.record.times.real_ns * 1e-9);
     }
     for (const auto& [key, value] : last.record.metrics)
         if (const metric* row = find_metric(key); row != nullptr && row->margin > 0 && value)
@@ -64,7 +64,7 @@ int run_plan(const invocation& call, const run_options& options, const plan& wha
     workplace here(call, options, what);
     const shared_clock clock(here.clock);
     last_attempt last(clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, last,
+    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries}, last,
                 here.machine.gate());
     if (!by.search_capacities()) return exit_interrupted;
     for (std::size_t i = 0; i < what.cells.size(); ++i)

@@ -12,6 +12,7 @@
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/inherited_state.hpp"
 #include "harness/base/posix/memory_limit.hpp"
+#include "harness/base/posix/output_file.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/conform/checks.hpp"
 #include "harness/worker/worker.hpp"
@@ -88,6 +89,7 @@ int guarded(const std::vector<std::string>& command_line) {
     try {
         occupy_standard_descriptors();
         put_inherited_state_right();
+        let_files_grow();
         const int code = dispatch(command_line);
         if (std::fflush(stdout) != 0 || !std::cout.flush()) {
             if (errno == EPIPE) return code;  // `| head` has seen enough

@@ -8,12 +8,14 @@ namespace ipcmark {
 
 void recorder::attempted(const attempt& done) {
     const clock_info& clock = result_.header().clock;
-    lines_.append(result_.add(make_record(done.planned.what, done.asked.why, done.outcome, clock_,
-                                          {done.sequence,
-                                           done.asked.round,
-                                           done.number,
-                                           done.noise,
-                                           {clock.source, clock.stamp_cost_ns}})));
+    repetition_record record = make_record(done.planned.what, done.asked.why, done.outcome, clock_,
+                                           {done.sequence,
+                                            done.asked.round,
+                                            done.number,
+                                            done.noise,
+                                            {clock.source, clock.stamp_cost_ns}});
+    if (record.failed && !done.last) record.tried_again = true;
+    lines_.append(result_.add(std::move(record)));
 }
 
 void recorder::floors_measured(const floor_log& floors) {

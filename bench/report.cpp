@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include "bench/header.hpp"
+#include "bench/outputs.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/base/json_text.hpp"
-#include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/output_file.hpp"
 #include "harness/base/terminal.hpp"
 #include "harness/result/result_file.hpp"
 #include "reports/csv.hpp"
@@ -79,9 +80,14 @@ int run_report(const invocation& call) {
                                : format == "html"          ? "report.html"
                                                            : "-";
     if (output.empty()) throw command_error("--output needs the name of a file");
+    const auto inputs = (*parsed)["results"].as<std::vector<std::string>>();
+    std::vector<named_file> read;
+    for (const auto& input : inputs)
+        read.push_back({"the input", input});
+    const named_file written[] = {{"the report", output}};
+    require_distinct(written, read);
     if (output != "-") require_writable(output);
-    const std::string text =
-        render((*parsed)["results"].as<std::vector<std::string>>(), format, output == "-");
+    const std::string text = render(inputs, format, output == "-");
     if (output == "-") {
         std::cout << text;
     } else {

@@ -16,11 +16,12 @@
 #include "harness/base/posix/affinity.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/memory_limit.hpp"
-#include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/output_file.hpp"
 #include "harness/base/terminal.hpp"
 #include "harness/host/checks/checks.hpp"
 #include "harness/result/result_file.hpp"
 #include "harness/run/journal.hpp"
+#include "harness/run/memory_limit.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
 
@@ -39,6 +40,11 @@ void print_cells(const plan& what, const run_options& options) {
 }
 
 void require_outputs(const run_options& options) {
+    const named_file outputs[] = {{"the result", options.json_file},
+                                  {"the page", options.html_file}};
+    const named_file inputs[] = {{"the plan", options.plan_file},
+                                 {"the calibration", options.calibration_file}};
+    require_distinct(outputs, inputs);
     if (options.json_file != "-") require_writable(options.json_file);
     if (options.html_file.empty()) return;
     if (page_available().empty()) {
@@ -91,6 +97,61 @@ bool beats_its_floor(const run_result& result) {
     return true;
 }
 
+/// Of a required mechanism without any cell that `is_left`: why.
+template <class Cells, class IsLeft, class Reason>
+std::string missing_of(const std::vector<std::string>& required, const Cells& cells, IsLeft is_left,
+                       Reason reason_of_cell) {
+    std::string missing;
+    for (const auto& name : required) {
+        std::string why = "it is not among the cells";
+        bool there = false;
+        for (const auto& [mechanism, cell] : cells) {
+            if (mechanism != name) continue;
+            there = there || is_left(*cell);
+            if (!there) why = reason_of_cell(*cell);
+        }
+        if (!there) missing += (missing.empty() ? "" : "; ") + name + ": " + why;
+    }
+    return missing;
+}
+
+/// --require: nothing is measured where it is known to be in vain.
+void require_planned(const run_options& options, const plan& what) {
+    std::vector<std::pair<std::string_view, const planned_cell*>> cells;
+    for (const auto& planned : what.cells)
+        cells.emplace_back(planned.what.transport, &planned);
+    const std::string missing = missing_of(
+        options.required, cells, [](const planned_cell& cell) { return !cell.skipped; },
+        [](const planned_cell& cell) { return cell.skipped->text; });
+    if (!missing.empty())
+        throw command_error("--require: skipped here: " + missing, exit_environment_refused);
+}
+
+/// --require, once all is known.
+bool lacks_required(const run_options& options, const run_result& result) {
+    std::vector<std::pair<std::string_view, const cell_result*>> cells;
+    for (const auto& cell : result.cells)
+        cells.emplace_back(cell.mechanism, &cell);
+    const std::string missing = missing_of(
+        options.required, cells,
+        [](const cell_result& cell) { return cell.ended != status::skipped; },
+        [](const cell_result& cell) { return cell.why ? cell.why->text : std::string(); });
+    if (missing.empty()) return false;
+    std::cerr << "ipcmark: --require: the result is written, but these were skipped: " << missing
+              << '\n';
+    return true;
+}
+
+/// A run of which every cell was skipped is no success.
+bool measured_nothing(const run_result& result) {
+    if (!result.repetitions.empty()) return false;
+    std::string why;
+    for (const auto& cell : result.cells)
+        if (why.empty() && cell.why) why = cell.name + ": " + cell.why->text;
+    std::cerr << "ipcmark: nothing was measured; " << why << '\n';
+    return true;
+}
+
 int exit_code_of(const run_options& options, const run_outcome& ended, std::size_t failed_cells,
                  const run_result& result) {
     if (ended.interrupted) return exit_interrupted;
@@ -100,11 +161,16 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
                   << result.noise->text << " Quieten the machine and measure again\n";
         return exit_environment_refused;
     }
-    return failed_cells > 0 || floor_beaten ? exit_cell_failed : exit_ok;
+    if (lacks_required(options, result)) return exit_environment_refused;
+    if (failed_cells > 0 || floor_beaten) return exit_cell_failed;
+    return result.complete && measured_nothing(result) ? exit_nothing_matched : exit_ok;
+}
+
+std::string file_text(const run_result& result) {
+    return json_text(to_tree(result), 1) + "\n";
 }
 
 void report(const run_options& options, const run_result& result) {
-    write_output(options.json_file, json_text(to_tree(result), 1) + "\n");
     const view_model model = view_of({{options.json_file, result}});
     if (!options.html_file.empty()) write_output(options.html_file, render_html(model));
     if (options.json_file == "-" || options.html_file == "-") return;
@@ -121,8 +187,8 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
     const shared_clock clock(here.clock);
     progress bar(0, options.quiet);
     recorder records(result, lines, bar, clock);
-    executor by(what, here.pairs, here.interrupts, clock, options.reruns, records,
-                here.machine.gate());
+    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
+                records, here.machine.gate());
     rounds_schedule rounds(what, options.time_budget_s, options.floors);
     bar.expect(rounds.expected());
     bar.say(effort_text(what, options));
@@ -131,15 +197,47 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
     return ended;
 }
 
+/// Nothing measured is lost where something could not be written.
+[[noreturn]] void end_with_rescue(const call_failed& why, const result_builder& measured,
+                                  const journal& lines) {
+    std::string rescue = lines.rescue();
+    if (measured.repetitions() > 0 && !(lines.is_whole() && !rescue.empty())) {
+        const auto kept = write_elsewhere(file_text(measured.result(false, why.what())));
+        if (!kept.empty()) rescue = "; what was measured is in " + kept;
+    }
+    throw command_error(why.what() + rescue, exit_environment_refused);
+}
+
+/// The result is safe from here on, whatever becomes of the page.
+void write_result(const run_options& options, const run_result& result, journal& lines) {
+    write_output(options.json_file, file_text(result));
+    lines.discard();
+    try {
+        report(options, result);
+    } catch (const call_failed& e) {
+        throw command_error(std::string(e.what()) + "; the result is in " + options.json_file +
+                                ", of which `ipcmark report` makes the page",
+                            exit_environment_refused);
+    }
+}
+
+/// A result's size before anything is measured: that of its frame, and what a repetition adds.
+std::size_t expected_bytes(const result_builder& builder, const plan& what) {
+    constexpr std::size_t repetition_bytes = 3'000;
+    return file_text(builder.result(true, {})).size() +
+           repetition_bytes * what.runnable() * what.request.repetitions;
+}
+
 int measure_run(const invocation& call, const run_options& options, const plan& what,
-                const std::vector<placement_choice>& placements) {
+                const std::vector<placement_choice>& placements, const std::string& journal_file) {
     workplace here(call, options, what);
     run_header header = make_header(call, options, what, placements, here.clock);
     header.watch = here.machine.told({});
     header.calibration = calibration_for(options.calibration_file, options.json_file,
                                          header.environment.fingerprint);
     result_builder builder(std::move(header), what.cells, what.request.repetitions);
-    journal lines(options.json_file, builder.first_line());
+    require_room(options.json_file, expected_bytes(builder, what));
+    journal lines(journal_file, builder.first_line());
     run_outcome ended;
     run_result result;
     try {
@@ -147,13 +245,12 @@ int measure_run(const invocation& call, const run_options& options, const plan& 
         finish_header(builder.header(), here.start_ns, ended.rounds_done, here.clock,
                       here.suspended_ns);
         result = builder.result(ended.complete, ended.incomplete_reason);
-        report(options, result);
+        write_result(options, result, lines);
     } catch (const call_failed& e) {
-        throw command_error(e.what() + lines.rescue(), exit_environment_refused);
+        end_with_rescue(e, builder, lines);
     } catch (const std::bad_alloc&) {
         throw command_error(out_of_memory_text() + lines.rescue(), exit_environment_refused);
     }
-    lines.discard();
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
@@ -188,6 +285,7 @@ int run_run(const invocation& call) {
     if (what.cells.empty())
         throw command_error(why_nothing_matches(options->plan, call.mechanisms),
                             exit_nothing_matched);
+    skip_beyond(memory_limit(), call.mechanisms, what);
     if (options->print_plan) {
         std::cout << plan_text(options->plan);
         return exit_ok;
@@ -197,13 +295,15 @@ int run_run(const invocation& call) {
         return exit_ok;
     }
     banner_if_unoptimised();
+    require_planned(*options, what);
     require_outputs(*options);
-    const result_claim claim = options->json_named
-                                   ? result_claim::named(options->json_file, options->force)
-                                   : result_claim::numbered(options->json_file, options->force);
+    const result_claim claim =
+        options->json_named
+            ? result_claim::named(options->json_file, options->journal_folder, options->force)
+            : result_claim::numbered(options->json_file, options->journal_folder, options->force);
     options->json_file = claim.file();
     if (options->strict) refuse_disturbed_host(what);
-    return measure_run(call, *options, what, placements);
+    return measure_run(call, *options, what, placements, claim.journal_file());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/base/terminal.hpp"
+#include "harness/run/memory_limit.hpp"
 
 namespace ipcmark {
 
@@ -39,9 +40,10 @@ constexpr const char* vocabulary =
     "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
     "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
     "Exit codes: 0 ok; 2 usage; 3 a cell failed, timed out or was faster than its floor (then the\n"
-    "floor, or the figure, is wrong); 4 nothing matched; 5 the environment was refused (temporary\n"
-    "folder, output file, another machine's calibration, --strict); 7 unreadable calibration; 130\n"
-    "interrupted, what was complete is written.\n";
+    "floor, or the figure, is wrong); 4 nothing matched, or nothing could be measured; 5 the\n"
+    "environment was refused (temporary folder, output file, another machine's calibration,\n"
+    "--strict, --require); 7 unreadable calibration; 130 interrupted, what was complete is "
+    "written.\n";
 
 /// What each pattern answers, and how.
 std::string pattern_lines() {
@@ -76,11 +78,17 @@ constexpr std::array run_flags{
     run_flag{
         how_much, "reruns", "N",
         "Run a disturbed repetition again, at most so often in its round (default 2; 0: never)"},
+    run_flag{
+        how_much, "retries", "N",
+        "Try a repetition again that lost a process (killed, or refused by a limit), at most so "
+        "often in its round (default 2); a cell with figures survives one that stays lost"},
     run_flag{how_much, "gate", "RULE",
              "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
              "fixed bounds, for a machine kept for measuring"},
     run_flag{how_much, "strict", "",
              "Exit with 5 where doctor warns, before the run, or the result is unusable, after"},
+    run_flag{how_much, "require", "NAMES",
+             "Exit with 5 where a mechanism or family of these is skipped, comma-separated"},
     run_flag{how_much, "seed", "N",
              "Seed of the order, the tags and the layouts (default: random, recorded)"},
     run_flag{how_much, "deadline", "S",
@@ -88,8 +96,12 @@ constexpr std::array run_flags{
     run_flag{output, "json", "FILE",
              "Result file (default results.json, or results-2.json where that is there; - is "
              "standard output)"},
-    run_flag{output, "force", "", "Overwrite a result, or the journal of an interrupted run"},
+    run_flag{output, "force", "",
+             "Overwrite a result; an interrupted run's journal is kept as FILE.journal.1"},
     run_flag{output, "html", "FILE", "Also write the report page"},
+    run_flag{output, "journal", "FOLDER",
+             "Keep the journal there instead of beside the result: where that is a single mounted "
+             "file, a device or standard output"},
     run_flag{output, "calibration", "FILE",
              "What `ipcmark calibrate` wrote on this machine, to be embedded (default: "
              "calibration.json beside the result)"},
@@ -203,6 +215,8 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
         options.stage_deadline_ms = 1000 * flag_number<std::int64_t>(parsed, "deadline", 1, 3'600);
     if (parsed.count("reruns") > 0)
         options.reruns = flag_number<std::uint64_t>(parsed, "reruns", 0, 100);
+    if (parsed.count("retries") > 0)
+        options.retries = flag_number<std::uint64_t>(parsed, "retries", 0, 100);
     if (parsed.count("gate") > 0) options.gate = gate_named(parsed["gate"].as<std::string>());
     options.strict = parsed.count("strict") > 0;
     options.seed = parsed.count("seed") > 0
@@ -242,7 +256,8 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     const char* usual = parsed->count("plan") > 0 ? "default" : "quick";
     options.plan =
         named_plan(parsed->count("profile") > 0 ? (*parsed)["profile"].as<std::string>() : usual);
-    if (const auto file = file_name(*parsed, "plan", ""); !file.empty()) {
+    options.plan_file = file_name(*parsed, "plan", "");
+    if (const auto& file = options.plan_file; !file.empty()) {
         options.plan = read_plan(file, options.plan);
         check_plan_mechanisms(file, options.plan, call.mechanisms);
     }
@@ -250,12 +265,17 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     resolve_mechanisms(call.mechanisms, options.plan);
     apply_parameters(*parsed, options.plan.varied);
     refuse_unused_parameters(*parsed, options.plan);
+    if (parsed->count("require") > 0)
+        for (const registration* each :
+             select_mechanisms(call.mechanisms, (*parsed)["require"].as<std::string>()))
+            options.required.emplace_back(each->info.name);
     apply_how_much(*parsed, options);
     options.force = parsed->count("force") > 0;
     options.print_plan = parsed->count("print-plan") > 0;
     options.json_file = file_name(*parsed, "json", options.json_file);
     options.json_named = parsed->count("json") > 0;
     options.html_file = file_name(*parsed, "html", "");
+    options.journal_folder = file_name(*parsed, "journal", "");
     options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;
     options.floors = parsed->count("no-floors") == 0;
@@ -302,6 +322,7 @@ plan runnable_plan(const run_options& options, const registry& mechanisms,
         throw command_error(e.what());
     }
     if (result.cells.empty()) throw command_error("no cell matches", exit_nothing_matched);
+    skip_beyond(memory_limit(), mechanisms, result);
     if (result.runnable() == 0)
         throw command_error("no cell can run here: " + result.cells.front().skipped->text,
                             exit_nothing_matched);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/subcommand.hpp"
 #include "harness/host/noise/noise.hpp"
@@ -16,10 +17,14 @@ struct run_options {
     std::optional<double> time_budget_s;
     bool floors = true;  // probe the machine's limits before, between and after the rounds
     std::int64_t stage_deadline_ms = 10'000;
-    std::uint64_t reruns = 2;  // of a disturbed repetition, in its round
+    std::uint64_t reruns = 2;   // of a disturbed repetition, in its round
+    std::uint64_t retries = 2;  // of one that lost a worker
     gate_rule gate = gate_rule::relative;
+    std::vector<std::string> required;  // mechanisms that may not be left out
     bool strict = false;  // refuse a host that doctor warns of, and an unusable result
     std::string json_file = "results.json";
+    std::string journal_folder;    // empty: beside the result
+    std::string plan_file;         // empty: none
     std::string html_file;         // empty: none
     std::string calibration_file;  // empty: calibration.json beside the result, if there is one
     bool json_named = false;       // by the user

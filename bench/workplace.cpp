@@ -5,6 +5,7 @@
 #include "bench/header.hpp"
 #include "harness/analysis/clock_faults.hpp"
 #include "harness/base/clock_calibration.hpp"
+#include "harness/run/memory_limit.hpp"
 
 namespace ipcmark {
 
@@ -24,7 +25,8 @@ workplace::workplace(const invocation& call, const run_options& options, const p
     : clock(calibrated_for(what)),
       leased(workspace, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
       pairs(workspace, interrupts, clock,
-            {options.stage_deadline_ms, call.plugins, &leased, pairs_born_together,
+            {options.stage_deadline_ms, call.plugins, &leased,
+             waiting_pairs(memory_limit(), pairs_born_together),
              [&what](std::uint64_t n) {
                  return what.layout(group_layouts + n).environment_pad_bytes;
              },

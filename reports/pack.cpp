@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/base/json_text.hpp"
+#include "harness/result/benchmark_entries.hpp"
 #include "harness/result/result_file.hpp"
 
 namespace ipcmark {
@@ -289,17 +290,32 @@ std::string packed_cell(const tree& cell, const metric_table& metrics,
     return to + "}";
 }
 
+/// By cell, in the order in which they ran.
+std::unordered_map<std::string, std::vector<const tree*>> repetitions_of(const tree& result) {
+    std::unordered_map<std::string, std::vector<const tree*>> repetitions;
+    for (const char* list : {"benchmarks", "set_aside"})
+        for (const auto& entry : result.at(list).elements())
+            if (is_repetition(entry))
+                repetitions[entry.at("ipc").at("cell").as_text()].push_back(&entry);
+    const auto sequence = [](const tree* entry) {
+        return entry->at("ipc").at("sequence").as_uint();
+    };
+    for (auto& [cell, own] : repetitions)
+        std::stable_sort(own.begin(), own.end(),
+                         [&](const tree* a, const tree* b) { return sequence(a) < sequence(b); });
+    return repetitions;
+}
+
 }  // namespace
 
 std::string pack_result(const run_result& of) {
     const tree result = to_tree(of);
-    std::unordered_map<std::string, std::vector<const tree*>> repetitions;
-    for (const auto& entry : result.at("benchmarks").elements())
-        repetitions[entry.at("ipc").at("cell").as_text()].push_back(&entry);
+    const auto repetitions = repetitions_of(result);
     const metric_table metrics(result.at("cells"));
     std::string to = "{\"packed\":1";
     for (const auto& [key, value] : result.named())
-        if (key != "cells" && key != "benchmarks") to += "," + plain(key) + ":" + plain(value);
+        if (key != "cells" && key != "benchmarks" && key != "set_aside")
+            to += "," + plain(key) + ":" + plain(value);
     to += ",\"metrics\":" + plain(metrics.rows()) + ",\"cells\":[";
     bool first = true;
     for (const auto& cell : result.at("cells").elements()) {

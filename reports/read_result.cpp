@@ -31,18 +31,31 @@ bool is_journal(const std::string& text) {
     return text.starts_with(R"({"journal":)");
 }
 
-/// A journal may end in the middle of a line: the repetition that was being written is left out.
+/// Takes the lines of a journal up to its end or the first that is damaged, which it tells; the
+/// last may be cut, and is left out.
+std::string restore_lines(std::istream& lines, result_builder& restored) {
+    std::string line;
+    for (std::size_t number = 2; std::getline(lines, line) && !lines.eof(); ++number) {
+        if (line.empty()) continue;
+        try {
+            restored.restore(parse_json(line));
+        } catch (const std::exception&) {
+            return "; line " + std::to_string(number) +
+                   " is damaged, and what follows it is left out";
+        }
+    }
+    return {};
+}
+
 run_result rebuild(const std::string& text, const std::string& file_name) {
     std::istringstream lines(text);
     std::string line;
     std::getline(lines, line);
     try {
         result_builder restored(parse_json(line));
-        while (std::getline(lines, line)) {
-            if (lines.eof() || line.empty()) break;
-            restored.restore(parse_json(line));
-        }
-        return restored.result(false, "rebuilt from the journal of a run that did not end");
+        const std::string damage = restore_lines(lines, restored);
+        return restored.result(false,
+                               "rebuilt from the journal of a run that did not end" + damage);
     } catch (const malformed_json& e) {
         throw unreadable_result(file_name + ": " + e.what());
     } catch (const std::exception& e) {

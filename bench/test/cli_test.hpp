@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -56,6 +57,19 @@ protected:
     // By value: a range-for over a part of result() would outlive the document.
     nlohmann::json cells() const { return result().at("cells"); }
     nlohmann::json benchmarks() const { return result().at("benchmarks"); }
+
+    /// Every timed repetition of ours, in the order in which they ran.
+    static nlohmann::json repetitions_of(const nlohmann::json& document) {
+        std::map<std::uint64_t, nlohmann::json> by_sequence;
+        for (const char* list : {"benchmarks", "set_aside"})
+            for (const auto& entry : document.at(list))
+                if (entry.contains("ipc")) by_sequence[entry.at("ipc").at("sequence")] = entry;
+        nlohmann::json all = nlohmann::json::array();
+        for (const auto& [sequence, entry] : by_sequence)
+            all.push_back(entry);
+        return all;
+    }
+    nlohmann::json repetitions() const { return repetitions_of(result()); }
 
     sandbox box;
 

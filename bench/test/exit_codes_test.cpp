@@ -209,6 +209,63 @@ TEST_F(failing_cells, a_hang_is_timed_out_and_says_where) {
         matches(reason.at("text"), "was still \\w+ *\\w* after 1\\.\\d s \\(.*; raise --deadline"));
 }
 
+TEST_F(failing_cells, processes_that_are_refused_for_a_while_cost_nothing) {
+    box.set("LD_PRELOAD", IPCMARK_REFUSING);
+    // 32 pairs are born at once; the next ones are refused four times.
+    box.set("REFUSE", "posix_spawn:EAGAIN::64:4");
+    expect_code(0, tiny + "--repetitions 60 --no-floors");
+    EXPECT_EQ(cells().at(0).at("repetitions_ok"), 60);
+    EXPECT_EQ(cells().at(0).at("status"), "ok");
+}
+
+TEST_F(failing_cells, processes_that_are_refused_for_good_cost_their_repetitions_only) {
+    box.set("LD_PRELOAD", IPCMARK_REFUSING);
+    box.set("REFUSE", "posix_spawn:EAGAIN::64");
+    const auto ended = expect_code(0, tiny + "--repetitions 60 --no-floors --retries 0");
+    EXPECT_TRUE(matches(ended.err, "posix_spawn of a worker \\(.*RLIMIT_NPROC .*pids.max"));
+    const auto cell = cells().at(0);
+    EXPECT_EQ(cell.at("status"), "ok");
+    EXPECT_GT(cell.at("repetitions_ok").get<int>(), 20);
+    EXPECT_GT(cell.at("failures").size(), 20u);
+    EXPECT_EQ(cell.at("failures").at(0).at("code"), "spawn");
+    expect_code(0, "ipcmark validate results.json");
+    box.set("REFUSE", "posix_spawn:EAGAIN:");
+    expect_refused(5, tiny + "--quiet", "posix_spawn of a worker .*ulimit -u");
+}
+
+TEST_F(failing_cells, a_worker_that_somebody_kills_is_replaced) {
+    running command = box.start(lasting + "--no-floors --repetition-ms 100");
+    for (int i = 0; i < 500 && box.read("results.json.journal").find("\"purpose\":\"timed\"") ==
+                                   std::string::npos;
+         ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (const pid_t worker : command.wait_for_workers())
+        ::kill(worker, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    command.signal(SIGINT);
+    EXPECT_EQ(command.wait().code, 130);
+    const auto cell = cells().at(0);
+    EXPECT_EQ(cell.at("status"), "ok");
+    EXPECT_GE(repetitions().size(), 2u);
+}
+
+TEST_F(failing_cells, are_none_where_a_required_mechanism_is_skipped) {
+    expect_refused(5, tiny + "--require pipe,posix_mq",
+                   "--require: skipped here: posix_mq: it is not among the cells");
+    expect_refused(5, tiny + "--mechanism pipe,posix_mq --payload 16Mi --require posix_mq",
+                   "--require: skipped here: posix_mq: .*msgsize_max");
+    expect_refused(2, tiny + "--require pip", "no mechanism 'pip'; did you mean pipe");
+    expect_code(0, tiny + "--require pipe,fifo --mechanism pipe,fifo");
+}
+
+TEST_F(failing_cells, a_run_that_measures_nothing_is_no_success) {
+    const auto ended = expect_code(4, tiny + "--mechanism posix_mq --payload 16Mi");
+    EXPECT_TRUE(matches(ended.err,
+                        "ipcmark: nothing was measured; round_trip/posix_mq/16777216/"
+                        "same_cpu: .*msgsize_max"));
+    expect_code(0, "ipcmark validate results.json");
+}
+
 TEST_F(failing_cells, a_call_that_the_system_refuses_is_named_with_the_remedy) {
     box.set("LD_PRELOAD", IPCMARK_REFUSING);
     box.set("REFUSE", "sched_setaffinity");

@@ -17,8 +17,8 @@ TEST_F(noise, every_timed_repetition_is_judged_and_the_run_too) {
     std::size_t judged = 0;
     for (const auto& [word, count] : document.at("noise").at("repetitions").items())
         judged += count.get<std::size_t>();
-    EXPECT_EQ(judged, document.at("benchmarks").size());
-    for (const auto& repetition : document.at("benchmarks")) {
+    EXPECT_EQ(judged, repetitions_of(document).size());
+    for (const auto& repetition : repetitions_of(document)) {
         const std::string quality = repetition.at("ipc").at("quality");
         EXPECT_TRUE(matches(quality, "^(quiet|usable|disturbed)$"));
         const auto& found = repetition.at("ipc").at("noise");
@@ -37,7 +37,7 @@ TEST_F(noise, disturbed_repetitions_are_kept_run_again_and_counted) {
     const auto document = result();
     const auto cell = document.at("cells").at(0);
     std::size_t again = 0;
-    for (const auto& repetition : document.at("benchmarks")) {
+    for (const auto& repetition : repetitions_of(document)) {
         EXPECT_EQ(repetition.at("ipc").at("quality"), "disturbed");
         again += repetition.at("ipc").at("try") == 1 ? 1 : 0;
     }
@@ -48,7 +48,7 @@ TEST_F(noise, disturbed_repetitions_are_kept_run_again_and_counted) {
         matches(document.at("noise").at("text"), "Besides, [^ ]+ \\(\\d+ processes\\) took"))
         << "the hogs are named";
     EXPECT_TRUE(matches(document.at("noise").at("remedy"), "stop what else runs"));
-    EXPECT_EQ(document.at("benchmarks").size(), 3 + again);
+    EXPECT_EQ(repetitions_of(document).size(), 3 + again);
     EXPECT_EQ(cell.at("repetitions_ok"), 3);
     EXPECT_EQ(cell.at("repetitions_disturbed"), 3 + again);
     EXPECT_EQ(cell.at("repetitions_excluded"), 0) << "there are no others";

@@ -78,7 +78,7 @@ TEST_F(plan_file, comments_are_allowed_and_flags_override) {
     ASSERT_EQ(document.at("cells").size(), 1u);
     EXPECT_EQ(document.at("cells").at(0).at("name"), "round_trip/pipe/128/same_cpu");
     EXPECT_EQ(document.at("cells").at(0).at("touch"), "desc");
-    EXPECT_TRUE(document.at("benchmarks").at(0).at("ipc").at("layout").is_null());
+    EXPECT_TRUE(repetitions_of(document).at(0).at("ipc").at("layout").is_null());
 }
 
 TEST_F(plan_file, repetitions_may_be_called_spawns_but_not_both) {

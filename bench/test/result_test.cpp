@@ -9,12 +9,9 @@ class result_file : public cli_test {
 protected:
     /// The cells of the timed repetitions in the order they ran.
     std::vector<std::string> order_of(const nlohmann::json& document) const {
-        std::map<std::uint64_t, std::string> by_sequence;
-        for (const auto& repetition : document.at("benchmarks"))
-            by_sequence[repetition.at("ipc").at("sequence")] = repetition.at("ipc").at("cell");
         std::vector<std::string> order;
-        for (const auto& [sequence, name] : by_sequence)
-            order.push_back(name);
+        for (const auto& repetition : repetitions_of(document))
+            order.push_back(repetition.at("ipc").at("cell"));
         return order;
     }
 
@@ -94,7 +91,7 @@ TEST_F(result_file, records_how_it_was_made) {
     EXPECT_EQ(plan.at("argv").at(1), "run");
     EXPECT_EQ(plan.at("argv").back(), "copy");
     EXPECT_EQ(result().at("complete"), true);
-    const auto repetition = result().at("benchmarks").at(0);
+    const auto repetition = repetitions().at(0);
     EXPECT_GT(repetition.at("real_time").get<double>(), 0);
     EXPECT_EQ(repetition.at("ipc").at("peers").size(), 2u);
 }
@@ -103,7 +100,7 @@ TEST_F(result_file, the_seed_alone_decides_the_layouts) {
     const auto layouts = [&](const std::string& flags) {
         expect_code(0, tiny + "--no-floors " + flags);
         std::vector<nlohmann::json> found;
-        for (const auto& repetition : benchmarks())
+        for (const auto& repetition : repetitions())
             found.push_back(repetition.at("ipc").at("layout"));
         return found;
     };

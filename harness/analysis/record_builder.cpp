@@ -107,13 +107,11 @@ std::optional<block_rates> rates_of_blocks(const measurement& consumer, const sh
                        rate(static_cast<double>(spans.greatest_ns()))};
 }
 
-/// What one message took, and the CPU time of all parties for it.
-void add_times(const repetition_view& view, timed_facts& facts) {
+message_times times_of(const repetition_view& view) {
     double cpu_ns = 0;
     for (const worker_report& each : view.repetition.sides)
         cpu_ns += static_cast<double>(each.measured.consumed.cpu_ns());
-    facts.real_ns = view.elapsed_ns() / std::max(view.messages(), 1.0);
-    facts.cpu_ns = cpu_ns / std::max(view.counted_messages(), 1.0);
+    return {tracked_time_ns(view), cpu_ns / std::max(view.counted_messages(), 1.0)};
 }
 
 timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
@@ -149,7 +147,6 @@ timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
     facts.flags = std::move(within.flags);
     if (is_saturated(view)) facts.flags.emplace_back("saturated");
     if (std::string note = hop_note(view); !note.empty()) facts.hop_note = std::move(note);
-    add_times(view, facts);
     return facts;
 }
 
@@ -173,6 +170,7 @@ repetition_record make_record(const cell& what, purpose why, const repetition_re
     if (why != purpose::timed) return record;
     record.latency_buckets = view.latencies().buckets();
     record.timed = facts_of(view, record.metrics, context);
+    record.times = times_of(view);
     return record;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/analysis/clock_flags.hpp"
 #include "harness/analysis/floor_ratios.hpp"
@@ -162,7 +163,7 @@ tree result_builder::add(repetition_record record) {
     collected_cell& cell = at(record.cell);
     ++repetitions_;
     if (record.failed) {
-        fail(cell, *record.failed);
+        fail(cell, record);
     } else if (record.timed) {
         add_timed(cell, std::move(record));
     } else if (record.verify) {
@@ -197,9 +198,13 @@ void result_builder::note_countable(const repetition_record& record) {
         uncountable_->per_message[key] = std::nullopt;
 }
 
-void result_builder::fail(collected_cell& cell, const failure& failed) {
+/// A cell with figures survives a lost repetition, and not two in a row.
+void result_builder::fail(collected_cell& cell, const repetition_record& record) {
+    const failure& failed = *record.failed;
     cell.planned.failures.push_back(reason_of(failed));
-    if (cell.ended || !ends_its_cell(failed)) return;
+    if (cell.ended || record.tried_again || !ends_its_cell(failed)) return;
+    if (is_a_loss(failed) && !cell.timed.empty() && !std::exchange(cell.lost_the_latest, true))
+        return;
     cell.ended = true;
     cell.planned.ended = failed.ended;
     cell.planned.why = reason_of(failed);
@@ -209,6 +214,7 @@ void result_builder::add_timed(collected_cell& cell, repetition_record record) {
     const bool accepted = !record.is_disturbed();
     cell.accepted_tries += accepted ? 1 : 0;
     cell.first_tries += record.timed->attempt == 0 ? 1 : 0;
+    cell.lost_the_latest = false;
     cell.all.add(record);
     if (accepted) cell.accepted.add(record);
     measuring_s_ += static_cast<double>(record.timed->elapsed_ns) / 1e9;
@@ -302,6 +308,7 @@ cell_result result_builder::conclude(const collected_cell& cell) const {
         result.ended = status::skipped;
         result.why = reason{"interrupted", std::nullopt,
                             "the run ended before this cell had its first timed repetition"};
+        if (!result.failures.empty()) result.why = result.failures.back();
     }
     const bool clean = cell.rests_on_accepted();
     const std::size_t disturbed = cell.timed.size() - cell.accepted_tries;

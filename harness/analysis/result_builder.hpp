@@ -56,6 +56,7 @@ private:
     struct collected_cell {
         cell_result planned;
         bool ended = false;  // skipped or given up
+        bool lost_the_latest = false;
         std::vector<repetition_record> timed;
         pooled all;
         pooled accepted;  // without disturbed repetitions
@@ -73,7 +74,7 @@ private:
     collected_cell& at(const std::string& cell);
     const collected_cell& at(const std::string& cell) const;
     void index_cells();
-    void fail(collected_cell& cell, const failure& failed);
+    void fail(collected_cell& cell, const repetition_record& record);
     void add_timed(collected_cell& cell, repetition_record record);
     void share_idle(const collected_cell& from, const repetition_record& record);
     void note_countable(const repetition_record& record);

@@ -272,6 +272,21 @@ const std::vector<metric>& switch_metrics() {
     return table;
 }
 
+double tracked_time_ns(const repetition_view& view) {
+    switch (pattern_of(view.what.kind).loop) {
+        case pattern_loop::schedule:
+            if (const optional_figure drained = view.figure("drain_ns")) return *drained;
+            return view.latencies().mean_ns();
+        case pattern_loop::lifecycle:
+            return construct(view).value_or(0) + first_message(view).value_or(0);
+        case pattern_loop::exchange:
+        case pattern_loop::stream:
+        case pattern_loop::ring:
+            break;
+    }
+    return view.elapsed_ns() / std::max(view.messages(), 1.0);
+}
+
 std::string hop_note(const repetition_view& view) {
     if (!pattern_of(view.what.kind).decomposed) return {};
     std::string note = view.repetition.hop_note;

@@ -29,6 +29,12 @@ const std::vector<metric>& setup_metrics();
 /// of single round trips; parts may come out negative where noise is larger than they are.
 const std::vector<metric>& switch_metrics();
 
+/// The one time of a repetition that tools keep which take no other (real_time of Google
+/// Benchmark): of a schedule the mean response, wake-up or age, of bursts the median time until one
+/// has arrived, of `setup` from nothing to the first message; else the phase over its messages.
+/// Never the interval of a schedule, which says nothing of the mechanism.
+double tracked_time_ns(const repetition_view& view);
+
 /// Why a part of the pattern `switch` is missing, or is not to be believed; empty where none is.
 std::string hop_note(const repetition_view& view);
 

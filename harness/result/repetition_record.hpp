@@ -176,8 +176,6 @@ struct timed_facts {
     std::optional<within_repetition> within;  // nothing: it has no figures in time order
     std::vector<std::string> flags;
     std::optional<std::string> hop_note;  // of the pattern switch: why a part is missing
-    double real_ns = 0;                   // elapsed time of one message
-    double cpu_ns = 0;                    // CPU time of one message, all processes
 };
 
 template <class Visitor>
@@ -205,6 +203,18 @@ void visit_fields(Visitor& visit, timed_facts& t) {
     visit("within", t.within);
     visit("flags", t.flags);
     visit.when_there("hop_note", t.hop_note);
+}
+
+/// Of one message: what a tool keeps that takes one figure of a timed repetition.
+struct message_times {
+    double real_ns = 0;  // tracked_time_ns of harness/result/pattern_metrics.hpp
+    double cpu_ns = 0;   // CPU time, all processes
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, message_times& t) {
+    visit("real_ns", t.real_ns);
+    visit("cpu_ns", t.cpu_ns);
 }
 
 /// What a verify repetition found: every byte was checked.
@@ -235,9 +245,11 @@ struct repetition_record {
     std::string cell;
     purpose why = purpose::timed;
     std::optional<failure> failed;
+    std::optional<bool> tried_again;  // set: it failed and was run again in its place
     std::map<std::string, std::optional<double>> metrics;  // by key
     std::vector<std::pair<std::size_t, std::uint64_t>> latency_buckets;
     std::optional<timed_facts> timed;
+    message_times times;
     std::optional<verify_facts> verify;
     std::optional<counting_facts> counting;
 
@@ -259,9 +271,11 @@ void visit_fields(Visitor& visit, repetition_record& r) {
     visit("cell", r.cell);
     visit("purpose", r.why);
     visit("failed", r.failed);
+    visit.when_there("tried_again", r.tried_again);
     visit("metrics", r.metrics);
     visit("latency_buckets", r.latency_buckets);
     visit.when_there("timed", r.timed);
+    visit("times", r.times);
     visit.when_there("verify", r.verify);
     visit.when_there("counting", r.counting);
 }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "harness/base/fields.hpp"
+#include "harness/result/benchmark_entries.hpp"
 #include "harness/result/metrics.hpp"
 
 namespace ipcmark {
@@ -109,88 +110,34 @@ cell_result cell_from(const tree& block, const detail::path& where) {
     return cell;
 }
 
-/// Of the cells that have any repetition, in the order of the plan.
-struct family {
-    std::size_t index = 0;
-    std::size_t repetitions = 0;
-    std::size_t written = 0;
-};
-
-/// What Google Benchmark's tools look for, and "ipc" with all of ours.
-tree entry_tree(const repetition_record& record, family& of) {
-    const timed_facts& facts = *record.timed;
-    tree entry = tree::members{{"name", record.cell},
-                               {"family_index", of.index},
-                               {"per_family_instance_index", 0},
-                               {"run_name", record.cell},
-                               {"run_type", "iteration"},
-                               {"repetitions", of.repetitions},
-                               {"repetition_index", of.written++},
-                               {"threads", 1},
-                               {"iterations", 1},
-                               {"real_time", facts.real_ns},
-                               {"cpu_time", facts.cpu_ns},
-                               {"time_unit", "ns"},
-                               {"ipc", to_tree(facts)}};
-    for (const auto& [key, value] : record.metrics)
-        entry.named().emplace_back(key, value);
-    const auto rate = record.metrics.find("messages_per_second");
-    if (rate != record.metrics.end() && rate->second)
-        entry.named().emplace_back("items_per_second", *rate->second);
-    return entry;
-}
-
-constexpr std::array<std::string_view, 14> library_keys{"name",
-                                                        "family_index",
-                                                        "per_family_instance_index",
-                                                        "run_name",
-                                                        "run_type",
-                                                        "repetitions",
-                                                        "repetition_index",
-                                                        "threads",
-                                                        "iterations",
-                                                        "real_time",
-                                                        "cpu_time",
-                                                        "time_unit",
-                                                        "ipc",
-                                                        "items_per_second"};
-
-repetition_record entry_from(const tree& entry, const detail::path& where) {
-    repetition_record record;
-    detail::field_reader reader{entry, where};
-    timed_facts facts;
-    reader("real_time", facts.real_ns);
-    reader("cpu_time", facts.cpu_ns);
-    reader("ipc", facts);
-    record.cell = facts.cell;  // the entry's name may have a suffix of the library's
-    record.timed = std::move(facts);
-    for (const auto& [key, value] : entry.named()) {
-        if (std::find(library_keys.begin(), library_keys.end(), key) != library_keys.end())
-            continue;
-        if (value.is_null())
-            record.metrics.emplace(key, std::nullopt);
-        else if (value.is_number())
-            record.metrics.emplace(key, value.as_double());
-    }
-    return record;
-}
-
-tree entries_tree(const std::vector<repetition_record>& repetitions) {
-    std::unordered_map<std::string, family> families;
-    for (const auto& record : repetitions)
-        ++families.try_emplace(record.cell, family{families.size(), 0, 0})
-              .first->second.repetitions;
-    tree::list entries;
-    entries.reserve(repetitions.size());
-    for (const auto& record : repetitions)
-        entries.push_back(entry_tree(record, families.at(record.cell)));
-    return entries;
-}
-
 const tree::list& list_at(const tree& document, std::string_view key) {
     static const tree::list none;
     const tree* found = document.find(key);
     return found != nullptr && found->is_list() ? found->elements() : none;
+}
+
+/// By cell, in the order in which they ran: a file has them in that of the tools that read it.
+std::vector<repetition_record> repetitions_from(const tree& document, const detail::path& root,
+                                                const std::vector<cell_result>& cells) {
+    std::vector<repetition_record> all;
+    for (const char* key : {"benchmarks", "set_aside"}) {
+        const detail::path entries{&root, key};
+        const tree::list& list = list_at(document, key);
+        for (std::size_t i = 0; i < list.size(); ++i)
+            if (is_repetition(list[i]))
+                all.push_back(repetition_from(list[i], detail::path{&entries, {}, i}));
+    }
+    std::unordered_map<std::string_view, std::size_t> position;
+    for (const auto& cell : cells)
+        position.emplace(cell.name, position.size());
+    const auto place = [&](const repetition_record& record) {
+        const auto found = position.find(record.cell);
+        return std::pair(found == position.end() ? position.size() : found->second,
+                         record.timed->sequence);
+    };
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    return all;
 }
 
 }  // namespace
@@ -206,7 +153,9 @@ tree to_tree(const run_result& result) {
     for (const auto& cell : result.cells)
         cells.push_back(cell_tree(cell));
     document["cells"] = std::move(cells);
-    document["benchmarks"] = entries_tree(result.repetitions);
+    benchmark_entries entries = entries_of(result);
+    document["benchmarks"] = std::move(entries.benchmarks);
+    document["set_aside"] = std::move(entries.set_aside);
     document["noise"] = to_tree(result.noise);
     return document;
 }
@@ -223,10 +172,7 @@ run_result run_result_from_tree(const tree& document) {
     for (std::size_t i = 0; i < list_at(document, "cells").size(); ++i)
         result.cells.push_back(
             cell_from(list_at(document, "cells")[i], detail::path{&cells, {}, i}));
-    const detail::path entries{&root, "benchmarks"};
-    for (std::size_t i = 0; i < list_at(document, "benchmarks").size(); ++i)
-        result.repetitions.push_back(
-            entry_from(list_at(document, "benchmarks")[i], detail::path{&entries, {}, i}));
+    result.repetitions = repetitions_from(document, root, result.cells);
     reader("noise", result.noise);
     return result;
 }

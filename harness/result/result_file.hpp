@@ -4,7 +4,7 @@
 #include "harness/result/run_result.hpp"
 
 /// The door between a result in memory and its file, ipcmark.result 1.0, a superset of Google
-/// Benchmark's JSON: benchmarks[] has one entry a repetition that ended ok. The JSON Schema is
+/// Benchmark's JSON (harness/result/benchmark_entries.hpp). The JSON Schema is
 /// reports/schema/ipcmark.result.v1.schema.json.
 namespace ipcmark {
 

@@ -1,5 +1,7 @@
 #include "harness/run/executor.hpp"
 
+#include <algorithm>
+#include <poll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -11,13 +13,19 @@ namespace {
 
 /// The next one gets a new service: what was asked for is done again in its place.
 bool lost_its_service(const repetition_result& outcome) {
-    return outcome.failed && !ends_its_cell(*outcome.failed);
+    return outcome.failed && outcome.failed->code == service_lost_code;
+}
+
+/// Longer each time, so that a short burst of others passes by.
+int patience_ms(std::uint64_t tries_before) {
+    constexpr int first_ms = 250;
+    return first_ms << (2 * std::min<std::uint64_t>(tries_before, 4));
 }
 
 }  // namespace
 
 executor::executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
-                   const shared_clock& clock, std::uint64_t reruns, run_observer& observer,
+                   const shared_clock& clock, try_limits tries, run_observer& observer,
                    noise_gate judged_by)
     : plan_(what),
       pairs_(pairs),
@@ -26,7 +34,8 @@ executor::executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
       observer_(observer),
       noise_(judged_by, [&pairs] { return pairs.living_cpu_ns(); }),
       others_(host_files(), ::getpid()),
-      reruns_(reruns),
+      reruns_(tries.reruns),
+      retries_(tries.retries),
       floors_(what, pairs, [&observer](const std::string& text) { observer.say(text); }) {}
 
 void executor::finish() {
@@ -112,17 +121,29 @@ void executor::tell(const repetition_request& asked, const timed_try& done, std:
     observer_.attempted({planned, asked, number, sequence_ - 1, last, done.outcome, done.noise});
 }
 
+bool executor::is_tried_again(const repetition_result& outcome, std::uint64_t tries_before) {
+    if (!outcome.failed || !is_worth_a_retry(*outcome.failed) || tries_before >= retries_)
+        return false;
+    if (outcome.failed->code == spawn_code) {
+        pollfd interrupted{interrupts_.fd(), POLLIN, 0};
+        ::poll(&interrupted, 1, patience_ms(tries_before));
+    }
+    return true;
+}
+
 bool executor::repeat_timed(const repetition_request& asked) {
     const std::string name = plan_.cells[asked.cell].what.name();
     look_at_others();
     if (round_ != asked.round) noise_.begin_round();
     round_ = asked.round;
     bool again = true;
+    std::uint64_t failed = 0;
     for (std::uint64_t number = 0; again;) {
         if (interrupted()) return false;
         const auto done = try_once(asked);
         if (!done) return false;
-        const bool lost = lost_its_service(done->outcome);
+        const bool lost = lost_its_service(done->outcome) || is_tried_again(done->outcome, failed);
+        failed += done->outcome.failed ? 1 : 0;
         again = lost || reruns_.again(name, number, done->disturbed());
         if (again) observer_.expect_more(1);
         tell(asked, *done, number, !again);
@@ -146,11 +167,12 @@ void executor::look_at_others() {
 
 bool executor::repeat(const repetition_request& asked) {
     if (asked.why == purpose::timed) return repeat_timed(asked);
+    std::uint64_t failed = 0;
     for (bool again = true; again;) {
         if (interrupted()) return false;
         const auto done = try_once(asked);
         if (!done) return false;
-        again = lost_its_service(done->outcome);
+        again = lost_its_service(done->outcome) || is_tried_again(done->outcome, failed++);
         if (again) observer_.expect_more(1);
         tell(asked, *done, 0, !again);
     }

@@ -28,8 +28,14 @@ struct repetition_request {
     std::size_t variant = 0;  // of a comparison; 0 where there is but one
 };
 
-/// One try of a repetition. A disturbed timed one, and one whose service ended, is run again in its
-/// place; all tries are told.
+/// How often a repetition is run again in its place, beyond its first try.
+struct try_limits {
+    std::uint64_t reruns = 0;   // where it was disturbed
+    std::uint64_t retries = 0;  // where a worker was lost, or could not be started
+};
+
+/// One try of a repetition. A disturbed timed one, one whose service ended, and one that lost a
+/// worker is run again in its place; all tries are told.
 struct attempt {
     const planned_cell& planned;
     repetition_request asked;
@@ -60,10 +66,9 @@ public:
 /// exchanges. One repetition at a time; blocks while it works.
 class executor {
 public:
-    /// All outlive this. `reruns`: tries beyond the first of a disturbed repetition. `judged_by`:
-    /// what counts as disturbed.
+    /// All outlive this. `judged_by`: what counts as disturbed.
     executor(const plan& what, runner& pairs, interrupt_watch& interrupts,
-             const shared_clock& clock, std::uint64_t reruns, run_observer& observer,
+             const shared_clock& clock, try_limits tries, run_observer& observer,
              noise_gate judged_by = {});
 
     /// Each of these returns false when a signal ended it; what was complete has been told.
@@ -88,6 +93,8 @@ private:
     std::optional<repetition_result> run_once(const repetition_request& asked);
     std::optional<timed_try> try_once(const repetition_request& asked);
     bool repeat_timed(const repetition_request& asked);
+    /// Waits before another try where the system had no processes left.
+    bool is_tried_again(const repetition_result& outcome, std::uint64_t tries_before);
     void look_at_others();
     void tell(const repetition_request& asked, const timed_try& done, std::uint64_t number,
               bool last);
@@ -104,6 +111,7 @@ private:
     foreign_task_watch others_;
     std::uint64_t others_seen_ns_ = 0;
     rerun_rule reruns_;
+    std::uint64_t retries_;
     capacity_search capacities_;
     switch_decomposition decomposition_{pairs_};
     floor_measurement floors_;

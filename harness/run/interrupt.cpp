@@ -1,5 +1,6 @@
 #include "harness/run/interrupt.hpp"
 
+#include <array>
 #include <csignal>
 #include <pthread.h>
 #include <sys/signalfd.h>
@@ -9,11 +10,22 @@
 namespace ipcmark {
 
 namespace {
+/// From a terminal, and what batch systems and time limits send before they kill.
+constexpr std::array ends_a_run{SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
+
+/// What whoever started this has ignored (nohup) is no request: a blocked signal would be read all
+/// the same. Ctrl-C and a kill always are.
+bool is_ignored(int signal) {
+    struct sigaction now {};
+    return signal != SIGINT && signal != SIGTERM && ::sigaction(signal, nullptr, &now) == 0 &&
+           now.sa_handler == SIG_IGN;
+}
+
 sigset_t watched() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        ::sigaddset(&set, signal);
+    for (const int signal : ends_a_run)
+        if (!is_ignored(signal)) ::sigaddset(&set, signal);
     return set;
 }
 }  // namespace

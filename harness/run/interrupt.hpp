@@ -6,8 +6,9 @@
 
 namespace ipcmark {
 
-/// Turns SIGINT, SIGTERM and SIGHUP of this process into a readable descriptor while it lives, so
-/// that a run ends in order. Children get the default dispositions back.
+/// Turns SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2 and SIGXCPU of this process into a
+/// readable descriptor while it lives, so that a run ends in order. Children get the default
+/// dispositions back.
 class interrupt_watch {
 public:
     interrupt_watch();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <exception>
 #include <fmt/format.h>
 #include <poll.h>
@@ -30,11 +31,12 @@ public:
     repetition(const launch_request& request, worker_group& group,
                const run_workspace::repetition_workspace& workspace, const clock_parameters& clock,
                const runner_options& options, interrupt_watch& interrupts,
-               const running_service* service)
+               const running_service* service, const memory_limit& memory)
         : request_(request),
           options_(options),
           interrupts_(interrupts),
           service_(service),
+          memory_(memory),
           workers_(group.workers()),
           state_(group.state()),
           told_(workers_.size()) {
@@ -112,16 +114,21 @@ private:
             shared_clock::raw_ns() + static_cast<std::uint64_t>(wait_ms * ns_per_ms);
         const int ready = ::poll(watched.data(), watched.size(), wait_ms);
         if (ready < 0 && errno != EINTR) throw_errno("poll");
-        if (ready == 0)
-            result_.launcher_late_ns =
-                std::max(result_.launcher_late_ns,
-                         static_cast<std::int64_t>(shared_clock::raw_ns() - due_ns));
+        note_absence(static_cast<std::int64_t>(shared_clock::raw_ns() - due_ns));
         if (ready == 0) return check_deadlines();
         for (std::size_t at = 1; at < workers_end; ++at)
             if (watched[at].revents != 0) hear(whose[at]);
         for (std::size_t at = workers_end; at < watched.size() && !all_reported(); ++at)
             if (watched[at].revents != 0)
                 result_.failed = failure{status::failed, "service", "", "the service ended"};
+    }
+
+    /// Where this process, which only waited, woke up too late, nobody else may have run either: a
+    /// pause is no worker's fault, and deadlines move.
+    void note_absence(std::int64_t late_ns) {
+        constexpr std::int64_t worth_waiting_ns = 50 * ns_per_ms;
+        result_.launcher_late_ns = std::max(result_.launcher_late_ns, late_ns);
+        if (late_ns > worth_waiting_ns) absent_ns_ += late_ns;
     }
 
     /// Stands in for what a worker with shared memory writes itself.
@@ -169,9 +176,19 @@ private:
         const std::string where(to_word(at(index)));
         worker_process& worker = workers_[index];
         worker.end = worker.process.finish();
+        if (!worker.end->exited && worker.end->signal == SIGKILL && was_ended_for_memory())
+            return {status::skipped, "limit", where,
+                    fmt::format("{} ended the {} while {}; {}",
+                                memory_.exists() ? memory_.text() : "the kernel, out of memory,",
+                                name(index), where, memory_limit_remedy)};
         return {status::failed, "died", where,
                 fmt::format("the {} ended without a report while {}: {}", name(index), where,
                             worker.end->text())};
+    }
+
+    bool was_ended_for_memory() const {
+        const auto now = memory_.kills();
+        return now && kills_before_ && *now > *kills_before_;
     }
 
     void start_grace() {
@@ -193,7 +210,8 @@ private:
         const worker_status& status = state_.worker(index);
         const stage at = status.at.load(std::memory_order_acquire);
         const auto since = status.since_ns.load(std::memory_order_relaxed);
-        return static_cast<std::int64_t>(since == 0 ? begun_ns_ : since) + allowance_ns(at);
+        return static_cast<std::int64_t>(since == 0 ? begun_ns_ : since) + allowance_ns(at) +
+               absent_ns_;
     }
 
     int milliseconds_left() const {
@@ -215,7 +233,15 @@ private:
         for (std::size_t i = 0; i < workers_.size(); ++i)
             if (!told_[i].reported && now >= deadline_ns(i) && (!late || at(i) < at(*late)))
                 late = i;
-        if (late) result_.failed = describe_stall(*late);
+        if (late && !has_more_to_say()) result_.failed = describe_stall(*late);
+    }
+
+    /// Whether a worker has said something, or ended, since this process looked last.
+    bool has_more_to_say() {
+        std::vector<pollfd> watched;
+        for (std::size_t i = 0; i < workers_.size(); ++i)
+            if (!told_[i].reported) watched.push_back({workers_[i].control.get(), POLLIN, 0});
+        return ::poll(watched.data(), watched.size(), 0) > 0;
     }
 
     stage at(std::size_t index) const {
@@ -258,13 +284,22 @@ private:
     const runner_options& options_;
     interrupt_watch& interrupts_;
     const running_service* service_;  // nullptr: the mechanism needs none
+    const memory_limit& memory_;
+    std::optional<std::int64_t> kills_before_ = memory_.kills();
     std::vector<worker_process>& workers_;
     shared_state& state_;
     std::vector<told> told_;
     std::uint64_t begun_ns_ = shared_clock::raw_ns();
+    std::int64_t absent_ns_ = 0;  // in which this process could not run
     std::optional<std::int64_t> grace_until_ns_;
     repetition_result result_;
 };
+
+/// Of processes, descriptors or memory there are none left now.
+bool ran_out(const call_failed& e) {
+    const int why = e.code().value();
+    return why == EAGAIN || why == ENOMEM || why == EMFILE || why == ENFILE;
+}
 
 /// What is timed from a process's birth on needs one that is born for it.
 bool may_wait(const launch_request& request) {
@@ -296,8 +331,12 @@ group_kind runner::kind_of(const launch_request& request) const {
 }
 
 void runner::prepare(const launch_request& request) {
-    if (options_.batch > 1 && may_wait(request))
+    if (options_.batch <= 1 || !may_wait(request)) return;
+    try {
         pool_.prepare(kind_of(request), options_.batch, request.settled);
+    } catch (const call_failed& e) {
+        if (!has_worked_ || !ran_out(e)) throw;  // run() finds out whether it is over
+    }
 }
 
 void runner::end_waiting() {
@@ -314,7 +353,7 @@ repetition_result runner::run(const launch_request& request) {
         result.interrupted = needed.refused->code == "interrupted";
         result.failed = std::move(needed.refused);
     } else {
-        result = carry_out(request, needed.service.get());
+        result = carry_out_if_possible(request, needed.service.get());
     }
     if (result.failed && !result.interrupted && needed.service != nullptr)
         if (auto cause = options_.leased->cause(request.what)) result.failed = std::move(cause);
@@ -323,6 +362,23 @@ repetition_result runner::run(const launch_request& request) {
     result.spawned_ns = start_ns;
     result.started_s = static_cast<double>(start_ns - born_ns_) / 1e9;
     return result;
+}
+
+/// Where processes or descriptors run out in the middle of a run, one repetition is lost by it.
+repetition_result runner::carry_out_if_possible(const launch_request& request,
+                                                const running_service* service) {
+    try {
+        repetition_result result = carry_out(request, service);
+        has_worked_ = has_worked_ || !result.failed;
+        return result;
+    } catch (const call_failed& e) {
+        if (!has_worked_ || !ran_out(e)) throw;
+        repetition_result result;
+        result.parties = request.parties;
+        result.sides.resize(request.parties.size());
+        result.failed = failure{status::failed, std::string(spawn_code), "", e.what()};
+        return result;
+    }
 }
 
 repetition_result runner::carry_out(const launch_request& request, const running_service* service) {
@@ -334,7 +390,8 @@ repetition_result runner::carry_out(const launch_request& request, const running
         group =
             std::make_unique<worker_group>(kind_of(request), request.layout.environment_pad_bytes);
     repetition_result result =
-        repetition(request, *group, workspace, clock_, options_, interrupts_, service).carry_out();
+        repetition(request, *group, workspace, clock_, options_, interrupts_, service, memory_)
+            .carry_out();
     if (result.failed) return result;
     if (waited) {
         pool_.retire(std::move(group), request.what.name(), request.parties);
@@ -347,7 +404,7 @@ repetition_result runner::carry_out(const launch_request& request, const running
 
 repetition_result runner::run_until_served(const launch_request& request) {
     repetition_result result = run(request);
-    while (result.failed && !ends_its_cell(*result.failed))
+    while (result.failed && result.failed->code == service_lost_code)
         result = run(request);
     return result;
 }

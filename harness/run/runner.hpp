@@ -7,6 +7,7 @@
 
 #include "harness/result/repetition.hpp"
 #include "harness/run/interrupt.hpp"
+#include "harness/run/memory_limit.hpp"
 #include "harness/run/services.hpp"
 #include "harness/run/worker_pool.hpp"
 #include "harness/run/workspace.hpp"
@@ -51,7 +52,8 @@ public:
            runner_options options);
 
     /// Spawns a worker for each party and brings back what they measured. Never
-    /// throws for what workers do; throws call_failed when this process cannot spawn at all.
+    /// throws for what workers do; throws call_failed when this process cannot spawn at all. Once
+    /// it could, being refused is the failure `spawn` of one repetition.
     repetition_result run(const launch_request& request);
     /// The same again where its service was lost, as often as that is started again: for what is
     /// not told to anybody and not asked for a second time.
@@ -67,6 +69,8 @@ public:
     std::vector<std::string> take_complaints() { return pool_.take_complaints(); }
 
 private:
+    repetition_result carry_out_if_possible(const launch_request& request,
+                                            const running_service* service);
     repetition_result carry_out(const launch_request& request, const running_service* service);
     std::size_t next_pad_bytes();
     group_kind kind_of(const launch_request& request) const;
@@ -78,6 +82,8 @@ private:
     std::uint64_t born_ns_;
     std::uint64_t groups_born_ = 0;
     worker_pool pool_;
+    memory_limit memory_;
+    bool has_worked_ = false;  // some repetition had all its processes
 };
 
 }  // namespace ipcmark

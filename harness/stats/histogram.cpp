@@ -40,6 +40,17 @@ std::optional<double> histogram::supported_quantile_ns(double q, double exceedan
     return quantile_ns(q);
 }
 
+double histogram::mean_ns() const {
+    if (count_ == 0) return 0;
+    double sum = 0;
+    for (const auto& [index, count] : buckets())
+        sum +=
+            (static_cast<double>(lowest_of(index)) + static_cast<double>(width_of(index) - 1) / 2) *
+            static_cast<double>(count);
+    return std::clamp(sum / static_cast<double>(count_), static_cast<double>(least_),
+                      static_cast<double>(greatest_));
+}
+
 std::vector<std::pair<std::size_t, std::uint64_t>> histogram::buckets() const {
     std::vector<std::pair<std::size_t, std::uint64_t>> result;
     for (std::size_t i = 0; i < bucket_count; ++i)

@@ -54,6 +54,9 @@ public:
     /// As above, but nullopt unless at least `exceedances` samples lie beyond it.
     std::optional<double> supported_quantile_ns(double q, double exceedances = 10) const;
 
+    /// Of the buckets' midpoints. 0 when empty.
+    double mean_ns() const;
+
     /// Non-empty buckets, ascending: index and count.
     std::vector<std::pair<std::size_t, std::uint64_t>> buckets() const;
 

@@ -41,6 +41,14 @@ void die_with_parent(int parent_pid) {
     if (::getppid() != parent_pid) ::raise(SIGKILL);  // it went before the line above took hold
 }
 
+/// Where memory runs out the kernel ends a worker, of whose cell that is told, and not the process
+/// that has what was measured.
+void be_ended_first() {
+    const unique_fd score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+    if (score) [[maybe_unused]]
+        const ssize_t written = ::write(score.get(), "1000", 4);
+}
+
 failure describe_current_exception(std::string_view at_stage) {
     const std::string where(at_stage);
     try {
@@ -276,6 +284,7 @@ int worker_main(const std::vector<std::string>& arguments, const registry& mecha
     try {
         if (std::find(arguments.begin(), arguments.end(), exit_flag) != arguments.end()) return 0;
         die_with_parent(number_after(arguments, parent_flag, -1));
+        be_ended_first();
         ::signal(SIGPIPE, SIG_IGN);
         if (const int cpu = number_after(arguments, cpu_flag, no_cpu); cpu != no_cpu) pin_to(cpu);
         worker(mechanisms, run_check_scenario).run();

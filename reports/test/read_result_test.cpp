@@ -121,11 +121,20 @@ TEST_F(journal_file, loses_only_the_line_that_was_being_written) {
         EXPECT_EQ(read(first + failed + failed.substr(0, cut)).header.run.repetitions, 1u) << cut;
 }
 
-TEST_F(journal_file, damaged_inside_is_refused) {
+TEST_F(journal_file, damaged_inside_is_read_up_to_the_damage) {
     for (const std::string& line :
          {std::string("{}\n"), std::string("[1]\n"), std::string("nonsense\n"),
           std::string(R"({"cell":"unplanned","purpose":"timed","failed":null})") + "\n"})
-        EXPECT_THROW(read(first + line + failed), unreadable_result) << line;
+        for (const std::size_t before : {0u, 1u}) {
+            std::string text = first;
+            if (before > 0) text += failed;
+            const run_result found = read(text + line + failed);
+            EXPECT_EQ(found.header.run.repetitions, before) << line;
+            EXPECT_NE(found.incomplete_reason->find(before > 0 ? "line 3 is damaged"
+                                                               : "line 2 is damaged"),
+                      std::string::npos)
+                << *found.incomplete_reason;
+        }
     EXPECT_THROW(read("{\"journal\":1}\n"), unreadable_result);
     EXPECT_THROW(read("{\"journal\":"), unreadable_result);
 }

@@ -24,7 +24,7 @@ TEST(record_builder, tells_of_every_party_by_role_and_cpu) {
     EXPECT_EQ(peers[1].counted_messages, 200u);
     EXPECT_EQ(peers[2].role, "consumer");
     EXPECT_FALSE(peers[2].cpu) << "unpinned";
-    EXPECT_DOUBLE_EQ(record.timed->cpu_ns, 9'000.0 / 300) << "of all, by the producers' messages";
+    EXPECT_DOUBLE_EQ(record.times.cpu_ns, 9'000.0 / 300) << "of all, by the producers' messages";
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ protected:
         record.cell = pipe_cell;
         record.metrics = {{"p50_ns", p50}, {"p99_ns", std::nullopt}};
         record.latency_buckets = {{500, 10}, {501, 1}};
+        record.times = {p50, p50};
         record.timed.emplace();
         record.timed->cell = pipe_cell;
         record.timed->elapsed_ns = 1'000'000'000;

@@ -30,6 +30,99 @@ TEST_F(result_builder_test, repetitions_are_kept_and_summarised) {
     EXPECT_EQ(result.header.run.measuring_s, 6.0);
 }
 
+/// A repetition that failed, after so many that ended well.
+struct lost_case {
+    const char* code;
+    status how;
+    bool tried_again;
+    int good_before;
+    bool ends;
+};
+
+TEST_F(result_builder_test, a_cell_with_figures_survives_a_lost_repetition) {
+    for (const auto& [code, how, tried_again, good_before, ends] :
+         {lost_case{"died", status::failed, false, 2, false},
+          lost_case{"stall", status::timed_out, false, 2, false},
+          lost_case{"error", status::failed, false, 1, false},
+          lost_case{"died", status::failed, false, 0, true},
+          lost_case{"died", status::failed, true, 0, false},
+          lost_case{"spawn", status::failed, false, 0, false},
+          lost_case{"integrity", status::failed, false, 2, true},
+          lost_case{"limit", status::skipped, false, 2, true}}) {
+        result_builder s = fresh();
+        for (int i = 0; i < good_before; ++i)
+            s.add(timed(5));
+        repetition_record lost;
+        lost.cell = pipe_cell;
+        lost.failed = failure{how, code, "timing", "the text"};
+        if (tried_again) lost.tried_again = true;
+        s.add(lost);
+        EXPECT_EQ(s.given_up(pipe_cell), ends) << code << ' ' << good_before;
+        const run_result result = s.result(true, "");
+        ASSERT_EQ(result.cells.at(0).failures.size(), 1u) << "the loss is told";
+        EXPECT_EQ(result.cells.at(0).find("p50_ns") != nullptr, good_before > 0) << code;
+        if (!ends && good_before == 0) {
+            EXPECT_EQ(result.cells.at(0).why->code, code) << "nothing was measured";
+        }
+    }
+}
+
+TEST_F(result_builder_test, a_cell_is_given_up_after_two_losses_in_a_row) {
+    result_builder s = fresh();
+    repetition_record lost;
+    lost.cell = pipe_cell;
+    lost.failed = failure{status::failed, "died", "timing", "the text"};
+    s.add(timed(5));
+    s.add(lost);
+    s.add(timed(5));
+    s.add(lost);
+    EXPECT_FALSE(s.given_up(pipe_cell));
+    s.add(lost);
+    EXPECT_TRUE(s.given_up(pipe_cell));
+    EXPECT_EQ(s.result(true, "").cells.at(0).failures.size(), 3u);
+}
+
+TEST_F(result_builder_test, tools_get_the_repetitions_that_count_and_the_file_keeps_all) {
+    result_builder s = fresh();
+    std::uint64_t sequence = 0;
+    for (const char* word : {"quiet", "disturbed", "usable", "quiet"}) {
+        repetition_record record = judged(timed(5), word);
+        record.timed->sequence = ++sequence;
+        record.times = {100.0 * static_cast<double>(sequence), 7};
+        s.add(std::move(record));
+    }
+    const run_result result = s.result(true, "");
+    const tree document = to_tree(result);
+    std::vector<double> times;
+    for (const auto& entry : document.at("benchmarks").elements())
+        if (entry.at("run_type") == tree("iteration"))
+            times.push_back(entry.at("real_time").as_double());
+    EXPECT_EQ(times, (std::vector<double>{400, 100, 300})) << "slowest first, the median last";
+    ASSERT_EQ(document.at("set_aside").size(), 1u);
+    EXPECT_EQ(document.at("set_aside").elements().at(0).at("real_time").as_double(), 200);
+    const tree& median = document.at("benchmarks").elements().at(4);
+    EXPECT_EQ(median.at("name"), tree(pipe_cell + "_median"));
+    EXPECT_EQ(median.at("real_time").as_double(), 300);
+    EXPECT_EQ(median.at("iterations").as_uint(), 3u);
+    const run_result again = run_result_from_tree(document);
+    ASSERT_EQ(again.repetitions.size(), 4u);
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(again.repetitions[i].timed->sequence, i + 1) << "in the order they ran";
+        EXPECT_EQ(again.repetitions[i].times.cpu_ns, 7);
+    }
+    EXPECT_EQ(json_text(to_tree(again)), json_text(document));
+}
+
+TEST_F(result_builder_test, a_journal_brings_back_the_times_that_tools_take) {
+    result_builder s = fresh();
+    result_builder restored(s.first_line());
+    repetition_record record = timed(5);
+    record.times = {120, 80};
+    restored.restore(s.add(std::move(record)));
+    EXPECT_EQ(file_of(restored), file_of(s));
+    EXPECT_EQ(restored.result(true, "").repetitions.at(0).times.real_ns, 120);
+}
+
 TEST_F(result_builder_test, the_interval_is_that_of_fewer_repetitions_where_they_correlate) {
     result_builder s = fresh();
     result_builder mixed = fresh();
@@ -113,12 +206,14 @@ TEST_F(result_builder_test, a_failed_cell_keeps_what_it_had) {
     broken.cell = pipe_cell;
     broken.failed = failure{status::timed_out, "stall", "timing", "hung"};
     s.add(broken);
+    EXPECT_FALSE(s.given_up(pipe_cell)) << "the first loss is survived";
+    s.add(broken);
     EXPECT_TRUE(s.given_up(pipe_cell));
     EXPECT_EQ(s.failed_cells(), 1u);
     const cell_result cell = s.result(true, "").cells.at(0);
     EXPECT_EQ(cell.ended, status::timed_out);
     EXPECT_EQ(cell.repetitions_ok, 1u);
-    EXPECT_EQ(cell.failures.size(), 1u);
+    EXPECT_EQ(cell.failures.size(), 2u);
 }
 
 TEST_F(result_builder_test, a_cell_whose_service_was_started_again_goes_on_and_tells_of_it) {

@@ -84,7 +84,8 @@ private:
     static std::string remedy_for(int error, const std::string& path) {
         const bool by_proc = path.starts_with("/proc/") && (error == ENOENT || error == EACCES);
         return by_proc ? "mount /proc of this process namespace: a program finds itself there"
-                       : "check RLIMIT_NPROC, RLIMIT_NOFILE and free memory";
+                       : "no more processes: raise RLIMIT_NPROC (ulimit -u) or pids.max of the "
+                         "control group; or free descriptors or memory";
     }
 
     static std::vector<char*> pointers_to(const std::vector<std::string>& texts) {

@@ -3,12 +3,9 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
-#include <span>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/posix/error.hpp"
-#include "harness/base/posix/io.hpp"
 #include "harness/base/posix/unique_fd.hpp"
 
 namespace ipcmark {
@@ -30,24 +27,6 @@ bool read_up_to(int fd, std::size_t limit_bytes, std::string& text) {
         text.append(buffer, static_cast<std::size_t>(got));
     }
     return true;
-}
-
-std::filesystem::path temporary_beside(const std::filesystem::path& file) {
-    return file.string() + ".tmp." + std::to_string(::getpid());
-}
-
-/// Pipes, terminals and devices such as /dev/stdout are written in place, never renamed over.
-bool is_special(const std::filesystem::path& file) {
-    struct stat status {};
-    return ::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-}
-
-void write_text(int fd, const std::filesystem::path& file, const std::string& content) {
-    try {
-        write_exact(fd, std::as_bytes(std::span(content)));
-    } catch (const call_failed& e) {
-        throw call_failed(e.code().value(), "write " + file.string());
-    }
 }
 
 }  // namespace
@@ -79,42 +58,6 @@ std::string read_input(const std::filesystem::path& file, std::size_t limit_byte
         throw call_failed(EFBIG, "read " + file.string(),
                           "more than " + std::to_string(limit_bytes) + " bytes");
     return text;
-}
-
-void replace_file(const std::filesystem::path& file, const std::string& content) {
-    if (is_special(file)) {
-        const unique_fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-        if (!fd) throw_errno("open " + file.string());
-        write_text(fd.get(), file, content);
-        return;
-    }
-    const auto temporary = temporary_beside(file);
-    unique_fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!fd) throw_errno("create " + temporary.string());
-    try {
-        write_text(fd.get(), file, content);
-        checked(::fsync(fd.get()), "fsync");
-        if (::rename(temporary.c_str(), file.c_str()) != 0)
-            throw_errno("rename " + temporary.string() + " to " + file.string());
-    } catch (...) {
-        ::unlink(temporary.c_str());
-        throw;
-    }
-}
-
-void require_writable(const std::filesystem::path& file) {
-    if (std::filesystem::is_directory(file))
-        throw call_failed(EISDIR, "open " + file.string(), "name a file, not a folder");
-    if (is_special(file)) {
-        if (::access(file.c_str(), W_OK) != 0) throw_errno("open " + file.string());
-        return;
-    }
-    const auto temporary = temporary_beside(file);
-    const unique_fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-    if (!fd)
-        throw_errno("create " + file.string(),
-                    "choose another place for it or make the folder writable");
-    ::unlink(temporary.c_str());
 }
 
 }  // namespace ipcmark

@@ -19,11 +19,4 @@ std::optional<std::int64_t> read_number(const std::filesystem::path& file);
 /// Reads a whole input file. Throws call_failed; refuses more than `limit_bytes`.
 std::string read_input(const std::filesystem::path& file, std::size_t limit_bytes);
 
-/// Writes to a temporary name beside `file`, syncs, renames over it: readers see the old or the
-/// new content, never a part. Throws call_failed.
-void replace_file(const std::filesystem::path& file, const std::string& content);
-
-/// Throws call_failed when `file` could not be created or replaced; leaves nothing behind.
-void require_writable(const std::filesystem::path& file);
-
 }  // namespace ipcmark

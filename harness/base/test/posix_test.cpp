@@ -14,6 +14,7 @@
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/io.hpp"
 #include "harness/base/posix/mapping.hpp"
+#include "harness/base/posix/output_file.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/base/sizes.hpp"
 

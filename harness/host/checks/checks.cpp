@@ -14,7 +14,7 @@ namespace {
 
 using check = finding (*)(const checks::host_view&);
 
-constexpr std::array<check, 36> all_checks{checks::allowed_cpus,
+constexpr std::array<check, 37> all_checks{checks::allowed_cpus,
                                            checks::cpu_quota,
                                            checks::governor,
                                            checks::turbo,
@@ -48,6 +48,7 @@ constexpr std::array<check, 36> all_checks{checks::allowed_cpus,
                                            checks::sysv_messages,
                                            checks::socket_buffers,
                                            checks::shared_memory,
+                                           checks::group_memory,
                                            checks::open_files,
                                            checks::locked_memory};
 

@@ -61,6 +61,7 @@ finding queue_bytes(const host_view& host);
 finding sysv_messages(const host_view& host);
 finding socket_buffers(const host_view& host);
 finding shared_memory(const host_view& host);
+finding group_memory(const host_view& host);
 finding open_files(const host_view& host);
 finding locked_memory(const host_view& host);
 

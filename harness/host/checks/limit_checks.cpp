@@ -2,6 +2,7 @@
 #include <sys/statvfs.h>
 
 #include "harness/host/checks/host_view.hpp"
+#include "harness/host/facts/cgroup.hpp"
 #include "harness/host/ipc/ipc_limits.hpp"
 
 namespace ipcmark::checks {
@@ -117,6 +118,22 @@ finding shared_memory(const host_view& host) {
     if (free_bytes >= enough) return found;
     found.how = severity::warning;
     found.remedy = set_limit_command("dev_shm_bytes", enough) + "  # docker run --shm-size=1g";
+    return found;
+}
+
+finding group_memory(const host_view& host) {
+    constexpr double enough = 512.0 * mib;
+    const group_limit limit = control_groups(host.files).memory_limit_bytes();
+    finding found{"limits.memory", severity::ok, "no control group limits memory",
+                  "shared memory counts in it as well: larger cells are skipped", ""};
+    if (!limit.value) return found;
+    found.text = fmt::format("the control group grants {} of memory ({})",
+                             limit_bytes_text(static_cast<std::int64_t>(*limit.value)), limit.file);
+    if (*limit.value >= enough) return found;
+    found.how = severity::warning;
+    found.remedy =
+        fmt::format("echo {} | sudo tee {}  {}", limit.file.ends_with("memory.max") ? "max" : "-1",
+                    limit.file, "# docker run --memory=1g");
     return found;
 }
 

@@ -145,6 +145,31 @@ group_limit control_groups::memory_limit_bytes() const {
                     });
 }
 
+std::optional<double> control_groups::memory_used_bytes() const {
+    const group_limit limit = memory_limit_bytes();
+    if (!limit.known) return std::nullopt;
+    const std::string folder = limit.file.substr(0, limit.file.rfind('/') + 1);
+    const bool v1 = limit.file.ends_with("limit_in_bytes");
+    const auto used = files_.text(folder + (v1 ? "memory.usage_in_bytes" : "memory.current"));
+    const auto bytes = used ? decimal(*used) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    const auto kinds = files_.text(folder + "memory.stat");
+    const auto files = kinds
+                           ? keyed_value(*kinds, v1 ? "total_inactive_file" : "inactive_file", ' ')
+                           : std::nullopt;
+    return *bytes - (files ? decimal(*files).value_or(0) : 0);
+}
+
+std::optional<std::int64_t> control_groups::memory_kills() const {
+    const hierarchy* v1 = find("memory");
+    const hierarchy* group = v1 != nullptr ? v1 : find("");
+    if (group == nullptr) return std::nullopt;
+    const auto text = files_.text(folders(*group).front() +
+                                  (v1 != nullptr ? "/memory.oom_control" : "/memory.events"));
+    const auto value = text ? keyed_value(*text, "oom_kill", ' ') : std::nullopt;
+    return value ? whole_number(*value) : std::nullopt;
+}
+
 std::optional<std::string> control_groups::cpuset() const {
     const hierarchy* v1 = find("cpuset");
     const hierarchy* group = v1 != nullptr ? v1 : find("");

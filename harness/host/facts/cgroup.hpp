@@ -27,6 +27,10 @@ public:
     /// In CPUs: quota / period.
     group_limit cpu_quota() const;
     group_limit memory_limit_bytes() const;
+    /// Of the group whose limit that is, without the file pages that go first.
+    std::optional<double> memory_used_bytes() const;
+    /// Processes of this process's group that the kernel ended for want of memory, since it exists.
+    std::optional<std::int64_t> memory_kills() const;
     std::optional<std::string> cpuset() const;
     /// Periods in which this process's group ran out of its quota.
     std::optional<std::int64_t> throttled_periods() const;

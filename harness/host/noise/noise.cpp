@@ -141,6 +141,7 @@ private:
     void look_at_workers() {
         noise_.stall_ms = static_cast<double>(workers_.launcher_late_ns) / 1e6;
         grade("stall_ms", noise_.stall_ms, 0);
+        name_pause();
         noise_.major_faults = static_cast<double>(workers_.major_faults);
         grade("major_faults", noise_.major_faults, 0);
         if (workers_.migrations) {
@@ -159,6 +160,17 @@ private:
             static_cast<double>(workers_.voluntary_switches * own_delay_per_switch_ns);
         if (workers_.pinned_apart() && !workers_.helped)
             grade("run_delay", *noise_.run_delay, own_ns / waited_of_ns);
+    }
+
+    /// No scheduler keeps a process waiting for so long: the container, the machine or its host
+    /// stood still.
+    void name_pause() {
+        constexpr double pause_ms = 500;
+        if (noise_.stall_ms < pause_ms) return;
+        for (std::string& reason : noise_.reasons)
+            if (reason.starts_with("stall_ms"))
+                reason +=
+                    fmt::format(": everything stood still for {:.1f} s", noise_.stall_ms / 1e3);
     }
 
     void look_at_gaps(const timer_gaps& gaps) {

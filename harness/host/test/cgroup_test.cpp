@@ -43,6 +43,32 @@ TEST(cgroup, v2_takes_the_tightest_limit_on_the_way_up) {
     EXPECT_EQ(groups.throttled_periods(), 4);
 }
 
+TEST(cgroup, tells_what_its_memory_limit_leaves_and_whom_it_ended) {
+    fake_host v2;
+    v2.write("/proc/self/mountinfo", v2_mount)
+        .write("/proc/self/cgroup", "0::/box/job")
+        .write("/sys/fs/cgroup/box/job/memory.max", "max")
+        .write("/sys/fs/cgroup/box/job/memory.events", "low 0\nmax 9\noom 2\noom_kill 3")
+        .write("/sys/fs/cgroup/box/memory.max", "1000000")
+        .write("/sys/fs/cgroup/box/memory.current", "700000")
+        .write("/sys/fs/cgroup/box/memory.stat", "anon 5\ninactive_file 100000\nactive_file 7");
+    EXPECT_DOUBLE_EQ(control_groups(v2.files()).memory_used_bytes().value_or(0), 600'000);
+    EXPECT_EQ(control_groups(v2.files()).memory_kills(), 3);
+    fake_host v1;
+    v1.write("/proc/self/mountinfo", v1_mounts)
+        .write("/proc/self/cgroup", "5:memory:/job")
+        .write("/sys/fs/cgroup/memory/job/memory.limit_in_bytes", "4096")
+        .write("/sys/fs/cgroup/memory/job/memory.usage_in_bytes", "2000")
+        .write("/sys/fs/cgroup/memory/job/memory.stat", "inactive_file 1\ntotal_inactive_file 500")
+        .write("/sys/fs/cgroup/memory/job/memory.oom_control",
+               "oom_kill_disable 0\nunder_oom 0\noom_kill 7");
+    EXPECT_DOUBLE_EQ(control_groups(v1.files()).memory_used_bytes().value_or(0), 1500);
+    EXPECT_EQ(control_groups(v1.files()).memory_kills(), 7);
+    const fake_host none;
+    EXPECT_FALSE(control_groups(none.files()).memory_used_bytes());
+    EXPECT_FALSE(control_groups(none.files()).memory_kills());
+}
+
 TEST(cgroup, v2_without_a_quota_is_known_to_be_unlimited) {
     fake_host host;
     host.write("/proc/self/mountinfo", v2_mount)

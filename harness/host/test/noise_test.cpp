@@ -182,6 +182,9 @@ TEST(noise, time_in_which_nobody_ran_and_a_quota_that_ran_out_disturb) {
     EXPECT_EQ(s.verdict(), quality::usable);
     s.pair.launcher_late_ns = 30'000'000;
     EXPECT_EQ(s.judged().reasons, std::vector<std::string>{"stall_ms 30 > 20"});
+    s.pair.launcher_late_ns = 3'010'000'000;
+    EXPECT_EQ(s.judged().reasons,
+              std::vector<std::string>{"stall_ms 3.01e+03 > 20: everything stood still for 3.0 s"});
     scene limited;
     limited.before.throttled_periods = 7;
     limited.after.throttled_periods = 7;

@@ -44,7 +44,7 @@ protected:
     run_outcome run(schedule& steps) {
         runner pairs(workspace_, interrupts_, parameters_, {});
         const shared_clock clock(parameters_);
-        executor by(what_, pairs, interrupts_, clock, 0, observer_);
+        executor by(what_, pairs, interrupts_, clock, {}, observer_);
         return run_schedule(
             steps, by,
             {[](const std::string&) { return false; },

@@ -294,7 +294,7 @@ std::vector<std::string> codes_of(const std::string& transport, runner& pairs,
     what.cells[0].what = {transport, pattern::round_trip, 64, placement::free, touch::rw, 16};
     attempts seen;
     const shared_clock clock{clock_parameters()};
-    executor by(what, pairs, interrupts, clock, 0, seen);
+    executor by(what, pairs, interrupts, clock, {}, seen);
     EXPECT_TRUE(by.repeat({}));
     return seen.codes;
 }

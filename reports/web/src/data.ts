@@ -82,6 +82,7 @@ export interface Cell {
   reason: Reason | null;
   repetitions_planned: number;
   repetitions_ok: number;
+  repetitions_excluded?: number;
   failures?: Reason[];
   summary: Record<string, Summary>;
   histogram: Histogram | null;
@@ -223,6 +224,7 @@ export interface Result {
   mechanisms: Mechanism[];
   cells: Cell[];
   benchmarks: RepetitionEntry[];
+  set_aside?: RepetitionEntry[];
   floors?: FloorSeries[];
   noise?: Noise | null;
   calibration?: Calibration | null;

@@ -2,6 +2,16 @@
 
 const figures = ["median", "low", "high", "min", "max"];
 
+// The repetitions alone, with those that stand apart: a result that is read like any other.
+function repetitionsOf(result) {
+  return [...result.benchmarks, ...(result.set_aside ?? [])].filter((entry) => entry.ipc);
+}
+
+function keepRepetitions(result, wanted = () => true) {
+  result.benchmarks = repetitionsOf(result).filter(wanted);
+  result.set_aside = [];
+}
+
 // The same run, with one mechanism slower in each of its repetitions.
 export function slower(result, name, factor) {
   const later = structuredClone(result);
@@ -10,6 +20,7 @@ export function slower(result, name, factor) {
     const summary = cells.has(cell.name) ? cell.summary.p50_ns : undefined;
     for (const key of figures) if (typeof summary?.[key] === "number") summary[key] *= factor;
   }
+  keepRepetitions(later);
   for (const entry of later.benchmarks)
     if (cells.has(entry.ipc.cell) && typeof entry.p50_ns === "number") entry.p50_ns *= factor;
   return later;
@@ -26,6 +37,7 @@ export function quiet(result) {
     if (cell.saturated) cell.saturated = false;
     cell.flags = (cell.flags ?? []).filter((flag) => flag !== "saturated");
   }
+  keepRepetitions(calm);
   for (const entry of calm.benchmarks) {
     if (entry.ipc.quality) entry.ipc.quality = "quiet";
     for (const [metric, { median }] of Object.entries(cells.get(entry.ipc.cell).summary))
@@ -39,7 +51,7 @@ export function only(result, wanted) {
   const part = structuredClone(result);
   part.cells = part.cells.filter(wanted);
   const names = new Set(part.cells.map((cell) => cell.name));
-  part.benchmarks = part.benchmarks.filter((entry) => names.has(entry.ipc.cell));
+  keepRepetitions(part, (entry) => names.has(entry.ipc.cell));
   return part;
 }
 
@@ -53,7 +65,7 @@ export function end(result, cell, status, reason) {
     histogram: null,
     verify: null,
   });
-  result.benchmarks = result.benchmarks.filter((entry) => entry.ipc.cell !== cell.name);
+  keepRepetitions(result, (entry) => entry.ipc.cell !== cell.name);
 }
 
 // The cells of one mechanism under another name.
@@ -64,6 +76,7 @@ export function rename(result, from, to) {
     cells.set(cell.name, name);
     Object.assign(cell, { transport: to, name });
   }
+  keepRepetitions(result);
   for (const entry of result.benchmarks) {
     const name = cells.get(entry.ipc.cell);
     if (name) Object.assign(entry, { name, run_name: name, ipc: { ...entry.ipc, cell: name } });

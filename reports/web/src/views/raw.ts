@@ -153,7 +153,7 @@ function repetitionRows(context: Context): Field[][] {
 // A document of the result format again.
 function document_(context: Context): Result {
   const { result, repetitions } = context.index.loaded;
-  const benchmarks: RepetitionEntry[] = [...repetitions].flatMap(([name, c]) =>
+  const all: RepetitionEntry[] = [...repetitions].flatMap(([name, c]) =>
     Array.from({ length: c.count }, (_, n) => ({
       name,
       run_name: name,
@@ -183,5 +183,12 @@ function document_(context: Context): Result {
       },
     })),
   );
-  return { ...result, benchmarks };
+  const leavesOut = new Set(result.cells.filter((c) => c.repetitions_excluded).map((c) => c.name));
+  const isLeftOut = (entry: RepetitionEntry) =>
+    leavesOut.has(entry.ipc.cell) && entry.ipc.quality === "disturbed";
+  return {
+    ...result,
+    benchmarks: all.filter((entry) => !isLeftOut(entry)),
+    set_aside: all.filter(isLeftOut),
+  };
 }
