@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -40,7 +41,12 @@ std::optional<std::size_t> window_columns(int fd) {
 std::size_t terminal_columns(int fd) {
     constexpr std::size_t least = 60;
     constexpr std::size_t usual = 100;
-    return std::max(window_columns(fd).value_or(usual), least);
+    constexpr std::size_t most = 10'000;
+    const char* told = std::getenv("COLUMNS");
+    std::size_t columns = 0;
+    if (told != nullptr) std::from_chars(told, told + std::string_view(told).size(), columns);
+    if (columns == 0 || columns > most) columns = window_columns(fd).value_or(usual);
+    return std::max(columns, least);
 }
 
 std::string wrapped(std::string text, std::size_t indent, std::size_t columns) {
