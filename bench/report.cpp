@@ -25,6 +25,7 @@ constexpr const char* report_examples =
     "  ipcmark report results.json -o report.html\n"
     "  ipcmark report before.json after.json -o both.html\n"
     "  ipcmark report results.json --format text\n"
+    "  ipcmark report results.json --format text --all-tables --problems\n"
     "  ipcmark report before.json after.json --format markdown   (for a pull request)\n"
     "  ipcmark report results.json --format csv -o results.csv\n"
     "  ipcmark report results.json.journal -o rescued.html   (a run that was killed)\n"
@@ -32,8 +33,14 @@ constexpr const char* report_examples =
 
 constexpr std::array<std::string_view, 5> formats{"html", "text", "markdown", "csv", "json"};
 
+/// How much a text has.
+struct report_extent {
+    bool all_tables = false;
+    bool problems = false;
+};
+
 std::string render(const std::vector<std::string>& files, const std::string& format,
-                   bool to_terminal) try {
+                   bool to_terminal, const report_extent& extent) try {
     if (format == "json" && files.size() > 1) throw command_error("--format json takes one result");
     if (format == "json") return json_text(read_document(files.front()), 1) + "\n";
     std::vector<named_result> results;
@@ -49,7 +56,9 @@ std::string render(const std::vector<std::string>& files, const std::string& for
     // A file outlives the terminal: it gets the characters of the locale, and no colour.
     return render_text(model, {.colour = to_terminal && colour_wanted(STDOUT_FILENO),
                                .utf8 = locale_is_utf8(),
-                               .columns = terminal_columns(STDOUT_FILENO)});
+                               .columns = terminal_columns(STDOUT_FILENO),
+                               .all_tables = extent.all_tables,
+                               .problems = extent.problems});
 } catch (const unreadable_result& e) {
     throw command_error(e.what(), exit_unreadable);
 }
@@ -60,11 +69,13 @@ int run_report(const invocation& call) {
     options.add_options()(
         "o,output",
         "File to write; - is standard output (default: report.html, or - for the other formats)",
-        cxxopts::value<std::string>(),
-        "FILE")("format", "html, text, markdown, csv or json",
-                cxxopts::value<std::string>()->default_value("html"),
-                "WORD")("results", "Result files or journals; - is standard input",
-                        cxxopts::value<std::vector<std::string>>());
+        cxxopts::value<std::string>(), "FILE")("format", "html, text, markdown, csv or json",
+                                               cxxopts::value<std::string>()->default_value("html"),
+                                               "WORD")(
+        "all-tables", "With --format text: every table and answer, not only those that say most")(
+        "problems", "With --format text: why cells have no figure, each reason in full")(
+        "results", "Result files or journals; - is standard input",
+        cxxopts::value<std::vector<std::string>>());
     options.parse_positional("results");
     options.positional_help("RESULT...");
     const auto parsed = parse_arguments(options, call, report_examples);
@@ -75,13 +86,17 @@ int run_report(const invocation& call) {
     if (std::find(formats.begin(), formats.end(), format) == formats.end())
         throw command_error("--format '" + format +
                             "' is not one of html, text, markdown, csv or json");
+    const report_extent extent{parsed->count("all-tables") > 0, parsed->count("problems") > 0};
+    if (format != "text" && (extent.all_tables || extent.problems))
+        throw command_error(
+            "--all-tables and --problems are for --format text; the other formats have everything");
     const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
                                : format == "html"          ? "report.html"
                                                            : "-";
     if (output.empty()) throw command_error("--output needs the name of a file");
     if (output != "-") require_writable(output);
     const std::string text =
-        render((*parsed)["results"].as<std::vector<std::string>>(), format, output == "-");
+        render((*parsed)["results"].as<std::vector<std::string>>(), format, output == "-", extent);
     if (output == "-") {
         std::cout << text;
     } else {

@@ -153,6 +153,13 @@ optional_figure cpu(const repetition_view& v) {
                         [](const process_usage& u) { return u.cpu_ns; });
 }
 
+/// At a rate that the schedule sets: a closed loop would only say how fast it goes round.
+optional_figure core_share(const repetition_view& v) {
+    const optional_figure each = cpu(v);
+    if (!v.scheduled() || !each || v.elapsed_ns() <= 0) return std::nullopt;
+    return *each * v.counted_messages() / v.elapsed_ns();
+}
+
 optional_figure service_cpu(const repetition_view& v) {
     return service_per_message(v, [](const process_usage& u) { return u.cpu_ns; });
 }
@@ -283,6 +290,9 @@ const std::vector<metric>& common_metrics() {
          field_of_all<&usage::involuntary_switches, &process_usage::involuntary_switches>},
         {"cpu_ns_per_message", "CPU/msg", "CPU time of all processes per message", "ns/message",
          better::lower, rusage_source, cpu, 0.05, true},
+        {"core_share", "CPU of a core",
+         "CPU time of all processes at this rate, of what one core has to give", "share",
+         better::lower, rusage_source, core_share, 0, true},
         {"producer_cpu_ns_per_message", "of it the producer's",
          "CPU time of the producer per message", "ns/message", better::lower, rusage_source,
          side_cpu_per_message<role::producer>},

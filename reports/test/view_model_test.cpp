@@ -188,7 +188,8 @@ TEST(load, the_knee_of_each_curve_is_told_once_in_a_sentence) {
     made.result.cells[0].saturated = true;
     EXPECT_EQ(said(), begin + "ring cannot keep even 10.0 k/s; pipe cannot keep 100 k/s.");
     const auto model = view_of({{"r.json", made.result}});
-    EXPECT_NE(render_text(model, {.columns = 200}).find("\n" + said() + "\n"), std::string::npos);
+    EXPECT_NE(render_text(model, {.columns = 200, .all_tables = true}).find("\n" + said() + "\n"),
+              std::string::npos);
     EXPECT_NE(render_markdown(model).find("\n" + said() + "\n"), std::string::npos);
 }
 
@@ -300,6 +301,12 @@ TEST(comparisons, name_the_files_and_count_the_verdicts) {
     ASSERT_EQ(seen.tables.size(), 1u);
     EXPECT_EQ(seen.tables[0].title, "round trip, p50");
     EXPECT_EQ(seen.tables[0].summary, "1 worse");
+    EXPECT_TRUE(seen.summary.ends_with(": 1 worse.")) << seen.summary;
+    EXPECT_EQ(seen.tables[0].reading,
+              "After over before; below 1x is better. A difference of less than 5 % does not "
+              "matter.");
+    EXPECT_DOUBLE_EQ(seen.tables[0].margin_to, 1.05);
+    EXPECT_DOUBLE_EQ(seen.tables[0].margin_from, 1 / 1.05);
     EXPECT_EQ(table_of(seen.tables[0], true).rows.size(), 1u);
     EXPECT_EQ(table_of(seen.tables[0], false).rows.size(), 0u);
 }

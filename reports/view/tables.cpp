@@ -7,6 +7,7 @@
 #include "harness/base/sizes.hpp"
 #include "harness/result/metrics.hpp"
 #include "reports/view/figure_text.hpp"
+#include "reports/view/parts.hpp"
 #include "reports/view/words.hpp"
 
 namespace ipcmark {
@@ -63,7 +64,68 @@ public:
         return table;
     }
 
+    /// A round trip's percentiles with their intervals, its costs, and how it does elsewhere.
+    report_table of_trips(const group_view& main, const group_list& elsewhere) const {
+        report_table table = titled(main, where_of(main));
+        std::vector<const metric*> shown;
+        for (const metric* each : metrics_of({&main}))
+            if (is_percentile(*each) || is_cost(*each)) shown.push_back(each);
+        for (const metric* each : shown)
+            table.heads.push_back(ipcmark::label_of(*each, main.kind, main.payload_bytes));
+        for (const group_view* other : elsewhere)
+            table.heads.push_back(table.heads.front() + ", " + std::string(title_of(other->place)));
+        for (std::size_t i = 0; i < main.cells.size(); ++i) {
+            table_row row{label_of(main.cells[i]), is_instrument(main.cells[i]), {}};
+            for (const metric* each : shown)
+                row.cells.push_back(cell_of(main, i, each->key, is_percentile(*each)));
+            for (const group_view* other : elsewhere)
+                row.cells.push_back(same_in(*other, main.cells[i]));
+            table.rows.push_back(std::move(row));
+        }
+        return table;
+    }
+
+    void add_ceilings(report_table& table, const group_view& told) const {
+        const bool any = std::any_of(told.cells.begin(), told.cells.end(),
+                                     [&](std::size_t i) { return ceiling_text(i).has_value(); });
+        if (!any) return;
+        table.heads.push_back("of ceiling, " + payload_text(told.payload_bytes));
+        for (auto& row : table.rows) {
+            table_cell cell{"-", false, {}, {}};
+            for (const std::size_t i : told.cells)
+                if (const auto text = ceiling_text(i);
+                    text && row.mechanism == result_.cells[i].mechanism)
+                    cell = {*text, true, {}, 1 / *result_.cells[i].median("ratio_to_floor")};
+            row.cells.push_back(std::move(cell));
+        }
+    }
+
 private:
+    static bool is_percentile(const metric& of) {
+        return of.key == "p50_ns" || of.key == "p90_ns" || of.key == "p99_ns";
+    }
+
+    static bool is_cost(const metric& of) {
+        return of.key == "cpu_ns_per_message" || of.key == "idle_cpu_share" ||
+               of.key == "lost_share";
+    }
+
+    /// The main figure of the same mechanism in another group.
+    table_cell same_in(const group_view& other, std::size_t index) const {
+        for (std::size_t i = 0; i < other.cells.size(); ++i)
+            if (result_.cells[other.cells[i]].mechanism == result_.cells[index].mechanism)
+                return cell_of(other, i, other.main_metric);
+        return {"", false, {}, {}};
+    }
+
+    std::optional<std::string> ceiling_text(std::size_t index) const {
+        const cell_result& cell = result_.cells[index];
+        const auto ratio = cell.median("ratio_to_floor");
+        if (cell.ended != status::ok || !cell.floor || cell.floor->unit == "ns" || !ratio)
+            return std::nullopt;
+        return fmt::format("{:.0f} %", 100 / *ratio);
+    }
+
     report_table titled(const group_view& group, const std::string& what) const {
         std::string title = capital(std::string(pattern_of(group.kind).title));
         if (!what.empty()) title += ", " + what;
@@ -101,7 +163,7 @@ private:
                     label = label_of(other);
         for (auto& row : table.rows)
             if (row.label == label) return row;
-        return table.rows.emplace_back(table_row{label, false, {}});
+        return table.rows.emplace_back(table_row{label, false, {}, result_.cells[index].mechanism});
     }
 
     static void instrument_last(report_table& table) {
@@ -112,6 +174,11 @@ private:
     }
 
     table_cell cell_of(const group_view& group, std::size_t i, std::string_view metric) const {
+        return cell_of(group, i, metric, metric == group.main_metric);
+    }
+
+    table_cell cell_of(const group_view& group, std::size_t i, std::string_view metric,
+                       bool with_interval) const {
         const std::size_t index = group.cells[i];
         const cell_result& cell = result_.cells[index];
         if (cell.ended != status::ok) return {view_.cells[index].absence, false, {}, {}};
@@ -121,7 +188,7 @@ private:
         const standing_column* column = group.column(metric);
         table_cell shown{*text, true, column == nullptr ? standing::none : column->standings[i],
                          figures->median};
-        if (metric == group.main_metric)
+        if (with_interval)
             if (const auto half = half_width_text(*figures)) shown.text += " \u00b1" + *half;
         return shown;
     }
@@ -180,6 +247,12 @@ std::vector<group_list> families_of(const result_view& view) {
     return families;
 }
 
+const group_list& family_of(const std::vector<group_list>& families, const group_view& group) {
+    return *std::find_if(families.begin(), families.end(), [&](const group_list& each) {
+        return std::find(each.begin(), each.end(), &group) != each.end();
+    });
+}
+
 bool has_figures(const report_table& table) {
     return std::any_of(table.rows.begin(), table.rows.end(), [](const table_row& row) {
         return std::any_of(row.cells.begin(), row.cells.end(),
@@ -210,6 +283,30 @@ std::vector<report_table> tables_of(const run_result& result, const result_view&
         for (const group_view* group : family)
             if (group->headline || group->payload_bytes == 0)
                 add(arrange.by_metric({group}, false));
+    }
+    return tables;
+}
+
+std::vector<report_table> main_tables_of(const run_result& result, const result_view& view) {
+    const arranger arrange(result, view);
+    std::vector<report_table> tables;
+    const auto families = families_of(view);
+    for (const pattern_info& row : pattern_table) {
+        const group_list told = headlines_of(view.groups, row.id);
+        if (told.empty()) continue;
+        const group_view& main = *told.front();
+        report_table table;
+        if (row.parameters[0] != nullptr) {
+            table = arrange.by_metric(family_of(families, main), true);
+        } else if (row.plain_exchange()) {
+            table = arrange.of_trips(main, {told.begin() + 1, told.end()});
+        } else if (row.loop == pattern_loop::stream && main.payload_bytes > 0) {
+            table = arrange.by_payload(family_of(families, main));
+            arrange.add_ceilings(table, main);
+        } else {
+            table = arrange.by_metric({&main}, false);
+        }
+        if (has_figures(table)) tables.push_back(std::move(table));
     }
     return tables;
 }
