@@ -313,7 +313,8 @@ double parse_gap_ns(std::string_view text) {
     const auto gap = scaled(text, units);
     if (gap && *gap >= 1e3 && *gap <= 1e10) return *gap;
     throw std::invalid_argument(fmt::format(
-        "'{}' is no idle time; write a time from 1us to 10s, for example 10us, 1ms or 100ms", text));
+        "'{}' is no idle time; write a time from 1us to 10s, for example 10us, 1ms or 100ms",
+        text));
 }
 
 }  // namespace ipcmark

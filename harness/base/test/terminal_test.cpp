@@ -80,6 +80,12 @@ TEST(no_terminal, has_neither_colour_nor_width) {
     EXPECT_EQ(terminal_columns(file.get()), 100u);
 }
 
+TEST(wrapped, keeps_a_number_and_its_unit_together) {
+    EXPECT_EQ(wrapped("it takes 110 ns, 3 % more", 0, 13), "it takes\n110 ns, 3 %\nmore");
+    EXPECT_EQ(wrapped("it took 12 rounds", 0, 11), "it took 12\nrounds");
+    EXPECT_EQ(wrapped("at 1.00 k/s.", 2, 9), "at\n  1.00 k/s.") << "a full stop is no part of it";
+}
+
 TEST(in_place_of_line, keeps_within_one_line) {
     EXPECT_EQ(in_place_of_line("12345", 80), "\r\x1b[K12345");
     EXPECT_EQ(in_place_of_line("12345", 5), "\r\x1b[K1234");
