@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <numeric>
 #include <string_view>
 
 #include "harness/base/terminal.hpp"
@@ -96,8 +97,12 @@ private:
                 each.rows.size() - std::min(proven.rows.size(), most_compared);
             proven.rows.resize(std::min(proven.rows.size(), most_compared));
             if (!proven.rows.empty()) text += rows(proven);
+            const bool all_proven_told = proven.rows.size() < most_compared;
             if (left_out > 0 && !proven.rows.empty())
-                text += paint_.dim(fmt::format("and {} more", left_out)) + "\n";
+                text += paint_.dim(
+                            fmt::format("and {} {}", left_out,
+                                        all_proven_told ? "without a proven difference" : "more")) +
+                        "\n";
             text += "\n";
         }
         return text;
@@ -113,25 +118,25 @@ private:
             label_width =
                 std::max(label_width, std::min(width_of(shown(row.label)), longest_label));
         const auto widths = column_widths(of);
-        const std::size_t fitting = columns_that_fit(label_width, widths);
+        const auto fits = columns_that_fit(of, label_width, widths);
         std::string text = padded(of.corner, label_width);
-        for (std::size_t i = 0; i < fitting; ++i)
-            text += right(of.heads[i], widths[i]);
+        for (std::size_t i = 0; i < widths.size(); ++i)
+            if (fits[i]) text += right(of.heads[i], widths[i]);
         text = trimmed(text);
         for (const auto& row : of.rows) {
             std::string line = padded(shown(row.label), label_width);
-            for (std::size_t i = 0; i < fitting; ++i)
-                line += painted(row.cells[i], widths[i]);
+            for (std::size_t i = 0; i < widths.size(); ++i)
+                if (fits[i]) line += painted(row.cells[i], widths[i]);
             text += trimmed(line);
         }
-        if (fitting < of.heads.size()) text += left_out(of, fitting);
-        return text;
+        return text + left_out(of, fits);
     }
 
-    std::string left_out(const report_table& of, std::size_t from) const {
+    std::string left_out(const report_table& of, const std::vector<bool>& fits) const {
         std::string names;
-        for (std::size_t i = from; i < of.heads.size(); ++i)
-            names += (names.empty() ? "" : ", ") + of.heads[i];
+        for (std::size_t i = 0; i < fits.size(); ++i)
+            if (!fits[i]) names += (names.empty() ? "" : "; ") + of.heads[i];
+        if (names.empty()) return {};
         return paint_.dim("not shown for want of width: " + names) + "\n";
     }
 
@@ -146,14 +151,22 @@ private:
         return widths;
     }
 
-    std::size_t columns_that_fit(std::size_t used, const std::vector<std::size_t>& widths) const {
-        std::size_t fitting = 0;
-        for (const std::size_t width : widths) {
-            used += width;
-            if (fitting > 0 && used > style_.columns) break;
-            ++fitting;
+    /// One at least.
+    std::vector<bool> columns_that_fit(const report_table& of, std::size_t label_width,
+                                       const std::vector<std::size_t>& widths) const {
+        std::vector<bool> fits(widths.size(), true);
+        const auto rank = [&of](std::size_t i) {
+            return of.ranks.empty() ? static_cast<unsigned>(i) : of.ranks[i];
+        };
+        std::size_t used = std::accumulate(widths.begin(), widths.end(), label_width);
+        for (std::size_t left = widths.size(); left > 1 && used > style_.columns; --left) {
+            std::size_t least = 0;
+            for (std::size_t i = 0; i < widths.size(); ++i)
+                if (fits[i] && (!fits[least] || rank(i) >= rank(least))) least = i;
+            fits[least] = false;
+            used -= widths[least];
         }
-        return fitting;
+        return fits;
     }
 
     std::string marked(const table_cell& cell) const {

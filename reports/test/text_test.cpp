@@ -95,6 +95,29 @@ TEST(text, keeps_to_the_width_and_names_the_columns_that_do_not_fit) {
     }
 }
 
+TEST(text, gives_up_the_columns_that_say_least) {
+    auto result = full();
+    for (auto& cell : result.cells)
+        if (cell.kind == pattern::round_trip && cell.ended == status::ok) {
+            metric_summary idle;
+            idle.n = 1;
+            idle.median = 0.5;
+            idle.unit = "share";
+            cell.summary.emplace_back("idle_cpu_share", idle);
+        }
+    const auto heads = [&](std::size_t columns) {
+        std::istringstream lines(render_text(model_of(result), {.columns = columns}));
+        std::string line;
+        while (std::getline(lines, line) && !line.starts_with("mechanism "))
+            continue;
+        return line;
+    };
+    EXPECT_EQ(heads(100).find("p90") != std::string::npos, true) << heads(100);
+    EXPECT_EQ(heads(60).find("p90"), std::string::npos) << "it says least";
+    for (const char* kept : {"p50", "idle CPU"})
+        EXPECT_NE(heads(60).find(kept), std::string::npos) << heads(60);
+}
+
 TEST(text, takes_its_characters_from_the_locale) {
     const auto with = [](const char* all, const char* lang) {
         setenv("LC_ALL", all, 1);

@@ -260,6 +260,25 @@ TEST(tables, show_ties_as_ties_and_the_instrument_last) {
     EXPECT_NE(text.find("208 ns \u00b14 %\n"), std::string::npos) << text;
 }
 
+TEST(tables, keep_a_mechanism_of_one_size_out_of_those_by_payload) {
+    made_result made;
+    for (const std::size_t bytes : {64, 4096}) {
+        made.add("pipe", {200});
+        made.result.cells.back().payload_bytes = bytes;
+    }
+    made.add("signal_queue", {900});
+    made.result.cells.back().payload_bytes = 8;
+    const auto tables = tables_of(made.result, view_of_one(made.result));
+    ASSERT_GE(tables.size(), 2u);
+    EXPECT_EQ(tables[0].heads, (list{"64 B", "4 KiB"}));
+    const auto has_row = [](const report_table& table) {
+        return std::any_of(table.rows.begin(), table.rows.end(),
+                           [](const auto& row) { return row.label == "signal_queue"; });
+    };
+    EXPECT_FALSE(has_row(tables[0]));
+    EXPECT_TRUE(std::any_of(tables.begin() + 1, tables.end(), has_row)) << "nothing is lost";
+}
+
 TEST(main_metric, of_its_pattern_is_what_every_writer_leads_with) {
     for (const pattern_info& row : pattern_table) {
         made_result made;

@@ -61,8 +61,10 @@ private:
         for (std::size_t i = 1; i < told.size(); ++i)
             others.push_back(statement(result_.cells[told[i]], *asked.by));
         if (others.empty()) return best;
-        best.sentences.push_back("No order is proven: single repetitions are too short for it. " +
-                                 capital(some_of(others, names_told)) + ".");
+        best.sentences.push_back(
+            "No order is proven, since single repetitions are too short for "
+            "it; of the others: " +
+            some_of(others, names_told) + ".");
         best.brief += ", " + some_of(others, names_told) + "; no order is proven";
         return best;
     }

@@ -69,9 +69,10 @@ std::string doubt_sentence(const repetition_figures& figures, const cell_result&
     const auto all = figures.of(cell.name, held_metric(*cell.floor));
     const auto [least, most] = std::minmax_element(all.begin(), all.end());
     return fmt::format(
-        "{} of {} lie beyond the {} that the machine showed in this run, up to {}: "
+        "{} of {} lie beyond the {} that the machine showed in this run, {} to {}: "
         "the figure is rough.",
         count_beyond(all, *cell.floor), plural(all.size(), "repetition"), name_of(*cell.floor),
+        is_floor(*cell.floor) ? "down" : "up",
         figure_text(is_floor(*cell.floor) ? *least : *most, cell.floor->unit));
 }
 

@@ -1,7 +1,9 @@
 #include "reports/view/tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <map>
 #include <tuple>
 
 #include "harness/base/sizes.hpp"
@@ -20,8 +22,9 @@ class arranger {
 public:
     arranger(const run_result& result, const result_view& view) : result_(result), view_(view) {}
 
-    /// Rows are mechanisms, columns are payloads.
-    report_table by_payload(const group_list& groups) const {
+    /// Rows are mechanisms, in the order of the group `first_by` where there is one, columns are
+    /// payloads.
+    report_table by_payload(const group_list& groups, const group_view* first_by = nullptr) const {
         const group_view& first = *groups.front();
         const metric& main = *find_metric(first.main_metric);
         report_table table = titled(first, ipcmark::label_of(main, first.kind, 1) + " by payload");
@@ -32,6 +35,9 @@ public:
         });
         for (const group_view* each : carrying)
             table.heads.push_back(payload_text(each->payload_bytes));
+        if (first_by != nullptr)
+            for (const std::size_t i : first_by->cells)
+                row_of(table, carrying, i).reference = is_instrument(i);
         for (std::size_t column = 0; column < carrying.size(); ++column)
             for (std::size_t i = 0; i < carrying[column]->cells.size(); ++i) {
                 table_row& row = row_of(table, carrying, carrying[column]->cells[i]);
@@ -69,11 +75,17 @@ public:
         report_table table = titled(main, where_of(main));
         std::vector<const metric*> shown;
         for (const metric* each : metrics_of({&main}))
-            if (is_percentile(*each) || is_cost(*each)) shown.push_back(each);
-        for (const metric* each : shown)
+            if (is_percentile(*each) || is_cost(*each) ||
+                (each->key == "lost_share" && any_lost(main)))
+                shown.push_back(each);
+        for (const metric* each : shown) {
             table.heads.push_back(ipcmark::label_of(*each, main.kind, main.payload_bytes));
-        for (const group_view* other : elsewhere)
+            table.ranks.push_back(rank_of(*each));
+        }
+        for (const group_view* other : elsewhere) {
             table.heads.push_back(table.heads.front() + ", " + std::string(title_of(other->place)));
+            table.ranks.push_back(rank_of_elsewhere);
+        }
         for (std::size_t i = 0; i < main.cells.size(); ++i) {
             table_row row{label_of(main.cells[i]), is_instrument(main.cells[i]), {}};
             for (const metric* each : shown)
@@ -89,7 +101,10 @@ public:
         const bool any = std::any_of(told.cells.begin(), told.cells.end(),
                                      [&](std::size_t i) { return ceiling_text(i).has_value(); });
         if (!any) return;
+        for (const auto& head : table.heads)
+            table.ranks.push_back(head == payload_text(told.payload_bytes) ? 0 : 2);
         table.heads.push_back("of ceiling, " + payload_text(told.payload_bytes));
+        table.ranks.push_back(1);
         for (auto& row : table.rows) {
             table_cell cell{"-", false, {}, {}};
             for (const std::size_t i : told.cells)
@@ -106,8 +121,23 @@ private:
     }
 
     static bool is_cost(const metric& of) {
-        return of.key == "cpu_ns_per_message" || of.key == "idle_cpu_share" ||
-               of.key == "lost_share";
+        return of.key == "cpu_ns_per_message" || of.key == "idle_cpu_share";
+    }
+
+    /// The median says most, then whether it burns a core for it.
+    static unsigned rank_of(const metric& of) {
+        constexpr std::array<std::string_view, 4> in_turn{"p50_ns", "idle_cpu_share", "p99_ns",
+                                                          "cpu_ns_per_message"};
+        return static_cast<unsigned>(std::find(in_turn.begin(), in_turn.end(), of.key) -
+                                     in_turn.begin()) *
+               2;
+    }
+    static constexpr unsigned rank_of_elsewhere = 7;  // before p90
+
+    bool any_lost(const group_view& group) const {
+        return std::any_of(group.cells.begin(), group.cells.end(), [&](std::size_t i) {
+            return result_.cells[i].median("lost_share").value_or(0) > 0;
+        });
     }
 
     /// The main figure of the same mechanism in another group.
@@ -253,6 +283,23 @@ const group_list& family_of(const std::vector<group_list>& families, const group
     });
 }
 
+/// Without those of no payload, and of one that only mechanisms have whose one size it is.
+group_list of_many_sizes(const group_list& family, const run_result& result) {
+    std::map<std::string, std::size_t> sizes;
+    for (const group_view* group : family)
+        for (const std::size_t i : group->cells)
+            ++sizes[result.cells[i].mechanism];
+    group_list found = family;
+    std::erase_if(found, [](const group_view* each) { return each->payload_bytes == 0; });
+    if (found.size() > 1)
+        std::erase_if(found, [&](const group_view* group) {
+            return std::all_of(group->cells.begin(), group->cells.end(), [&](std::size_t i) {
+                return sizes[result.cells[i].mechanism] == 1;
+            });
+        });
+    return found;
+}
+
 bool has_figures(const report_table& table) {
     return std::any_of(table.rows.begin(), table.rows.end(), [](const table_row& row) {
         return std::any_of(row.cells.begin(), row.cells.end(),
@@ -277,11 +324,10 @@ std::vector<report_table> tables_of(const run_result& result, const result_view&
             add(arrange.by_metric(family, true));
             continue;
         }
-        const auto carrying = std::count_if(
-            family.begin(), family.end(), [](const auto* each) { return each->payload_bytes > 0; });
-        if (carrying > 1) add(arrange.by_payload(family));
+        const group_list sizes = of_many_sizes(family, result);
+        if (sizes.size() > 1) add(arrange.by_payload(sizes));
         for (const group_view* group : family)
-            if (group->headline || group->payload_bytes == 0)
+            if (group->headline || std::find(sizes.begin(), sizes.end(), group) == sizes.end())
                 add(arrange.by_metric({group}, false));
     }
     return tables;
@@ -301,7 +347,7 @@ std::vector<report_table> main_tables_of(const run_result& result, const result_
         } else if (row.plain_exchange()) {
             table = arrange.of_trips(main, {told.begin() + 1, told.end()});
         } else if (row.loop == pattern_loop::stream && main.payload_bytes > 0) {
-            table = arrange.by_payload(family_of(families, main));
+            table = arrange.by_payload(of_many_sizes(family_of(families, main), result), &main);
             arrange.add_ceilings(table, main);
         } else {
             table = arrange.by_metric({&main}, false);

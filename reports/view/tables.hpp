@@ -29,6 +29,8 @@ struct report_table {
     std::vector<std::string> heads;
     std::vector<table_row> rows;
     bool has_order = false;  // standings mean something here
+    /// By the columns: where there is no room the highest goes first. Empty: the last.
+    std::vector<unsigned> ranks = {};
 };
 
 /// In the order in which reports show them. Of a pattern without parameters: the main metric by
