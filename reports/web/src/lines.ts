@@ -195,8 +195,18 @@ function brightLine(series: Series, curve: "linear" | "step-after"): Plot.Markis
   const { color, dash, symbol } = look(series.slot!);
   const marks = series.points.filter((p) => p.mark !== false);
   return [
+    // At the marks alone: between them nothing was summarised.
     ...(series.band
-      ? [Plot.areaY(series.band, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.14 })]
+      ? [
+          Plot.ruleX(series.band, {
+            x: "x",
+            y1: "low",
+            y2: "high",
+            stroke: color,
+            strokeOpacity: 0.45,
+            strokeWidth: 3,
+          }),
+        ]
       : []),
     Plot.line(series.points, {
       x: "x",

@@ -45,7 +45,7 @@ export const percentilesView: View = {
         context,
         keys,
         summary: () =>
-          `${where()} The band is the range of the repetitions. Each curve ends where fewer ` +
+          `${where()} The bars at the marks are the range of the repetitions. Each curve ends where fewer ` +
           "than ten samples lie beyond it.",
         chart: (width) => percentileChart(lines(context), width),
         table: () => numbers(lines(context)),

@@ -15,6 +15,7 @@ interface Point {
   payload: number;
   value: number;
   lossy: boolean;
+  depth: number;
   interval: { low?: number; high?: number };
 }
 
@@ -81,7 +82,8 @@ function points(context: Context, names: string[]): Point[] {
       const usable = cell !== undefined && value !== null && value > 0 && payload > 0;
       if (!usable) return [];
       const { lossy } = context.index.viewOf(cell);
-      return [{ name, payload, value, lossy, interval: intervalOf(cell, metric) }];
+      const { depth } = cell;
+      return [{ name, payload, value, lossy, depth, interval: intervalOf(cell, metric) }];
     }),
   );
 }
@@ -132,7 +134,9 @@ function draw(context: Context, width: number): Drawing {
         y: p.value,
         hollow: p.lossy,
         ...p.interval,
-        text: `${formatPayload(p.payload)}: ${show(p.value)}${p.lossy ? ", lost messages" : ""}`,
+        text:
+          `${formatPayload(p.payload)}: ${show(p.value)}, at most ${p.depth} messages queued` +
+          (p.lossy ? ", lost messages" : ""),
       })),
   }));
   return lineChart({
