@@ -106,10 +106,8 @@ void report(const run_options& options, const run_result& result) {
     write_output(options.json_file, json_text(to_tree(result), 1) + "\n");
     const view_model model = view_of({{options.json_file, result}});
     if (!options.html_file.empty()) write_output(options.html_file, render_html(model));
-    if (options.json_file == "-" || options.html_file == "-") {
-        tell_verdict(options, result);
-        return;
-    }
+    tell_verdict(options, result);
+    if (options.json_file == "-" || options.html_file == "-") return;
     // The answers stand last.
     std::cout << '\n'
               << render_text(model, {.colour = colour_wanted(STDOUT_FILENO),

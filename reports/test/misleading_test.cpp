@@ -54,7 +54,7 @@ TEST(misleading, a_tie_names_all_who_are_level) {
     made.add("unix_stream", {61e3, 66e3, 63e3, 67e3, 65e3, 64e3});
     EXPECT_EQ(
         closing(made.result),
-        (string_list{"Round trip, 64 B, two CPUs, shared L3: unix_stream 64.5 us \u00b15 %; no "
+        (string_list{"Round trip, 64 B, two CPUs: unix_stream 64.5 us \u00b15 %; no "
                      "difference proven to pipe (below 5 %)."}));
 }
 
@@ -87,7 +87,7 @@ TEST(misleading, a_hybrid_that_never_slept_is_said_to_have_spun) {
     made.mechanism("hybrid", {}, wait_style::spins_then_blocks);
     made.set("hybrid", "voluntary_switches_per_message", 6e-5);
     EXPECT_EQ(closing(made.result).at(0),
-              "Round trip, 64 B, two CPUs, shared L3: hybrid 480 ns \u00b10.5 %, spun throughout, "
+              "Round trip, 64 B, two CPUs: hybrid 480 ns \u00b10.5 %, spun throughout, "
               "though it can sleep.");
 }
 
@@ -109,7 +109,7 @@ TEST(misleading, a_lucky_percentile_is_pooled_says_so_and_proves_no_order) {
     const auto lines = closing(made.result);
     ASSERT_EQ(lines.size(), 1u);
     EXPECT_EQ(lines[0],
-              "Messages at a fixed rate, 64 B, at 1.00 k/s, two CPUs, shared L3: lucky 500 ns "
+              "Messages at a fixed rate, 64 B, at 1.00 k/s, two CPUs: lucky 500 ns "
               "pooled, steady 600 ns pooled; no order is proven.");
     const auto model = view_of({{"r.json", made.result}});
     EXPECT_NE(render_text(model, {}).find("1.00 us pooled"), std::string::npos);
@@ -125,7 +125,7 @@ TEST(misleading, placements_that_contradict_each_other_stand_side_by_side) {
     at(made, "ring", placement::l3, {460, 461, 462, 463, 464, 465});
     const auto lines = closing(made.result);
     ASSERT_EQ(lines.size(), 4u);
-    EXPECT_TRUE(lines[0].starts_with("Round trip, 64 B, two CPUs, shared L3: ring 462 ns"));
+    EXPECT_TRUE(lines[0].starts_with("Round trip, 64 B, two CPUs: ring 462 ns"));
     EXPECT_EQ(lines[1], "  Sleeping when idle: pipe 28.2 us \u00b10.9 %.");
     EXPECT_EQ(lines[2], "  One CPU: pipe 2.30 us \u00b10.1 %.");
     EXPECT_EQ(lines[3],
@@ -202,7 +202,7 @@ TEST(misleading, of_a_thousand_cells_the_end_is_as_short) {
     const auto text = render_text(view_of({{"r.json", made.result}}), {.columns = 80});
     const auto last = text.substr(text.rfind("\n\n") + 2);
     EXPECT_LE(std::count(last.begin(), last.end(), '\n'), 9) << last;
-    EXPECT_TRUE(last.starts_with("Round trip, 64 B, two CPUs, shared L3: mechanism_0 1.00 us"));
+    EXPECT_TRUE(last.starts_with("Round trip, 64 B, two CPUs: mechanism_0 1.00 us"));
     EXPECT_NE(last.find("1000 of 1000 cells measured."), std::string::npos) << last;
 }
 

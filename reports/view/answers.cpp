@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t fewest_to_prove = 4;  // repetitions: see decide() of unpaired samples
 constexpr std::size_t names_told = 3;
+constexpr std::size_t names_in_brief = 2;
 
 /// Who is asked about, and how the answer calls him.
 struct question {
@@ -91,7 +92,8 @@ private:
         const rivals among = rivals_of(asked, cell, found);
         if (auto ties = tie_sentence(asked, cell, among); !ties.empty())
             told.sentences.push_back(std::move(ties));
-        told.brief = stated + manner(cell, false) + share_of_limit(asked, cell) + tie_words(among);
+        told.brief =
+            stated + manner(cell, false) + share_of_limit(asked, cell) + tie_words(asked, among);
         return told;
     }
 
@@ -164,12 +166,19 @@ private:
         return all;
     }
 
-    static std::string tie_words(const rivals& among) {
+    /// The limit is told where it is not the one that the machine's verdict names.
+    std::string tie_words(const question& asked, const rivals& among) const {
         if (!among.any) return {};
         if (among.fewest < fewest_to_prove) return "; too few repetitions to prove an order";
         if (among.level.empty()) return {};
-        return fmt::format("; no difference proven to {} (below {:.0f} %)",
-                           some_of(among.level, names_told), 100 * among.margin);
+        const std::string limit = fmt::format("{:.0f} %", 100 * among.margin);
+        const bool is_known = result_.noise && result_.noise->smallest_ratio &&
+                              limit == fmt::format("{:.0f} %", 100 * margin_of(result_, *asked.by));
+        return "; no difference proven to " +
+               (among.level.size() <= names_in_brief
+                    ? some_of(among.level, names_in_brief)
+                    : fmt::format("{} others", among.level.size())) +
+               (is_known ? "" : " (below " + limit + ")");
     }
 
     std::string tie_sentence(const question& asked, const cell_result& best,
