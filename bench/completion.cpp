@@ -91,7 +91,12 @@ std::vector<std::string> completion_commands() {
 std::vector<std::string> completion_unfiltered(const std::vector<std::string>& words,
                                                const registry& all) {
     const std::string before = words.size() > 1 ? words[words.size() - 2] : "";
-    if (words.size() == 1 || (words.size() == 2 && before == "help")) return completion_commands();
+    if (words.size() == 1) return completion_commands();
+    if (words.size() == 2 && before == "help") {
+        auto topics = completion_commands();
+        topics.front() = "guide";
+        return topics;
+    }
     if (words.back().starts_with("-"))
         for (const subcommand* each : all_subcommands())
             if (each->name == words.front()) return options_in(help_text_of(*each, all));

@@ -59,7 +59,7 @@ std::string verdict_text(const std::vector<finding>& findings) {
             return fmt::format("Not fit to measure on: {}, {}.",
                                counted(count(findings, severity::error), "error"), warnings);
         case severity::warning:
-            return fmt::format("Usable, figures are indicative: {}.", warnings);
+            return fmt::format("Usable, figures are rough: {}.", warnings);
         default:
             return "Fit to measure on.";
     }

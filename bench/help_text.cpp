@@ -4,6 +4,11 @@
 #include <iostream>
 #include <sstream>
 
+extern "C" {
+extern const char ipcmark_guide_begin[];
+extern const char ipcmark_guide_end[];
+}
+
 namespace ipcmark {
 
 namespace {
@@ -28,6 +33,10 @@ std::string help_text_of(const subcommand& command, const registry& mechanisms) 
     const captured_output output;
     command.run({{"--help"}, {"ipcmark", std::string(command.name), "--help"}, mechanisms, {}});
     return output.text();
+}
+
+std::string_view guide_text() {
+    return {ipcmark_guide_begin, ipcmark_guide_end};
 }
 
 std::vector<std::string> options_in(const std::string& help) {

@@ -6,6 +6,7 @@
 #include <new>
 #include <unistd.h>
 
+#include "bench/help_text.hpp"
 #include "bench/plugins.hpp"
 #include "bench/subcommand.hpp"
 #include "bench/version.hpp"
@@ -27,7 +28,7 @@ void print_short_help(std::ostream& out) {
            "  ipcmark run --html report.html   measure 25 mechanisms in a minute, write a report\n"
            "  ipcmark list                     all mechanisms and what each can do\n"
            "  ipcmark doctor                   is this machine fit to measure on?\n\n"
-           "More: ipcmark help, ipcmark help COMMAND\n";
+           "More: ipcmark help, ipcmark help COMMAND, ipcmark help guide (how to read a result)\n";
 }
 
 void print_help(std::ostream& out) {
@@ -35,7 +36,9 @@ void print_help(std::ostream& out) {
     for (const subcommand* command : all_subcommands())
         out << "  " << command->name << std::string(12 - command->name.size(), ' ')
             << command->summary << '\n';
-    out << "\nEvery command has --help with examples. --plugin FILE.so (with any command, "
+    out << "\n`ipcmark help guide`: how to read a result, how to measure your own, virtual "
+           "machines, glossary.\nEvery command has --help with examples. --plugin FILE.so (with "
+           "any command, "
            "repeatable)\n"
            "adds mechanisms from a shared object. Results go to standard output, all else to "
            "standard\n"
@@ -64,6 +67,10 @@ int dispatch(const std::vector<std::string>& command_line) {
         return exit_ok;
     }
     std::string name = arguments.front();
+    if (name == "help" && arguments.size() > 1 && arguments[1] == "guide") {
+        std::cout << guide_text();
+        return exit_ok;
+    }
     if (name == "help" && arguments.size() > 1) {
         arguments = {arguments[1], "--help"};
         name = arguments.front();

@@ -47,13 +47,22 @@ void take_placement(plan_request& plan, const std::string& word) {
     plan.placements.push_back(word);
 }
 
-void take_filter(plan_request& plan, const std::string& word) {
+void require_regex(const std::string& word, std::size_t from = 0) {
     try {
-        const std::regex expression(word.substr(word.starts_with('-') ? 1 : 0));
+        const std::regex expression(word.substr(from));
     } catch (const std::regex_error& e) {
         throw std::invalid_argument("'" + word + "' is no regular expression: " + e.what());
     }
+}
+
+void take_filter(plan_request& plan, const std::string& word) {
+    require_regex(word, word.starts_with('-') ? 1 : 0);
     plan.filters.push_back(word);
+}
+
+void take_unpinned(plan_request& plan, const std::string& word) {
+    require_regex(word);
+    plan.unpinned = word;
 }
 
 /// A member that is a whole number, within bounds.
@@ -128,7 +137,13 @@ std::span<const plan_field> plan_fields() {
          [](const request& plan) { return told_list<&request::payloads>(plan, size_word); }},
         {what_to_measure, "placement", "placements", "WORDS",
          "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free", form::list,
-         clear<&request::placements>, take_placement, told_words<&request::placements>},
+         [](request& plan) {
+             plan.placements.clear();
+             plan.unpinned.reset();
+         },
+         take_placement, told_words<&request::placements>},
+        {what_to_measure, "", "unpinned", "", "", form::one, nullptr, take_unpinned,
+         [](const request& plan) { return plan.unpinned ? tree(*plan.unpinned) : tree(); }},
         {what_to_measure, "filter", "filters", "REGEX",
          "Regular expression over cell names; a leading - excludes; repeatable", form::repeated,
          clear<&request::filters>, take_filter, told_words<&request::filters>},

@@ -26,6 +26,7 @@ constexpr const char* report_examples =
     "  ipcmark report results.json -o report.html\n"
     "  ipcmark report before.json after.json -o both.html\n"
     "  ipcmark report results.json --format text\n"
+    "  ipcmark report results.json --format text --all-tables --problems\n"
     "  ipcmark report before.json after.json --format markdown   (for a pull request)\n"
     "  ipcmark report results.json --format csv -o results.csv\n"
     "  ipcmark report results.json.journal -o rescued.html   (a run that was killed)\n"
@@ -33,8 +34,14 @@ constexpr const char* report_examples =
 
 constexpr std::array<std::string_view, 5> formats{"html", "text", "markdown", "csv", "json"};
 
+/// How much a text has.
+struct report_extent {
+    bool all_tables = false;
+    bool problems = false;
+};
+
 std::string render(const std::vector<std::string>& files, const std::string& format,
-                   bool to_terminal) try {
+                   bool to_terminal, const report_extent& extent) try {
     if (format == "json" && files.size() > 1) throw command_error("--format json takes one result");
     if (format == "json") return json_text(read_document(files.front()), 1) + "\n";
     std::vector<named_result> results;
@@ -50,7 +57,9 @@ std::string render(const std::vector<std::string>& files, const std::string& for
     // A file outlives the terminal: it gets the characters of the locale, and no colour.
     return render_text(model, {.colour = to_terminal && colour_wanted(STDOUT_FILENO),
                                .utf8 = locale_is_utf8(),
-                               .columns = terminal_columns(STDOUT_FILENO)});
+                               .columns = terminal_columns(STDOUT_FILENO),
+                               .all_tables = extent.all_tables,
+                               .problems = extent.problems});
 } catch (const unreadable_result& e) {
     throw command_error(e.what(), exit_unreadable);
 }
@@ -61,11 +70,13 @@ int run_report(const invocation& call) {
     options.add_options()(
         "o,output",
         "File to write; - is standard output (default: report.html, or - for the other formats)",
-        cxxopts::value<std::string>(),
-        "FILE")("format", "html, text, markdown, csv or json",
-                cxxopts::value<std::string>()->default_value("html"),
-                "WORD")("results", "Result files or journals; - is standard input",
-                        cxxopts::value<std::vector<std::string>>());
+        cxxopts::value<std::string>(), "FILE")("format", "html, text, markdown, csv or json",
+                                               cxxopts::value<std::string>()->default_value("html"),
+                                               "WORD")(
+        "all-tables", "With --format text: every table and answer, not only those that say most")(
+        "problems", "With --format text: why cells have no figure, each reason in full")(
+        "results", "Result files or journals; - is standard input",
+        cxxopts::value<std::vector<std::string>>());
     options.parse_positional("results");
     options.positional_help("RESULT...");
     const auto parsed = parse_arguments(options, call, report_examples);
@@ -76,6 +87,10 @@ int run_report(const invocation& call) {
     if (std::find(formats.begin(), formats.end(), format) == formats.end())
         throw command_error("--format '" + format +
                             "' is not one of html, text, markdown, csv or json");
+    const report_extent extent{parsed->count("all-tables") > 0, parsed->count("problems") > 0};
+    if (format != "text" && (extent.all_tables || extent.problems))
+        throw command_error(
+            "--all-tables and --problems are for --format text; the other formats have everything");
     const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
                                : format == "html"          ? "report.html"
                                                            : "-";
@@ -87,7 +102,7 @@ int run_report(const invocation& call) {
     const named_file written[] = {{"the report", output}};
     require_distinct(written, read);
     if (output != "-") require_writable(output);
-    const std::string text = render(inputs, format, output == "-");
+    const std::string text = render(inputs, format, output == "-", extent);
     if (output == "-") {
         std::cout << text;
     } else {

@@ -90,7 +90,7 @@ void tell_verdict(const run_options& options, const run_result& result) {
 bool beats_its_floor(const run_result& result) {
     const std::string beaten = beaten_floors(result);
     if (beaten.empty()) return false;
-    std::cerr << "ipcmark: self-check failed, faster than their floor: " << beaten
+    std::cerr << "ipcmark: self-check failed, faster than the machine's limit: " << beaten
               << "; either the floor was measured while the machine was busy (run again on a quiet "
                  "one, see `ipcmark doctor`) or the figure is wrong; --no-floors leaves the floors "
                  "and this check out\n";
@@ -158,7 +158,7 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
     const bool floor_beaten = beats_its_floor(result);
     if (options.strict && result.noise && result.noise->verdict == "unusable") {
         std::cerr << "ipcmark: --strict: the result is written, but unusable: "
-                  << result.noise->text << " Quieten the machine and measure again\n";
+                  << result.noise->text << " Stop other work and measure again\n";
         return exit_environment_refused;
     }
     if (lacks_required(options, result)) return exit_environment_refused;
@@ -173,13 +173,17 @@ std::string file_text(const run_result& result) {
 void report(const run_options& options, const run_result& result) {
     const view_model model = view_of({{options.json_file, result}});
     if (!options.html_file.empty()) write_output(options.html_file, render_html(model));
+    tell_verdict(options, result);
     if (options.json_file == "-" || options.html_file == "-") return;
+    // The answers stand last.
     std::cout << '\n'
               << render_text(model, {.colour = colour_wanted(STDOUT_FILENO),
                                      .utf8 = locale_is_utf8(),
-                                     .columns = terminal_columns(STDOUT_FILENO)});
+                                     .columns = terminal_columns(STDOUT_FILENO),
+                                     .all_tables = options.all_tables,
+                                     .problems = options.problems});
+    if (!options.html_file.empty()) std::cout << "Report: " << options.html_file << "   ";
     std::cout << "Result: " << options.json_file << '\n';
-    if (!options.html_file.empty()) std::cout << "Report: " << options.html_file << '\n';
 }
 
 run_outcome carry_out(const run_options& options, const plan& what, workplace& here,
@@ -254,7 +258,6 @@ int measure_run(const invocation& call, const run_options& options, const plan& 
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
-    tell_verdict(options, result);
     return exit_code_of(options, ended, builder.failed_cells(), result);
 }
 

@@ -109,6 +109,9 @@ constexpr std::array run_flags{
              "Print the plan as a file for --plan, to be changed; start nothing"},
     run_flag{output, "dry-run", "",
              "Print the cells, what is skipped and why, and the time; start nothing"},
+    run_flag{output, "all-tables", "",
+             "Print every table and answer, not only those that say most"},
+    run_flag{output, "problems", "", "Print why cells have no figure, each reason in full"},
     run_flag{output, "q,quiet", "", "No progress"},
     run_flag{output, "no-redact", "", "Record the host name as it is instead of a salted hash"},
 };
@@ -280,6 +283,8 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     options.dry_run = parsed->count("dry-run") > 0;
     options.floors = parsed->count("no-floors") == 0;
     options.quiet = parsed->count("quiet") > 0;
+    options.all_tables = parsed->count("all-tables") > 0;
+    options.problems = parsed->count("problems") > 0;
     options.redact = parsed->count("no-redact") == 0;
     if (options.html_file == "-" && options.json_file == "-")
         throw command_error("--json - and --html - cannot share standard output; give one a file");

@@ -32,6 +32,8 @@ struct run_options {
     bool print_plan = false;
     bool dry_run = false;
     bool quiet = false;
+    bool all_tables = false;
+    bool problems = false;
     bool redact = true;
 };
 

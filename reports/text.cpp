@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <numeric>
 #include <string_view>
 
 #include "harness/base/terminal.hpp"
@@ -36,39 +37,59 @@ class text_writer {
 public:
     explicit text_writer(const text_style& style) : style_(style), paint_(style.colour) {}
 
+    /// Of several results the comparison is the answer.
     std::string report(const view_model& model) const {
+        const bool several = model.views.size() > 1;
         std::string text;
+        for (std::size_t i = 0; i < model.views.size(); ++i) {
+            const std::string name = several ? model.views[i].name + ": " : "";
+            text += wrapped(shown(name + model.views[i].host), 2, style_.columns) + "\n";
+            if (!several || style_.all_tables)
+                text += one(model.results[i].result, model.views[i]);
+            else
+                text += notices(model.views[i]);
+            if (several && style_.all_tables) text += "\n";
+        }
+        if (several && !style_.all_tables) text += "\n";
         for (const auto& each : model.comparisons)
             text += comparison(each);
-        for (std::size_t i = 0; i < model.views.size(); ++i) {
-            if (model.views.size() > 1)
-                text +=
-                    paint_.bold(shown(model.views[i].name + ": " + model.views[i].host)) + "\n\n";
-            text += one(model.results[i].result, model.views[i]);
-            if (i + 1 < model.views.size()) text += "\n";
-        }
+        for (const auto& each : model.comparisons)
+            text += paint_.bold(wrapped(shown(each.summary), 2, style_.columns)) + "\n" +
+                    wrapped(shown(each.environment + " " + each.note), 2, style_.columns) + "\n";
         return text;
     }
 
 private:
     std::string one(const run_result& result, const result_view& view) const {
-        std::string text;
+        std::string text = paint_.dim(wrapped(shown(details(view)), 2, style_.columns)) + "\n\n";
         bool marks = false;
-        for (const auto& each : tables_of(result, view)) {
+        for (const auto& each :
+             style_.all_tables ? tables_of(result, view) : main_tables_of(result, view)) {
             text += table(each) + "\n";
             marks = marks || each.has_order;
         }
         if (marks)
             text +=
                 paint_.dim("* the best of its column, or no difference to it is proven") + "\n\n";
-        return text + problems(view) + answers(view) + loads(view) + trust(view);
+        text += problems(view);
+        if (style_.all_tables) text += answers(view) + loads(view);
+        return text + notices(view) + closing(view);
+    }
+
+    /// What is said of the whole run and not repeated at the end.
+    static std::string details(const result_view& view) {
+        std::string text;
+        for (const auto& each : view.trust)
+            if (each != view.verdict && each != view.measured)
+                text += (text.empty() ? "" : " ") + each;
+        return text;
     }
 
     std::string comparison(const comparison_view& view) const {
-        std::string text = paint_.bold(shown(view.title)) + "\n" + shown(view.environment) + "\n";
+        std::string text = paint_.bold(shown(view.title)) + "\n";
         for (const auto& each : view.differences)
             text += shown("  " + each.fact + ": " + each.before + " -> " + each.after) + "\n";
-        text += shown(view.note) + "\n\n";
+        text += "\n";
         for (const auto& each : view.tables) {
             text += paint_.bold(shown(each.title)) + ": " + each.summary + "\n";
             report_table proven = table_of(each, true);
@@ -76,8 +97,12 @@ private:
                 each.rows.size() - std::min(proven.rows.size(), most_compared);
             proven.rows.resize(std::min(proven.rows.size(), most_compared));
             if (!proven.rows.empty()) text += rows(proven);
+            const bool all_proven_told = proven.rows.size() < most_compared;
             if (left_out > 0 && !proven.rows.empty())
-                text += paint_.dim(fmt::format("and {} more", left_out)) + "\n";
+                text += paint_.dim(
+                            fmt::format("and {} {}", left_out,
+                                        all_proven_told ? "without a proven difference" : "more")) +
+                        "\n";
             text += "\n";
         }
         return text;
@@ -93,25 +118,25 @@ private:
             label_width =
                 std::max(label_width, std::min(width_of(shown(row.label)), longest_label));
         const auto widths = column_widths(of);
-        const std::size_t fitting = columns_that_fit(label_width, widths);
+        const auto fits = columns_that_fit(of, label_width, widths);
         std::string text = padded(of.corner, label_width);
-        for (std::size_t i = 0; i < fitting; ++i)
-            text += right(of.heads[i], widths[i]);
+        for (std::size_t i = 0; i < widths.size(); ++i)
+            if (fits[i]) text += right(of.heads[i], widths[i]);
         text = trimmed(text);
         for (const auto& row : of.rows) {
             std::string line = padded(shown(row.label), label_width);
-            for (std::size_t i = 0; i < fitting; ++i)
-                line += painted(row.cells[i], widths[i]);
+            for (std::size_t i = 0; i < widths.size(); ++i)
+                if (fits[i]) line += painted(row.cells[i], widths[i]);
             text += trimmed(line);
         }
-        if (fitting < of.heads.size()) text += left_out(of, fitting);
-        return text;
+        return text + left_out(of, fits);
     }
 
-    std::string left_out(const report_table& of, std::size_t from) const {
+    std::string left_out(const report_table& of, const std::vector<bool>& fits) const {
         std::string names;
-        for (std::size_t i = from; i < of.heads.size(); ++i)
-            names += (names.empty() ? "" : ", ") + of.heads[i];
+        for (std::size_t i = 0; i < fits.size(); ++i)
+            if (!fits[i]) names += (names.empty() ? "" : "; ") + of.heads[i];
+        if (names.empty()) return {};
         return paint_.dim("not shown for want of width: " + names) + "\n";
     }
 
@@ -126,14 +151,22 @@ private:
         return widths;
     }
 
-    std::size_t columns_that_fit(std::size_t used, const std::vector<std::size_t>& widths) const {
-        std::size_t fitting = 0;
-        for (const std::size_t width : widths) {
-            used += width;
-            if (fitting > 0 && used > style_.columns) break;
-            ++fitting;
+    /// One at least.
+    std::vector<bool> columns_that_fit(const report_table& of, std::size_t label_width,
+                                       const std::vector<std::size_t>& widths) const {
+        std::vector<bool> fits(widths.size(), true);
+        const auto rank = [&of](std::size_t i) {
+            return of.ranks.empty() ? static_cast<unsigned>(i) : of.ranks[i];
+        };
+        std::size_t used = std::accumulate(widths.begin(), widths.end(), label_width);
+        for (std::size_t left = widths.size(); left > 1 && used > style_.columns; --left) {
+            std::size_t least = 0;
+            for (std::size_t i = 0; i < widths.size(); ++i)
+                if (fits[i] && (!fits[least] || rank(i) >= rank(least))) least = i;
+            fits[least] = false;
+            used -= widths[least];
         }
-        return fitting;
+        return fits;
     }
 
     std::string marked(const table_cell& cell) const {
@@ -159,10 +192,30 @@ private:
     std::string problems(const result_view& view) const {
         if (view.problems.empty()) return {};
         std::string text = paint_.bold("Not measured") + "\n";
-        for (const auto& each : view.problems)
-            text += shown("  " + std::string(to_word(each.ended)) + ": " + each.text) + "\n" +
-                    paint_.dim(shown("      " + each.where)) + "\n";
+        for (const auto& each : view.problems) {
+            const std::string why = std::string(to_word(each.ended)) + ": " + each.text;
+            if (style_.problems)
+                text += "  " + wrapped(shown(why), 4, style_.columns) + "\n" +
+                        paint_.dim("      " + wrapped(shown(each.where), 6, style_.columns)) + "\n";
+            else
+                text +=
+                    "  " +
+                    cut(shown(plural(each.cells.size(), "cell") + " " + why), style_.columns - 2) +
+                    "\n";
+        }
         return text + "\n";
+    }
+
+    /// By whole characters.
+    std::string cut(const std::string& text, std::size_t columns) const {
+        if (width_of(text) <= columns) return text;
+        std::string found;
+        std::size_t taken = 0;
+        for (const char c : text) {
+            if (starts_character(c) && ++taken > columns - 3) break;
+            found += c;
+        }
+        return found + "...";
     }
 
     std::string answers(const result_view& view) const {
@@ -184,12 +237,47 @@ private:
         return text.empty() ? text : text + "\n";
     }
 
-    std::string trust(const result_view& view) const {
-        std::string text = wrapped(shown(joined(view.trust)), 0, style_.columns) + "\n";
+    std::string notices(const result_view& view) const {
+        std::string text;
         for (const auto& each : view.notices)
             text += paint_(each.severity == "error" ? escape::bold_red : escape::yellow,
                            wrapped(shown(each.head + " " + each.text), 2, style_.columns)) +
                     "\n";
+        return text.empty() ? text : text + "\n";
+    }
+
+    /// The answers and the machine's verdict, of the answers as much as fits.
+    std::string closing(const result_view& view) const {
+        std::string end = wrapped(shown(verdict(view)), 2, style_.columns) + "\n";
+        std::vector<closing_line> lines = view.closing;
+        std::string text;
+        for (;;) {
+            text = closed(lines);
+            const auto height = std::count(text.begin(), text.end(), '\n') +
+                                std::count(end.begin(), end.end(), '\n');
+            if (lines.empty() || static_cast<std::size_t>(height) <= style_.closing_lines) break;
+            const auto least =
+                std::max_element(lines.rbegin(), lines.rend(),
+                                 [](const auto& a, const auto& b) { return a.rank < b.rank; });
+            lines.erase(std::next(least).base());
+        }
+        return text + end;
+    }
+
+    std::string closed(const std::vector<closing_line>& lines) const {
+        std::string text;
+        for (const auto& each : lines)
+            text += (each.under ? "  " : "") +
+                    wrapped(shown(each.text), each.under ? 4 : 2,
+                            style_.columns - (each.under ? 2 : 0)) +
+                    "\n";
+        return text;
+    }
+
+    std::string verdict(const result_view& view) const {
+        std::string text = view.verdict + " " + view.measured;
+        if (!view.problems.empty() && !style_.problems)
+            text.insert(text.size() - 1, " (--problems says why)");
         return text;
     }
 

@@ -13,6 +13,12 @@ struct text_style {
     bool utf8 = false;
     /// Columns that do not fit are left out, and named.
     std::size_t columns = 100;
+    /// Every table and answer instead of the few that say most.
+    bool all_tables = false;
+    /// Why cells have no figure, each reason in full; else one line each.
+    bool problems = false;
+    /// What it ends with takes no more lines, unless the columns are very few.
+    std::size_t closing_lines = 9;
 };
 
 /// Results as tables for a terminal, the answers and how far to trust them last. Of several the

@@ -84,7 +84,7 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     EXPECT_GT(with(2, "ratio"), 1);
     EXPECT_GE(with(0, "gate_ratio"), with(2, "gate_ratio"));
     EXPECT_NE(ended.out.find("With 20 repetitions, differences under " + percent(with(1, "ratio")) +
-                             " in p50_ns of pairs on one CPU are noise here"),
+                             " in p50 of pairs on one CPU are noise here"),
               std::string::npos)
         << ended.out;
 

@@ -85,8 +85,10 @@ TEST_F(options, a_printed_plan_is_the_same_plan) {
 }
 
 TEST_F(options, equal_values_in_two_spellings_are_one) {
-    EXPECT_EQ(out_of("ipcmark run -m pipe --pattern round_trip -p 4096,4Ki,4k --dry-run"),
-              "round_trip/pipe/4096/l3\n");
+    EXPECT_EQ(
+        out_of(
+            "ipcmark run -m pipe --pattern round_trip -p 4096,4Ki,4k --placement cross --dry-run"),
+        "round_trip/pipe/4096/l3\n");
     const std::string paced = "ipcmark run -m pipe -p 64 --pattern paced,wake,burst --dry-run ";
     EXPECT_EQ(out_of(paced + "--rate 1k,1000 --gap 1ms,1000us --burst 8,8"),
               out_of(paced + "--rate 1k --gap 1ms --burst 8"));

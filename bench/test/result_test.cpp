@@ -213,7 +213,7 @@ TEST_F(result_file, of_a_run_whose_figures_beat_the_machine_fails_its_self_check
         ended = box.run(run);
     EXPECT_EQ(ended.code, 3);
     EXPECT_TRUE(matches(ended.err,
-                        "self-check failed, faster than their floor: "
+                        "self-check failed, faster than the machine's limit: "
                         "round_trip/impossible/64/\\w+ \\(\\w+_wake\\); .*--no-floors"));
     EXPECT_TRUE(matches(cells().at(0).at("flags").dump(), "beats_floor"));
     EXPECT_EQ(result().at("complete"), true);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/result/metrics.hpp"
+
 namespace ipcmark {
 
 namespace {
@@ -97,15 +99,24 @@ tree calibration_block(const calibration_figures& figures, const run_header& hea
 
 namespace {
 
-std::string table_text(const calibration_figures& figures) {
-    std::string text = fmt::format("{:<40}{:>22}{:>10}", "identical cells", "", "spread");
+std::string label_of(const std::string& key) {
+    const metric* known = find_metric(key);
+    return known == nullptr ? key : std::string(known->label);
+}
+
+/// What was not measured but extrapolated from fewer rounds has a tilde.
+std::string table_text(const calibration_figures& figures, std::uint64_t rounds) {
+    std::string text = fmt::format("{:<40}{:>12}{:>10}", "identical cells", "figure", "spread");
     for (const auto& each : figures.detectable)
-        text += fmt::format("{:>10}", fmt::format("n = {}", each.repetitions));
+        text += fmt::format("{:>10}", fmt::format("{} reps", each.repetitions));
     text += "\n";
     for (const auto& each : figures.cells) {
-        text += fmt::format("{:<40}{:>22}{:>8.1f} %", each.cell, each.metric, percent(each.spread));
+        text += fmt::format("{:<40}{:>12}{:>8.1f} %", each.cell, label_of(each.metric),
+                            percent(each.spread));
         for (const auto& found : each.detectable)
-            text += fmt::format("{:>8.1f} %", percent(found.ratio));
+            text += fmt::format("{:>10}",
+                                fmt::format("{}{:.1f} %", found.repetitions > rounds ? "~" : "",
+                                            percent(found.ratio)));
         text += "\n";
     }
     return text;
@@ -116,11 +127,12 @@ std::string missing_text(const calibration_figures& figures) {
     std::string text;
     for (const auto& each : figures.cells)
         if (each.missing > 0)
-            text += fmt::format("{}: no {} in {} of {} rounds; it rests on the others.\n",
-                                each.cell, each.metric, each.missing, each.rounds + each.missing);
+            text +=
+                fmt::format("{}: no {} in {} of {} rounds; it rests on the others.\n", each.cell,
+                            label_of(each.metric), each.missing, each.rounds + each.missing);
     for (const auto& each : figures.too_short)
         text += fmt::format("{}: no {} in {} of {} rounds: too few to say anything.\n", each.cell,
-                            each.metric, each.missing, each.rounds + each.missing);
+                            label_of(each.metric), each.missing, each.rounds + each.missing);
     return text;
 }
 
@@ -137,7 +149,7 @@ std::string limits_of(const std::map<std::string, std::vector<detectable_change>
             if (found.repetitions == comparison_repetitions)
                 text += fmt::format(
                     "With {} repetitions, differences under {:.1f} % in {}{} are noise here.\n",
-                    comparison_repetitions, percent(found.ratio), metric, phrase);
+                    comparison_repetitions, percent(found.ratio), label_of(metric), phrase);
     return text;
 }
 
@@ -155,19 +167,18 @@ std::string limits_text(const calibration_figures& figures) {
 }  // namespace
 
 std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
-    std::string text = table_text(figures);
+    std::string text = table_text(figures, rounds);
     text += fmt::format(
-        "\nspread: 90 % of comparisons of {} repetitions lie within; n: the smallest change that "
-        "so "
-        "many repetitions find in four of five comparisons.\n"
+        "\nspread: 90 % of comparisons of {} repetitions lie within. reps: the smallest change "
+        "that so many repetitions find in four of five comparisons.\n"
         "False alarms: of the {} identical pairs of this run the comparison rule called {} "
         "different; of {} comparisons resampled from them {:.2f} %.\n",
         figures.repetitions, figures.cells.size(), figures.recorded_alarms, figures.comparisons,
         100 * figures.false_alarm_rate);
     if (rounds < comparison_repetitions)
         text += fmt::format(
-            "Figures for more than the {} rounds of this calibration are extrapolated; "
-            "--repetitions 40 measures them.\n",
+            "~: more than the {} rounds of this calibration, extrapolated; --repetitions 40 "
+            "measures them.\n",
             rounds);
     text += missing_text(figures);
     if (figures.recorded_alarms > 0)

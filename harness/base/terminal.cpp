@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -40,15 +41,34 @@ std::optional<std::size_t> window_columns(int fd) {
 std::size_t terminal_columns(int fd) {
     constexpr std::size_t least = 60;
     constexpr std::size_t usual = 100;
-    return std::max(window_columns(fd).value_or(usual), least);
+    constexpr std::size_t most = 10'000;
+    const char* told = std::getenv("COLUMNS");
+    std::size_t columns = 0;
+    if (told != nullptr) std::from_chars(told, told + std::string_view(told).size(), columns);
+    if (columns == 0 || columns > most) columns = window_columns(fd).value_or(usual);
+    return std::max(columns, least);
 }
+
+namespace {
+
+/// Whether the word that begins at `at` is the unit of the number before it.
+bool is_unit_at(const std::string& text, std::size_t at) {
+    constexpr std::array<std::string_view, 23> units{
+        "%",   "ns",  "us",  "ms",   "s",    "min",  "h",  "B",   "kB",  "MB",  "GB",  "KiB",
+        "MiB", "GiB", "B/s", "kB/s", "MB/s", "GB/s", "/s", "k/s", "M/s", "G/s", "CPUs"};
+    if (at < 2 || text[at - 2] < '0' || text[at - 2] > '9') return false;
+    const auto end = text.find_first_of(" ,.;:)", at);
+    const auto word = std::string_view(text).substr(at, std::min(end, text.size()) - at);
+    return std::find(units.begin(), units.end(), word) != units.end();
+}
+
+}  // namespace
 
 std::string wrapped(std::string text, std::size_t indent, std::size_t columns) {
     const std::size_t room = columns > indent ? columns - indent : 1;
     for (std::size_t line = 0; text.size() - line > room;) {
         auto at = text.rfind(' ', line + room);
-        // A number keeps its percent sign.
-        while (at != std::string::npos && at > line && text[at + 1] == '%')
+        while (at != std::string::npos && at > line && is_unit_at(text, at + 1))
             at = text.rfind(' ', at - 1);
         if (at == std::string::npos || at <= line) at = text.find(' ', line + room);
         if (at == std::string::npos) break;

@@ -47,7 +47,8 @@ std::string in_place_of_line(std::string_view text, std::size_t columns);
 /// How wide the terminal at `fd` is; nothing where it is none or does not tell.
 std::optional<std::size_t> window_columns(int fd);
 
-/// The same for text that is wrapped: at least 60; 100 where it is not known.
+/// The same for text that is wrapped, by COLUMNS where it is set: at least 60; 100 where it is not
+/// known.
 std::size_t terminal_columns(int fd);
 
 /// Breaks at spaces so that lines with the indent keep within so many columns; the first line is

@@ -129,7 +129,7 @@ const parameter_spec gap_parameter{
     .flag = "gap",
     .plan_key = "gaps",
     .metavar = "TIMES",
-    .help = "silences before a message (default 10us,100us,1ms,10ms,100ms)",
+    .help = "idle times before a message (default 10us,100us,1ms,10ms,100ms)",
     .unit = "ns",
     .usual = usual_gaps_ns,
     .parse = [](std::string_view text) { return one(parse_gap_ns(text)); },
@@ -214,7 +214,7 @@ std::vector<cell_parameter> wake_parameters(const parameter_request& asked) {
     for (const double gap_ns : asked.values_of(gap_parameter))
         all.push_back({.name = std::string(gap_parameter.name),
                        .value = gap_ns,
-                       .text = span_text(gap_ns) + " of silence",
+                       .text = "after " + span_text(gap_ns),
                        .suffix = fmt::format("gap={:.0f}", gap_ns)});
     return all;
 }
@@ -313,7 +313,8 @@ double parse_gap_ns(std::string_view text) {
     const auto gap = scaled(text, units);
     if (gap && *gap >= 1e3 && *gap <= 1e10) return *gap;
     throw std::invalid_argument(fmt::format(
-        "'{}' is no silence; write a time from 1us to 10s, for example 10us, 1ms or 100ms", text));
+        "'{}' is no idle time; write a time from 1us to 10s, for example 10us, 1ms or 100ms",
+        text));
 }
 
 }  // namespace ipcmark

@@ -86,7 +86,7 @@ void visit_traits(const traits& of, Visitor&& visit) {
           of.priorities);
     visit(info{"survives_producer_exit", "", "", "what was sent can still be received"},
           of.survives_producer_exit);
-    visit(info{"peer_death_detected", "sees peer death", "",
+    visit(info{"peer_death_detected", "detects peer exit", "",
                "a SIGKILLed peer ends send and receive within a second"},
           of.peer_death_detected);
     visit(info{"peer_death_may_be_late", "at times late", "",

@@ -153,6 +153,13 @@ optional_figure cpu(const repetition_view& v) {
                         [](const process_usage& u) { return u.cpu_ns; });
 }
 
+/// At a rate that the schedule sets: a closed loop would only say how fast it goes round.
+optional_figure core_share(const repetition_view& v) {
+    const optional_figure each = cpu(v);
+    if (!v.scheduled() || !each || v.elapsed_ns() <= 0) return std::nullopt;
+    return *each * v.counted_messages() / v.elapsed_ns();
+}
+
 optional_figure service_cpu(const repetition_view& v) {
     return service_per_message(v, [](const process_usage& u) { return u.cpu_ns; });
 }
@@ -257,8 +264,10 @@ const std::vector<metric>& common_metrics() {
          stamps, quantile<3>},
         {percentiles[4].key, "p99.99", "9,999 in 10,000 times were no longer", "ns", better::lower,
          stamps, quantile<4>},
-        {"min_ns", "min", "the fastest message", "ns", better::lower, stamps, least},
-        {"max_ns", "max", "the slowest message", "ns", better::lower, stamps, greatest},
+        {"min_ns", "min of a repetition", "the fastest message of a repetition", "ns",
+         better::lower, stamps, least},
+        {"max_ns", "max of a repetition", "the slowest message of a repetition", "ns",
+         better::lower, stamps, greatest},
         {"mean_ns", "mean", "the time of the whole phase over its messages", "ns", better::lower,
          "shared clock, whole batch", batch_mean},
         {"block_mean_ns", "mean without clock readings",
@@ -288,6 +297,9 @@ const std::vector<metric>& common_metrics() {
          field_of_all<&usage::involuntary_switches, &process_usage::involuntary_switches>},
         {"cpu_ns_per_message", "CPU/msg", "CPU time of all processes per message", "ns/message",
          better::lower, rusage_source, cpu, 0.05, true},
+        {"core_share", "CPU of a core",
+         "CPU time of all processes at this rate, of what one core has to give", "share",
+         better::lower, rusage_source, core_share, 0, true},
         {"producer_cpu_ns_per_message", "of it the producer's",
          "CPU time of the producer per message", "ns/message", better::lower, rusage_source,
          side_cpu_per_message<role::producer>},

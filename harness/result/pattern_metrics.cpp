@@ -253,7 +253,7 @@ const std::vector<metric>& switch_metrics() {
          "ns", better::lower, "half of a difference of medians", sleep_and_transfer, 0, true},
         {"post_to_running_ns", "post to running",
          "a hop by its own stamps: from the post until the woken process has it, after 0.1 ms of "
-         "silence",
+         "idle time",
          "ns", better::lower, stamps, post_to_running, 0, true},
         {"one_process_ns", "1 process/trip",
          "round trip with both ends in one process: no switch, no wake-up", "ns", better::lower,

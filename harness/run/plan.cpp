@@ -19,8 +19,9 @@ namespace {
 /// A regex over cell names; "-re" excludes.
 class name_filter {
 public:
-    explicit name_filter(const std::vector<std::string>& expressions) {
-        for (const auto& text : expressions) {
+    explicit name_filter(const plan_request& request) {
+        if (request.unpinned) unpinned_.emplace(*request.unpinned);
+        for (const auto& text : request.filters) {
             const bool negated = text.starts_with('-');
             try {
                 (negated ? excluded_ : wanted_).emplace_back(negated ? text.substr(1) : text);
@@ -31,7 +32,10 @@ public:
         }
     }
 
-    bool passes(const std::string& name) const {
+    bool passes(const cell& what) const {
+        const std::string name = what.name();
+        if (what.place == placement::free && unpinned_ && !std::regex_search(name, *unpinned_))
+            return false;
         const auto found = [&](const std::regex& expression) {
             return std::regex_search(name, expression);
         };
@@ -42,6 +46,7 @@ public:
 private:
     std::vector<std::regex> wanted_;
     std::vector<std::regex> excluded_;
+    std::optional<std::regex> unpinned_;
 };
 
 std::vector<placement_choice> choose_placements(const plan_request& request,
@@ -136,7 +141,7 @@ void add_rings(pattern kind, const plan_request& request, const name_filter& fil
                         request.reads,
                         1,
                         varied};
-        if (!filter.passes(planned.what.name())) continue;
+        if (!filter.passes(planned.what)) continue;
         planned.parties = placed(planned.parties, here->cpus);
         if (!here->available)
             planned.skipped = failure{status::skipped, "placement", "", here->reason};
@@ -267,7 +272,7 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
     plan result;
     result.request = request;
     result.seed = seed;
-    const name_filter filter(request.filters);
+    const name_filter filter(request);
     const auto places = choose_placements(request, placements);
     std::vector<std::pair<const registration*, std::optional<std::string>>> chosen;
     for (const auto& entry : mechanisms.all()) {
@@ -300,7 +305,7 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                     const wait_style waits = mechanism->info.wait;
                     for (const cell_parameter& varied : row.cells(request.varied)) {
                         plain.varied = varied;
-                        if (!filter.passes(plain.name())) continue;
+                        if (!filter.passes(plain)) continue;
                         result.cells.push_back({plain, placed(unpinned_pair(), where.cpus),
                                                 why_skipped(*mechanism, plain, where, unavailable),
                                                 waits == wait_style::spins,

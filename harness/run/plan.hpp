@@ -31,6 +31,9 @@ struct plan_request {
     std::int64_t idle_ms = 0;  // silence in which the waiting side's CPU is measured; 0: not at all
     bool randomise_layout = true;
     std::vector<std::string> filters;  // regular expressions over cell names; a leading '-' negates
+    /// A regular expression: of the cells that are not pinned those alone whose names match. None:
+    /// all of them.
+    std::optional<std::string> unpinned;
 };
 
 struct plan {

@@ -60,7 +60,10 @@ void expect_golden(const std::string& text, const std::string& name) {
 
 TEST(text, of_the_samples_is_as_recorded) {
     expect_golden(render_text(view_of({{"sample.json", sample()}}), {}), "sample.txt");
-    expect_golden(render_text(model_of(full()), {.utf8 = true, .columns = 140}), "full.txt");
+    expect_golden(render_text(model_of(full()),
+                              {.utf8 = true, .columns = 140, .all_tables = true, .problems = true}),
+                  "full.txt");
+    expect_golden(render_text(model_of(full()), {.utf8 = true}), "full.brief.txt");
     expect_golden(render_text(both(), {}), "compared.txt");
 }
 
@@ -82,17 +85,37 @@ TEST(text, without_utf8_is_ascii) {
 
 TEST(text, keeps_to_the_width_and_names_the_columns_that_do_not_fit) {
     for (const std::size_t columns : {60U, 80U, 200U}) {
-        const auto text = render_text(model_of(full()), {.columns = columns});
+        const auto text = render_text(model_of(full()), {.columns = columns, .all_tables = true});
         std::istringstream lines(text);
-        bool table = true;
-        for (std::string line; std::getline(lines, line);) {
-            table = table && line != "Not measured";
-            if (table && !line.starts_with("not shown")) {
+        for (std::string line; std::getline(lines, line);)
+            if (!line.starts_with("not shown")) {
                 EXPECT_LE(line.size(), std::max<std::size_t>(columns, 68)) << line;
             }
-        }
         EXPECT_EQ(text.find("not shown for want of width") != std::string::npos, columns < 200);
     }
+}
+
+TEST(text, gives_up_the_columns_that_say_least) {
+    auto result = full();
+    for (auto& cell : result.cells)
+        if (cell.kind == pattern::round_trip && cell.ended == status::ok) {
+            metric_summary idle;
+            idle.n = 1;
+            idle.median = 0.5;
+            idle.unit = "share";
+            cell.summary.emplace_back("idle_cpu_share", idle);
+        }
+    const auto heads = [&](std::size_t columns) {
+        std::istringstream lines(render_text(model_of(result), {.columns = columns}));
+        std::string line;
+        while (std::getline(lines, line) && !line.starts_with("mechanism "))
+            continue;
+        return line;
+    };
+    EXPECT_EQ(heads(100).find("p90") != std::string::npos, true) << heads(100);
+    EXPECT_EQ(heads(60).find("p90"), std::string::npos) << "it says least";
+    for (const char* kept : {"p50", "idle CPU"})
+        EXPECT_NE(heads(60).find(kept), std::string::npos) << heads(60);
 }
 
 TEST(text, takes_its_characters_from_the_locale) {
@@ -164,12 +187,70 @@ TEST(text, an_incomplete_or_unoptimised_result_says_so) {
     EXPECT_NE(text.find("This build is not optimised."), std::string::npos);
 }
 
-TEST(text, ends_with_the_answers_and_how_far_to_trust_them) {
-    const std::string text = render_text(model_of(full()), {});
-    const auto answer = text.rfind("Fastest round trip, 64 B, two CPUs, shared L3: shm_ring_spin");
-    ASSERT_NE(answer, std::string::npos);
-    EXPECT_GT(answer, text.find("Not measured"));
-    EXPECT_GT(text.find("cells measured"), answer);
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+/// Those after the last empty one.
+std::vector<std::string> last_lines(const std::string& text) {
+    auto lines = lines_of(text);
+    const auto gap = std::find(lines.rbegin(), lines.rend(), "");
+    lines.erase(lines.begin(), gap.base());
+    return lines;
+}
+
+TEST(text, ends_with_the_answers_and_how_far_to_trust_them_in_a_few_lines) {
+    for (const std::size_t columns : {80U, 100U, 200U}) {
+        const auto last = last_lines(render_text(model_of(full()), {.columns = columns}));
+        EXPECT_LE(last.size(), 9u) << "the program adds where the files are";
+        ASSERT_GT(last.size(), 2u);
+        EXPECT_TRUE(last.front().starts_with(
+            "Round trip, 64 B, two CPUs: shm_ring_spin 425 ns +-2 %"))
+            << last.front();
+        std::string all;
+        for (const auto& each : last)
+            all += each.substr(each.find_first_not_of(' ')) + " ";
+        EXPECT_NE(all.find("Sleeping when idle: shm_ring_futex 6.21 us"), std::string::npos) << all;
+        EXPECT_NE(all.find("Machine noisy: differences below 6 %"), std::string::npos) << all;
+        EXPECT_NE(all.find("(--problems says why)."), std::string::npos) << all;
+    }
+}
+
+TEST(text, has_few_tables_unless_asked_for_all) {
+    const auto tables = [](const std::string& text) {
+        const auto lines = lines_of(text);
+        return std::count_if(lines.begin(), lines.end(),
+                             [](const auto& line) { return line.starts_with("mechanism "); });
+    };
+    auto result = full();
+    std::erase_if(result.cells, [](const cell_result& cell) {
+        return cell.kind != pattern::round_trip && cell.kind != pattern::one_way;
+    });
+    EXPECT_EQ(tables(render_text(model_of(result), {})), 2);
+    EXPECT_GT(tables(render_text(model_of(result), {.all_tables = true})), 4);
+}
+
+TEST(text, tells_a_problem_in_one_line_or_in_full) {
+    const auto brief = render_text(model_of(full()), {.columns = 80});
+    EXPECT_EQ(brief.find("raise it or drop the size"), std::string::npos);
+    EXPECT_NE(brief.find("skipped: mq_open: Invalid argument"), std::string::npos);
+    const auto whole = render_text(model_of(full()), {.columns = 80, .problems = true});
+    EXPECT_NE(whole.find("raise it or drop"), std::string::npos);
+    EXPECT_EQ(whole.find("--problems"), std::string::npos);
+}
+
+TEST(text, of_two_results_ends_with_the_comparison_by_name_and_date) {
+    const auto text = render_text(both(), {.columns = 200});
+    const auto last = last_lines(text);
+    ASSERT_GE(last.size(), 2u);
+    EXPECT_TRUE(last.front().starts_with("after.json (2026-")) << last.front();
+    EXPECT_NE(last.front().find(" against before.json (2026-"), std::string::npos);
+    EXPECT_NE(last.front().find(" worse, "), std::string::npos);
+    EXPECT_EQ(text.find("Round trip, 64 B"), std::string::npos) << "of one result alone";
 }
 
 TEST(units, have_three_digits) {

@@ -188,7 +188,8 @@ TEST(load, the_knee_of_each_curve_is_told_once_in_a_sentence) {
     made.result.cells[0].saturated = true;
     EXPECT_EQ(said(), begin + "ring cannot keep even 10.0 k/s; pipe cannot keep 100 k/s.");
     const auto model = view_of({{"r.json", made.result}});
-    EXPECT_NE(render_text(model, {.columns = 200}).find("\n" + said() + "\n"), std::string::npos);
+    EXPECT_NE(render_text(model, {.columns = 200, .all_tables = true}).find("\n" + said() + "\n"),
+              std::string::npos);
     EXPECT_NE(render_markdown(model).find("\n" + said() + "\n"), std::string::npos);
 }
 
@@ -259,6 +260,25 @@ TEST(tables, show_ties_as_ties_and_the_instrument_last) {
     EXPECT_NE(text.find("208 ns \u00b14 %\n"), std::string::npos) << text;
 }
 
+TEST(tables, keep_a_mechanism_of_one_size_out_of_those_by_payload) {
+    made_result made;
+    for (const std::size_t bytes : {64, 4096}) {
+        made.add("pipe", {200});
+        made.result.cells.back().payload_bytes = bytes;
+    }
+    made.add("signal_queue", {900});
+    made.result.cells.back().payload_bytes = 8;
+    const auto tables = tables_of(made.result, view_of_one(made.result));
+    ASSERT_GE(tables.size(), 2u);
+    EXPECT_EQ(tables[0].heads, (list{"64 B", "4 KiB"}));
+    const auto has_row = [](const report_table& table) {
+        return std::any_of(table.rows.begin(), table.rows.end(),
+                           [](const auto& row) { return row.label == "signal_queue"; });
+    };
+    EXPECT_FALSE(has_row(tables[0]));
+    EXPECT_TRUE(std::any_of(tables.begin() + 1, tables.end(), has_row)) << "nothing is lost";
+}
+
 TEST(main_metric, of_its_pattern_is_what_every_writer_leads_with) {
     for (const pattern_info& row : pattern_table) {
         made_result made;
@@ -300,6 +320,12 @@ TEST(comparisons, name_the_files_and_count_the_verdicts) {
     ASSERT_EQ(seen.tables.size(), 1u);
     EXPECT_EQ(seen.tables[0].title, "round trip, p50");
     EXPECT_EQ(seen.tables[0].summary, "1 worse");
+    EXPECT_TRUE(seen.summary.ends_with(": 1 worse.")) << seen.summary;
+    EXPECT_EQ(seen.tables[0].reading,
+              "After over before; below 1x is better. A difference of less than 5 % does not "
+              "matter.");
+    EXPECT_DOUBLE_EQ(seen.tables[0].margin_to, 1.05);
+    EXPECT_DOUBLE_EQ(seen.tables[0].margin_from, 1 / 1.05);
     EXPECT_EQ(table_of(seen.tables[0], true).rows.size(), 1u);
     EXPECT_EQ(table_of(seen.tables[0], false).rows.size(), 0u);
 }

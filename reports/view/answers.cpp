@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t fewest_to_prove = 4;  // repetitions: see decide() of unpaired samples
 constexpr std::size_t names_told = 3;
+constexpr std::size_t names_in_brief = 2;
 
 /// Who is asked about, and how the answer calls him.
 struct question {
@@ -34,11 +35,41 @@ public:
             among.push_back(asked.asks(waiting_of(result_, result_.cells[i])));
         const auto found = standings_among(result_, figures_, group_, *asked.by, among);
         const auto best = std::find(found.begin(), found.end(), standing::best);
-        if (best == found.end()) return std::nullopt;
+        if (best == found.end()) return of_pooled(asked, among);
         return about(asked, group_.cells[static_cast<std::size_t>(best - found.begin())], found);
     }
 
 private:
+    /// Where single repetitions are too short for the figure nobody is proven the best: the answer
+    /// has the figures side by side.
+    std::optional<answer> of_pooled(const question& asked, const std::vector<bool>& among) const {
+        std::vector<std::size_t> told;
+        for (std::size_t i = 0; i < group_.cells.size(); ++i) {
+            const cell_result& cell = result_.cells[group_.cells[i]];
+            const metric_summary* figures = cell.find(asked.by->key);
+            if (among[i] && cell.ended == status::ok && cell.mechanism != instrument_name &&
+                figures != nullptr && figures->pooled && figures->median &&
+                !cell.saturated.value_or(false) && !is_lossy(result_, cell))
+                told.push_back(group_.cells[i]);
+        }
+        if (told.empty()) return std::nullopt;
+        std::stable_sort(told.begin(), told.end(), [&](std::size_t a, std::size_t b) {
+            return *result_.cells[a].median(asked.by->key) <
+                   *result_.cells[b].median(asked.by->key);
+        });
+        answer best = about(asked, told.front(), std::vector<standing>(group_.cells.size()));
+        std::vector<std::string> others;
+        for (std::size_t i = 1; i < told.size(); ++i)
+            others.push_back(statement(result_.cells[told[i]], *asked.by));
+        if (others.empty()) return best;
+        best.sentences.push_back(
+            "No order is proven, since single repetitions are too short for "
+            "it; of the others: " +
+            some_of(others, names_told) + ".");
+        best.brief += ", " + some_of(others, names_told) + "; no order is proven";
+        return best;
+    }
+
     answer about(const question& asked, std::size_t index,
                  const std::vector<standing>& found) const {
         const cell_result& cell = result_.cells[index];
@@ -49,67 +80,113 @@ private:
         told.cell = index;
         told.figure = *median_text(&figures);
         told.range = range_text(figures);
-        std::string sentence =
-            fmt::format("{} {}{}", cell.mechanism, told.figure, spread_text(figures));
-        const sent unit = sent_by(cell.kind, cell.payload_bytes);
-        if (unit == sent::trip && asked.by->unit == "ns/message") sentence += " a round trip";
-        const waiting waits = waiting_of(result_, cell);
-        // A stream at full speed has no time to sleep, which says nothing.
-        const pattern_info& row = pattern_of(cell.kind);
-        if (row.both_ways() || (waits == waiting::burns_core && !row.at_will))
-            if (const auto title = title_of(waits); !title.empty())
-                sentence += ", " + std::string(title);
-        told.sentences.push_back(sentence + ".");
-        if (unit == sent::post)
+        const std::string stated = statement(cell, *asked.by);
+        told.sentences.push_back(stated + manner(cell, true) + ".");
+        if (sent_by(cell.kind, cell.payload_bytes) == sent::post)
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
-        if (auto limit = floor_sentence(asked, cell); !limit.empty())
-            told.sentences.push_back(std::move(limit));
+        if (cell.floor && is_held_against(*asked.by, *cell.floor))
+            for (auto sentence : {limit_sentence(cell), doubt_sentence(figures_, cell)})
+                if (!sentence.empty()) told.sentences.push_back(std::move(sentence));
         if (asked.by->key == "p50_ns")
             if (auto kinds = unpinned_sentence(cell, figures_); !kinds.empty())
                 told.sentences.push_back(std::move(kinds));
-        if (auto ties = tie_sentence(asked, cell, found); !ties.empty())
+        for (auto sentence : {core_sentence(cell), lateness_sentence(cell)})
+            if (!sentence.empty()) told.sentences.push_back(std::move(sentence));
+        const rivals among = rivals_of(asked, cell, found);
+        if (auto ties = tie_sentence(asked, cell, among); !ties.empty())
             told.sentences.push_back(std::move(ties));
+        told.brief =
+            stated + manner(cell, false) + share_of_limit(asked, cell) + tie_words(asked, among);
         return told;
     }
 
-    /// Only where the figure is the one that is held against the floor: of a rate it is a ceiling.
-    static std::string floor_sentence(const question& asked, const cell_result& cell) {
-        const metric_summary* figures = cell.find("ratio_to_floor");
-        const auto ratio = median_text(figures);
-        const bool is_time = asked.by->key == "p50_ns";
-        const bool is_rate =
-            asked.by->key == "bytes_per_second" || asked.by->key == "messages_per_second";
-        if (!ratio || !cell.floor || !(cell.floor->unit == "ns" ? is_time : is_rate)) return {};
-        const std::string limit = figure_text(cell.floor->value, cell.floor->unit) +
-                                  (cell.floor->why.empty() ? "" : ", since " + cell.floor->why);
-        const std::string what = is_time ? "floor" : "ceiling";
-        constexpr double plainly_beyond = 0.9;
-        if (*figures->median < plainly_beyond)
-            return fmt::format(
-                "The {} was measured at {}, which this surpasses: it says nothing here.", what,
-                figure_text(cell.floor->value, cell.floor->unit));
-        if (*figures->median < 1)
-            return fmt::format("The {} is {}, which it reached.", what, limit);
-        return is_time ? fmt::format("The floor is {}: {} times that.", limit, *ratio)
-                       : fmt::format("The ceiling is {}: {:.0f} % of that.", limit,
-                                     100 / *figures->median);
+    std::string statement(const cell_result& cell, const metric& by) const {
+        const metric_summary& figures = *cell.find(by.key);
+        const bool of_trips = sent_by(cell.kind, cell.payload_bytes) == sent::trip;
+        return fmt::format("{} {}{}{}", cell.mechanism, *median_text(&figures),
+                           spread_text(figures),
+                           of_trips && by.unit == "ns/message" ? " a round trip" : "");
     }
 
-    std::string tie_sentence(const question& asked, const cell_result& best,
-                             const std::vector<standing>& found) const {
+    /// What it does while it waits, that it slept only where `slept_too`. A stream at full speed
+    /// has no time to sleep, which says nothing.
+    std::string manner(const cell_result& cell, bool slept_too) const {
+        const waiting waits = waiting_of(result_, cell);
+        const pattern_info& row = pattern_of(cell.kind);
+        const bool is_told = row.both_ways() ? slept_too || waits != waiting::slept
+                                             : waits == waiting::burns_core && !row.at_will;
+        const auto title = title_of(waits);
+        return is_told && !title.empty() ? ", " + std::string(title) : "";
+    }
+
+    static std::string share_of_limit(const question& asked, const cell_result& cell) {
+        const auto ratio = cell.median("ratio_to_floor");
+        if (!ratio || !cell.floor || cell.floor->unit == "ns" || *ratio < 1 ||
+            !is_held_against(*asked.by, *cell.floor))
+            return {};
+        return fmt::format(", {:.0f} % of the ceiling", 100 / *ratio);
+    }
+
+    static std::string core_sentence(const cell_result& cell) {
+        const auto share = median_text(cell.find("core_share"));
+        return share ? fmt::format("It takes {} of a core.", *share) : "";
+    }
+
+    /// At a rate the sender's own lateness is in every response time.
+    static std::string lateness_sentence(const cell_result& cell) {
+        constexpr double worth_telling = 0.1;
+        constexpr double decides = 0.5;
+        const auto late = cell.median("sched_lag_p99_ns");
+        const auto p99 = cell.median("p99_ns");
+        if (cell.kind != pattern::paced || !late || !p99 || *late < worth_telling * *p99) return {};
+        std::string text =
+            fmt::format("Its p99 is {}, of which the sender was late by {}",
+                        figure_text(*p99, "ns"), figure_text(std::min(*late, *p99), "ns"));
+        if (*late > decides * *p99) text += ": it says little of the mechanism";
+        return text + ".";
+    }
+
+    /// The others that have a figure.
+    struct rivals {
         std::vector<std::string> level;
         double margin = 0;
-        std::size_t fewest = ~std::size_t{0};
-        bool has_rivals = false;
+        std::size_t fewest = ~std::size_t{0};  // repetitions
+        bool any = false;
+    };
+
+    rivals rivals_of(const question& asked, const cell_result& best,
+                     const std::vector<standing>& found) const {
+        rivals all;
         for (std::size_t i = 0; i < found.size(); ++i) {
             if (found[i] < standing::best) continue;
             const cell_result& cell = result_.cells[group_.cells[i]];
-            fewest = std::min(fewest, figures_.of(cell.name, asked.by->key).size());
-            has_rivals = has_rivals || found[i] != standing::best;
+            all.fewest = std::min(all.fewest, figures_.of(cell.name, asked.by->key).size());
+            all.any = all.any || found[i] != standing::best;
             if (found[i] != standing::level) continue;
-            level.push_back(cell.mechanism);
-            margin = std::max(margin, margin_between(result_, best, cell, *asked.by));
+            all.level.push_back(cell.mechanism);
+            all.margin = std::max(all.margin, margin_between(result_, best, cell, *asked.by));
         }
+        return all;
+    }
+
+    /// The limit is told where it is not the one that the machine's verdict names.
+    std::string tie_words(const question& asked, const rivals& among) const {
+        if (!among.any) return {};
+        if (among.fewest < fewest_to_prove) return "; too few repetitions to prove an order";
+        if (among.level.empty()) return {};
+        const std::string limit = fmt::format("{:.0f} %", 100 * among.margin);
+        const bool is_known = result_.noise && result_.noise->smallest_ratio &&
+                              limit == fmt::format("{:.0f} %", 100 * margin_of(result_, *asked.by));
+        return "; no difference proven to " +
+               (among.level.size() <= names_in_brief
+                    ? some_of(among.level, names_in_brief)
+                    : fmt::format("{} others", among.level.size())) +
+               (is_known ? "" : " (below " + limit + ")");
+    }
+
+    std::string tie_sentence(const question& asked, const cell_result& best,
+                             const rivals& among) const {
+        const auto& [level, margin, fewest, has_rivals] = among;
         if (!has_rivals) return {};
         if (fewest == 0) return "The result has no single repetitions, so no order is proven.";
         if (fewest < fewest_to_prove && figures_.of(best.name, asked.by->key).size() > fewest)

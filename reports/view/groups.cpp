@@ -116,7 +116,30 @@ void mark_headlines(const run_result& result, std::vector<group_view>& groups) {
         group->headline = true;
 }
 
+/// In which the placements are told.
+int turn_of(placement place) {
+    constexpr int after_all_pairs = 100;
+    if (place == placement::same_cpu) return after_all_pairs;
+    return place == placement::free ? after_all_pairs + 1 : static_cast<int>(place);
+}
+
 }  // namespace
+
+std::vector<const group_view*> headlines_of(const std::vector<group_view>& groups, pattern kind) {
+    std::vector<const group_view*> found;
+    for (const auto& group : groups)
+        if (group.kind == kind && group.headline) found.push_back(&group);
+    const bool usual = std::any_of(found.begin(), found.end(),
+                                   [](const auto* each) { return each->reads == touch::rw; });
+    if (!found.empty())
+        std::erase_if(found, [told = usual ? touch::rw : found.front()->reads](const auto* each) {
+            return each->reads != told;
+        });
+    std::stable_sort(found.begin(), found.end(), [](const auto* a, const auto* b) {
+        return turn_of(a->place) < turn_of(b->place);
+    });
+    return found;
+}
 
 double four_digits(double ratio) {
     const double unit = std::pow(10, 3 - std::floor(std::log10(ratio)));

@@ -16,30 +16,11 @@ std::string fact(const tree& facts, std::string_view key) {
     return found != nullptr && found->is_text() ? found->as_text() : "";
 }
 
-std::string moment(const std::string& utc) {  // 2026-01-31T12:00:00Z
-    return utc.size() >= 16 && utc[10] == 'T' ? utc.substr(0, 10) + " " + utc.substr(11, 5) + " UTC"
-                                              : utc;
-}
-
 std::string duration(double seconds) {
     const auto whole = std::lround(seconds);
     if (whole < 60) return fmt::format("{} s", whole);
     if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
     return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string cell_counts(const run_result& result) {
-    std::array<std::size_t, 4> by_status{};
-    for (const auto& cell : result.cells)
-        ++by_status[static_cast<std::size_t>(cell.ended)];
-    const std::size_t measured = by_status[0];
-    std::string text =
-        fmt::format("{} of {} measured", measured, plural(result.cells.size(), "cell"));
-    std::string gaps;
-    for (const auto ended : {status::skipped, status::failed, status::timed_out})
-        if (const auto count = by_status[static_cast<std::size_t>(ended)]; count > 0)
-            gaps += fmt::format("{}{} {}", gaps.empty() ? "" : ", ", count, title_of(ended));
-    return text + (gaps.empty() ? "." : "; " + gaps + ".");
 }
 
 std::string repetition_counts(const run_result& result) {
@@ -63,20 +44,6 @@ std::string repetition_counts(const run_result& result) {
     if (with_interval == measured) return count + " a cell, each with an interval.";
     return fmt::format("{} a cell; {} of {} have an interval, which needs 6.", count, with_interval,
                        measured);
-}
-
-std::string noise_sentence(const run_result& result) {
-    if (!result.noise) return "What else the machine did was not recorded.";
-    std::string text = "Machine " + result.noise->verdict;
-    if (const auto& least = result.noise->smallest_ratio; least && *least > 1)
-        text += fmt::format(": differences below {:.0f} % cannot be told from noise",
-                            100 * (*least - 1));
-    const quality_counts& of = result.noise->repetitions;
-    if (const std::size_t all = of.quiet + of.usable + of.disturbed; of.disturbed > 0)
-        text += fmt::format("{} {} of {} {} disturbed", text.ends_with("noise") ? ";" : ":",
-                            of.disturbed, plural(all, "repetition"),
-                            of.disturbed == 1 ? "was" : "were");
-    return text + ".";
 }
 
 /// What the host takes from everybody, however quiet it is.
@@ -152,6 +119,39 @@ std::string effort(const run_result& result) {
 
 }  // namespace
 
+std::string measured_sentence(const run_result& result) {
+    std::array<std::size_t, 4> by_status{};
+    for (const auto& cell : result.cells)
+        ++by_status[static_cast<std::size_t>(cell.ended)];
+    const std::size_t measured = by_status[0];
+    std::string text =
+        fmt::format("{} of {} measured", measured, plural(result.cells.size(), "cell"));
+    std::string gaps;
+    for (const auto ended : {status::skipped, status::failed, status::timed_out})
+        if (const auto count = by_status[static_cast<std::size_t>(ended)]; count > 0)
+            gaps += fmt::format("{}{} {}", gaps.empty() ? "" : ", ", count, title_of(ended));
+    return text + (gaps.empty() ? "." : "; " + gaps + ".");
+}
+
+std::string verdict_sentence(const run_result& result) {
+    if (!result.noise) return "What else the machine did was not recorded.";
+    std::string text = "Machine " + result.noise->verdict;
+    if (const auto& least = result.noise->smallest_ratio; least && *least > 1)
+        text += fmt::format(": differences below {:.0f} % cannot be told from noise",
+                            100 * (*least - 1));
+    const quality_counts& of = result.noise->repetitions;
+    if (const std::size_t all = of.quiet + of.usable + of.disturbed; of.disturbed > 0)
+        text += fmt::format("{} {} of {} {} disturbed", text.ends_with("noise") ? ";" : ":",
+                            of.disturbed, plural(all, "repetition"),
+                            of.disturbed == 1 ? "was" : "were");
+    return text + ".";
+}
+
+std::string moment_text(const std::string& utc) {  // 2026-01-31T12:00:00Z
+    return utc.size() >= 16 && utc[10] == 'T' ? utc.substr(0, 10) + " " + utc.substr(11, 5) + " UTC"
+                                              : utc;
+}
+
 std::string host_line(const run_result& result) {
     const auto& identity = result.header.environment.identity;
     const tree* cpus = result.header.context.find("num_cpus");
@@ -161,7 +161,7 @@ std::string host_line(const run_result& result) {
         parts.push_back("kernel " + kernel);
     if (const auto under = fact(identity, "hypervisor"); !under.empty() && under != "none")
         parts.push_back("under " + under);
-    parts.push_back(moment(result.header.run.started));
+    parts.push_back(moment_text(result.header.run.started));
     parts.push_back("ipcmark " + result.header.build.version);
     std::erase(parts, "");
     std::string line;
@@ -171,10 +171,10 @@ std::string host_line(const run_result& result) {
 }
 
 std::vector<std::string> trust_sentences(const run_result& result) {
-    std::vector<std::string> sentences{
-        cell_counts(result),     repetition_counts(result), noise_sentence(result),
-        pauses_sentence(result), wake_ups_sentence(result), calibration_sentence(result),
-        effort(result)};
+    std::vector<std::string> sentences{measured_sentence(result),    repetition_counts(result),
+                                       doubts_sentence(result),      verdict_sentence(result),
+                                       pauses_sentence(result),      wake_ups_sentence(result),
+                                       calibration_sentence(result), effort(result)};
     std::erase(sentences, "");
     return sentences;
 }

@@ -1,12 +1,15 @@
 #include "reports/view/tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <map>
 #include <tuple>
 
 #include "harness/base/sizes.hpp"
 #include "harness/result/metrics.hpp"
 #include "reports/view/figure_text.hpp"
+#include "reports/view/parts.hpp"
 #include "reports/view/words.hpp"
 
 namespace ipcmark {
@@ -19,8 +22,9 @@ class arranger {
 public:
     arranger(const run_result& result, const result_view& view) : result_(result), view_(view) {}
 
-    /// Rows are mechanisms, columns are payloads.
-    report_table by_payload(const group_list& groups) const {
+    /// Rows are mechanisms, in the order of the group `first_by` where there is one, columns are
+    /// payloads.
+    report_table by_payload(const group_list& groups, const group_view* first_by = nullptr) const {
         const group_view& first = *groups.front();
         const metric& main = *find_metric(first.main_metric);
         report_table table = titled(first, ipcmark::label_of(main, first.kind, 1) + " by payload");
@@ -31,6 +35,9 @@ public:
         });
         for (const group_view* each : carrying)
             table.heads.push_back(payload_text(each->payload_bytes));
+        if (first_by != nullptr)
+            for (const std::size_t i : first_by->cells)
+                row_of(table, carrying, i).reference = is_instrument(i);
         for (std::size_t column = 0; column < carrying.size(); ++column)
             for (std::size_t i = 0; i < carrying[column]->cells.size(); ++i) {
                 table_row& row = row_of(table, carrying, carrying[column]->cells[i]);
@@ -63,7 +70,92 @@ public:
         return table;
     }
 
+    /// A round trip's percentiles with their intervals, its costs, and how it does elsewhere.
+    report_table of_trips(const group_view& main, const group_list& elsewhere) const {
+        report_table table = titled(main, where_of(main));
+        std::vector<const metric*> shown;
+        for (const metric* each : metrics_of({&main}))
+            if (is_percentile(*each) || is_cost(*each) ||
+                (each->key == "lost_share" && any_lost(main)))
+                shown.push_back(each);
+        for (const metric* each : shown) {
+            table.heads.push_back(ipcmark::label_of(*each, main.kind, main.payload_bytes));
+            table.ranks.push_back(rank_of(*each));
+        }
+        for (const group_view* other : elsewhere) {
+            table.heads.push_back(table.heads.front() + ", " + std::string(title_of(other->place)));
+            table.ranks.push_back(rank_of_elsewhere);
+        }
+        for (std::size_t i = 0; i < main.cells.size(); ++i) {
+            table_row row{label_of(main.cells[i]), is_instrument(main.cells[i]), {}};
+            for (const metric* each : shown)
+                row.cells.push_back(cell_of(main, i, each->key, is_percentile(*each)));
+            for (const group_view* other : elsewhere)
+                row.cells.push_back(same_in(*other, main.cells[i]));
+            table.rows.push_back(std::move(row));
+        }
+        return table;
+    }
+
+    void add_ceilings(report_table& table, const group_view& told) const {
+        const bool any = std::any_of(told.cells.begin(), told.cells.end(),
+                                     [&](std::size_t i) { return ceiling_text(i).has_value(); });
+        if (!any) return;
+        for (const auto& head : table.heads)
+            table.ranks.push_back(head == payload_text(told.payload_bytes) ? 0 : 2);
+        table.heads.push_back("of ceiling, " + payload_text(told.payload_bytes));
+        table.ranks.push_back(1);
+        for (auto& row : table.rows) {
+            table_cell cell{"-", false, {}, {}};
+            for (const std::size_t i : told.cells)
+                if (const auto text = ceiling_text(i);
+                    text && row.mechanism == result_.cells[i].mechanism)
+                    cell = {*text, true, {}, 1 / *result_.cells[i].median("ratio_to_floor")};
+            row.cells.push_back(std::move(cell));
+        }
+    }
+
 private:
+    static bool is_percentile(const metric& of) {
+        return of.key == "p50_ns" || of.key == "p90_ns" || of.key == "p99_ns";
+    }
+
+    static bool is_cost(const metric& of) {
+        return of.key == "cpu_ns_per_message" || of.key == "idle_cpu_share";
+    }
+
+    /// The median says most, then whether it burns a core for it.
+    static unsigned rank_of(const metric& of) {
+        constexpr std::array<std::string_view, 4> in_turn{"p50_ns", "idle_cpu_share", "p99_ns",
+                                                          "cpu_ns_per_message"};
+        return static_cast<unsigned>(std::find(in_turn.begin(), in_turn.end(), of.key) -
+                                     in_turn.begin()) *
+               2;
+    }
+    static constexpr unsigned rank_of_elsewhere = 7;  // before p90
+
+    bool any_lost(const group_view& group) const {
+        return std::any_of(group.cells.begin(), group.cells.end(), [&](std::size_t i) {
+            return result_.cells[i].median("lost_share").value_or(0) > 0;
+        });
+    }
+
+    /// The main figure of the same mechanism in another group.
+    table_cell same_in(const group_view& other, std::size_t index) const {
+        for (std::size_t i = 0; i < other.cells.size(); ++i)
+            if (result_.cells[other.cells[i]].mechanism == result_.cells[index].mechanism)
+                return cell_of(other, i, other.main_metric);
+        return {"", false, {}, {}};
+    }
+
+    std::optional<std::string> ceiling_text(std::size_t index) const {
+        const cell_result& cell = result_.cells[index];
+        const auto ratio = cell.median("ratio_to_floor");
+        if (cell.ended != status::ok || !cell.floor || cell.floor->unit == "ns" || !ratio)
+            return std::nullopt;
+        return fmt::format("{:.0f} %", 100 / *ratio);
+    }
+
     report_table titled(const group_view& group, const std::string& what) const {
         std::string title = capital(std::string(pattern_of(group.kind).title));
         if (!what.empty()) title += ", " + what;
@@ -101,7 +193,7 @@ private:
                     label = label_of(other);
         for (auto& row : table.rows)
             if (row.label == label) return row;
-        return table.rows.emplace_back(table_row{label, false, {}});
+        return table.rows.emplace_back(table_row{label, false, {}, result_.cells[index].mechanism});
     }
 
     static void instrument_last(report_table& table) {
@@ -112,6 +204,11 @@ private:
     }
 
     table_cell cell_of(const group_view& group, std::size_t i, std::string_view metric) const {
+        return cell_of(group, i, metric, metric == group.main_metric);
+    }
+
+    table_cell cell_of(const group_view& group, std::size_t i, std::string_view metric,
+                       bool with_interval) const {
         const std::size_t index = group.cells[i];
         const cell_result& cell = result_.cells[index];
         if (cell.ended != status::ok) return {view_.cells[index].absence, false, {}, {}};
@@ -121,7 +218,7 @@ private:
         const standing_column* column = group.column(metric);
         table_cell shown{*text, true, column == nullptr ? standing::none : column->standings[i],
                          figures->median};
-        if (metric == group.main_metric)
+        if (with_interval)
             if (const auto half = half_width_text(*figures)) shown.text += " \u00b1" + *half;
         return shown;
     }
@@ -180,6 +277,29 @@ std::vector<group_list> families_of(const result_view& view) {
     return families;
 }
 
+const group_list& family_of(const std::vector<group_list>& families, const group_view& group) {
+    return *std::find_if(families.begin(), families.end(), [&](const group_list& each) {
+        return std::find(each.begin(), each.end(), &group) != each.end();
+    });
+}
+
+/// Without those of no payload, and of one that only mechanisms have whose one size it is.
+group_list of_many_sizes(const group_list& family, const run_result& result) {
+    std::map<std::string, std::size_t> sizes;
+    for (const group_view* group : family)
+        for (const std::size_t i : group->cells)
+            ++sizes[result.cells[i].mechanism];
+    group_list found = family;
+    std::erase_if(found, [](const group_view* each) { return each->payload_bytes == 0; });
+    if (found.size() > 1)
+        std::erase_if(found, [&](const group_view* group) {
+            return std::all_of(group->cells.begin(), group->cells.end(), [&](std::size_t i) {
+                return sizes[result.cells[i].mechanism] == 1;
+            });
+        });
+    return found;
+}
+
 bool has_figures(const report_table& table) {
     return std::any_of(table.rows.begin(), table.rows.end(), [](const table_row& row) {
         return std::any_of(row.cells.begin(), row.cells.end(),
@@ -204,12 +324,35 @@ std::vector<report_table> tables_of(const run_result& result, const result_view&
             add(arrange.by_metric(family, true));
             continue;
         }
-        const auto carrying = std::count_if(
-            family.begin(), family.end(), [](const auto* each) { return each->payload_bytes > 0; });
-        if (carrying > 1) add(arrange.by_payload(family));
+        const group_list sizes = of_many_sizes(family, result);
+        if (sizes.size() > 1) add(arrange.by_payload(sizes));
         for (const group_view* group : family)
-            if (group->headline || group->payload_bytes == 0)
+            if (group->headline || std::find(sizes.begin(), sizes.end(), group) == sizes.end())
                 add(arrange.by_metric({group}, false));
+    }
+    return tables;
+}
+
+std::vector<report_table> main_tables_of(const run_result& result, const result_view& view) {
+    const arranger arrange(result, view);
+    std::vector<report_table> tables;
+    const auto families = families_of(view);
+    for (const pattern_info& row : pattern_table) {
+        const group_list told = headlines_of(view.groups, row.id);
+        if (told.empty()) continue;
+        const group_view& main = *told.front();
+        report_table table;
+        if (row.parameters[0] != nullptr) {
+            table = arrange.by_metric(family_of(families, main), true);
+        } else if (row.plain_exchange()) {
+            table = arrange.of_trips(main, {told.begin() + 1, told.end()});
+        } else if (row.loop == pattern_loop::stream && main.payload_bytes > 0) {
+            table = arrange.by_payload(of_many_sizes(family_of(families, main), result), &main);
+            arrange.add_ceilings(table, main);
+        } else {
+            table = arrange.by_metric({&main}, false);
+        }
+        if (has_figures(table)) tables.push_back(std::move(table));
     }
     return tables;
 }

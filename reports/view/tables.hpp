@@ -20,6 +20,7 @@ struct table_row {
     std::string label;
     bool reference = false;  // the instrument
     std::vector<table_cell> cells;
+    std::string mechanism = {};  // where the row is one
 };
 
 struct report_table {
@@ -28,12 +29,19 @@ struct report_table {
     std::vector<std::string> heads;
     std::vector<table_row> rows;
     bool has_order = false;  // standings mean something here
+    /// By the columns: where there is no room the highest goes first. Empty: the last.
+    std::vector<unsigned> ranks = {};
 };
 
 /// In the order in which reports show them. Of a pattern without parameters: the main metric by
 /// payload, then every listed metric at the payload that stands for it, and at no payload; of one
 /// with parameters: every listed metric of every cell.
 std::vector<report_table> tables_of(const run_result& result, const result_view& view);
+
+/// The few that answer: one a pattern, of the placement that is told first. Round trips have their
+/// percentiles, what they cost, and the other placements beside; streams their payloads and the
+/// share of the ceiling.
+std::vector<report_table> main_tables_of(const run_result& result, const result_view& view);
 
 /// A comparison as a table: the rows whose verdict is `proven` or is not.
 report_table table_of(const comparison_table& compared, bool proven);

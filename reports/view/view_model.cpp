@@ -30,11 +30,13 @@ std::optional<distribution_view> distribution_view_of(const cell_result& cell) {
 
 std::vector<cell_view> cell_views(const run_result& result, const std::vector<group_view>& groups) {
     auto repetitions = repetitions_views(result, groups);
+    const repetition_figures figures(result);
     std::vector<cell_view> views;
     for (const auto& cell : result.cells)
         views.push_back({std::string(absence_of(cell)), waiting_of(result, cell),
                          cell.ended == status::ok && is_lossy(result, cell),
-                         pooled_percentiles(cell), distribution_view_of(cell), stacks_of(cell),
+                         doubt_sentence(figures, cell), pooled_percentiles(cell),
+                         distribution_view_of(cell), stacks_of(cell),
                          std::move(repetitions[views.size()])});
     return views;
 }
@@ -43,17 +45,23 @@ result_view view_of(const named_result& of) {
     const run_result& result = of.result;
     auto groups = group_views(result);
     auto cells = cell_views(result, groups);
-    return {.name = of.name,
-            .host = host_line(result),
-            .trust = trust_sentences(result),
-            .detectable = detectable_differences(result),
-            .notices = notices_of(result),
-            .groups = std::move(groups),
-            .cells = std::move(cells),
-            .loads = load_views(result),
-            .problems = problems_of(result),
-            .unavailable = unavailable_mechanisms(result),
-            .partial = partial_cells(result)};
+    result_view view{.name = of.name,
+                     .host = host_line(result),
+                     .trust = trust_sentences(result),
+                     .verdict = verdict_sentence(result),
+                     .measured = measured_sentence(result),
+                     .closing = {},
+                     .detectable = detectable_differences(result),
+                     .notices = notices_of(result),
+                     .groups = std::move(groups),
+                     .cells = std::move(cells),
+                     .loads = load_views(result),
+                     .equal_costs = equal_costs_of(result),
+                     .problems = problems_of(result),
+                     .unavailable = unavailable_mechanisms(result),
+                     .partial = partial_cells(result)};
+    view.closing = closing_lines(result, view);
+    return view;
 }
 
 /// Without their folders, where that leaves them different.

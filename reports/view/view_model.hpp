@@ -53,6 +53,7 @@ struct answer {
     std::string figure;                  // "425 ns"
     std::string range;                   // "interval 418 to 440 ns"
     std::vector<std::string> sentences;  // the first stands for the answer alone
+    std::string brief;  // "pipe 28.4 us ±2 %; no difference proven to fifo (below 6 %)"
 };
 
 template <class Visitor>
@@ -63,6 +64,7 @@ void visit_fields(Visitor& visit, answer& a) {
     visit("figure", a.figure);
     visit("range", a.range);
     visit("sentences", a.sentences);
+    visit("brief", a.brief);
 }
 
 /// Cells that differ in nothing but the mechanism.
@@ -154,6 +156,7 @@ struct cell_view {
     std::string absence;  // a word where a figure would stand: "limit", "failed"; empty: ok
     waiting waits = waiting::unknown;
     bool lossy = false;
+    std::string doubt;  // a sentence, where repetitions lie plainly beyond the machine's limit
     std::vector<std::pair<double, double>> percentiles;  // q and ns, of all repetitions that count
     std::optional<distribution_view> distribution;       // of round trips
     std::vector<stack_view> stacks;
@@ -165,6 +168,7 @@ void visit_fields(Visitor& visit, cell_view& c) {
     visit("absence", c.absence);
     visit("waits", c.waits);
     visit("lossy", c.lossy);
+    visit("doubt", c.doubt);
     visit("percentiles", c.percentiles);
     visit("distribution", c.distribution);
     visit("stacks", c.stacks);
@@ -219,6 +223,20 @@ void visit_fields(Visitor& visit, problem& p) {
     visit("cells", p.cells);
 }
 
+/// A line of the few that a report in a terminal ends with.
+struct closing_line {
+    std::string text;
+    bool under = false;  // adds to the line before
+    unsigned rank = 0;   // where room is short the highest goes first
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, closing_line& l) {
+    visit("text", l.text);
+    visit("under", l.under);
+    visit("rank", l.rank);
+}
+
 /// Something that a reader must know before the figures.
 struct notice {
     std::string severity;  // info, warning, error
@@ -256,15 +274,33 @@ void visit_fields(Visitor& visit, detectable_view& r) {
     visit("difference", r.difference);
 }
 
+/// Rates of streams whose every message costs the same.
+struct equal_cost {
+    std::string text;  // "10 us a message"
+    double messages_per_second = 0;
+    std::vector<std::pair<std::size_t, double>> bytes_per_second;  // by payload bytes
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, equal_cost& c) {
+    visit("text", c.text);
+    visit("messages_per_second", c.messages_per_second);
+    visit("bytes_per_second", c.bytes_per_second);
+}
+
 struct result_view {
     std::string name;
-    std::string host;                // the machine, kernel, date and version on one line
-    std::vector<std::string> trust;  // how far to trust it, a sentence each
+    std::string host;                   // the machine, kernel, date and version on one line
+    std::vector<std::string> trust;     // how far to trust it, a sentence each
+    std::string verdict;                // that of them on what the machine can tell apart
+    std::string measured;               // that of them on how many cells have figures
+    std::vector<closing_line> closing;  // the answers in the fewest words
     std::vector<detectable_view> detectable;
     std::vector<notice> notices;
     std::vector<group_view> groups;
     std::vector<cell_view> cells;  // by the result's cells
     std::vector<load_view> loads;
+    std::vector<equal_cost> equal_costs;
     std::vector<problem> problems;
     std::vector<named_reason> unavailable;  // mechanisms
     std::vector<named_reason> partial;      // cells whose repetitions did not all end ok
@@ -275,11 +311,15 @@ void visit_fields(Visitor& visit, result_view& r) {
     visit("name", r.name);
     visit("host", r.host);
     visit("trust", r.trust);
+    visit("verdict", r.verdict);
+    visit("measured", r.measured);
+    visit("closing", r.closing);
     visit("detectable", r.detectable);
     visit("notices", r.notices);
     visit("groups", r.groups);
     visit("cells", r.cells);
     visit("loads", r.loads);
+    visit("equal_costs", r.equal_costs);
     visit("problems", r.problems);
     visit("unavailable", r.unavailable);
     visit("partial", r.partial);
@@ -310,9 +350,11 @@ void visit_fields(Visitor& visit, compared_row& r) {
 struct comparison_table {
     pattern kind = pattern::round_trip;
     std::string metric;
-    std::string title;    // "round trip, p50"
-    std::string summary;  // "1 regressed, 30 equivalent"
-    double margin = 0.05;
+    std::string title;       // "round trip, p50"
+    std::string summary;     // "1 regressed, 30 equivalent"
+    std::string reading;     // how the ratios are to be read: direction and margin
+    double margin_from = 1;  // ratios between these are differences that do not matter
+    double margin_to = 1;
     std::vector<compared_row> rows;
 };
 
@@ -322,14 +364,17 @@ void visit_fields(Visitor& visit, comparison_table& t) {
     visit("metric", t.metric);
     visit("title", t.title);
     visit("summary", t.summary);
-    visit("margin", t.margin);
+    visit("reading", t.reading);
+    visit("margin_from", t.margin_from);
+    visit("margin_to", t.margin_to);
     visit("rows", t.rows);
 }
 
 /// A later result against the first one.
 struct comparison_view {
     std::size_t after = 1;  // position of the result
-    std::string title;      // "Result 2 against result 1"
+    std::string title;      // "new.json against old.json"
+    std::string summary;    // what was measured when, and the verdicts counted over all tables
     std::string environment;
     std::vector<difference> differences;
     std::string note;  // what such a comparison can say
@@ -347,6 +392,7 @@ template <class Visitor>
 void visit_fields(Visitor& visit, comparison_view& c) {
     visit("after", c.after);
     visit("title", c.title);
+    visit("summary", c.summary);
     visit("environment", c.environment);
     visit("differences", c.differences);
     visit("note", c.note);

@@ -50,6 +50,7 @@ TEST_F(terminals, are_coloured_unless_the_user_or_the_terminal_says_no) {
 }
 
 TEST_F(terminals, tell_their_width) {
+    ::unsetenv("COLUMNS");
     EXPECT_EQ(window_columns(far_.get()), std::nullopt) << "nobody has said";
     EXPECT_EQ(terminal_columns(far_.get()), 100u);
     be_wide(40);
@@ -59,12 +60,30 @@ TEST_F(terminals, tell_their_width) {
     EXPECT_EQ(terminal_columns(far_.get()), 132u);
 }
 
+TEST_F(terminals, are_as_wide_as_columns_says) {
+    be_wide(132);
+    for (const auto& [told, columns] :
+         {std::pair{"90", 90U}, std::pair{"40", 60U}, std::pair{"0", 132U}, std::pair{"wide", 132U},
+          std::pair{"99999999", 132U}}) {
+        ::setenv("COLUMNS", told, 1);
+        EXPECT_EQ(terminal_columns(far_.get()), columns) << told;
+    }
+    ::unsetenv("COLUMNS");
+}
+
 TEST(no_terminal, has_neither_colour_nor_width) {
+    ::unsetenv("COLUMNS");
     const unique_fd file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     EXPECT_FALSE(is_capable_terminal(file.get()));
     EXPECT_FALSE(colour_wanted(file.get()));
     EXPECT_EQ(window_columns(file.get()), std::nullopt);
     EXPECT_EQ(terminal_columns(file.get()), 100u);
+}
+
+TEST(wrapped, keeps_a_number_and_its_unit_together) {
+    EXPECT_EQ(wrapped("it takes 110 ns, 3 % more", 0, 13), "it takes\n110 ns, 3 %\nmore");
+    EXPECT_EQ(wrapped("it took 12 rounds", 0, 11), "it took 12\nrounds");
+    EXPECT_EQ(wrapped("at 1.00 k/s.", 2, 9), "at\n  1.00 k/s.") << "a full stop is no part of it";
 }
 
 TEST(in_place_of_line, keeps_within_one_line) {

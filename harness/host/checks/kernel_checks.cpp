@@ -43,7 +43,7 @@ finding timer_resolution(const host_view& host) {
 finding mitigations(const host_view& host) {
     constexpr const char* folder = "/sys/devices/system/cpu/vulnerabilities";
     finding found{"kernel.mitigations", severity::ok, "",
-                  "they make every system call and switch dearer: figures compare only between "
+                  "they make every system call and switch slower: figures compare only between "
                   "machines that have the same ones",
                   ""};
     const auto names = host.files.names(folder);

@@ -31,7 +31,7 @@ bool has_capability(const host_files& files, unsigned number) {
 finding virtual_machine(const host_view& host) {
     finding found{"machine.virtual", severity::ok, "bare metal: no hypervisor",
                   "wake-ups pass through the hypervisor and its host is shared: figures are "
-                  "indicative, and caches and cores may be invented",
+                  "rough, and caches and cores may be invented",
                   ""};
     const auto hypervisor = hypervisor_fact(host.files);
     if (!is_available(hypervisor)) {

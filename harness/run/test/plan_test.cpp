@@ -243,6 +243,21 @@ TEST_F(plan_test, filters_select_and_exclude) {
     EXPECT_THROW(expanded(), std::invalid_argument);
 }
 
+TEST_F(plan_test, unpinned_cells_may_be_a_few) {
+    request.mechanisms = {"pipe", "udp"};
+    request.patterns = {pattern::round_trip, pattern::one_way};
+    request.payloads = {64, 4096};
+    request.placements = {"cross", "free"};
+    EXPECT_EQ(names().size(), 16u);
+    request.unpinned = "^round_trip/pipe/64/";
+    const auto some = names();
+    EXPECT_EQ(some.size(), 9u);
+    EXPECT_EQ(std::count_if(some.begin(), some.end(),
+                            [](const auto& name) { return name.ends_with("/free"); }),
+              1);
+    EXPECT_NE(std::find(some.begin(), some.end(), "round_trip/pipe/64/free"), some.end());
+}
+
 TEST_F(plan_test, a_mechanism_with_one_size_has_one_cell_whatever_is_asked) {
     request.mechanisms = {"eventfd", "signal_queue"};
     EXPECT_EQ(names(),

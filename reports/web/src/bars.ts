@@ -4,7 +4,7 @@ import type { Drawing } from "./chart";
 import type { Context } from "./context";
 import type { Cell } from "./data";
 import { h, table, type Column } from "./dom";
-import { axisMark } from "./format";
+import { axisMark, figureText } from "./format";
 import { instrumentName, medianOf } from "./resultIndex";
 import type { StackInfo } from "./view";
 
@@ -25,7 +25,7 @@ export interface BarRow {
 
 export interface Bars {
   parts: BarPart[];
-  format: (value: number | null | undefined) => string;
+  unit: string;
   label: string;
   // The axis goes at least so far, lest next to nothing look like much.
   least?: number;
@@ -34,6 +34,11 @@ export interface Bars {
   // A figure that is no part of the total.
   besideName?: string;
 }
+
+const format =
+  ({ unit }: Bars) =>
+  (value: number | null | undefined) =>
+    figureText(value, unit);
 
 export const mostRows = 30;
 
@@ -79,7 +84,7 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
     x: {
       domain: [0, most > 0 ? most : 1],
       ticks: Math.max(2, Math.floor(width / 150)),
-      tickFormat: axisMark(bars.format),
+      tickFormat: axisMark(format(bars)),
       labelOffset: 34,
       label: bars.label,
       labelArrow: "none",
@@ -107,7 +112,7 @@ export function barChart(bars: Bars, all: BarRow[], width: number): Drawing {
       Plot.text(bars.totalName === undefined ? [] : data, {
         x: "total",
         y: "name",
-        text: (row: BarRow) => bars.format(row.total),
+        text: (row: BarRow) => format(bars)(row.total),
         textAnchor: "start",
         dx: 5,
         fill: "currentColor",
@@ -143,15 +148,15 @@ function spoken(bars: Bars, row: BarRow): string {
     .map((part, n) =>
       row.parts[n] === null || row.parts[n] === undefined
         ? null
-        : `${part.name} ${bars.format(row.parts[n])}`,
+        : `${part.name} ${format(bars)(row.parts[n])}`,
     )
     .filter((t) => t !== null);
   const apart = parts.join(", ");
-  const total = bars.totalName === undefined ? "" : bars.format(row.total);
+  const total = bars.totalName === undefined ? "" : format(bars)(row.total);
   const told = total && parts.length > 1 ? `${total} (${apart})` : total || apart;
   const beside =
     bars.besideName !== undefined && typeof row.beside === "number"
-      ? `; beside it ${bars.besideName} ${bars.format(row.beside)}`
+      ? `; beside it ${bars.besideName} ${format(bars)(row.beside)}`
       : "";
   return `${told}${beside}${row.note ? `. ${row.note}` : ""}`;
 }
@@ -166,27 +171,22 @@ export function barLegend(bars: Bars): HTMLElement {
 }
 
 export function barTable(caption: string, bars: Bars, rows: BarRow[]): HTMLElement {
+  const figureOf = (
+    head: string,
+    value: (row: BarRow) => number | null | undefined,
+  ): Column<BarRow> => ({
+    head,
+    numeric: true,
+    cell: (row) => format(bars)(value(row)),
+    amount: (row) => ({ value: value(row), unit: bars.unit }),
+  });
   const columns: Column<BarRow>[] = [
     { head: "Mechanism", cell: (row) => row.name },
-    ...(bars.totalName === undefined
-      ? []
-      : [{ head: bars.totalName, numeric: true, cell: (row: BarRow) => bars.format(row.total) }]),
+    ...(bars.totalName === undefined ? [] : [figureOf(bars.totalName, (row) => row.total)]),
     ...(bars.parts.length > 1
-      ? bars.parts.map((part, n) => ({
-          head: part.name,
-          numeric: true,
-          cell: (row: BarRow) => bars.format(row.parts[n]),
-        }))
+      ? bars.parts.map((part, n) => figureOf(part.name, (row) => row.parts[n]))
       : []),
-    ...(bars.besideName === undefined
-      ? []
-      : [
-          {
-            head: bars.besideName,
-            numeric: true,
-            cell: (row: BarRow) => bars.format(row.beside),
-          },
-        ]),
+    ...(bars.besideName === undefined ? [] : [figureOf(bars.besideName, (row) => row.beside)]),
     ...(rows.some((row) => row.note)
       ? [{ head: "note", wide: true, cell: (row: BarRow) => row.note ?? "" }]
       : []),

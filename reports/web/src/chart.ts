@@ -2,6 +2,7 @@
 import type { Context } from "./context";
 import { choice } from "./controls";
 import { h, type Child } from "./dom";
+import { typeset } from "./format";
 import { saveCsv, savePng, saveSvg, tableRows } from "./save";
 import { drawAll, later } from "./schedule";
 import type { Key } from "./state";
@@ -47,14 +48,19 @@ export function twin(spec: Twin): HTMLElement {
     title()
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-");
+  const { view: told } = spec.context.index.loaded;
+  const about = () => ({
+    title: title(),
+    lines: [spec.summary(), typeset(told.host), typeset(told.verdict)],
+  });
   const saves = h(
     "span",
     { class: "saves" },
     saveButton("SVG", `Save this chart as SVG`, () =>
-      withSvg(picture, (svg) => saveSvg(svg, file())),
+      withSvg(picture, (svg) => saveSvg(svg, file(), about())),
     ),
     saveButton("PNG", `Save this chart as PNG`, () =>
-      withSvg(picture, (svg) => savePng(svg, file())),
+      withSvg(picture, (svg) => savePng(svg, file(), about())),
     ),
     saveButton("CSV", `Save the numbers of this chart as CSV`, () =>
       saveCsv(tableRows(spec.table()), file()),

@@ -3,7 +3,7 @@
 import type { Cell, Pattern, Placement, Result, Touch, Wait } from "./data";
 import type { Loaded } from "./read";
 import { keepPlace } from "./keepPlace";
-import { instrument, ResultIndex } from "./resultIndex";
+import { instrument, ResultIndex, type Must } from "./resultIndex";
 import { cancel, later } from "./schedule";
 import type { Key, Store } from "./state";
 import type { ComparisonView, Metric, Words } from "./view";
@@ -11,7 +11,7 @@ import type { ComparisonView, Metric, Words } from "./view";
 const usualPayload = 64;
 
 // The choices that say which mechanisms are in view.
-export const filterKeys: readonly Key[] = ["family", "wait", "find"];
+export const filterKeys: readonly Key[] = ["family", "wait", "find", "must", "trait"];
 export const placeKeys: readonly Key[] = ["placement", "touch"];
 
 export class Context {
@@ -55,6 +55,15 @@ export class Context {
   readonly offeredPatterns: Pattern[] = (["round_trip", "one_way"] as const).filter(
     (p) => this.index.cells(p).length > 0,
   );
+
+  // Every pattern that was measured; the table by payload has room for those above.
+  readonly measuredPatterns: Pattern[] = this.words.patterns
+    .map(({ word }) => word as Pattern)
+    .filter((p) => this.index.cells(p).length > 0);
+
+  askedPattern(): Pattern {
+    return choose(this.store.get("pattern"), this.measuredPatterns, this.pattern());
+  }
 
   pattern(): Pattern {
     return choose(
@@ -105,21 +114,31 @@ export class Context {
   find(): string {
     return this.store.get("find") ?? "";
   }
+  musts(): Must[] {
+    return list(this.store.get("must")) as Must[];
+  }
+  trait(): string {
+    return this.store.get("trait") ?? "";
+  }
 
   filtered(): boolean {
-    return this.families().length > 0 || this.waits().length > 0 || this.find() !== "";
+    return filterKeys.some((key) => (this.store.get(key) ?? "") !== "");
   }
 
   // The mechanisms in view, in the order of the result.
   names(): string[] {
     const families = this.families();
     const waits = this.waits();
+    const musts = this.musts();
+    const trait = this.trait();
     const find = this.find().toLowerCase();
     return this.index.competitors.filter((name) => {
       const mechanism = this.index.mechanism(name);
       return (
         (families.length === 0 || families.includes(this.index.family(name))) &&
         (waits.length === 0 || (mechanism !== undefined && waits.includes(mechanism.wait))) &&
+        musts.every((must) => this.index.keeps(name, must)) &&
+        (trait === "" || mechanism?.traits[trait] === true) &&
         (find === "" ||
           name.toLowerCase().includes(find) ||
           (mechanism?.summary ?? "").toLowerCase().includes(find))

@@ -13,13 +13,14 @@ export interface Choice {
   value: string;
   hideLabel?: boolean;
   asList?: boolean;
+  asSegments?: boolean;
   choose: (value: string) => void;
 }
 
 const segmentsAtMost = 6;
 
 export function choice(spec: Choice): HTMLElement {
-  const long = spec.asList || spec.options.length > segmentsAtMost;
+  const long = spec.asList || (!spec.asSegments && spec.options.length > segmentsAtMost);
   return long ? selectBox(spec) : segments(spec);
 }
 

@@ -1,6 +1,7 @@
 // What tables, tips and details say about one cell.
 import type { Context } from "./context";
 import type { Cell, Summary } from "./data";
+import type { Column } from "./dom";
 import { figureText, formatPayload, missing, plural, typeset } from "./format";
 import { medianOf, summaryOf } from "./resultIndex";
 import type { Metric } from "./view";
@@ -11,6 +12,26 @@ export function figure(cell: Cell | undefined, metric: string): string {
   const summary = summaryOf(cell, metric);
   if (!summary) return missing;
   return figureText(summary.median, summary.unit) + (summary.pooled ? " pooled" : "");
+}
+
+// A column of one metric.
+export const figureColumn = <Row>(
+  head: string,
+  metric: string,
+  cellOf: (row: Row) => Cell | undefined,
+): Column<Row> => ({
+  head,
+  numeric: true,
+  cell: (row) => figure(cellOf(row), metric),
+  amount: (row) => {
+    const cell = cellOf(row);
+    return { value: medianOf(cell, metric), unit: summaryOf(cell, metric)?.unit ?? "" };
+  },
+});
+
+export function figureRange(cell: Cell, metric: string): string {
+  const summary = summaryOf(cell, metric);
+  return summary ? range(summary) : "";
 }
 
 export function reasonText(context: Context, cell: Cell): string {
@@ -62,6 +83,7 @@ export function cellNotes(context: Context, cell: Cell): string[] {
             (cell.floor.why ? `, ${cell.floor.why}` : ""),
         ]
       : []),
+    ...(view.doubt === "" ? [] : [typeset(view.doubt)]),
     ...(cell.flags ?? []).map((flag) => `flag: ${flag}`),
     ...(cell.failures ?? []).map((failure) => `a repetition did not end ok: ${failure.text}`),
   ];

@@ -30,9 +30,16 @@ export function append(parent: Node, children: Child[]): void {
 let lastId = 0;
 export const uniqueId = (stem: string) => `${stem}-${++lastId}`;
 
+// What a figure says, for files: the cell has it rounded.
+export interface Amount {
+  value: number | null | undefined;
+  unit: string;
+}
+
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => Child;
+  amount?: (row: Row) => Amount;
   numeric?: boolean;
   wide?: boolean;
 }
@@ -45,13 +52,30 @@ export function table<Row>(
   const headed = h(
     "tr",
     {},
-    ...columns.map((c) => h("th", { scope: "col", class: c.numeric ? "num" : undefined }, c.head)),
+    ...columns.map((c) =>
+      h(
+        "th",
+        {
+          scope: "col",
+          class: c.numeric ? "num" : undefined,
+          "data-unit": rows.length > 0 ? c.amount?.(rows[0]!).unit : undefined,
+        },
+        c.head,
+      ),
+    ),
   );
   const body = rows.map((row) => {
     const [head, ...cells] = columns.map((c, position) =>
       position === 0
         ? h("th", { scope: "row" }, c.cell(row))
-        : h("td", { class: c.numeric ? "num" : c.wide ? "wide" : undefined }, c.cell(row)),
+        : h(
+            "td",
+            {
+              class: c.numeric ? "num" : c.wide ? "wide" : undefined,
+              "data-value": c.amount ? String(c.amount(row).value ?? "") : undefined,
+            },
+            c.cell(row),
+          ),
     );
     return h("tr", { "data-key": head?.textContent ?? undefined }, head, ...cells);
   });

@@ -20,8 +20,9 @@ export interface Frame {
 
 const lineHeight = 14;
 
-export function endLabels(ends: LineEnd[], frame: Frame): Plot.Markish[] {
-  return groups(ends, frame).flatMap((group) => {
+export function endLabels(ends: LineEnd[], frame: Frame, oneColumn = false): Plot.Markish[] {
+  const columns = oneColumn ? [[...ends].sort((a, b) => b.y - a.y)] : groups(ends, frame);
+  return columns.flatMap((group) => {
     const column = Math.max(...group.map((end) => pixelX(end.x, frame))) + 14;
     const tops = apart(
       group.map((end) => pixelY(end.y, frame)),
@@ -127,16 +128,32 @@ export function logAxis(
   ];
 }
 
-// 1, 2 and 5 of each decade, or only the decades when there are many.
-function logTicks([low, high]: [number, number]): number[] {
-  const steps = Math.log10(high / low) > 3.4 ? [1] : [1, 2, 5];
+// Decades where there are many, else 1, 2 and 5 of each, else every digit, else two digits: an axis
+// has two marks or more.
+export function logTicks([low, high]: [number, number], dense = true): number[] {
+  const digits = [...Array(9).keys()].map((n) => n + 1);
+  const fine = [...Array(90).keys()].map((n) => 1 + n / 10);
+  const steps =
+    dense && Math.log10(high / low) <= 3.4
+      ? [[1, 2, 5], digits, fine]
+      : [[1], [1, 2, 5], digits, fine];
+  for (const step of steps) {
+    const ticks = ticksAt(step, low, high);
+    if (ticks.length >= 2) return ticks.length > 12 ? fewer(ticks) : ticks;
+  }
+  return [low, high];
+}
+
+const fewer = (ticks: number[]): number[] =>
+  ticks.filter((_, n) => n % Math.ceil(ticks.length / 6) === 0);
+
+function ticksAt(steps: number[], low: number, high: number): number[] {
   const ticks: number[] = [];
-  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); ++e) {
+  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); ++e)
     for (const step of steps) {
-      const tick = step * 10 ** e;
+      const tick = Number((step * 10 ** e).toPrecision(3));
       if (tick >= low * 0.999 && tick <= high * 1.001) ticks.push(tick);
     }
-  }
   return ticks;
 }
 

@@ -10,6 +10,12 @@ export function jumpLink(id: string, text: string, className?: string): HTMLElem
       onclick: (event) => {
         event.preventDefault();
         const target = document.getElementById(id);
+        for (
+          let at: Element | null | undefined = target;
+          at;
+          at = at.parentElement?.closest("details")
+        )
+          if (at instanceof HTMLDetailsElement) at.open = true;
         target?.scrollIntoView();
         target?.focus({ preventScroll: true });
       },

@@ -6,11 +6,15 @@ import { endLabels, logAxis, logDomain } from "./endLabels";
 import { axisMark, clipped } from "./format";
 import { instrument, shownName } from "./resultIndex";
 import { look } from "./series";
+import { haveOnePlace, singleBars } from "./singleBars";
 
 export interface LinePoint {
   x: number;
   y: number;
   text: string;
+  // The interval, which bars show.
+  low?: number;
+  high?: number;
   hollow?: boolean;
   mark?: boolean;
 }
@@ -47,6 +51,7 @@ interface Flat extends LinePoint {
 export function lineChart(spec: LineChart): Drawing {
   const filled = spec.series.filter((s) => s.points.length > 0);
   if (filled.length === 0) return { chart: null };
+  if (haveOnePlace(filled)) return singleBars(spec, filled);
   const narrow = spec.width < 560;
   const bright = filled.filter((s) => s.slot !== null);
   const quiet = filled.filter((s) => s.slot === null && s.name !== instrument);
@@ -190,8 +195,18 @@ function brightLine(series: Series, curve: "linear" | "step-after"): Plot.Markis
   const { color, dash, symbol } = look(series.slot!);
   const marks = series.points.filter((p) => p.mark !== false);
   return [
+    // At the marks alone: between them nothing was summarised.
     ...(series.band
-      ? [Plot.areaY(series.band, { x: "x", y1: "low", y2: "high", fill: color, fillOpacity: 0.14 })]
+      ? [
+          Plot.ruleX(series.band, {
+            x: "x",
+            y1: "low",
+            y2: "high",
+            stroke: color,
+            strokeOpacity: 0.45,
+            strokeWidth: 3,
+          }),
+        ]
       : []),
     Plot.line(series.points, {
       x: "x",

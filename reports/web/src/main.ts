@@ -1,6 +1,7 @@
 import { Context, type View } from "./context";
 import { h } from "./dom";
 import { placeIn, viewIn } from "./keepPlace";
+import { openForPaper } from "./paper";
 import { masthead, notices } from "./masthead";
 import { readEmbedded, type Embedded, type Loaded } from "./read";
 import { ResultIndex } from "./resultIndex";
@@ -24,7 +25,9 @@ import { percentilesView } from "./views/percentiles";
 import { rawView } from "./views/raw";
 import { scalingView } from "./views/scaling";
 
+// Where there are several results, what differs is what they were brought for.
 const allViews: View[] = [
+  compareView,
   headlineView,
   heatView,
   percentilesView,
@@ -35,7 +38,6 @@ const allViews: View[] = [
   wakeView,
   othersView,
   mechanismsView,
-  compareView,
   gapsView,
   environmentView,
   glossaryView,
@@ -48,6 +50,7 @@ let embedded: Embedded = { model: null, results: [], problems: [] };
 let shown: Context | null = null;
 
 installTheme(store);
+openForPaper(["#others details", ".notice details", ".trust-more"]);
 installTip();
 void readEmbedded(document).then(start);
 
@@ -75,7 +78,7 @@ function show(loaded: Loaded): void {
     results.length === model!.results.length ? model!.comparisons : [],
   );
   shown = context;
-  const views = allViews.filter((view) => view.applies?.(context) ?? true);
+  const views = inOrder(context).filter((view) => view.applies?.(context) ?? true);
   const main = h("main", { id: "main", tabindex: -1 });
   const skip = h(
     "a",
@@ -118,6 +121,14 @@ function show(loaded: Loaded): void {
     restore();
     goToAnchor(context);
   });
+}
+
+// Where there is no table by payload, that of the other patterns has its place.
+function inOrder(context: Context): View[] {
+  if (context.offeredPatterns.length > 0) return allViews;
+  const rest = allViews.filter((view) => view !== othersView);
+  rest.splice(rest.indexOf(headlineView) + 1, 0, othersView);
+  return rest;
 }
 
 // A fault in one view must not take the others with it.

@@ -11,11 +11,19 @@ export function masthead(context: Context): HTMLElement {
   return h(
     "header",
     { class: "masthead" },
-    h("h1", {}, "ipcmark ", h("span", {}, "inter-process communication, measured")),
-    h("p", { class: "host" }, which + typeset(view.host)),
-    h("p", { class: "trust" }, typeset(view.trust.join(" ")), ...links(context)),
+    h("h1", {}, "ipcmark ", h("span", { class: "host" }, which + typeset(view.host))),
+    h("p", { class: "trust" }, typeset(`${view.verdict} ${view.measured}`)),
+    h(
+      "details",
+      { class: "trust-more", "data-key": "trust" },
+      h("summary", {}, "How far to trust it"),
+      h("p", {}, typeset(rest(view).join(" ")), ...links(context)),
+    ),
   );
 }
+
+const rest = ({ trust, verdict, measured }: ResultView): string[] =>
+  trust.filter((sentence) => sentence !== verdict && sentence !== measured);
 
 function links(context: Context): Child[] {
   const { result } = context;
@@ -32,6 +40,9 @@ function links(context: Context): Child[] {
   ];
 }
 
+// The answers are wanted on the first screen: a long explanation folds.
+const longestOpen = 220;
+
 export function notices(view: ResultView, problems: string[]): HTMLElement[] {
   const unread = problems.map((text): Notice => ({
     severity: "error",
@@ -39,6 +50,19 @@ export function notices(view: ResultView, problems: string[]): HTMLElement[] {
     text,
   }));
   return [...view.notices, ...unread].map(({ severity, head, text }) =>
-    h("div", { class: `notice ${severity}`, role: "note" }, h("strong", {}, head), " ", text),
+    h(
+      "div",
+      { class: `notice ${severity}`, role: "note" },
+      ...(text.length <= longestOpen
+        ? [h("strong", {}, head), ` ${text}`]
+        : [
+            h(
+              "details",
+              { "data-key": head },
+              h("summary", {}, h("strong", {}, head)),
+              h("p", {}, text),
+            ),
+          ]),
+    ),
   );
 }

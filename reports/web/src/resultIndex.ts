@@ -11,6 +11,9 @@ const touchPreference: Touch[] = ["rw", "copy", "line", "verify", "desc"];
 export const instrument = "null";
 export const instrumentName = "instrument (null)";
 
+// What a reader may ask of a mechanism, by what was seen in its cells.
+export type Must = "sleep" | "keep";
+
 export class ResultIndex {
   readonly placements: Placement[];
   readonly touches: Touch[];
@@ -19,13 +22,17 @@ export class ResultIndex {
   private readonly byPattern = new Map<string, Cell[]>();
   private readonly mechanisms = new Map<string, Mechanism>();
   private readonly views = new Map<Cell, CellView>();
+  private readonly failing: Record<Must, Set<string>> = { sleep: new Set(), keep: new Set() };
   private readonly places = new Map<Cell, { group: GroupView; position: number }>();
 
   constructor(readonly loaded: Loaded) {
     for (const mechanism of this.result.mechanisms) this.mechanisms.set(mechanism.name, mechanism);
     const { cells } = this.result;
     cells.forEach((cell, n) => {
-      this.views.set(cell, loaded.view.cells[n]!);
+      const view = loaded.view.cells[n]!;
+      this.views.set(cell, view);
+      if (view.waits === "burns_core") this.failing.sleep.add(cell.transport);
+      if (view.lossy) this.failing.keep.add(cell.transport);
       if (!cell.parameter)
         this.byKey.set(
           key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch),
@@ -104,6 +111,10 @@ export class ResultIndex {
     return this.loaded.repetitions.get(cell.name);
   }
 
+  keeps(name: string, must: Must): boolean {
+    return !this.failing[must].has(name);
+  }
+
   mechanism(name: string): Mechanism | undefined {
     return this.mechanisms.get(name);
   }
@@ -173,6 +184,15 @@ export function summaryOf(cell: Cell | undefined, metric: string): Summary | und
 export function medianOf(cell: Cell | undefined, metric: string): number | null {
   const median = summaryOf(cell, metric)?.median;
   return typeof median === "number" && Number.isFinite(median) ? median : null;
+}
+
+// Of a chart's point.
+export function intervalOf(
+  cell: Cell | undefined,
+  metric: string,
+): { low?: number; high?: number } {
+  const { low, high } = summaryOf(cell, metric) ?? {};
+  return typeof low === "number" && typeof high === "number" ? { low, high } : {};
 }
 
 export const shownName = (name: string) => (name === instrument ? instrumentName : name);

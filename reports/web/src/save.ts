@@ -29,14 +29,25 @@ export function saveCsv(rows: readonly (readonly Field[])[], name: string): void
   download(`${name}.csv`, "text/csv;charset=utf-8", csvText(rows));
 }
 
+// Figures as numbers, their units in the head.
 export function tableRows(root: HTMLElement): string[][] {
   return [...root.querySelectorAll("tr")].map((row) =>
-    [...row.querySelectorAll("th, td")].map((cell) => cell.textContent ?? ""),
+    [...row.querySelectorAll<HTMLElement>("th, td")].map((cell) => {
+      const { value, unit } = cell.dataset;
+      const text = cell.textContent ?? "";
+      return value ?? (unit ? `${text} (${unit})` : text);
+    }),
   );
 }
 
+// Of a picture: its title, and lines on the machine, what is drawn and how far to trust it.
+export interface Caption {
+  title: string;
+  lines: string[];
+}
+
 // Styles come from the page: a file needs them inside.
-function standalone(svg: SVGSVGElement): SVGSVGElement {
+function standalone(svg: SVGSVGElement, about: Caption): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>("*")];
   const copies = [copy, ...copy.querySelectorAll<SVGElement>("*")];
@@ -66,28 +77,74 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
     fill: getComputedStyle(document.body).backgroundColor,
   }))
     back.setAttribute(name, value);
-  copy.prepend(title, back);
-  return copy;
+  return headed(copy, about, [title, back], page.color);
 }
 
-export function svgText(svg: SVGSVGElement): string {
-  const text = new XMLSerializer().serializeToString(standalone(svg));
+const lineHeight = 17;
+
+// What is on the page around the picture goes with it: on a slide it would be lost.
+function headed(
+  svg: SVGSVGElement,
+  about: Caption,
+  first: Element[],
+  color: string,
+): SVGSVGElement {
+  const { width, height } = svg.viewBox.baseVal;
+  const room = Math.max(30, Math.floor(width / 6.2));
+  const lines = about.lines.flatMap((line) => broken(line, room));
+  const top = 34 + lineHeight * lines.length;
+  const text = (line: string, y: number, style: string) => {
+    const element = document.createElementNS(svg.namespaceURI, "text");
+    for (const [name, value] of Object.entries({ x: "12", y: String(y), fill: color, style }))
+      element.setAttribute(name, value);
+    element.textContent = line;
+    return element;
+  };
+  const picture = document.createElementNS(svg.namespaceURI, "g");
+  picture.setAttribute("transform", `translate(0 ${top})`);
+  picture.append(...svg.childNodes);
+  svg.append(
+    ...first,
+    text(about.title, 24, "font: 600 15px system-ui, sans-serif"),
+    ...lines.map((line, n) =>
+      text(line, 24 + lineHeight * (n + 1), "font: 12px system-ui, sans-serif"),
+    ),
+    picture,
+  );
+  svg.setAttribute("viewBox", `0 0 ${width} ${height + top}`);
+  svg.setAttribute("width", String(width));
+  svg.setAttribute("height", String(height + top));
+  return svg;
+}
+
+function broken(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + word.length < room)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function svgText(svg: SVGSVGElement, about: Caption): string {
+  const text = new XMLSerializer().serializeToString(standalone(svg, about));
   return `<?xml version="1.0" encoding="UTF-8"?>\n${text}\n`;
 }
 
-export function saveSvg(svg: SVGSVGElement, name: string): void {
-  download(`${name}.svg`, "image/svg+xml", svgText(svg));
+export function saveSvg(svg: SVGSVGElement, name: string, about: Caption): void {
+  download(`${name}.svg`, "image/svg+xml", svgText(svg, about));
 }
 
-export function savePng(svg: SVGSVGElement, name: string): void {
+export function savePng(svg: SVGSVGElement, name: string, about: Caption): void {
   const scale = 2;
-  const { width, height } = svg.getBoundingClientRect();
-  const address = URL.createObjectURL(new Blob([svgText(svg)], { type: "image/svg+xml" }));
+  const address = URL.createObjectURL(new Blob([svgText(svg, about)], { type: "image/svg+xml" }));
   const image = new Image();
   image.onload = () => {
     const canvas = document.createElement("canvas");
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+    canvas.width = Math.round(image.width * scale);
+    canvas.height = Math.round(image.height * scale);
     canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
     URL.revokeObjectURL(address);
     canvas.toBlob((blob) => {

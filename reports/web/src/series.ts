@@ -110,7 +110,7 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
     };
     const others = context.bestFirst(offered).filter((name) => !chosen.includes(name));
     more.replaceChildren(
-      h("summary", {}, `${others.length} in grey`),
+      h("summary", {}, `${others.length} not highlighted`),
       h("div", { class: "picker-more" }, ...others.map(button)),
     );
     more.hidden = others.length === 0;

@@ -1,11 +1,12 @@
 // The choices that hold for the whole page, and the way to its sections.
-import type { Context, View } from "./context";
+import { filterKeys, type Context, type View } from "./context";
 import { chips, choice, offer, type Choice } from "./controls";
 import { h } from "./dom";
 import { formatPayload, plural } from "./format";
 import { jumpLink } from "./jump";
 import type { Loaded } from "./read";
 import type { Key, Store } from "./state";
+import { traitText } from "./views/traits";
 
 export function globalControls(context: Context, views: View[]): HTMLElement {
   // Two elements, so that the chips scroll away and leave the figures room.
@@ -58,10 +59,14 @@ function choices(context: Context): HTMLElement {
   const specs = (): Choice[] => [
     {
       label: "Pattern",
-      value: context.pattern(),
-      options: context.offeredPatterns.map((name) => ({
+      value: context.askedPattern(),
+      asSegments: true,
+      options: context.measuredPatterns.map((name) => ({
         value: name,
-        label: words.pattern(name),
+        label: context.offeredPatterns.includes(name)
+          ? words.pattern(name)
+          : name.replace(/_/g, " "),
+        hint: words.patterns.find(({ word }) => word === name)?.question,
       })),
       choose: (pattern) => store.set({ pattern, metric: undefined, sort: undefined }),
     },
@@ -117,6 +122,17 @@ function filters(context: Context): HTMLElement {
     () => context.waits(),
     joined("wait"),
   );
+  const musts = chips(
+    "Must",
+    [
+      { value: "sleep", label: "sleep when idle", hint: "hide what burns a core while idle" },
+      { value: "keep", label: "lose nothing", hint: "hide what lost messages or may lose them" },
+    ],
+    () => context.musts(),
+    joined("must"),
+  );
+  const traits = h("span", {});
+  const fillTraits = () => offer(traits, traitChoice(context));
   const families = chips(
     "Family",
     present((name) => index.mechanism(name)?.family).map((family) => {
@@ -144,13 +160,15 @@ function filters(context: Context): HTMLElement {
       onclick: () => {
         // The button hides itself.
         count.focus({ preventScroll: true });
-        store.set({ family: undefined, wait: undefined, find: undefined });
+        store.set(Object.fromEntries(filterKeys.map((key) => [key, undefined])));
       },
     },
     "Show all",
   );
   const refresh = () => {
     waits.refresh();
+    musts.refresh();
+    fillTraits();
     families.refresh();
     // To write what it holds already would move the caret of whoever types.
     if (find.value !== context.find()) find.value = context.find();
@@ -160,16 +178,44 @@ function filters(context: Context): HTMLElement {
     clear.hidden = !context.filtered();
   };
   refresh();
-  context.onDispose(store.watch(["family", "wait", "find"], refresh));
-  return h(
-    "div",
-    { class: "filters" },
-    waits.element,
-    families.element,
-    h("label", { class: "find" }, h("span", {}, "Find"), find),
-    count,
-    clear,
+  context.onDispose(store.watch(filterKeys, refresh));
+  // Where there is room they stand open.
+  const more = h(
+    "details",
+    { class: "more-filters", "data-key": "filters", open: innerWidth >= 960 },
+    h("summary", {}, "Which mechanisms ", count),
+    h(
+      "div",
+      { class: "filters-open" },
+      waits.element,
+      families.element,
+      traits,
+      h("label", { class: "find" }, h("span", {}, "Find"), find),
+      clear,
+    ),
   );
+  return h("div", { class: "filters" }, musts.element, more);
+}
+
+// Traits that some have and others lack.
+function traitChoice({ index, store }: Context): Choice[] {
+  const all = index.competitors.map((name) => index.mechanism(name)?.traits ?? {});
+  const names = [...new Set(all.flatMap((traits) => Object.keys(traits)))].filter(
+    (name) => all.some((traits) => traits[name] === true) && all.some((t) => t[name] !== true),
+  );
+  if (names.length === 0) return [];
+  return [
+    {
+      label: "Trait",
+      asList: true,
+      value: store.get("trait") ?? "",
+      options: [
+        { value: "", label: "any" },
+        ...names.map((name) => ({ value: name, label: traitText(name) })),
+      ],
+      choose: (value) => store.set({ trait: value === "" ? undefined : value }),
+    },
+  ];
 }
 
 const themes = [

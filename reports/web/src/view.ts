@@ -34,6 +34,7 @@ export interface Answer {
   figure: string;
   range: string;
   sentences: string[];
+  brief: string;
 }
 
 // Cells that differ in nothing but the mechanism: `cells` are positions in the result, `standings`
@@ -114,10 +115,18 @@ export interface RepetitionsView {
   disturbed_by: string[];
 }
 
+// Rates of streams whose every message costs the same; bytes per second by payload.
+export interface EqualCost {
+  text: string;
+  messages_per_second: number;
+  bytes_per_second: [number, number][];
+}
+
 export interface CellView {
   absence: string;
   waits: Waiting;
   lossy: boolean;
+  doubt: string;
   percentiles: [number, number][];
   distribution: Distribution | null;
   stacks: Stack[];
@@ -138,6 +147,14 @@ export interface Notice {
   text: string;
 }
 
+// The answers in the fewest words; those that are `under` add to the one before, and where room is
+// short the highest rank goes first.
+export interface ClosingLine {
+  text: string;
+  under: boolean;
+  rank: number;
+}
+
 export interface NamedReason {
   name: string;
   text: string;
@@ -152,11 +169,15 @@ export interface ResultView {
   name: string;
   host: string;
   trust: string[];
+  verdict: string;
+  measured: string;
+  closing: ClosingLine[];
   detectable: DetectableView[];
   notices: Notice[];
   groups: GroupView[];
   cells: CellView[];
   loads: LoadView[];
+  equal_costs: EqualCost[];
   problems: Problem[];
   unavailable: NamedReason[];
   partial: NamedReason[];
@@ -177,13 +198,16 @@ export interface ComparisonTable {
   metric: string;
   title: string;
   summary: string;
-  margin: number;
+  reading: string;
+  margin_from: number;
+  margin_to: number;
   rows: ComparedRow[];
 }
 
 export interface ComparisonView {
   after: number;
   title: string;
+  summary: string;
   environment: string;
   differences: { fact: string; before: string; after: string }[];
   note: string;

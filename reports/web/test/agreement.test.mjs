@@ -245,7 +245,7 @@ function sameTables(inText, inMarkdown) {
 for (const [name, make] of Object.entries(cases)) {
   test(`${name}: the same answers, figures and marks everywhere`, async () => {
     const result = make();
-    const text = reportAs("text", [result]).stdout;
+    const text = reportAs("text", [result], {}, ["--all-tables"]).stdout;
     const markdown = reportAs("markdown", [result]).stdout;
     const csv = csvRows(reportAs("csv", [result]).stdout);
     const file = report(result);
@@ -278,7 +278,9 @@ test("what happens under load is told in the same words everywhere", async () =>
   const caption = plainText(await page.locator("#load figcaption").innerText());
   const told = /Under load, .*\.$/.exec(caption)?.[0];
   assert.match(told, /^Under load, 64 B, two CPUs, shared L3: .*pipe cannot keep 1\.01 M\/s/);
-  assert.ok(unwrapped(reportAs("text", [result]).stdout).includes(`\n${told}\n`));
+  assert.ok(
+    unwrapped(reportAs("text", [result], {}, ["--all-tables"]).stdout).includes(`\n${told}\n`),
+  );
   assert.ok(reportAs("markdown", [result]).stdout.includes(`\n${told}\n`));
   await page.close();
 });

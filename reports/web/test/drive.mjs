@@ -43,19 +43,23 @@ export function realResult() {
 const names = ["first.json", "second.json", "third.json"];
 
 // Writes the results to a folder and says what the program answers in one of its formats.
-export function reportAs(format, results, options = {}) {
+export function reportAs(format, results, options = {}, more = []) {
   const place = join(folder, String(++written));
   mkdirSync(place);
   results.forEach((result, n) => writeFileSync(join(place, names[n]), JSON.stringify(result)));
   const files = names.slice(0, results.length);
-  const stdout = execFileSync(program, ["report", ...files, "--format", format, "-o", "-"], {
-    cwd: place,
-    maxBuffer: 1e9,
-    encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C.UTF-8" },
-    stdio: ["ignore", "pipe", "pipe"],
-    ...options,
-  });
+  const stdout = execFileSync(
+    program,
+    ["report", ...files, "--format", format, "-o", "-", ...more],
+    {
+      cwd: place,
+      maxBuffer: 1e9,
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C.UTF-8" },
+      stdio: ["ignore", "pipe", "pipe"],
+      ...options,
+    },
+  );
   return { place, stdout };
 }
 

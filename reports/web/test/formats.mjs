@@ -25,7 +25,7 @@ export function textTables(text) {
     if (!/^(mechanism|cell) {2,}/.test(line)) return [];
     const [, ...heads] = line.split(/ {2,}/);
     const rows = [];
-    for (let at = n + 1; lines[at] && !/^(not shown|and \d+ more)/.test(lines[at]); ++at) {
+    for (let at = n + 1; lines[at] && !/^(not shown|and \d+ )/.test(lines[at]); ++at) {
       const [label, ...cells] = lines[at].split(/ {2,}/);
       rows.push({
         label,

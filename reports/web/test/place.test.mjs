@@ -154,7 +154,7 @@ test("what hides itself when it is pressed hands the focus on", async () => {
   await series.focus();
   await page.keyboard.press("Enter");
   await settled(page);
-  assert.match(await page.evaluate(() => document.activeElement.textContent), /in grey$/);
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /not highlighted$/);
   await page.getByRole("searchbox").fill("pipe");
   await settled(page);
   await page.getByRole("button", { name: "Show all" }).press("Enter");
@@ -195,7 +195,7 @@ test("a mechanism of other repetitions stays a table, the focus on the chosen ce
   assert.ok(await details.locator(".numbers table").isVisible());
   assert.match(
     await details.locator("figure").getAttribute("aria-label"),
-    /a message after a silence/,
+    /a message after idle time/,
   );
   await page.close();
 });

@@ -92,8 +92,13 @@ test("paced cells alone: their answers, and views that say what they lack", asyn
   if (result.cells.some(({ summary }) => typeof summary.p50_ns?.low === "number"))
     assert.ok(topics.length > 0);
   for (const topic of topics) assert.match(topic, /^Fastest at this rate/);
-  assert.match(await page.locator("#table").innerText(), /ipcmark run --pattern round_trip/);
-  assert.match(await page.locator("#percentiles").innerText(), /ipcmark run --pattern round_trip/);
+  assert.match(
+    await page.locator("#summary .lacking").innerText(),
+    /ipcmark run --pattern round_trip,one_way,/,
+  );
+  for (const id of ["table", "percentiles"])
+    assert.equal(await page.locator(`#${id}`).count(), 0, "nothing of it was measured");
+  assert.ok(await page.locator("#others table").isVisible(), "every figure is there at once");
   assert.ok((await page.locator("#load svg[role=img]").count()) > 0);
   await page.close();
 });

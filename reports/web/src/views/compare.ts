@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import { filterKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
-import { h, table } from "../dom";
+import { h, table, type Column } from "../dom";
 import { figureText, missing, ratioTicks, typeset } from "../format";
 import type { Key } from "../state";
 import { resultName } from "../toolbar";
@@ -21,7 +21,11 @@ export const compareView: View = {
   mount(section, context) {
     const controls = h("div", { class: "controls" });
     const verdicts = h("div", { class: "verdicts" });
+    const answer = h("p", { class: "compared" });
+    const environment = h("p", { class: "note" });
     section.append(
+      answer,
+      environment,
       controls,
       verdicts,
       twin({
@@ -35,11 +39,13 @@ export const compareView: View = {
           h("p", { class: "muted" }, "The two have no cell in common for these filters."),
         ],
       }),
-      h("p", { class: "note" }, context.comparisons[0]!.note),
     );
     context.watch(section, keys, () => {
       pickers(context, controls);
       verdicts.replaceChildren(...verdictLine(context));
+      const { summary: told, environment: around, note } = chosen(context);
+      answer.textContent = typeset(told);
+      environment.textContent = `${around} ${note}`;
     });
   },
 };
@@ -92,14 +98,11 @@ function summary(context: Context): string {
   const { title } = chosen(context);
   const compared = chosenTable(context);
   if (!compared) return `${title}: the two have no cell in common.`;
-  const { better } = context.words.metric(compared.metric);
   const left = rows(context).length;
   const cut = left > mostRows ? ` The first ${mostRows} of ${left}; the table has all.` : "";
   return (
-    `${title}: ${compared.title}, after over before; ` +
-    `${better === "lower" ? "below" : "above"} 1\u00d7 is better. The bar is the interval; ` +
-    `a difference inside the shaded band (${(100 * compared.margin).toFixed(0)}\u202f%) does ` +
-    `not matter.${cut}`
+    `${title}: ${compared.title}. ${typeset(compared.reading)} The bar is the interval, the ` +
+    `shaded band what does not matter.${cut}`
   );
 }
 
@@ -144,11 +147,11 @@ const interval = ({ low, high }: ComparedRow) =>
 function draw(context: Context, width: number): Drawing {
   const list = rows(context).slice(0, mostRows);
   if (list.length === 0) return { chart: null };
-  const limit = 1 + chosenTable(context)!.margin;
+  const { margin_from: from, margin_to: to } = chosenTable(context)!;
   const values = list.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
   const domain: [number, number] = [
-    Math.min(1 / limit, ...values) / 1.02,
-    Math.max(limit, ...values) * 1.02,
+    Math.min(from, ...values) / 1.02,
+    Math.max(to, ...values) * 1.02,
   ];
   const labels = list.map((row) => row.cell);
   const narrow = width < 560;
@@ -181,7 +184,7 @@ function draw(context: Context, width: number): Drawing {
       tickFormat: (l: string) => (l.length > room ? `${l.slice(0, room - 1)}\u2026` : l),
     },
     marks: [
-      Plot.rect([0], { x1: 1 / limit, x2: limit, fill: "var(--panel)" }),
+      Plot.rect([0], { x1: from, x2: to, fill: "var(--panel)" }),
       Plot.ruleX([1], { stroke: "var(--ink-soft)" }),
       Plot.ruleY(
         list.filter((row) => row.low !== null),
@@ -227,13 +230,24 @@ function draw(context: Context, width: number): Drawing {
 function numbers(context: Context): HTMLElement {
   const compared = chosenTable(context);
   const { unit } = context.words.metric(compared?.metric ?? "");
+  const figureOf = (head: string, value: (row: ComparedRow) => number): Column<ComparedRow> => ({
+    head,
+    numeric: true,
+    cell: (row) => figureText(value(row), unit),
+    amount: (row) => ({ value: value(row), unit }),
+  });
   return table<ComparedRow>(
     typeset(`${chosen(context).title}: ${compared?.title ?? "nothing"}`),
     [
       { head: "Cell", cell: (row) => row.cell },
-      { head: "before", numeric: true, cell: (row) => figureText(row.before, unit) },
-      { head: "after", numeric: true, cell: (row) => figureText(row.after, unit) },
-      { head: "ratio", numeric: true, cell: ratioText },
+      figureOf("before", ({ before }) => before),
+      figureOf("after", ({ after }) => after),
+      {
+        head: "ratio",
+        numeric: true,
+        cell: ratioText,
+        amount: ({ ratio }) => ({ value: ratio, unit: "after over before" }),
+      },
       { head: "interval", numeric: true, cell: interval },
       { head: "verdict", cell: (row) => verdictText(context, row) },
     ],

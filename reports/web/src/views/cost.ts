@@ -12,8 +12,8 @@ import {
 import { twin } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { h } from "../dom";
-import { capital, figureText, formatPayload, formatTime } from "../format";
-import { notForChoice, notMeasured } from "../missing";
+import { capital, formatPayload } from "../format";
+import { notForChoice } from "../missing";
 import { instrument, shownName } from "../resultIndex";
 
 interface Cost extends Omit<Bars, "label"> {
@@ -27,9 +27,9 @@ const switches: Cost = {
   what: "Context switches",
   by: "",
   stack: "switches",
-  format: (count) => figureText(count, "1/message"),
+  unit: "1/message",
   least: 1,
-  parts: [{ name: "voluntary (slept)" }, { name: "involuntary (pushed off)" }],
+  parts: [{ name: "voluntary (slept)" }, { name: "involuntary (preempted)" }],
   text: "Both processes together",
 };
 
@@ -37,7 +37,7 @@ const sides: Cost = {
   what: "CPU time",
   by: ", by process",
   stack: "cpu_by_process",
-  format: formatTime,
+  unit: "ns",
   parts: [{ name: "producer" }, { name: "consumer" }],
   text: "User and system time",
 };
@@ -46,7 +46,7 @@ const modes: Cost = {
   what: "CPU time",
   by: ", by mode",
   stack: "cpu_by_mode",
-  format: formatTime,
+  unit: "ns",
   parts: [{ name: "user" }, { name: "system" }],
   text:
     "Both processes together (grey: the phases are shorter than a second, of which the " +
@@ -59,7 +59,7 @@ function hopBars({ words }: Context): Bars {
   const hop = words.stack("hop");
   return {
     parts: hop.parts.map((key) => ({ name: label(key) })),
-    format: formatTime,
+    unit: "ns",
     label: "a hop: half a round trip on two CPUs",
     totalName: label(hop.whole),
     besideName: label(hop.beside),
@@ -71,9 +71,12 @@ export const costView: View = {
   title: "Where the nanoseconds go",
   short: "Cost",
   lead: "What does a message cost the machine, beyond the time it takes?",
+  applies: (context) =>
+    context.offeredPatterns.length > 0 || context.index.cells("switch").length > 0,
   mount(section, context) {
+    if (context.index.cells("switch").length > 0) section.append(partsFigure(context));
+    if (context.offeredPatterns.length === 0) return;
     section.append(
-      partsFigure(context),
       h("div", { class: "pair" }, panel(context, sides), panel(context, modes)),
       panel(context, switches),
     );
@@ -135,7 +138,7 @@ function rows(context: Context, cost: Cost): BarRow[] {
 function partsFigure(context: Context): HTMLElement {
   const data = () => partRows(context);
   const bars = hopBars(context);
-  const title = "Hop taken apart";
+  const title = "Breakdown of a hop";
   const figure = twin({
     title,
     keys: [...placeKeys, ...filterKeys, "payload"],
@@ -146,17 +149,13 @@ function partsFigure(context: Context): HTMLElement {
         : "Half a round trip between two CPUs: what it takes inside one process, and what the " +
           "other CPU and the wake-up add. A context switch on one CPU has sleeping and waking in " +
           `it, so it stands beside. ${capital(context.words.placement(context.placement()))}; ` +
-          "median over repetitions. A grey bar could not be taken apart; the table says " +
+          "median over repetitions. A grey bar could not be broken down; the table says " +
           `why.${cutNote(data())}`,
     chart: (width) => barChart(bars, data(), width),
     table: () => barTable(title, bars, data()),
-    nothing: () =>
-      context.index.cells("switch").length === 0
-        ? notMeasured("the parts of a hop", "ipcmark run --pattern switch")
-        : notForChoice("no switch cell in view"),
+    nothing: () => notForChoice("no switch cell in view"),
   });
-  const legend = context.index.cells("switch").length === 0 ? null : barLegend(bars);
-  figure.prepend(h("h3", {}, "The hop taken apart"), ...(legend ? [legend] : []));
+  figure.prepend(h("h3", {}, "Breakdown of a hop"), barLegend(bars));
   return figure;
 }
 

@@ -1,7 +1,7 @@
 import type { Context, View } from "../context";
 import type { FactMap, Result } from "../data";
 import { h, table } from "../dom";
-import { factNode, factText } from "../facts";
+import { factNode, factText, unavailable } from "../facts";
 import {
   figureText,
   formatDuration,
@@ -21,54 +21,52 @@ export const environmentView: View = {
   mount(section, context) {
     const { result } = context;
     section.append(
-      warnings(result),
       ...(context.comparisons.length > 0 ? [differences(context)] : []),
       reproduce(result),
       noise(result),
-      floors(context),
       calibration(context),
-      h(
-        "div",
-        { class: "panels" },
-        factPanel("Machine", {
-          fingerprint: result.environment.fingerprint,
-          ...result.environment.identity,
-        }),
-        factPanel("Build", buildFacts(result)),
-        factPanel("Limits", result.environment.ipc_limits),
-        factPanel("Clock and run", runFacts(result)),
+      warnings(result),
+      folded("Floors and ceilings: what this machine can do at best", floors(context)),
+      folded(
+        "Machine",
+        factPanel({ fingerprint: result.environment.fingerprint, ...result.environment.identity }),
       ),
-      placements(context),
-      state(result),
+      folded("Limits", factPanel(result.environment.ipc_limits)),
+      folded("Build, clock and run", factPanel({ ...buildFacts(result), ...runFacts(result) })),
+      folded("Placements", placements(context)),
+      folded("State of the machine before and after", state(result)),
     );
   },
 };
 
+// Read by few, so it is a line until somebody asks.
+const folded = (title: string, content: HTMLElement): HTMLElement =>
+  h("details", { class: "fold", "data-key": title }, h("summary", {}, title), content);
+
 function warnings(result: Result): HTMLElement {
   const list = result.environment.warnings;
+  const title = list.length === 0 ? "No warnings" : plural(list.length, "warning");
   return h(
-    "div",
-    { id: "warnings", tabindex: -1 },
-    h("h3", {}, list.length === 0 ? "No warnings" : plural(list.length, "warning")),
-    list.length === 0
-      ? null
-      : h(
-          "ul",
-          { class: "groups" },
-          ...list.map((warning) =>
-            h(
-              "li",
-              {},
-              h(
-                "p",
-                { class: "reason" },
-                h("span", { class: `badge ${warning.severity ?? "warning"}` }, warning.id),
-                warning.text,
-              ),
-              h("p", { class: "muted" }, `Remedy: ${warning.remedy}`),
-            ),
+    "details",
+    { id: "warnings", tabindex: -1, class: "fold", "data-key": "warnings" },
+    h("summary", {}, title),
+    h(
+      "ul",
+      { class: "groups" },
+      ...list.map((warning) =>
+        h(
+          "li",
+          {},
+          h(
+            "p",
+            { class: "reason" },
+            h("span", { class: `badge ${warning.severity ?? "warning"}` }, warning.id),
+            warning.text,
           ),
+          h("p", { class: "muted" }, `Remedy: ${warning.remedy}`),
         ),
+      ),
+    ),
   );
 }
 
@@ -130,12 +128,10 @@ function noise(result: Result): HTMLElement {
 
 function floors({ result, words }: Context): HTMLElement {
   const list = result.floors ?? [];
-  const head = h("h3", {}, "Floors");
   if (list.length === 0)
     return h(
       "div",
       {},
-      head,
       h(
         "p",
         { class: "muted" },
@@ -146,7 +142,6 @@ function floors({ result, words }: Context): HTMLElement {
   return h(
     "div",
     {},
-    head,
     table(
       "The physical limits of this machine, measured in this run",
       [
@@ -205,19 +200,24 @@ function calibration(context: Context): HTMLElement {
     ),
     detectable.length === 0
       ? null
-      : table(
+      : folded(
           "Smallest difference that is found",
-          [
-            { head: "Repetitions a side", cell: (d) => String(d.repetitions) },
-            { head: "difference", numeric: true, cell: (d) => typeset(d.difference) },
-          ],
-          detectable,
+          table(
+            "By the repetitions of each side",
+            [
+              { head: "Repetitions a side", cell: (d) => String(d.repetitions) },
+              { head: "difference", numeric: true, cell: (d) => typeset(d.difference) },
+            ],
+            detectable,
+          ),
         ),
   );
 }
 
 function reproduce(result: Result): HTMLElement {
-  const command = result.plan.argv.map(quoted).join(" ");
+  const { argv, seed } = result.plan;
+  const isSeeded = argv.some((word) => /^--seed(=|$)/.test(word));
+  const command = [...argv, ...(isSeeded ? [] : ["--seed", String(seed)])].map(quoted).join(" ");
   const said = h("span", { role: "status", class: "muted" });
   return h(
     "div",
@@ -246,7 +246,7 @@ function reproduce(result: Result): HTMLElement {
       ),
       said,
     ),
-    h("p", { class: "note" }, `Seed ${result.plan.seed}. ${result.plan.seed_note}`),
+    h("p", { class: "note" }, "With the same seed the cells come in the same order."),
   );
 }
 
@@ -300,19 +300,27 @@ function runFacts(result: Result): FactMap {
   };
 }
 
-function factPanel(title: string, facts: FactMap): HTMLElement {
+function factPanel(facts: FactMap): HTMLElement {
+  const told = Object.entries(facts).filter(([, value]) => unavailable(value) === null);
+  const lacking = Object.keys(facts).filter((name) => unavailable(facts[name]) !== null);
   return h(
     "div",
     { class: "panel" },
-    h("h3", {}, title),
     h(
       "dl",
       { class: "facts" },
-      ...Object.entries(facts).flatMap(([name, value]) => [
+      ...told.flatMap(([name, value]) => [
         h("dt", {}, name.replace(/_/g, " ")),
         h("dd", {}, factNode(value)),
       ]),
     ),
+    lacking.length === 0
+      ? null
+      : h(
+          "p",
+          { class: "muted", title: lacking.map((name) => factText(facts[name])).join("; ") },
+          `Not told by this machine: ${lacking.map((name) => name.replace(/_/g, " ")).join(", ")}.`,
+        ),
   );
 }
 
@@ -320,7 +328,6 @@ function placements({ result, words }: Context): HTMLElement {
   return h(
     "div",
     {},
-    h("h3", {}, "Placements"),
     table(
       "Where a pair can run on this machine",
       [
@@ -340,7 +347,6 @@ function state(result: Result): HTMLElement {
   return h(
     "div",
     {},
-    h("h3", {}, "State of the machine"),
     names.length === 0
       ? h("p", {}, "Not recorded.")
       : table(

@@ -33,7 +33,7 @@ const terms: [string, string][] = [
     "Switches per message or trip",
     "Context switches of both processes; of a round trip per round trip, which is " +
       "two messages. Voluntary: it went to sleep. " +
-      "Involuntary: it was pushed off the CPU. Only the sum compares across " +
+      "Involuntary: it was preempted. Only the sum compares across " +
       "kernels.",
   ],
   [

@@ -1,10 +1,12 @@
 // The first screen: the program's answers to what the controls ask.
 import { filterKeys, placeKeys, type Context, type View } from "../context";
-import { payloadText } from "../describe";
-import { h } from "../dom";
+import { figure, figureRange, payloadText } from "../describe";
+import { h, type Child } from "../dom";
 import { capital, typeset } from "../format";
 import { openMechanism } from "../openMechanism";
+import { instrument, medianOf } from "../resultIndex";
 import type { Answer, GroupView } from "../view";
+import { apartText } from "./heatCell";
 
 export const headlineView: View = {
   id: "summary",
@@ -13,19 +15,17 @@ export const headlineView: View = {
   mount(section, context) {
     const list = h("ul", { class: "headlines" });
     const where = h("p", { class: "where" });
-    section.append(list, where);
+    const missing = h("p", { class: "lacking" }, ...notMeasuredLine(context));
+    missing.hidden = missing.childNodes.length === 0;
+    section.append(list, where, missing);
     context.watch(section, ["pattern", "payload", ...placeKeys, ...filterKeys], () => {
-      const answers = groups(context).flatMap((group) => group.answers);
+      const found = groups(context);
       const shown = new Set(context.names());
-      list.replaceChildren(
-        ...answers.filter((a) => shown.has(a.mechanism)).map((a) => answerItem(context, a)),
-      );
+      list.replaceChildren(...found.flatMap((group) => cards(context, group, shown)));
       list.hidden = list.childElementCount === 0;
       where.textContent = [
-        ...(answers.length === 0 ? [none(context)] : []),
-        ...answers
-          .filter((a) => !shown.has(a.mechanism))
-          .map((a) => `${typeset(a.topic)}: the answer is left out by the filters.`),
+        ...(found.some((group) => group.answers.length > 0) ? [] : [none(context)]),
+        ...(list.hidden && context.filtered() ? ["The filters leave nobody to name."] : []),
         `${capital(context.words.touch(context.touch()))}.`,
       ].join(" ");
     });
@@ -40,33 +40,109 @@ function groups(context: Context): GroupView[] {
   const here = context.index.loaded.view.groups.filter(
     (group) => group.placement === context.placement() && group.touch === context.touch(),
   );
-  return hasChosen(context)
-    ? here.filter(
-        (group) => group.pattern === context.pattern() && group.payload_bytes === context.payload(),
-      )
-    : here.filter((group) => group.headline);
+  if (!hasChosen(context)) return here.filter((group) => group.headline);
+  const asked = here.filter(
+    (group) =>
+      group.pattern === context.askedPattern() && group.payload_bytes === context.payload(),
+  );
+  // Of several rates or pauses the one that stands for the pattern, or the last.
+  const standing = asked.filter((group) => group.headline);
+  return standing.length > 0 ? standing : asked.slice(-1);
 }
 
 function none(context: Context): string {
   const { words } = context;
   const what = hasChosen(context)
-    ? `${words.pattern(context.pattern())}, ${payloadText(context.payload())}`
+    ? `${words.pattern(context.askedPattern())}, ${payloadText(context.payload())}`
     : "this placement";
   return `Nothing to rank for ${what} (${words.placement(context.placement())}).`;
 }
 
-function answerItem(context: Context, answer: Answer): HTMLElement {
+function cards(context: Context, group: GroupView, shown: Set<string>): HTMLElement[] {
+  const all = group.answers.every((answer) => shown.has(answer.mechanism));
+  if (all) return group.answers.map((answer) => answerItem(context, answer));
+  const left = group.answers.slice(1).filter((answer) => shown.has(answer.mechanism));
+  const first = firstShown(context, group, shown);
+  return [...(first ? [first] : []), ...left.map((answer) => answerItem(context, answer))];
+}
+
+// The program's order by the main metric, less what the filters hide. Which differences are proven
+// it said of all mechanisms together.
+function firstShown(
+  context: Context,
+  group: GroupView,
+  shown: Set<string>,
+): HTMLElement | undefined {
+  const cell = group.cells
+    .map((n) => context.result.cells[n]!)
+    .find(
+      (each) =>
+        shown.has(each.transport) &&
+        each.transport !== instrument &&
+        medianOf(each, group.main_metric) !== null &&
+        apartText(context, each) === null,
+    );
+  const topic = group.answers[0]?.topic;
+  if (!cell || topic === undefined) return undefined;
+  return card(
+    context,
+    `${topic}, of those in view`,
+    figure(cell, group.main_metric),
+    cell.transport,
+    [h("p", {}, context.words.waits(context.index.viewOf(cell).waits))],
+    figureRange(cell, group.main_metric),
+  );
+}
+
+const answerItem = (context: Context, answer: Answer): HTMLElement =>
+  card(
+    context,
+    answer.topic,
+    answer.figure,
+    answer.mechanism,
+    [
+      h(
+        "p",
+        {},
+        typeset(answer.sentences[0] ?? ""),
+        answer.sentences.length > 1
+          ? h("span", { class: "more" }, typeset(` ${answer.sentences.slice(1).join(" ")}`))
+          : null,
+      ),
+    ],
+    answer.range,
+  );
+
+function card(
+  context: Context,
+  topic: string,
+  text: string,
+  mechanism: string,
+  body: Child[],
+  range: string,
+): HTMLElement {
   return h(
     "li",
     {},
-    h("span", { class: "kicker" }, typeset(answer.topic)),
+    h("span", { class: "kicker" }, typeset(topic)),
     h(
       "span",
       { class: "winner" },
-      h("span", { class: "figure" }, typeset(answer.figure)),
-      openMechanism(context, answer.mechanism, "name"),
+      h("span", { class: "figure" }, typeset(text)),
+      openMechanism(context, mechanism, "name"),
     ),
-    h("p", {}, typeset(answer.sentences.join(" "))),
-    answer.range ? h("p", { class: "footnote" }, typeset(answer.range)) : null,
+    ...body,
+    range ? h("p", { class: "footnote" }, typeset(range)) : null,
   );
+}
+
+// One line and one command, however much there is.
+function notMeasuredLine({ words, index, result }: Context): Child[] {
+  const lacking = words.patterns.filter(({ word }) => index.groups(word).length === 0);
+  if (lacking.length === 0 || result.cells.length === 0) return [];
+  return [
+    `Not measured in this run: ${lacking.map(({ title }) => title).join(", ")}. Measure with `,
+    h("code", {}, `ipcmark run --pattern ${lacking.map(({ word }) => word).join(",")}`),
+    ".",
+  ];
 }

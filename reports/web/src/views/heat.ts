@@ -19,6 +19,7 @@ export const heatView: View = {
   title: "Mechanism by payload",
   short: "Table",
   lead: "Which mechanism is best at my message size, and how far are the others?",
+  applies: (context) => context.offeredPatterns.length > 0,
   mount(section, context) {
     const control = h("div", { class: "controls" });
     const note = h("p", { class: "note" });
@@ -46,6 +47,7 @@ export const heatView: View = {
 };
 
 const manyColumns = 6;
+const mostWithoutScrolling = 45;
 
 // payload null: each mechanism's only size.
 interface Column {
@@ -166,7 +168,8 @@ function draw(context: Context, table: Table, isFirst: boolean): HTMLElement[] {
   );
   gridKeys(body);
   const wrap = scroller(body, table.title, false);
-  wrap.classList.add("tall");
+  // A long one scrolls in itself under its head; one that fits hides nothing.
+  wrap.classList.toggle("tall", order.length > mostWithoutScrolling);
   return [wrap, ...(isFirst ? [legend(largest)] : [])];
 }
 

@@ -15,11 +15,12 @@ import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import type { Cell } from "../data";
 import { h, table } from "../dom";
-import { figure, payloadText } from "../describe";
+import { figure, figureColumn, payloadText } from "../describe";
 import { axisMark, figureText, formatTime, typeset } from "../format";
-import { decades, lineChart, type Series } from "../lines";
-import { notForChoice, notMeasured } from "../missing";
-import { medianOf } from "../resultIndex";
+import { logTicks } from "../endLabels";
+import { lineChart, type Series } from "../lines";
+import { notForChoice } from "../missing";
+import { intervalOf, medianOf } from "../resultIndex";
 import { chosenSeries, look, seriesPicker, slotOf } from "../series";
 import type { LoadCurve, LoadPoint, LoadView } from "../view";
 
@@ -30,6 +31,7 @@ export const loadView: View = {
   title: "Latency under load",
   short: "Load",
   lead: "How many messages per second before they queue?",
+  applies: ({ index }) => index.cells("paced").length > 0,
   mount(section, context) {
     const quantile = h("span", {});
     section.append(
@@ -47,8 +49,7 @@ export const loadView: View = {
           typeset(loadHere(context)?.text ?? ""),
         chart: (width) => loadChart(context, width),
         table: () => loadTable(context),
-        nothing: () =>
-          nothing(context, "paced", "latency under load", "ipcmark run --pattern paced"),
+        nothing: () => nothing("paced"),
       }),
     );
     context.watch(quantile, ["quantile", "payload", ...placeKeys, ...filterKeys], () =>
@@ -69,42 +70,48 @@ export const wakeView: View = {
   title: "After a pause, and the first message",
   short: "Wake-up",
   lead: "What does a sporadic message cost, and what does it take to begin?",
+  applies: ({ index }) => index.cells("wake").length > 0 || index.cells("setup").length > 0,
   mount(section, context) {
-    section.append(
-      h("h3", {}, "Wake-up latency against the pause"),
-      seriesPicker(context, () => waking(context)),
-      twin({
-        title: "Latency of one message after a pause",
-        context,
-        keys,
-        summary: () =>
-          `One message after silence, ${place(context, "wake")}; ` +
-          `${context.words.mainMetric("wake").label} over repetitions. The ` +
-          "longer the pause, the deeper the sleep of the core and the colder its " +
-          "caches.",
-        chart: (width) => wakeChart(context, width),
-        table: () => wakeTable(context),
-        nothing: () =>
-          nothing(context, "wake", "latency after a pause", "ipcmark run --pattern wake"),
-      }),
-    );
-    const setup = twin({
-      title: "Set-up cost",
-      context,
-      keys: [...placeKeys, ...filterKeys, "payload"],
-      summary: () =>
-        "From nothing to the first message, and to tear down, " +
-        `${place(context, "setup")}; the start of a process is not part of ` +
-        `it.${cutNote(setupRows(context))}`,
-      chart: (width) => barChart(setupBars, setupRows(context), width),
-      table: () => barTable("Set-up cost", setupBars, setupRows(context)),
-      nothing: () =>
-        nothing(context, "setup", "the cost of setting up", "ipcmark run --pattern setup"),
-    });
-    setup.prepend(h("h3", {}, "Set-up"), barLegend(setupBars));
-    section.append(setup);
+    if (context.index.cells("wake").length > 0)
+      section.append(
+        h("h3", {}, "Wake-up latency against the pause"),
+        seriesPicker(context, () => waking(context)),
+        wakeFigure(context),
+      );
+    if (context.index.cells("setup").length > 0) section.append(setupFigure(context));
   },
 };
+
+const wakeFigure = (context: Context): HTMLElement =>
+  twin({
+    title: "Latency of one message after a pause",
+    context,
+    keys,
+    summary: () =>
+      `One message after idle time, ${place(context, "wake")}; ` +
+      `${context.words.mainMetric("wake").label} over repetitions. The longer the pause, the ` +
+      "deeper the sleep of the core and the colder its caches.",
+    chart: (width) => wakeChart(context, width),
+    table: () => wakeTable(context),
+    nothing: () => nothing("wake"),
+  });
+
+function setupFigure(context: Context): HTMLElement {
+  const figure = twin({
+    title: "Set-up cost",
+    context,
+    keys: [...placeKeys, ...filterKeys, "payload"],
+    summary: () =>
+      "From nothing to the first message, and to tear down, " +
+      `${place(context, "setup")}; the start of a process is not part of ` +
+      `it.${cutNote(setupRows(context))}`,
+    chart: (width) => barChart(setupBars, setupRows(context), width),
+    table: () => barTable("Set-up cost", setupBars, setupRows(context)),
+    nothing: () => nothing("setup"),
+  });
+  figure.prepend(h("h3", {}, "Set-up"), barLegend(setupBars));
+  return figure;
+}
 
 const rateText = (perSecond: number | null) => figureText(perSecond, "1/s");
 
@@ -117,11 +124,8 @@ function chosenQuantile(context: Context): string {
   return quantiles.find((q) => q === context.store.get("quantile")) ?? usual;
 }
 
-function nothing(context: Context, pattern: Cell["pattern"], what: string, command: string) {
-  return context.index.cells(pattern).length === 0
-    ? notMeasured(what, command)
-    : notForChoice(`no ${pattern} cell of this placement in view has this figure`);
-}
+const nothing = (pattern: Cell["pattern"]) =>
+  notForChoice(`no ${pattern} cell of this placement in view has this figure`);
 
 const place = (context: Context, pattern: Cell["pattern"]) =>
   `${payloadText(payloadOf(context, pattern))}, ${context.words.placement(context.placement())}`;
@@ -195,7 +199,7 @@ function loadChart(context: Context, width: number): Drawing {
       const text =
         `${rateText(x)} offered: ${chosenQuantile(context)} ${formatTime(y)}` +
         (hollow ? `, saturated at ${kept}` : "");
-      return [{ x, y, hollow, text }];
+      return [{ x, y, hollow, text, ...intervalOf(cellAt(context, point), metric) }];
     }),
   }));
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
@@ -213,7 +217,7 @@ function loadChart(context: Context, width: number): Drawing {
     series,
     xLog: true,
     xDomain,
-    xTicks: decades(xDomain),
+    xTicks: logTicks(xDomain, false),
     xFormat: axisMark(rateText),
     xLabel: "messages per second offered",
     yLabel: `latency ${chosenQuantile(context)}`,
@@ -224,8 +228,17 @@ function loadChart(context: Context, width: number): Drawing {
   });
 }
 
+interface LoadRow {
+  name: string;
+  point: LoadPoint;
+  cell: Cell;
+  knee: boolean;
+}
+
 function loadTable(context: Context): HTMLElement {
-  const rows = loadCurves(context).flatMap(({ mechanism, points, knee }) =>
+  const labelled = (metric: string) =>
+    figureColumn<LoadRow>(context.words.metric(metric).label, metric, ({ cell }) => cell);
+  const rows: LoadRow[] = loadCurves(context).flatMap(({ mechanism, points, knee }) =>
     points.map((point, n) => ({
       name: mechanism,
       point,
@@ -237,27 +250,15 @@ function loadTable(context: Context): HTMLElement {
     "Latency under load, median over repetitions",
     [
       { head: "Mechanism", cell: (r) => r.name },
-      { head: "offered", numeric: true, cell: (r) => rateText(r.point.offered_per_second) },
       {
-        head: context.words.metric("achieved_per_second").label,
+        head: "offered",
         numeric: true,
-        cell: (r) => figure(r.cell, "achieved_per_second"),
+        cell: (r) => rateText(r.point.offered_per_second),
+        amount: (r) => ({ value: r.point.offered_per_second, unit: "1/s" }),
       },
-      ...quantiles.map((q) => ({
-        head: q,
-        numeric: true,
-        cell: (r: (typeof rows)[number]) => figure(r.cell, `${q}_ns`),
-      })),
-      {
-        head: context.words.metric("send_p99_ns").label,
-        numeric: true,
-        cell: (r) => figure(r.cell, "send_p99_ns"),
-      },
-      {
-        head: context.words.metric("missed_share").label,
-        numeric: true,
-        cell: (r) => figure(r.cell, "missed_share"),
-      },
+      labelled("achieved_per_second"),
+      ...quantiles.map((q) => figureColumn<LoadRow>(q, `${q}_ns`, ({ cell }) => cell)),
+      ...["core_share", "sched_lag_p99_ns", "send_p99_ns", "missed_share"].map(labelled),
       {
         head: "state",
         cell: (r) =>
@@ -287,6 +288,7 @@ function wakeChart(context: Context, width: number): Drawing {
             {
               x: cell.parameter!.value,
               y,
+              ...intervalOf(cell, main.key),
               text:
                 `after ${formatTime(cell.parameter!.value)}: ${main.label} ${formatTime(y)}, p99 ` +
                 figure(cell, "p99_ns"),
@@ -302,7 +304,7 @@ function wakeChart(context: Context, width: number): Drawing {
     series,
     xLog: true,
     xDomain,
-    xTicks: decades(xDomain),
+    xTicks: logTicks(xDomain, false),
     xFormat: axisMark(formatTime),
     xLabel: "pause before the message",
     yLabel: `latency ${main.label}`,
@@ -311,25 +313,31 @@ function wakeChart(context: Context, width: number): Drawing {
   });
 }
 
+interface WakeRow {
+  name: string;
+  cell: Cell;
+}
+
 function wakeTable(context: Context): HTMLElement {
-  const rows = [...grouped(context, "wake", "gap_ns")].flatMap(([name, cells]) =>
+  const rows: WakeRow[] = [...grouped(context, "wake", "gap_ns")].flatMap(([name, cells]) =>
     cells.map((cell) => ({ name, cell })),
   );
   return table(
     "Latency of one message after a pause",
     [
       { head: "Mechanism", cell: (r) => r.name },
-      { head: "pause", numeric: true, cell: (r) => formatTime(r.cell.parameter!.value) },
-      ...["p50", "p90", "p99"].map((q) => ({
-        head: q,
-        numeric: true,
-        cell: (r: (typeof rows)[number]) => figure(r.cell, `${q}_ns`),
-      })),
       {
-        head: context.words.metric("idle_cpu_share").label,
+        head: "pause",
         numeric: true,
-        cell: (r) => figure(r.cell, "idle_cpu_share"),
+        cell: (r) => formatTime(r.cell.parameter!.value),
+        amount: (r) => ({ value: r.cell.parameter!.value, unit: "ns" }),
       },
+      ...["p50", "p90", "p99"].map((q) => figureColumn<WakeRow>(q, `${q}_ns`, ({ cell }) => cell)),
+      figureColumn<WakeRow>(
+        context.words.metric("idle_cpu_share").label,
+        "idle_cpu_share",
+        ({ cell }) => cell,
+      ),
     ],
     rows,
   );
@@ -339,7 +347,7 @@ function wakeTable(context: Context): HTMLElement {
 
 const setupBars: Bars = {
   parts: [{ name: "construct both ends" }, { name: "first message" }, { name: "tear down" }],
-  format: formatTime,
+  unit: "ns",
   label: "time",
 };
 

@@ -2,13 +2,14 @@
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
+import { offer, type Choice } from "../controls";
 import { h, table } from "../dom";
-import { logAxis, logDomain } from "../endLabels";
+import { endLabels, logAxis, logDomain, logTicks } from "../endLabels";
 import { axisMark, clipped, formatPayload, formatTime } from "../format";
-import { decades } from "../lines";
-import { notForChoice, notMeasured } from "../missing";
+import { notForChoice } from "../missing";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
+import { look, slots } from "../series";
 import type { Frontier, Waiting } from "../view";
 
 interface Point {
@@ -26,6 +27,7 @@ export const paretoView: View = {
   title: "Latency against CPU",
   short: "Trade-off",
   lead: "Which mechanisms are worth considering at all?",
+  applies: ({ index }) => index.cells("round_trip").length > 0,
   mount(section, context) {
     const payloads = context.index.payloads("round_trip");
     const output = h("output", {});
@@ -49,12 +51,13 @@ export const paretoView: View = {
       { class: "slider", hidden: payloads.length < 2 },
       h("label", {}, h("span", {}, "Payload "), input, " ", output),
     );
+    const zoom = h("span", {});
     section.append(
       twin({
-        title: "Latency p99 against CPU per round trip",
+        title: () => `Latency ${latencyName(context)} against CPU per round trip`,
         context,
-        extra: [slider],
-        keys: ["payload", ...placeKeys, ...filterKeys],
+        extra: [slider, zoom],
+        keys: ["payload", "zoom", ...placeKeys, ...filterKeys],
         summary: () =>
           `Round trip, ${formatPayload(context.payload())}, ` +
           `${context.words.placement(context.placement())}; ${latencyName(context)} ` +
@@ -63,14 +66,15 @@ export const paretoView: View = {
           "their medians; the dotted line does so without those that burn a core " +
           "while idle, which a closed loop does not show. Filters hide points and " +
           "change neither. Circles slept, squares spun though they can sleep, " +
-          "triangles burn a core.",
-        chart: (width) => draw(points(context), latencyName(context), width),
+          "triangles burn a core. The colours are families.",
+        chart: (width) => draw(zoomed(context), latencyName(context), width),
         table: () => numbers(context, points(context)),
         nothing: () =>
-          context.index.cells("round_trip").length === 0
-            ? notMeasured("round trips", "ipcmark run --pattern round_trip")
-            : notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`),
+          notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`),
       }),
+    );
+    context.watch(zoom, ["payload", "zoom", ...placeKeys, ...filterKeys], () =>
+      offer(zoom, zoomChoice(context)),
     );
     if (payloads.length < 2) return;
     context.watch(slider, ["payload"], () => {
@@ -122,6 +126,33 @@ function points(context: Context): Point[] {
     .sort((a, b) => a.cpu - b.cpu || a.latency - b.latency);
 }
 
+const didSleep = (p: Point) => p.waits === "slept";
+
+// Who spun is far off in a corner, while the others lie on one another.
+const isZoomed = (context: Context) => context.store.get("zoom") !== "all";
+
+function zoomed(context: Context): Point[] {
+  const all = points(context);
+  const sleeping = all.filter(didSleep);
+  return isZoomed(context) && sleeping.length > 1 ? sleeping : all;
+}
+
+function zoomChoice(context: Context): Choice[] {
+  const all = points(context);
+  if (all.every(didSleep) || all.filter(didSleep).length < 2) return [];
+  return [
+    {
+      label: "Show",
+      value: isZoomed(context) ? "sleepers" : "all",
+      options: [
+        { value: "sleepers", label: "what slept" },
+        { value: "all", label: "all" },
+      ],
+      choose: (zoom) => context.store.set({ zoom: zoom === "all" ? "all" : undefined }),
+    },
+  ];
+}
+
 const isBest = (p: Point) => p.frontier === "all";
 const isBestSleeper = (p: Point) =>
   p.frontier === "sleepers" || (p.frontier === "all" && p.waits !== "burns_core");
@@ -150,6 +181,8 @@ function stairs(best: Point[], top: number, right: number): { x: number; y: numb
   return best.length === 0 ? [] : [...steps, { x: right, y: best[best.length - 1]!.latency }];
 }
 
+const mostLabels = 16;
+
 const shapes: Record<Waiting, string> = {
   unknown: "circle",
   slept: "circle",
@@ -165,7 +198,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
     width,
     height: narrow ? 360 : 460,
     marginLeft: 64,
-    marginRight: narrow ? 24 : 130,
+    marginRight: narrow ? 90 : 230,
     marginTop: 26,
     marginBottom: 42,
   };
@@ -173,6 +206,10 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   const xDomain = logDomain(found.map((p) => p.cpu));
   const sleepers = found.filter((p) => p.frontier === "sleepers");
   const named = [...best, ...sleepers];
+  const families = [...new Set(found.map((p) => p.family))];
+  const familyColor = (p: Point) => look(families.indexOf(p.family) % slots).color;
+  const labelled =
+    found.length <= mostLabels ? [...named, ...found.filter((p) => !named.includes(p))] : named;
   const title = (p: Point) =>
     [
       clipped(p.name, 60),
@@ -180,23 +217,20 @@ function draw(found: Point[], latency: string, width: number): Drawing {
       `${latency} ${formatTime(p.latency)}, CPU ${formatTime(p.cpu)}`,
       ...(p.frontier === "apart" ? ["lossy: not on the lines"] : []),
     ].join("\n");
-  const ticks = decades([xDomain[0] / 10, xDomain[1]])
-    .flatMap((d) => (Math.log10(xDomain[1] / xDomain[0]) > 2.5 || narrow ? [d] : [d, 2 * d, 5 * d]))
-    .filter((t) => t >= xDomain[0] && t <= xDomain[1]);
+  const ticks = logTicks(xDomain, !narrow);
   const chart = Plot.plot({
     ...size,
-    x: {
-      type: "log",
-      domain: xDomain,
-      ticks,
-      tickFormat: axisMark(formatTime),
-      label: "CPU per round trip, both processes",
-      labelOffset: 36,
-      labelArrow: "none",
-      grid: true,
-    },
+    x: { type: "log", domain: xDomain, axis: null },
     y: { type: "log", domain: yDomain, axis: null },
     marks: [
+      // The default axis of a log scale leaves some of the given ticks without text.
+      Plot.gridX(ticks),
+      Plot.axisX(ticks, {
+        text: axisMark(formatTime),
+        label: "CPU per round trip, both processes",
+        labelOffset: 36,
+        labelArrow: "none",
+      }),
       ...logAxis(yDomain, `latency ${latency}`, axisMark(formatTime)),
       Plot.line(stairs(found.filter(isBestSleeper), yDomain[1], xDomain[1]), {
         x: "x",
@@ -218,7 +252,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
           x: "cpu",
           y: "latency",
           symbol: (p: Point) => shapes[p.waits],
-          stroke: "var(--quiet-mark)",
+          stroke: familyColor,
           r: 4,
           strokeWidth: 1.5,
         },
@@ -227,7 +261,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
         x: "cpu",
         y: "latency",
         symbol: (p: Point) => shapes[p.waits],
-        fill: "var(--ink-soft)",
+        fill: familyColor,
         stroke: "var(--page)",
         r: 5,
       }),
@@ -235,23 +269,20 @@ function draw(found: Point[], latency: string, width: number): Drawing {
         x: "cpu",
         y: "latency",
         symbol: (p: Point) => shapes[p.waits],
-        fill: "var(--accent)",
+        fill: familyColor,
         stroke: "var(--page)",
         r: 6,
       }),
-      ...labels(named, xDomain, yDomain, size).map(({ p, dy, end }) =>
-        Plot.text([p], {
-          x: "cpu",
-          y: "latency",
-          text: (q: Point) => clipped(q.name),
-          textAnchor: end ? "end" : "start",
-          dx: end ? -9 : 9,
-          dy,
-          fill: isBest(p) ? "currentColor" : "var(--ink-soft)",
-          fontWeight: isBest(p) ? 600 : 400,
-          stroke: "var(--page)",
-          strokeWidth: 4,
-        }),
+      ...endLabels(
+        labelled.map((p) => ({ name: p.name, x: p.cpu, y: p.latency, color: familyColor(p) })),
+        {
+          xDomain,
+          yDomain,
+          logX: true,
+          plotWidth: size.width - size.marginLeft - size.marginRight,
+          plotHeight: size.height - size.marginTop - size.marginBottom,
+        },
+        true,
       ),
       Plot.tip(found, Plot.pointer({ x: "cpu", y: "latency", title })),
     ],
@@ -269,40 +300,23 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   };
 }
 
-// Names of the frontier that would overlap are moved up one line each; at the right edge they stand
-// left of the point.
-function labels(
-  best: Point[],
-  [x0, x1]: [number, number],
-  [y0, y1]: [number, number],
-  size: { width: number; height: number; marginLeft: number; marginRight: number },
-) {
-  const px = (p: Point) =>
-    ((Math.log(p.cpu) - Math.log(x0)) / (Math.log(x1) - Math.log(x0))) *
-      (size.width - size.marginLeft - size.marginRight) +
-    size.marginLeft;
-  const py = (p: Point) =>
-    ((Math.log(y1) - Math.log(p.latency)) / (Math.log(y1) - Math.log(y0))) * (size.height - 68);
-  const taken: { left: number; right: number; y: number }[] = [];
-  return best.map((p) => {
-    const wide = 7.2 * clipped(p.name).length + 12;
-    const end = px(p) + wide > size.width;
-    const [left, right] = end ? [px(p) - wide, px(p)] : [px(p), px(p) + wide];
-    let dy = -7;
-    while (taken.some((t) => t.left < right && t.right > left && Math.abs(t.y - (py(p) + dy)) < 13))
-      dy -= 13;
-    taken.push({ left, right, y: py(p) + dy });
-    return { p, dy, end };
-  });
-}
-
 function numbers(context: Context, found: Point[]): HTMLElement {
   return table(
     "Latency against CPU",
     [
       { head: "Mechanism", cell: (p) => openMechanism(context, p.name) },
-      { head: latencyName(context), numeric: true, cell: (p) => formatTime(p.latency) },
-      { head: "CPU / message", numeric: true, cell: (p) => formatTime(p.cpu) },
+      {
+        head: latencyName(context),
+        numeric: true,
+        cell: (p) => formatTime(p.latency),
+        amount: (p) => ({ value: p.latency, unit: "ns" }),
+      },
+      {
+        head: "CPU / round trip",
+        numeric: true,
+        cell: (p) => formatTime(p.cpu),
+        amount: (p) => ({ value: p.cpu, unit: "ns" }),
+      },
       { head: "waits", cell: (p) => p.waited },
       { head: "on the line", cell: (p) => lines[p.frontier] },
     ],

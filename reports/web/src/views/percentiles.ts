@@ -6,8 +6,9 @@ import { h, table } from "../dom";
 import { formatPayload, formatShare, formatTime, missing } from "../format";
 import { percentileName, quantilePoints, tailAxis, type QuantilePoint } from "../histogram";
 import { hgrm } from "../hgrm";
-import { lineChart, decades, type Series } from "../lines";
-import { notForChoice, notMeasured } from "../missing";
+import { logTicks } from "../endLabels";
+import { lineChart, type Series } from "../lines";
+import { notForChoice } from "../missing";
 import { instrument, shownName } from "../resultIndex";
 import { download } from "../save";
 import { chosenSeries, seriesPicker, slotOf } from "../series";
@@ -32,6 +33,7 @@ export const percentilesView: View = {
   title: "Latency by percentile",
   short: "Percentiles",
   lead: "How slow are the slow ones?",
+  applies: ({ index }) => index.cells("round_trip").length > 0,
   mount(section, context) {
     const where = () =>
       `Round trip, ${formatPayload(context.payload())}, ` +
@@ -43,7 +45,7 @@ export const percentilesView: View = {
         context,
         keys,
         summary: () =>
-          `${where()} The band is the range of the repetitions. Each curve ends where fewer ` +
+          `${where()} The bars at the marks are the range of the repetitions. Each curve ends where fewer ` +
           "than ten samples lie beyond it.",
         chart: (width) => percentileChart(lines(context), width),
         table: () => numbers(lines(context)),
@@ -71,11 +73,8 @@ export const percentilesView: View = {
   },
 };
 
-function nothing(context: Context) {
-  return context.index.cells("round_trip").length === 0
-    ? notMeasured("round trips", "ipcmark run --pattern round_trip")
-    : notForChoice(`no cell of ${formatPayload(context.payload())} in view has a histogram`);
-}
+const nothing = (context: Context) =>
+  notForChoice(`no cell of ${formatPayload(context.payload())} in view has a histogram`);
 
 function lines(context: Context): Line[] {
   const chosen = chosenSeries(context);
@@ -176,7 +175,7 @@ function ecdfChart(found: Line[], width: number): Drawing {
     series,
     xLog: true,
     xDomain: domain,
-    xTicks: spacedLog(domain, width),
+    xTicks: logTicks(domain, width >= 560),
     xFormat: formatTimeMark,
     xLabel: "round trip",
     yLabel: "share of messages",
@@ -192,18 +191,6 @@ const formatTimeMark = (ns: number) =>
     .replace(/\.0+(?=\D)/, "")
     .replace(/(\.\d*?)0+(?=\D)/, "$1");
 
-function spacedLog(domain: [number, number], width: number): number[] {
-  const steps = Math.log10(domain[1] / domain[0]) > 2.5 || width < 560 ? [1] : [1, 2, 5];
-  const ticks = decades([domain[0] / 10, domain[1]])
-    .flatMap((d) => steps.map((s) => s * d))
-    .filter((t) => t >= domain[0] && t <= domain[1]);
-  return ticks.length > 1
-    ? ticks
-    : [1, 2, 3, 4, 5, 6, 7, 8, 9]
-        .flatMap((s) => decades([domain[0] / 10, domain[1]]).map((d) => s * d))
-        .filter((t) => t >= domain[0] && t <= domain[1]);
-}
-
 function numbers(found: Line[]): HTMLElement {
   const all = found.flatMap((line) => line.percentiles.map(([q]) => q));
   const quantiles = [...new Set(all)].sort((a, b) => a - b);
@@ -218,6 +205,10 @@ function numbers(found: Line[]): HTMLElement {
           const own = line.percentiles.find(([other]) => other === q);
           return own ? formatTime(own[1]) : missing;
         },
+        amount: (line: Line) => ({
+          value: line.percentiles.find(([other]) => other === q)?.[1],
+          unit: "ns",
+        }),
       })),
       { head: "samples", numeric: true, cell: (line) => String(line.cell.histogram!.count) },
       {

@@ -158,6 +158,11 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
   };
 }
 
+// Paper has room for the listed ones.
+const numClass = (listed: boolean) => (listed ? "num" : "num on-screen");
+const headOf = (text: string, listed = true) =>
+  h("th", { scope: "col", class: numClass(listed) }, text);
+
 export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
   const columns = context.index.repetitions(cell)!;
   const told = context.index.viewOf(cell).repetitions;
@@ -174,15 +179,9 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
       h(
         "tr",
         {},
-        ...[
-          "repetition",
-          "round",
-          "at",
-          "messages",
-          ...shown.map(({ label }) => label),
-          "quality",
-          "disturbed by",
-        ].map((head) => h("th", { scope: "col", class: "num" }, head)),
+        ...["repetition", "round", "at", "messages"].map((head) => headOf(head)),
+        ...shown.map(({ label, listed }) => headOf(label, listed)),
+        ...["quality", "disturbed by"].map((head) => headOf(head)),
       ),
     ),
     h(
@@ -196,8 +195,8 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
           h("td", { class: "num" }, columns.round[n] === null ? missing : String(columns.round[n])),
           h("td", { class: "num" }, formatDuration(columns.start_s[n])),
           h("td", { class: "num" }, figureText(columns.messages[n], "1")),
-          ...shown.map(({ key, unit }) =>
-            h("td", { class: "num" }, figureText(columns.figures[key]![n], unit)),
+          ...shown.map(({ key, unit, listed }) =>
+            h("td", { class: numClass(listed) }, figureText(columns.figures[key]![n], unit)),
           ),
           h(
             "td",
@@ -218,7 +217,7 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
         ...cellFigures(metrics, cell),
         ...cellNotes(context, cell).map((text): [string, string] => ["note", text]),
         ...columns.notes.map(({ role, notes }): [string, string] => [
-          `${role} says`,
+          `${role} settings`,
           factText(notes),
         ]),
       ].flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)]),

@@ -4,10 +4,10 @@ import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import { h, table } from "../dom";
 import { logDomain } from "../endLabels";
-import { figureText, formatPayload, formatShare, formatTime } from "../format";
+import { figureText, formatPayload, formatShare, typeset } from "../format";
 import { lineChart, spaced, type Series } from "../lines";
-import { notForChoice, notMeasured } from "../missing";
-import { medianOf } from "../resultIndex";
+import { notForChoice } from "../missing";
+import { intervalOf, medianOf } from "../resultIndex";
 import { chosenSeries, seriesPicker, slotOf } from "../series";
 
 interface Point {
@@ -15,6 +15,8 @@ interface Point {
   payload: number;
   value: number;
   lossy: boolean;
+  depth: number;
+  interval: { low?: number; high?: number };
 }
 
 // Where only the header is touched there are messages alone.
@@ -27,6 +29,7 @@ export const scalingView: View = {
   title: "Throughput by payload",
   short: "Throughput",
   lead: "Where does the copy take over from the cost of a message?",
+  applies: ({ index }) => index.payloads("one_way").some((payload) => payload > 0),
   mount(section, context) {
     const unit = h("span", {});
     section.append(
@@ -51,10 +54,7 @@ export const scalingView: View = {
           " Hollow points lost messages.",
         chart: (width) => draw(context, width),
         table: () => numbers(context),
-        nothing: () =>
-          context.index.cells("one_way").length === 0
-            ? notMeasured("streams", "ipcmark run --pattern one_way")
-            : notForChoice("no stream here ended ok"),
+        nothing: () => notForChoice("no stream here ended ok"),
       }),
     );
     context.watch(unit, ["rate"], () =>
@@ -80,7 +80,10 @@ function points(context: Context, names: string[]): Point[] {
       const cell = context.cell("one_way", name, payload);
       const value = medianOf(cell, metric);
       const usable = cell !== undefined && value !== null && value > 0 && payload > 0;
-      return usable ? [{ name, payload, value, lossy: context.index.viewOf(cell).lossy }] : [];
+      if (!usable) return [];
+      const { lossy } = context.index.viewOf(cell);
+      const { depth } = cell;
+      return [{ name, payload, value, lossy, depth, interval: intervalOf(cell, metric) }];
     }),
   );
 }
@@ -130,7 +133,10 @@ function draw(context: Context, width: number): Drawing {
         x: p.payload,
         y: p.value,
         hollow: p.lossy,
-        text: `${formatPayload(p.payload)}: ${show(p.value)}${p.lossy ? ", lost messages" : ""}`,
+        ...p.interval,
+        text:
+          `${formatPayload(p.payload)}: ${show(p.value)}, at most ${p.depth} messages queued` +
+          (p.lossy ? ", lost messages" : ""),
       })),
   }));
   return lineChart({
@@ -145,36 +151,30 @@ function draw(context: Context, width: number): Drawing {
     yLabel: asBytes(context) ? "bytes per second" : "messages per second",
     yFormat: show,
     under: [
-      ...isoCosts(asBytes(context), xDomain, yDomain),
+      ...equalCosts(context, xDomain, yDomain, width < 560),
       ...roofMarks(roof, roofName(context) ?? ""),
     ],
   });
 }
 
-// With a constant cost per message the rate in bytes grows with the payload, the rate in messages
-// stays.
-function isoCosts(
-  bytes: boolean,
+function equalCosts(
+  context: Context,
   [from, to]: [number, number],
   [low, high]: [number, number],
+  narrow: boolean,
 ): Plot.Markish[] {
-  const marks: Plot.Markish[] = [];
-  for (let e = 2; e <= 8; ++e) {
-    const ns = 10 ** e;
-    const rate = (payload: number) => (1e9 / ns) * (bytes ? payload : 1);
-    const x1 = bytes ? Math.max(from, (low * ns) / 1e9) : from;
-    const x2 = bytes ? Math.min(to, (high * ns) / 1e9) : to;
-    if (x1 >= x2 || rate(x1) > high || rate(x2) < low) continue;
-    const line = [
-      { x: x1, y: rate(x1) },
-      { x: x2, y: rate(x2) },
-    ];
-    marks.push(
+  const { equal_costs: costs } = context.index.loaded.view;
+  return costs.flatMap((cost, n) => {
+    const line = cost.bytes_per_second
+      .map(([x, bytes]) => ({ x, y: asBytes(context) ? bytes : cost.messages_per_second }))
+      .filter(({ x, y }) => x >= from && x <= to && y >= low && y <= high);
+    if (line.length < 2) return [];
+    return [
       Plot.line(line, { x: "x", y: "y", stroke: "var(--line)", strokeWidth: 1 }),
-      Plot.text([line[0]], {
+      Plot.text(narrow && n % 2 === 1 ? [] : [line[0]], {
         x: "x",
         y: "y",
-        text: () => `${formatTime(ns).replace(/\.0+(?=\D)/, "")} each`,
+        text: () => typeset(cost.text),
         fill: "var(--ink-soft)",
         fontSize: 10,
         textAnchor: "start",
@@ -183,9 +183,8 @@ function isoCosts(
         stroke: "var(--page)",
         strokeWidth: 3,
       }),
-    );
-  }
-  return marks;
+    ];
+  });
 }
 
 function roofMarks(roof: { payload: number; value: number }[], name: string): Plot.Markish[] {
@@ -229,6 +228,10 @@ function numbers(context: Context): HTMLElement {
           const lost = formatShare(medianOf(context.cell("one_way", name, payload), "lost_share"));
           return show(point?.value) + (point?.lossy ? ` (${lost} lost)` : "");
         },
+        amount: (name: string) => ({
+          value: all.find((p) => p.name === name && p.payload === payload)?.value,
+          unit: asBytes(context) ? "B/s" : "1/s",
+        }),
       })),
     ],
     [...new Set(all.map((p) => p.name))],

@@ -16,8 +16,8 @@ const traitWords: Record<string, string> = {
   fan_out: "several receivers",
   priorities: "priorities",
   survives_producer_exit: "messages survive the sender's exit",
-  peer_death_detected: "notices the peer's death",
-  peer_death_may_be_late: "notices it late at times",
+  peer_death_detected: "detects peer exit",
+  peer_death_may_be_late: "peer exit noticed late",
   may_drop: "may lose messages",
   latest_value: "keeps only the latest value",
   back_pressure: "holds the sender back when full",
@@ -27,7 +27,7 @@ const traitWords: Record<string, string> = {
   allocates: "allocates per message",
 };
 
-const traitText = (trait: string) => traitWords[trait] ?? trait.replace(/_/g, " ");
+export const traitText = (trait: string) => traitWords[trait] ?? trait.replace(/_/g, " ");
 
 export function facts(context: Context, name: string): HTMLElement[] {
   const mechanism = context.index.mechanism(name);

@@ -1,0 +1,292 @@
+// What the first screen says, on a desk, on a phone and on paper: answers that fit what was measured
+// and what is asked, labels that can be read, targets that can be hit, files that stand alone.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { noSidewaysScroll, open, rendered, report, sampleOf, settled } from "./drive.mjs";
+import { makeSample } from "./make_sample.mjs";
+import { slower } from "./mutations.mjs";
+
+const golden = () => rendered("full");
+const screens = [
+  { width: 1440, height: 900 },
+  { width: 900, height: 900 },
+  { width: 390, height: 844 },
+];
+
+const at = async (file, { width, height }, more = {}) => {
+  const opened = await open(file, { width, ...more });
+  await opened.page.setViewportSize({ width, height });
+  await settled(opened.page);
+  return opened;
+};
+
+function only(...patterns) {
+  const result = sampleOf("full");
+  result.cells = result.cells.filter(({ pattern }) => patterns.includes(pattern));
+  return result;
+}
+
+async function isOnFirstScreen(locator, { height }, what) {
+  const box = await locator.boundingBox();
+  assert.ok(box, `${what} is there`);
+  assert.ok(box.y + box.height <= height, `${what} ends at ${box.y + box.height} of ${height}`);
+}
+
+for (const screen of screens) {
+  test(`the first answer is on the first screen at ${screen.width} px`, async () => {
+    const { page, complaints } = await at(golden(), screen);
+    await isOnFirstScreen(page.locator(".headlines .figure").first(), screen, "the answer");
+    await isOnFirstScreen(page.locator(".trust"), screen, "the verdict");
+    assert.match(await page.locator(".trust").innerText(), /^Machine noisy: .* 86 of 91 cells/);
+    await noSidewaysScroll(page);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+}
+
+const alone = {
+  paced: /^Fastest at this rate, 64.B, at 1\.00.M\/s/,
+  wake: /^Fastest after idle time, 64.B, after 10\.0.ms/,
+  burst: /^Quickest to deliver a burst/,
+  setup: /^Quickest to set up/,
+  switch: /^Cheapest round trip on two CPUs/,
+};
+
+for (const [pattern, topic] of Object.entries(alone)) {
+  test(`a run of ${pattern} alone has its answer and its table, and nothing empty`, async () => {
+    const { page, complaints } = await at(report(only(pattern)), screens[0]);
+    assert.match(await page.locator(".headlines .kicker").first().innerText(), topic);
+    await isOnFirstScreen(page.locator(".headlines .figure").first(), screens[0], "the answer");
+    assert.ok(await page.locator("#others table").isVisible());
+    assert.equal(await page.locator(".nothing").count(), 0);
+    assert.equal(await page.locator("#table, #percentiles, #pareto").count(), 0);
+    assert.match(
+      await page.locator("#summary .lacking").innerText(),
+      /^Not measured in this run: round trip, stream, .*ipcmark run --pattern round_trip,one_way,/,
+    );
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+}
+
+test("of two results the comparison is the first screen, by name and date", async () => {
+  const { page } = await at(
+    report(sampleOf("full"), slower(sampleOf("full"), "pipe", 1.3)),
+    screens[0],
+  );
+  assert.equal(await page.locator("main > section").first().getAttribute("id"), "compare");
+  const told = page.locator(".compared");
+  await isOnFirstScreen(told, screens[0], "the comparison");
+  assert.match(
+    await told.innerText(),
+    /^second\.json \(2026-.* UTC\) against first\.json \(2026-.* UTC\): .*\d+ worse/,
+  );
+  await isOnFirstScreen(
+    page.locator("#compare .picture svg").first(),
+    { height: 1800 },
+    "its chart",
+  );
+  await page.close();
+});
+
+test("what the reader must have steers the answers", async () => {
+  const { page } = await at(golden(), screens[0]);
+  const first = () => page.locator(".headlines li").first();
+  assert.match(await first().innerText(), /shm_ring_spin/);
+  await page.getByRole("button", { name: "sleep when idle" }).click();
+  await settled(page);
+  assert.match(await first().innerText(), /of those in view\n6\.21.\u00b5s\n?shm_ring_futex/);
+  assert.match(page.url(), /must=sleep/);
+  assert.equal(await page.locator('#table [data-key="shm_ring_spin"]').count(), 0);
+  await page.getByRole("button", { name: "lose nothing" }).click();
+  await settled(page);
+  assert.equal(
+    await page.locator('#table tr[data-key="udp"]').count(),
+    0,
+    "a stream of it lost some",
+  );
+  await page.getByRole("button", { name: "Show all" }).click();
+  await settled(page);
+  assert.match(await first().innerText(), /shm_ring_spin/);
+  for (const [pattern, topic] of Object.entries(alone)) {
+    await page.locator(".toolbar").getByRole("radio", { name: pattern, exact: true }).check();
+    await settled(page);
+    assert.match(await first().locator(".kicker").innerText(), topic);
+  }
+  await page.close();
+});
+
+// Texts of a chart that lie on one another, by their boxes.
+const overlapping = (page) =>
+  page.locator(".picture > svg, .picture > figure svg").evaluateAll((charts) =>
+    charts.flatMap((svg) => {
+      const texts = [...svg.querySelectorAll("text")]
+        .filter((text) => text.textContent.trim() !== "")
+        .map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+      const slack = 2;
+      return texts.flatMap((one, n) =>
+        texts
+          .slice(n + 1)
+          .filter(
+            (other) =>
+              one.box.left + slack < other.box.right &&
+              other.box.left + slack < one.box.right &&
+              one.box.top + slack < other.box.bottom &&
+              other.box.top + slack < one.box.bottom,
+          )
+          .map((other) => `${svg.closest("section").id}: "${one.text}" lies on "${other.text}"`),
+      );
+    }),
+  );
+
+const charts = {
+  "a sample of every pattern": golden,
+  "round trips and streams at one size": () => {
+    const result = sampleOf("full");
+    result.cells = result.cells.filter((cell) => cell.payload_bytes === 64 && !cell.parameter);
+    return report(result);
+  },
+  "many mechanisms": () => report(makeSample({ kind: "rich", repetitions: 6 })),
+};
+
+for (const [name, make] of Object.entries(charts)) {
+  test(`${name}: no label lies on another, and log axes have two marks`, async () => {
+    const file = make();
+    for (const screen of screens) {
+      const { page } = await at(file, screen);
+      assert.deepEqual(await overlapping(page), [], `${screen.width} px`);
+      const marks = await page
+        .locator(".picture svg")
+        .evaluateAll((all) =>
+          all.map((svg) => [
+            svg.closest("section").id,
+            svg.querySelectorAll('[aria-label="y-axis tick label"] text, g text').length,
+          ]),
+        );
+      for (const [id, count] of marks) assert.ok(count >= 2, `${id}: ${count} texts`);
+      await page.close();
+    }
+  });
+}
+
+test("one rate, one pause, one payload: bars with intervals and their figures", async () => {
+  const result = only("paced", "wake", "one_way");
+  const kept = { paced: 10000, wake: 1e7, one_way: undefined };
+  result.cells = result.cells.filter(
+    ({ pattern, parameter, payload_bytes: bytes }) =>
+      bytes === 64 && (parameter?.value ?? undefined) === kept[pattern],
+  );
+  const { page } = await at(report(result), screens[0]);
+  for (const id of ["load", "wake", "scaling"]) {
+    const chart = page.locator(`#${id} .picture svg`).first();
+    assert.ok((await chart.locator("rect").count()) >= 5, `${id} has bars`);
+    assert.ok(
+      (await chart.locator("text").allTextContents()).some((t) => /\d.*s$/.test(t)),
+      id,
+    );
+  }
+  await page.close();
+});
+
+test("on a phone everything that can be pressed is 24 px high or more", async () => {
+  const { page } = await at(golden(), screens[2], { hasTouch: true });
+  const low = await page.evaluate(() =>
+    [...document.querySelectorAll("#app :is(button, summary, select, a, .segments label)")]
+      .filter((element) => element.checkVisibility() && !element.matches(".skip, .muted a"))
+      .map((element) => [element.textContent.trim().slice(0, 30), element.getBoundingClientRect()])
+      .filter(([, box]) => box.height > 0 && box.height < 23.9)
+      .map(([text, box]) => `${text}: ${box.height}`),
+  );
+  assert.deepEqual(low, []);
+  await page.close();
+});
+
+test("on paper every row stands, apart from the others, and nothing is cut", async () => {
+  const { page } = await at(report(makeSample({ kind: "rich", repetitions: 6 })), screens[0]);
+  await page.setViewportSize({ width: 718, height: 1000 });
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await settled(page);
+  const rows = await page.locator("table.heat").evaluateAll((tables) =>
+    tables.map((table) =>
+      [...table.querySelectorAll("tbody tr, tfoot tr")].map((row) => {
+        const { top, bottom } = row.querySelector("th").getBoundingClientRect();
+        return { name: row.dataset.key, top, bottom };
+      }),
+    ),
+  );
+  assert.ok(rows.length > 0);
+  for (const table of rows)
+    for (const [n, row] of table.slice(1).entries())
+      assert.ok(row.top >= table[n].bottom - 1, `${row.name} lies on ${table[n].name}`);
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll("#app table, #app svg, #app p")]
+      .filter((element) => element.checkVisibility() && !element.closest("[hidden], .sr"))
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .map((element) => `${element.closest("section")?.id} ${element.className}`),
+  );
+  assert.deepEqual(wide, []);
+  for (const details of await page.locator("#others details").all())
+    assert.ok(await details.evaluate((each) => each.open));
+  await page.close();
+});
+
+test("what is folded is one line: the environment in ten", async () => {
+  const { page } = await at(golden(), screens[0]);
+  const box = await page.locator("#environment").boundingBox();
+  assert.ok(box.height < 700, `${box.height} px`);
+  await page.getByText("How far to trust it").click();
+  await page
+    .locator(".trust-more")
+    .getByRole("link", { name: /warning/ })
+    .click();
+  assert.ok(await page.locator("#warnings .reason").first().isVisible(), "a link opens it");
+  await page.close();
+});
+
+async function saved(page, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  return readFileSync(await file.path());
+}
+
+test("a saved picture says what it is, of which machine, when, and the verdict", async () => {
+  const { page } = await at(golden(), screens[0]);
+  const button = page.locator("#scaling").getByRole("button", { name: "Save this chart as SVG" });
+  const svg = (await saved(page, button)).toString();
+  for (const text of [
+    "One-way throughput by payload",
+    "Example Xeon 8370C",
+    "2026-11-21 10:15 UTC",
+    "Machine noisy",
+  ])
+    assert.ok(svg.includes(text), text);
+  await page.close();
+});
+
+test("the CSV of a chart has numbers, and their units in the head", async () => {
+  const { page } = await at(golden(), screens[0]);
+  for (const [id, head] of [
+    ["scaling", /64 B \(B\/s\)/],
+    ["pareto", /p99 \(ns\).*CPU \/ round trip \(ns\)/],
+    ["load", /offered \(1\/s\).*p50 \(ns\)/],
+    ["percentiles", /\(ns\)/],
+    ["cost", /\(ns\)/],
+  ]) {
+    const button = page.locator(`#${id}`).getByRole("button", { name: /CSV/ }).first();
+    const [heads, ...rows] = (await saved(page, button)).toString().trim().split("\r\n");
+    assert.match(heads, head, id);
+    assert.ok(rows.length > 0);
+    const fields = heads
+      .replace(/"([^"]*),([^"]*)"/g, "$1$2")
+      .split(",")
+      .map((each) => /\(\S+\)$/.test(each));
+    for (const row of rows)
+      for (const [n, field] of row
+        .replace(/"[^"]*"/g, "text")
+        .split(",")
+        .entries())
+        if (fields[n]) assert.match(field, /^(-?[\d.]+(e[+-]?\d+)?)?$/, `${id}: ${row}`);
+  }
+  await page.close();
+});
