@@ -90,6 +90,16 @@ test("of two results the comparison is the first screen, by name and date", asyn
   await page.close();
 });
 
+test("what another placement does is said beside the answers until something is chosen", async () => {
+  const { page } = await at(rendered("sample"), screens[0]);
+  const told = page.locator(".elsewhere");
+  assert.match(await told.innerText(), /^The same elsewhere\. One CPU: shm_ring_futex 2\.69/);
+  await page.locator(".toolbar").getByRole("radio", { name: "one CPU" }).check();
+  await settled(page);
+  assert.equal(await told.isVisible(), false);
+  await page.close();
+});
+
 test("what the reader must have steers the answers", async () => {
   const { page } = await at(golden(), screens[0]);
   const first = () => page.locator(".headlines li").first();
