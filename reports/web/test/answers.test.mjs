@@ -199,6 +199,17 @@ test("one rate, one pause, one payload: bars with intervals and their figures", 
   await page.close();
 });
 
+test("bars that are all alike are a sentence, and a table", async () => {
+  const result = only("round_trip");
+  result.cells = result.cells.filter(({ transport }) => ["pipe", "posix_mq"].includes(transport));
+  const { page } = await at(report(result), screens[0]);
+  const switches = page.locator("#cost figure").last();
+  assert.match(await switches.locator(".nothing").innerText(), /^All do alike/);
+  await switches.getByRole("radio", { name: "table", exact: true }).check();
+  assert.match(await switches.locator(".numbers tbody").innerText(), /pipe\s+2\.01/);
+  await page.close();
+});
+
 test("on a phone everything that can be pressed is 24 px high or more", async () => {
   const { page } = await at(golden(), screens[2], { hasTouch: true });
   const low = await page.evaluate(() =>
