@@ -78,6 +78,11 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
     try {
         j = parse_json_of(file, text, true);
         take_other_names(j);
+        if (j.is_object() && !j.contains("schema"))
+            throw command_error(file +
+                                ": a plan begins with \"schema\": {\"name\": \"ipcmark.plan\", "
+                                "\"version\": \"1.0\"}; "
+                                "`ipcmark run --print-plan` prints one to start from");
         require_schema(j, plan_schema_text(), file);
     } catch (const unreadable_result& e) {
         throw command_error(e.what());

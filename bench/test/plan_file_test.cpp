@@ -53,6 +53,9 @@ INSTANTIATE_TEST_SUITE_P(of, plan_file, testing::ValuesIn(faults),
 TEST_F(plan_file, what_is_no_plan_is_refused) {
     box.write("array.json", "[]");
     expect_refused(2, "ipcmark run --plan array.json", "the document expected object, found array");
+    box.write("bare.json", R"({"patterns": ["round_trip"]})");
+    expect_refused(2, "ipcmark run --plan bare.json",
+                   "a plan begins with \"schema\": .*ipcmark.plan.*--print-plan. prints one");
     box.write("other.json", R"({"schema": {"name": "ipcmark.result", "version": "1.0"}})");
     expect_refused(2, "ipcmark run --plan other.json", "/schema/name must be \"ipcmark.plan\"");
     box.write("newer.json", R"({"schema": {"name": "ipcmark.plan", "version": "2.0"}})");

@@ -18,7 +18,8 @@ std::optional<metric_summary> summary_of(const std::vector<double>& values, std:
     summary.max = s->max;
     summary.level = s->coverage;
     summary.method =
-        (s->low ? "order statistics over " : "too few for an interval: fewer than 6 ") + std::string(of);
+        (s->low ? "order statistics over " : "too few for an interval: fewer than 6 ") +
+        std::string(of);
     if (s->n_eff < static_cast<double>(s->n)) {
         summary.n_eff = s->n_eff;
         summary.method += ", widened since neighbours correlate";

@@ -208,8 +208,8 @@ TEST(text, ends_with_the_answers_and_how_far_to_trust_them_in_a_few_lines) {
         const auto last = last_lines(render_text(model_of(full()), {.columns = columns}));
         EXPECT_LE(last.size(), 9u) << "the program adds where the files are";
         ASSERT_GT(last.size(), 2u);
-        EXPECT_TRUE(last.front().starts_with(
-            "Round trip, 64 B, two CPUs: shm_ring_spin 425 ns +-2 %"))
+        EXPECT_TRUE(
+            last.front().starts_with("Round trip, 64 B, two CPUs: shm_ring_spin 425 ns +-2 %"))
             << last.front();
         std::string all;
         for (const auto& each : last)

@@ -96,12 +96,13 @@ void add_pattern(const run_result& result, const group_list& told,
         elsewhere +=
             (i == 1 ? "" : "; ") + place_of(*told[i], told) + ": " + told[i]->answers.front().brief;
     if (!elsewhere.empty())
-        lines.push_back({capital(elsewhere) + ".", true, leads ? worth::elsewhere : worth::detail});
+        lines.push_back(
+            {capital(elsewhere) + ".", true, leads ? worth::elsewhere : worth::detail, leads});
     if (kind.plain_exchange() && is_across(main.place))
         for (std::size_t i = 1; i < told.size(); ++i)
             if (!is_across(told[i]->place))
                 if (auto text = wake_up_text(result, main, *told[i]); !text.empty()) {
-                    lines.push_back({std::move(text), true, worth::waking});
+                    lines.push_back({std::move(text), true, worth::waking, true});
                     break;
                 }
 }

@@ -226,8 +226,9 @@ void visit_fields(Visitor& visit, problem& p) {
 /// A line of the few that a report in a terminal ends with.
 struct closing_line {
     std::string text;
-    bool under = false;  // adds to the line before
-    unsigned rank = 0;   // where room is short the highest goes first
+    bool under = false;      // adds to the line before
+    unsigned rank = 0;       // where room is short the highest goes first
+    bool elsewhere = false;  // says what another placement does
 };
 
 template <class Visitor>
@@ -235,6 +236,7 @@ void visit_fields(Visitor& visit, closing_line& l) {
     visit("text", l.text);
     visit("under", l.under);
     visit("rank", l.rank);
+    visit("elsewhere", l.elsewhere);
 }
 
 /// Something that a reader must know before the figures.

@@ -168,26 +168,39 @@ export function lineChart(spec: LineChart): Drawing {
 
 // Curves that all end at 1 are named along their rise, each name one line higher than the next.
 function shareLabels(bright: Series[]): Plot.Markish[] {
-  const middle = (s: Series) => s.points.find((p) => p.y >= 0.5)?.x ?? 0;
+  const at = (s: Series, share: number) => s.points.find((p) => p.y >= share)?.x ?? 0;
+  const near = (one: Series, other: Series) =>
+    Math.abs(Math.log(at(one, 0.5) / at(other, 0.5))) < Math.log(2);
   return [...bright]
-    .sort((a, b) => middle(b) - middle(a))
+    .sort((a, b) => at(b, 0.5) - at(a, 0.5))
     .flatMap((s, n) => {
-      const at = 0.06 + n * 0.075;
-      const point = s.points.find((p) => p.y >= at);
-      return point
-        ? [
-            Plot.text([{ x: point.x, y: at }], {
-              x: "x",
-              y: "y",
-              text: () => clipped(s.name),
-              textAnchor: "start",
-              dx: 7,
-              fill: look(s.slot!).color,
-              stroke: "var(--page)",
-              strokeWidth: 5,
-            }),
-          ]
-        : [];
+      const share = 0.06 + n * 0.075;
+      const own = at(s, share);
+      if (own <= 0) return [];
+      // Right of all curves that rise nearby, so that the name lies on none of them.
+      const column = Math.max(own, ...bright.filter((o) => near(s, o)).map((o) => at(o, 0.72)));
+      const color = look(s.slot!).color;
+      return [
+        Plot.link([share], {
+          x1: own,
+          x2: column,
+          y1: share,
+          y2: share,
+          stroke: color,
+          strokeWidth: 0.75,
+          strokeOpacity: 0.6,
+        }),
+        Plot.text([share], {
+          x: column,
+          y: share,
+          text: () => clipped(s.name),
+          textAnchor: "start",
+          dx: 7,
+          fill: color,
+          stroke: "var(--page)",
+          strokeWidth: 5,
+        }),
+      ];
     });
 }
 

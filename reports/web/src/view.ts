@@ -153,6 +153,7 @@ export interface ClosingLine {
   text: string;
   under: boolean;
   rank: number;
+  elsewhere: boolean;
 }
 
 export interface NamedReason {

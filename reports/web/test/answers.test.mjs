@@ -90,6 +90,16 @@ test("of two results the comparison is the first screen, by name and date", asyn
   await page.close();
 });
 
+test("what another placement does is said beside the answers until something is chosen", async () => {
+  const { page } = await at(rendered("sample"), screens[0]);
+  const told = page.locator(".elsewhere");
+  assert.match(await told.innerText(), /^The same elsewhere\. One CPU: shm_ring_futex 2\.69/);
+  await page.locator(".toolbar").getByRole("radio", { name: "one CPU" }).check();
+  await settled(page);
+  assert.equal(await told.isVisible(), false);
+  await page.close();
+});
+
 test("what the reader must have steers the answers", async () => {
   const { page } = await at(golden(), screens[0]);
   const first = () => page.locator(".headlines li").first();
@@ -186,6 +196,17 @@ test("one rate, one pause, one payload: bars with intervals and their figures", 
       id,
     );
   }
+  await page.close();
+});
+
+test("bars that are all alike are a sentence, and a table", async () => {
+  const result = only("round_trip");
+  result.cells = result.cells.filter(({ transport }) => ["pipe", "posix_mq"].includes(transport));
+  const { page } = await at(report(result), screens[0]);
+  const switches = page.locator("#cost figure").last();
+  assert.match(await switches.locator(".nothing").innerText(), /^All do alike/);
+  await switches.getByRole("radio", { name: "table", exact: true }).check();
+  assert.match(await switches.locator(".numbers tbody").innerText(), /pipe\s+2\.01/);
   await page.close();
 });
 

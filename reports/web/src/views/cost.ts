@@ -99,13 +99,22 @@ function panel(context: Context, cost: Cost): HTMLElement {
       `${cost.text}, ${context.words.pattern(context.pattern())}, ` +
       `${formatPayload(context.payload())}, ` +
       `${context.words.placement(context.placement())}; median over repetitions.${cutNote(data())}`,
-    chart: (width) => barChart(bars(), data(), width),
+    chart: (width) =>
+      cost === switches && areAlike(data()) ? { chart: null } : barChart(bars(), data(), width),
     table: () => barTable(title(), bars(), data()),
     nothing: () =>
-      notForChoice(
-        `no ${context.words.pattern(context.pattern())} of ` +
-          `${formatPayload(context.payload())} in view ended ok`,
-      ),
+      data().length > 0
+        ? [
+            h(
+              "p",
+              { class: "muted" },
+              "All do alike, which no chart would show; the table has them.",
+            ),
+          ]
+        : notForChoice(
+            `no ${context.words.pattern(context.pattern())} of ` +
+              `${formatPayload(context.payload())} in view ended ok`,
+          ),
   });
   const head = h("h3", {});
   context.watch(head, keys, () => {
@@ -113,6 +122,12 @@ function panel(context: Context, cost: Cost): HTMLElement {
   });
   figure.prepend(head, barLegend(bars()));
   return figure;
+}
+
+// Bars of the same length say nothing.
+function areAlike(data: BarRow[]): boolean {
+  const totals = data.filter((row) => row.name !== shownName(instrument)).map((row) => row.total);
+  return totals.length > 1 && Math.max(...totals) < 1.1 * Math.min(...totals);
 }
 
 // A message, a round trip or a post, of those that are shown.

@@ -17,12 +17,15 @@ export const headlineView: View = {
     const where = h("p", { class: "where" });
     const missing = h("p", { class: "lacking" }, ...notMeasuredLine(context));
     missing.hidden = missing.childNodes.length === 0;
-    section.append(list, where, missing);
+    const elsewhere = h("p", { class: "elsewhere" });
+    section.append(list, elsewhere, where, missing);
     context.watch(section, ["pattern", "payload", ...placeKeys, ...filterKeys], () => {
       const found = groups(context);
       const shown = new Set(context.names());
       list.replaceChildren(...found.flatMap((group) => cards(context, group, shown)));
       list.hidden = list.childElementCount === 0;
+      elsewhere.textContent = elsewhereText(context);
+      elsewhere.hidden = elsewhere.textContent === "";
       where.textContent = [
         ...(found.some((group) => group.answers.length > 0) ? [] : [none(context)]),
         ...(list.hidden && context.filtered() ? ["The filters leave nobody to name."] : []),
@@ -134,6 +137,17 @@ function card(
     ...body,
     range ? h("p", { class: "footnote" }, typeset(range)) : null,
   );
+}
+
+// Where the processes run moves figures more than the mechanism: said while nothing is chosen.
+function elsewhereText(context: Context): string {
+  const { view } = context.index.loaded;
+  if (hasChosen(context) || context.filtered() || context.store.get("placement") !== undefined)
+    return "";
+  const lines = view.closing.filter(({ elsewhere }) => elsewhere);
+  return lines.length === 0
+    ? ""
+    : typeset(`The same elsewhere. ${lines.map(({ text }) => text).join(" ")}`);
 }
 
 // One line and one command, however much there is.
