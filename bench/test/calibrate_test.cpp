@@ -56,6 +56,7 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     EXPECT_EQ(block.at("cells").at(0).at("name"), "round_trip/pipe/64/same_cpu");
     const auto& cell = block.at("cells").at(0);
     ASSERT_EQ(cell.at("metric"), "p50_ns");
+    bool most_differ = false;
     for (const auto& series : document.at("series")) {
         const auto distances = distances_of(series);
         EXPECT_EQ(distances.size() + missing_of(block, series.at("metric")), 6u)
@@ -66,7 +67,8 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
         EXPECT_GE(cell.at("single_spread"), std::exp(distances[4]) - 1e-9);
         EXPECT_LE(cell.at("single_spread"), std::exp(distances[5]) + 1e-9);
         // Exactly 1 where both of a pair fall into the same bucket of the histogram, pair by pair.
-        if (distances[2] > 0) {
+        most_differ = distances[2] > 0;
+        if (most_differ) {
             EXPECT_GT(cell.at("spread"), 1);
         }
         EXPECT_GE(cell.at("spread"), 1);
@@ -80,8 +82,12 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     const auto with = [&block](std::size_t row, const char* key) {
         return block.at("detectable").at(row).at(key).get<double>();
     };
-    EXPECT_GT(with(0, "ratio"), with(2, "ratio")) << "more repetitions find smaller changes";
-    EXPECT_GT(with(2, "ratio"), 1);
+    EXPECT_GE(with(0, "ratio"), with(2, "ratio")) << "more repetitions find smaller changes";
+    EXPECT_GE(with(2, "ratio"), 1);
+    if (most_differ) {
+        EXPECT_GT(with(0, "ratio"), with(2, "ratio"));
+        EXPECT_GT(with(2, "ratio"), 1);
+    }
     EXPECT_GE(with(0, "gate_ratio"), with(2, "gate_ratio"));
     EXPECT_NE(ended.out.find("With 20 repetitions, differences under " + percent(with(1, "ratio")) +
                              " in p50 of pairs on one CPU are noise here"),
