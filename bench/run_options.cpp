@@ -225,16 +225,6 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
                        : random_seed();
 }
 
-/// A flag's words are checked where they are read; a file's should be told by file and pointer.
-void check_plan_mechanisms(const std::string& file, const plan_request& plan, const registry& all) {
-    for (std::size_t i = 0; i < plan.mechanisms.size(); ++i)
-        try {
-            select_mechanisms(all, plan.mechanisms[i]);
-        } catch (const command_error& e) {
-            throw command_error(file + ": /mechanisms/" + std::to_string(i) + " " + e.what());
-        }
-}
-
 std::string file_name(const cxxopts::ParseResult& parsed, const char* flag, std::string otherwise) {
     if (parsed.count(flag) == 0) return otherwise;
     auto name = parsed[flag].as<std::string>();
