@@ -76,9 +76,10 @@ int run_report(const invocation& call) {
     if (std::find(formats.begin(), formats.end(), format) == formats.end())
         throw command_error("--format '" + format +
                             "' is not one of html, text, markdown, csv or json");
-    const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
-                               : format == "html"          ? "report.html"
-                                                           : "-";
+    const std::string output =
+        output_name(parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
+                    : format == "html"          ? "report.html"
+                                                : "-");
     if (output.empty()) throw command_error("--output needs the name of a file");
     const auto inputs = (*parsed)["results"].as<std::vector<std::string>>();
     std::vector<named_file> read;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 
+#include "bench/outputs.hpp"
 #include "bench/plan_fields.hpp"
 #include "bench/plan_file.hpp"
 #include "harness/base/sizes.hpp"
@@ -262,9 +263,9 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     apply_how_much(*parsed, options);
     options.force = parsed->count("force") > 0;
     options.print_plan = parsed->count("print-plan") > 0;
-    options.json_file = file_name(*parsed, "json", options.json_file);
+    options.json_file = output_name(file_name(*parsed, "json", options.json_file));
     options.json_named = parsed->count("json") > 0;
-    options.html_file = file_name(*parsed, "html", "");
+    options.html_file = output_name(file_name(*parsed, "html", ""));
     options.journal_folder = file_name(*parsed, "journal", "");
     options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;
