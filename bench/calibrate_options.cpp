@@ -1,6 +1,7 @@
 #include "bench/calibrate_options.hpp"
 
 #include "bench/calibration_file.hpp"
+#include "bench/outputs.hpp"
 #include "bench/plan_file.hpp"
 #include "harness/base/sizes.hpp"
 
@@ -88,7 +89,7 @@ run_options options_of(const cxxopts::ParseResult& parsed, const registry& mecha
     options.seed = parsed.count("seed") > 0
                        ? flag_number<std::uint64_t>(parsed, "seed", 0, ~std::uint64_t{0})
                        : random_seed();
-    options.json_file = parsed["json"].as<std::string>();
+    options.json_file = output_name(parsed["json"].as<std::string>());
     if (options.json_file.empty()) throw command_error("--json needs the name of a file");
     options.quiet = parsed.count("quiet") > 0;
     options.floors = false;

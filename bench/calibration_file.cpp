@@ -8,6 +8,7 @@
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "reports/decode.hpp"
 
 namespace ipcmark {
 
@@ -37,7 +38,7 @@ calibration_read read_calibration(const std::string& file) {
     };
     tree document;
     try {
-        document = parse_json(read_input(file, limit_bytes));
+        document = parse_json(decoded(read_input(file, limit_bytes), file, limit_bytes));
     } catch (const malformed_json& e) {
         throw command_error(file + ": " + e.what(), exit_unreadable);
     } catch (const call_failed& e) {

@@ -65,13 +65,10 @@ std::vector<std::string> completion_mechanisms(const registry& all) {
 
 /// The values of an option; empty: file names, or anything.
 std::vector<std::string> completion_values(const std::string& option, const registry& all) {
-    if (option == "--mechanism" || option == "-m") return completion_mechanisms(all);
+    if (option == "--mechanism" || option == "-m" || option == "--require")
+        return completion_mechanisms(all);
     if (option == "--pattern") return completion_words_of<pattern>();
-    if (option == "--placement") {
-        auto words = completion_words_of<placement>();
-        words.emplace_back("cross");
-        return words;
-    }
+    if (option == "--placement") return completion_words_of<placement>();
     if (option == "--touch") return completion_words_of<touch>();
     if (option == "--payload" || option == "-p") return {"64", "4k", "64k", "1M"};
     if (option == "--profile") return {"quick", "default", "rigorous"};

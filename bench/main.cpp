@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <iostream>
 #include <new>
+#include <system_error>
 #include <unistd.h>
 
 #include "bench/help_text.hpp"
@@ -100,9 +101,8 @@ int guarded(const std::vector<std::string>& command_line) {
         const int code = dispatch(command_line);
         if (std::fflush(stdout) != 0 || !std::cout.flush()) {
             if (errno == EPIPE) return code;  // `| head` has seen enough
-            throw command_error(errno == EBADF ? "standard output is closed"
-                                               : "standard output could not be written: the disk "
-                                                 "may be full",
+            throw command_error("standard output could not be written: " +
+                                    std::generic_category().message(errno == 0 ? EIO : errno),
                                 exit_environment_refused);
         }
         return code;

@@ -107,6 +107,12 @@ std::string outputs_words(const named_file& file) {
 
 }  // namespace
 
+std::string output_name(std::string name) {
+    for (const char* other : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+        if (name == other) return "-";
+    return name;
+}
+
 void require_distinct(std::span<const named_file> outputs, std::span<const named_file> inputs) {
     const auto refuse_same = [](const named_file& output, const named_file& other, int standard) {
         if (output.name.empty() || other.name.empty()) return;

@@ -14,6 +14,9 @@ struct named_file {
     std::string name;  // empty: not given; "-": standard output or input
 };
 
+/// The other names of standard output become "-": what they lead to is no file to be replaced.
+std::string output_name(std::string name);
+
 /// No output is another output or an input under any name: by device and inode. Throws
 /// command_error.
 void require_distinct(std::span<const named_file> outputs, std::span<const named_file> inputs);

@@ -41,6 +41,7 @@ Enum value_of(const std::string& word) {
 void take_placement(plan_request& plan, const std::string& word) {
     if (word != cross && !from_word<placement>(word)) {
         auto words = words_of<placement>();
+        words.erase(std::find(words.begin(), words.end(), cross));
         words.insert(words.begin(), cross);
         refuse(word, words);
     }

@@ -9,6 +9,7 @@
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/base/suggest.hpp"
+#include "reports/decode.hpp"
 #include "reports/embedded.hpp"
 #include "reports/read_result.hpp"
 
@@ -139,13 +140,22 @@ plan_request read_plan(const std::string& file, const plan_request& base) {
     constexpr std::size_t plan_limit_bytes = 1 << 20;
     std::string text;
     try {
-        text = read_input(file, plan_limit_bytes);
+        text = decoded(read_input(file, plan_limit_bytes), file, plan_limit_bytes);
     } catch (const std::exception& e) {
         throw command_error(e.what());
     }
     plan_request plan = from_json(text, file, base);
     plan.profile = "plan file";
     return plan;
+}
+
+void check_plan_mechanisms(const std::string& file, const plan_request& plan, const registry& all) {
+    for (std::size_t i = 0; i < plan.mechanisms.size(); ++i)
+        try {
+            select_mechanisms(all, plan.mechanisms[i]);
+        } catch (const command_error& e) {
+            throw command_error(file + ": /mechanisms/" + std::to_string(i) + " " + e.what());
+        }
 }
 
 }  // namespace ipcmark

@@ -18,4 +18,8 @@ std::string plan_text(const plan_request& plan);
 /// pointer of every fault.
 plan_request read_plan(const std::string& file, const plan_request& base);
 
+/// A flag's words are checked where they are read; a file's are told by file and pointer. Throws
+/// command_error.
+void check_plan_mechanisms(const std::string& file, const plan_request& plan, const registry& all);
+
 }  // namespace ipcmark

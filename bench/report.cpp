@@ -91,9 +91,10 @@ int run_report(const invocation& call) {
     if (format != "text" && (extent.all_tables || extent.problems))
         throw command_error(
             "--all-tables and --problems are for --format text; the other formats have everything");
-    const std::string output = parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
-                               : format == "html"          ? "report.html"
-                                                           : "-";
+    const std::string output =
+        output_name(parsed->count("output") > 0 ? (*parsed)["output"].as<std::string>()
+                    : format == "html"          ? "report.html"
+                                                : "-");
     if (output.empty()) throw command_error("--output needs the name of a file");
     const auto inputs = (*parsed)["results"].as<std::vector<std::string>>();
     std::vector<named_file> read;

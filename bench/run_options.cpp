@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 
+#include "bench/outputs.hpp"
 #include "bench/plan_fields.hpp"
 #include "bench/plan_file.hpp"
 #include "harness/base/sizes.hpp"
@@ -228,16 +229,6 @@ void apply_how_much(const cxxopts::ParseResult& parsed, run_options& options) {
                        : random_seed();
 }
 
-/// A flag's words are checked where they are read; a file's should be told by file and pointer.
-void check_plan_mechanisms(const std::string& file, const plan_request& plan, const registry& all) {
-    for (std::size_t i = 0; i < plan.mechanisms.size(); ++i)
-        try {
-            select_mechanisms(all, plan.mechanisms[i]);
-        } catch (const command_error& e) {
-            throw command_error(file + ": /mechanisms/" + std::to_string(i) + " " + e.what());
-        }
-}
-
 std::string file_name(const cxxopts::ParseResult& parsed, const char* flag, std::string otherwise) {
     if (parsed.count(flag) == 0) return otherwise;
     auto name = parsed[flag].as<std::string>();
@@ -275,9 +266,9 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     apply_how_much(*parsed, options);
     options.force = parsed->count("force") > 0;
     options.print_plan = parsed->count("print-plan") > 0;
-    options.json_file = file_name(*parsed, "json", options.json_file);
+    options.json_file = output_name(file_name(*parsed, "json", options.json_file));
     options.json_named = parsed->count("json") > 0;
-    options.html_file = file_name(*parsed, "html", "");
+    options.html_file = output_name(file_name(*parsed, "html", ""));
     options.journal_folder = file_name(*parsed, "journal", "");
     options.calibration_file = file_name(*parsed, "calibration", "");
     options.dry_run = parsed->count("dry-run") > 0;

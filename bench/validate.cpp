@@ -29,7 +29,8 @@ int run_validate(const invocation& call) {
     for (const auto& file : (*parsed)["files"].as<std::vector<std::string>>()) {
         try {
             if (parsed->count("plan") > 0)
-                read_plan(file, named_plan("default"));
+                check_plan_mechanisms(file, read_plan(file, named_plan("default")),
+                                      call.mechanisms);
             else
                 read_result(file);
             std::cout << file << ": valid\n";

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cmake --preset asan-ubsan >/dev/null
 cmake --build --preset asan-ubsan
-ctest --preset asan-ubsan --parallel "$(nproc)" -R '^(unit|check)\.'
+ctest --preset asan-ubsan --parallel "$(($(nproc) + 1))" -R '^(unit|check)\.'
 ci/skips.py build/asan-ubsan/tests.xml
 if grep -En 'ERROR: (Address|Leak)Sanitizer|runtime error:' build/asan-ubsan/Testing/Temporary/LastTest.log; then
     echo "sanitize: a sanitizer complained above, though the test passed" >&2

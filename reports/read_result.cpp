@@ -3,12 +3,15 @@
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <string_view>
+#include <unordered_set>
 
 #include "harness/analysis/result_builder.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "harness/result/result_file.hpp"
+#include "reports/decode.hpp"
 #include "reports/embedded.hpp"
 #include "reports/json_schema.hpp"
 
@@ -19,9 +22,11 @@ namespace {
 constexpr std::size_t file_limit_bytes = std::size_t{512} << 20;
 
 std::string read_all(const std::filesystem::path& file) {
-    if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
     try {
-        return read_input(file, file_limit_bytes);
+        if (file == "-")
+            return decoded({std::istreambuf_iterator<char>(std::cin), {}}, "standard input",
+                           file_limit_bytes);
+        return decoded(read_input(file, file_limit_bytes), file.string(), file_limit_bytes);
     } catch (const std::exception& e) {
         throw unreadable_result(e.what());
     }
@@ -79,11 +84,32 @@ void require_version(const tree& document, const std::string& file_name) {
                                 ", this ipcmark reads 1.x; use a newer ipcmark");
 }
 
+/// Where an object has two members of one name; empty: nowhere.
+std::string repeated_key(const tree& value) {
+    if (value.is_list()) {
+        for (std::size_t i = 0; i < value.size(); ++i)
+            if (const auto below = repeated_key(value.elements()[i]); !below.empty())
+                return "/" + std::to_string(i) + below;
+        return {};
+    }
+    if (!value.is_object()) return {};
+    std::unordered_set<std::string_view> seen;
+    for (const auto& [key, member] : value.named()) {
+        if (!seen.insert(key).second) return "/" + key;
+        if (const auto below = repeated_key(member); !below.empty()) return "/" + key + below;
+    }
+    return {};
+}
+
 }  // namespace
 
 tree parse_json_of(const std::string& file_name, const std::string& text, bool comments) {
     try {
-        return parse_json(text, comments);
+        tree document = parse_json(text, comments);
+        if (const std::string twice = repeated_key(document); !twice.empty())
+            throw unreadable_result(file_name + ": " + twice +
+                                    " stands there twice; which of the two counts?");
+        return document;
     } catch (const malformed_json& e) {
         throw unreadable_result(file_name + ": " + e.what());
     }

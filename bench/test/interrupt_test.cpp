@@ -162,6 +162,26 @@ TEST_F(interrupt, the_next_run_sweeps_a_dead_runs_names_and_spares_the_living) {
     EXPECT_EQ(alive.wait().code, 130);
 }
 
+/// As `docker pause` and a suspended virtual machine do.
+TEST_F(interrupt, a_pause_of_everything_disturbs_a_repetition_and_drops_no_cell) {
+    running command = box.start(tiny + "--repetitions 3 --repetition-ms 700 --deadline 1 -q");
+    wait_for_repetitions(2);  // verify and counting; then the timed ones
+    workers_beside_a_pair_at_work(command);
+    std::vector<pid_t> all = box.processes();
+    for (const pid_t each : all)
+        ::kill(each, SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(4'500));
+    for (const pid_t each : all)
+        ::kill(each, SIGCONT);
+    EXPECT_EQ(command.wait().code, 0);
+    EXPECT_EQ(cells().at(0).at("status"), "ok");
+    EXPECT_EQ(cells().at(0).at("repetitions_ok"), 3);
+    std::string reasons;
+    for (const auto& each : repetitions())
+        reasons += each.at("ipc").at("noise").at("reasons").dump();
+    EXPECT_TRUE(matches(reasons, "stall_ms [^\"]*: everything stood still for 4.\\d s")) << reasons;
+}
+
 TEST_F(interrupt, of_a_worker_from_outside_costs_one_try_of_that_cell_alone) {
     running command =
         box.start(tiny + "--mechanism pipe,unix_stream,fifo --repetitions 4 --repetition-ms 300");

@@ -22,6 +22,10 @@ TEST_P(plan_file, a_fault_is_named_by_its_pointer) {
     box.write("p.json", head + GetParam().rest);
     const std::string sentence = std::string("p.json: ") + GetParam().sentence;
     expect_refused(2, "ipcmark run --plan p.json --dry-run", sentence);
+    // The names of cells alone are of a run.
+    if (std::string(GetParam().name) != "filter") {
+        expect_refused(2, "ipcmark validate --plan p.json", sentence);
+    }
     expect_refused(2, "ipcmark run --plan p.json", sentence);
 }
 
@@ -42,6 +46,10 @@ const plan_fault faults[] = {
     {"pattern", R"(, "patterns": ["round_trip", "x"]})", "/patterns/1 must be one of"},
     {"mechanism", R"(, "mechanisms": ["pipe", "pip"]})",
      "/mechanisms/1 there is no mechanism 'pip'; did you mean pipe"},
+    {"twice", R"(, "repetitions": 3, "repetitions": 4})", "/repetitions stands there twice"},
+    {"twice_inside", R"(, "schema": {"name": "ipcmark.plan", "version": "1.0"}})",
+     "/schema stands there twice"},
+    {"both_names", R"(, "repetitions": 3, "spawns": 4})", "/spawns is not a known key"},
     {"filter", R"x(, "filters": ["pipe", "-("]})x", "/filters/1 '-\\(' is no regular expression"},
     {"deep", R"(, "filters": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[)",
      "nested deeper than 64 levels"},
@@ -65,6 +73,22 @@ TEST_F(plan_file, what_is_no_plan_is_refused) {
     box.write("huge.json", std::string(2'000'000, ' '));
     expect_refused(2, "ipcmark run --plan huge.json", "huge.json .*more than 1048576 bytes");
     expect_refused(2, "ipcmark run --plan ''", "--plan needs the name of a file");
+}
+
+TEST_F(plan_file, of_other_programs_are_read) {
+    const std::string plan = head + R"(, "mechanisms": ["pipe"], "payloads": ["64"]})";
+    box.write("p.json", plan);
+    std::string wide = "\xff\xfe";
+    for (const char c : plan)
+        wide += {c, '\0'};
+    box.write("wide.json", wide);
+    expect_code(0, "gzip -k p.json");
+    const auto expected = expect_code(0, "ipcmark run --seed 1 --plan p.json --dry-run").out;
+    for (const char* file : {"wide.json", "p.json.gz"}) {
+        expect_code(0, std::string("ipcmark validate --plan ") + file);
+        EXPECT_EQ(expect_code(0, std::string("ipcmark run --seed 1 --dry-run --plan ") + file).out,
+                  expected);
+    }
 }
 
 TEST_F(plan_file, comments_are_allowed_and_flags_override) {

@@ -81,6 +81,19 @@ TEST_F(report, refuses_a_tower_of_brackets_without_falling_down) {
     expect_unreadable(objects, "nested deeper than 64 levels");
 }
 
+TEST_F(report, reads_what_other_programs_packed) {
+    expect_code(0, "gzip -c " IPCMARK_SAMPLE " > r.json.gz");
+    const auto plain = expect_code(0, "ipcmark report " IPCMARK_SAMPLE " --format json");
+    for (const char* from : {"r.json.gz", "- < r.json.gz"})
+        EXPECT_EQ(expect_code(0, std::string("ipcmark report --format json ") + from).out,
+                  plain.out);
+    expect_code(0, "ipcmark validate r.json.gz");
+    box.write("cut.gz", box.read("r.json.gz").substr(0, 2'000));
+    expect_refused(7, "ipcmark report cut.gz", "cut.gz: damaged or cut gzip");
+    box.write("r.zst", "\x28\xb5\x2f\xfd and more");
+    expect_refused(7, "ipcmark report r.zst", "r.zst: this is zstd, .*unpack it first");
+}
+
 TEST_F(report, keeps_what_a_newer_minor_version_added) {
     nlohmann::json newer = good;
     newer["schema"]["version"] = "1.7";

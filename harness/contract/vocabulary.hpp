@@ -10,7 +10,8 @@
 namespace ipcmark {
 
 enum class touch : std::uint8_t { desc, line, rw, copy, verify };
-enum class placement : std::uint8_t { same_cpu, smt, l2, l3, package, numa, free };
+/// `cross`: two CPUs of which the machine does not tell what they share.
+enum class placement : std::uint8_t { same_cpu, smt, l2, l3, package, numa, free, cross };
 enum class status : std::uint8_t { ok, skipped, failed, timed_out };
 
 template <>
@@ -32,7 +33,8 @@ struct spelling<placement> {
                                       std::pair{placement::l3, "l3"},
                                       std::pair{placement::package, "package"},
                                       std::pair{placement::numa, "numa"},
-                                      std::pair{placement::free, "free"}};
+                                      std::pair{placement::free, "free"},
+                                      std::pair{placement::cross, "cross"}};
 };
 template <>
 struct spelling<status> {

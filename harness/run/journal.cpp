@@ -19,6 +19,10 @@ std::string journal::name_for(const std::string& result_file, const std::string&
                 ((result_file == "-" ? "standard_output" : result.filename().string()) +
                  ".journal"))
             .string();
+    // What another process has open ("/dev/fd/3") leads to a file, and has no folder for one.
+    const auto folder_of = std::filesystem::weakly_canonical(
+        std::filesystem::absolute(result, none).parent_path(), none);
+    if (folder_of == "/dev" || folder_of.string().starts_with("/proc/")) return {};
     const bool exists = std::filesystem::exists(result, none);
     if (result_file == "-" || (exists && !std::filesystem::is_regular_file(result, none)))
         return {};

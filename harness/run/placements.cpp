@@ -21,7 +21,14 @@ bool same_nodes(hwloc_const_nodeset_t a, hwloc_const_nodeset_t b) {
     return a == b || (a != nullptr && b != nullptr && hwloc_bitmap_isequal(a, b) != 0);
 }
 
+/// A machine without a topology in /sys knows its CPUs, and nothing of what they share.
+bool is_told(const cpu_site& site) {
+    return site.core != nullptr || site.package != nullptr || site.l2 != nullptr ||
+           site.l3 != nullptr;
+}
+
 placement relation(const cpu_site& a, const cpu_site& b) {
+    if (!is_told(a) || !is_told(b)) return placement::cross;
     if (same(a.core, b.core)) return placement::smt;
     if (same(a.l2, b.l2)) return placement::l2;
     if (a.package != b.package || !same_nodes(a.nodes, b.nodes)) return placement::numa;
@@ -68,8 +75,11 @@ std::string_view what_lacks(placement level) {
 }
 
 std::string why_missing(placement level, const std::vector<int>& allowed, std::size_t machine_cpus,
-                        bool machine_has_it) {
+                        bool machine_has_it, bool is_told) {
     if (machine_cpus <= 1) return "this machine has only one CPU";
+    if (!is_told)
+        return "this machine does not tell which cores and caches its CPUs share (no topology in "
+               "/sys); cross takes two of them";
     if (allowed.size() == 1)
         return fmt::format(
             "only CPU {} may be used (taskset, cpuset or container limit): allow a second one",
@@ -105,6 +115,7 @@ std::vector<placement_choice> placements_of(hwloc_topology* topology,
     const auto machine = all_cpus(topology);
     const auto usable = best_pairs(sites);
     const auto existing = best_pairs(sites_of(topology, machine));
+    const bool told = std::all_of(sites.begin(), sites.end(), is_told);
     std::vector<placement_choice> choices;
     for (const placement level :
          {placement::smt, placement::l2, placement::l3, placement::package, placement::numa}) {
@@ -116,16 +127,18 @@ std::vector<placement_choice> placements_of(hwloc_topology* topology,
                 {level,
                  false,
                  {},
-                 why_missing(level, allowed, machine.size(), existing[at].has_value())});
+                 why_missing(level, allowed, machine.size(), existing[at].has_value(), told)});
     }
+    if (const auto& pair = usable[index_of(placement::cross)])
+        choices.push_back({placement::cross, true, pair->cpus, ""});
     choices.insert(choices.begin(), same_cpu_choice(choices, sites));
     choices.push_back({placement::free, true, {}, ""});
     return choices;
 }
 
 placement default_cross_placement(const std::vector<placement_choice>& choices) {
-    for (const placement level :
-         {placement::l2, placement::l3, placement::package, placement::numa, placement::smt})
+    for (const placement level : {placement::l2, placement::l3, placement::package, placement::numa,
+                                  placement::smt, placement::cross})
         if (std::any_of(choices.begin(), choices.end(), [&](const auto& choice) {
                 return choice.name == level && choice.available;
             }))

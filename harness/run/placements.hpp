@@ -17,11 +17,13 @@ struct placement_choice {
     std::string reason;
 };
 
-/// All seven placements, in the order of the enumeration, over the CPUs this process may use.
+/// Seven placements over the CPUs this process may use; and `cross` where the machine does not
+/// tell what its CPUs share.
 /// Avoids CPU 0, then its hardware threads, where there is a choice. Throws call_failed.
 std::vector<placement_choice> find_placements();
 
-/// The nearest available one of two cores: l2, l3, package, numa; else smt; else same_cpu.
+/// The nearest available one of two cores: l2, l3, package, numa; else smt; else two of which
+/// nothing is known; else same_cpu.
 placement default_cross_placement(const std::vector<placement_choice>& choices);
 
 /// The same over a given topology, synthetic ones included.

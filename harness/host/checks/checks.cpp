@@ -14,7 +14,8 @@ namespace {
 
 using check = finding (*)(const checks::host_view&);
 
-constexpr std::array<check, 37> all_checks{checks::allowed_cpus,
+constexpr std::array<check, 38> all_checks{checks::allowed_cpus,
+                                           checks::cpu_topology,
                                            checks::cpu_quota,
                                            checks::governor,
                                            checks::turbo,

@@ -75,6 +75,20 @@ finding allowed_cpus(const host_view& host) {
     return found;
 }
 
+finding cpu_topology(const host_view& host) {
+    finding found{"cpu.topology", severity::ok, "it is told which cores and caches CPUs share",
+                  "without it pairs stand on any two CPUs, and their cells match those of no other "
+                  "machine",
+                  ""};
+    const std::string first = "/sys/devices/system/cpu/cpu" +
+                              std::to_string(host.allowed.empty() ? 0 : host.allowed.front());
+    if (host.files.exists(first + "/topology")) return found;
+    found.how = severity::warning;
+    found.text = "there is no topology in /sys: the placement is cross, whatever the CPUs share";
+    found.remedy = "mount sysfs (docker does), or run outside of the sandbox";
+    return found;
+}
+
 finding cpu_quota(const host_view& host) {
     const group_limit quota = control_groups(host.files).cpu_quota();
     finding found{

@@ -28,6 +28,7 @@ struct host_view {
 };
 
 finding allowed_cpus(const host_view& host);
+finding cpu_topology(const host_view& host);
 finding cpu_quota(const host_view& host);
 finding governor(const host_view& host);
 finding turbo(const host_view& host);

@@ -1,6 +1,11 @@
 #include "harness/host/facts/hwloc_topology.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <vector>
 
 #include "harness/base/posix/error.hpp"
 
@@ -23,9 +28,22 @@ cpu_site site_of(hwloc_topology_t topology, hwloc_obj_t unit, hwloc_obj_t first_
             unit->os_index == 0 ? 2 : int{beside_first}};
 }
 
+/// Launchers export another machine's topology to every job (HWLOC_XMLFILE, HWLOC_SYNTHETIC); and
+/// what hwloc misses is told by doctor, not on standard error.
+void ignore_environment() {
+    std::vector<std::string> names;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        if (const std::string_view text = *variable; text.starts_with("HWLOC_"))
+            names.emplace_back(text.substr(0, text.find('=')));
+    for (const auto& name : names)
+        ::unsetenv(name.c_str());
+    ::setenv("HWLOC_HIDE_ERRORS", "2", 1);
+}
+
 }  // namespace
 
 topology_pointer load_this_machine() {
+    ignore_environment();
     hwloc_topology_t raw = nullptr;
     checked(hwloc_topology_init(&raw), "hwloc_topology_init");
     topology_pointer topology(raw);

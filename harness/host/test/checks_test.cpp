@@ -41,6 +41,8 @@ struct good_host : fake_host {
         write("/proc/sys/kernel/randomize_va_space", "2");
         write("/proc/sys/kernel/perf_event_paranoid", "1");
         write(cpu + "cpuidle/current_driver", "intel_idle");
+        for (const char* each : {"cpu0", "cpu1", "cpu2", "cpu3"})
+            write(cpu + each + "/topology/core_id", "0");
         for (const char* each : {"cpu1", "cpu2"})
             write(cpu + each + "/cpuidle/state0/latency", "2")
                 .write(cpu + each + "/cpuidle/state1/latency", "300")
@@ -113,7 +115,7 @@ TEST(checks, a_good_machine_is_all_ok) {
         EXPECT_EQ(found.how, severity::ok) << found.id << ": " << found.text;
         EXPECT_EQ(found.remedy, "") << found.id;
     }
-    EXPECT_EQ(ids.size(), 37u);
+    EXPECT_EQ(ids.size(), 38u);
 }
 
 TEST(checks, warnings_and_errors_always_bring_a_remedy) {
@@ -223,6 +225,8 @@ INSTANTIATE_TEST_SUITE_P(
                "wmem_max"},
         spoilt{"/proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw",
                "limits.memory", severity::ok, ""},
+        spoilt{"/sys/devices/system/cpu/cpu0/topology", "", "cpu.topology", severity::warning,
+               "sysfs"},
         spoilt{"/dev/shm", "", "limits.shm", severity::warning, "mount"}),
     [](const auto& spoiled) {
         std::string name = spoiled.param.id + "_" + std::to_string(spoiled.index);

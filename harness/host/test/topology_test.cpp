@@ -131,6 +131,24 @@ TEST(topology, cores_without_cache_facts_are_in_one_package) {
     EXPECT_EQ(default_cross_placement(choices), placement::package);
 }
 
+TEST(topology, where_nothing_is_told_of_the_cpus_cross_stays_cross) {
+    const auto choices = placements_of(synthetic("pu:4").get(), first_cpus(4));
+    ASSERT_EQ(choices.size(), 8u);
+    expect_pair(choices, placement::cross, {1, 2});
+    expect_reason(choices, placement::smt, "does not tell which cores and caches");
+    expect_reason(choices, placement::package, "does not tell which cores and caches");
+    EXPECT_EQ(default_cross_placement(choices), placement::cross);
+}
+
+TEST(topology, of_another_machine_in_the_environment_is_ignored) {
+    const auto before = find_placements();
+    ASSERT_EQ(::setenv("HWLOC_SYNTHETIC", "pack:1 l3:1 core:1 pu:64", 1), 0);
+    const auto after = find_placements();
+    ASSERT_EQ(after.size(), before.size());
+    for (std::size_t i = 0; i < before.size(); ++i)
+        EXPECT_EQ(after[i].cpus, before[i].cpus) << to_word(before[i].name);
+}
+
 TEST(topology, cpus_that_hwloc_does_not_know_are_refused) {
     const auto choices = placements_of(synthetic("core:2 pu:1").get(), {77, 78});
     expect_reason(choices, placement::same_cpu, "none of the CPUs");

@@ -3,8 +3,26 @@ import type { Cell, Mechanism, Pattern, Placement, Result, Summary, Touch } from
 import type { Loaded, RepetitionColumns } from "./read";
 import type { CellView, Frontier, GroupColumn, GroupView, Standing } from "./view";
 
-const placementOrder: Placement[] = ["same_cpu", "smt", "l2", "l3", "package", "numa", "free"];
-const placementPreference: Placement[] = ["l3", "l2", "package", "smt", "numa", "free", "same_cpu"];
+const placementOrder: Placement[] = [
+  "same_cpu",
+  "smt",
+  "l2",
+  "l3",
+  "package",
+  "numa",
+  "free",
+  "cross",
+];
+const placementPreference: Placement[] = [
+  "l3",
+  "l2",
+  "package",
+  "smt",
+  "numa",
+  "cross",
+  "free",
+  "same_cpu",
+];
 const touchPreference: Touch[] = ["rw", "copy", "line", "verify", "desc"];
 
 // The instrument's own cost: a reference, never a competitor.
