@@ -1,5 +1,6 @@
-// What the first screen says, on a desk, on a phone and on paper: answers that fit what was measured
-// and what is asked, labels that can be read, targets that can be hit, files that stand alone.
+// What the first screen says, on a desk, on a phone and on paper: answers that fit what was
+// measured and what is asked, labels that can be read, targets that can be hit, files that stand
+// alone.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -90,7 +91,7 @@ test("of two results the comparison is the first screen, by name and date", asyn
   await page.close();
 });
 
-test("what another placement does is said beside the answers until something is chosen", async () => {
+test("what another placement does is said beside the answers until one is chosen", async () => {
   const { page } = await at(rendered("sample"), screens[0]);
   const told = page.locator(".elsewhere");
   assert.match(await told.innerText(), /^The same elsewhere\. One CPU: shm_ring_futex 2\.69/);

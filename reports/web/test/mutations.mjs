@@ -36,6 +36,7 @@ export function quiet(result) {
     Object.assign(cell, { repetitions_excluded: 0, repetitions_disturbed: 0 });
     if (cell.saturated) cell.saturated = false;
     cell.flags = (cell.flags ?? []).filter((flag) => flag !== "saturated");
+    for (const figures of Object.values(cell.summary)) delete figures.pooled;
   }
   keepRepetitions(calm);
   for (const entry of calm.benchmarks) {

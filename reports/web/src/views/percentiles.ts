@@ -45,8 +45,8 @@ export const percentilesView: View = {
         context,
         keys,
         summary: () =>
-          `${where()} The bars at the marks are the range of the repetitions. Each curve ends where fewer ` +
-          "than ten samples lie beyond it.",
+          `${where()} The bars at the marks are the range of the repetitions. Each curve ends ` +
+          "where fewer than ten samples lie beyond it.",
         chart: (width) => percentileChart(lines(context), width),
         table: () => numbers(lines(context)),
         nothing: () => nothing(context),
