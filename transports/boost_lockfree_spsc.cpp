@@ -29,12 +29,8 @@ struct slot_queue {
 
     template <class Fill>
     void send(bip::managed_shared_memory&, Fill fill) {
-        while (free_slots == 0) {
-            const std::size_t waiting = most_slots - numbers.write_available();
-            free_slots = count - waiting;
-            if (free_slots == 0) pause_cpu();
-        }
-        --free_slots;
+        while (most_slots - numbers.write_available() == count)
+            pause_cpu();
         fill(slot(next));
         numbers.push(next);
         next = next + 1 == count ? 0 : next + 1;
@@ -60,9 +56,7 @@ private:
     std::size_t count;
     bip::offset_ptr<std::byte> slots;
     boost::lockfree::spsc_queue<std::uint32_t, boost::lockfree::capacity<most_slots>> numbers;
-    alignas(128) std::uint32_t next = 0;  // the writer's, as the one below
-    /// As far as known: the reader's index is read only when they run out.
-    std::size_t free_slots = 0;
+    alignas(128) std::uint32_t next = 0;  // the writer's
 };
 
 }  // namespace
