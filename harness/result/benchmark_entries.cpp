@@ -8,6 +8,7 @@
 
 #include "harness/contract/patterns.hpp"
 #include "harness/result/metrics.hpp"
+#include "harness/stats/order.hpp"
 
 namespace ipcmark {
 
@@ -94,13 +95,6 @@ double arithmetic_mean(const std::vector<double>& values) {
     return sum / static_cast<double>(values.size());
 }
 
-double middle_value(const std::vector<double>& unordered) {
-    std::vector<double> values = unordered;
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 double sample_deviation(const std::vector<double>& values) {
     const double mean = arithmetic_mean(values);
     double squares = 0;
@@ -122,7 +116,8 @@ struct aggregate {
 
 /// In the library's order.
 constexpr std::array aggregates{
-    aggregate{"mean", "time", arithmetic_mean}, aggregate{"median", "time", middle_value},
+    aggregate{"mean", "time", arithmetic_mean},
+    aggregate{"median", "time", [](const std::vector<double>& values) { return median(values); }},
     aggregate{"stddev", "time", sample_deviation}, aggregate{"cv", "percentage", sample_variation}};
 
 /// The counters that every repetition has, one column each.
