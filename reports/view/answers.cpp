@@ -85,8 +85,8 @@ private:
         if (sent_by(cell.kind, cell.payload_bytes) == sent::post)
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
         if (cell.floor && is_held_against(*asked.by, *cell.floor))
-            for (auto sentence : {limit_sentence(cell), doubt_sentence(figures_, cell)})
-                if (!sentence.empty()) told.sentences.push_back(std::move(sentence));
+            if (auto sentence = limit_sentence(figures_, cell); !sentence.empty())
+                told.sentences.push_back(std::move(sentence));
         if (asked.by->key == "p50_ns")
             if (auto kinds = unpinned_sentence(cell, figures_); !kinds.empty())
                 told.sentences.push_back(std::move(kinds));
@@ -119,12 +119,10 @@ private:
         return is_told && !title.empty() ? ", " + std::string(title) : "";
     }
 
-    static std::string share_of_limit(const question& asked, const cell_result& cell) {
-        const auto ratio = cell.median("ratio_to_floor");
-        if (!ratio || !cell.floor || cell.floor->unit == "ns" || *ratio < 1 ||
-            !is_held_against(*asked.by, *cell.floor))
-            return {};
-        return fmt::format(", {:.0f} % of the ceiling", 100 / *ratio);
+    std::string share_of_limit(const question& asked, const cell_result& cell) const {
+        if (!cell.floor || !is_held_against(*asked.by, *cell.floor)) return {};
+        const auto share = ceiling_share_text(cell, doubt_sentence(figures_, cell));
+        return share ? ", " + *share + " of the ceiling" : "";
     }
 
     static std::string core_sentence(const cell_result& cell) {

@@ -156,7 +156,7 @@ struct cell_view {
     std::string absence;  // a word where a figure would stand: "limit", "failed"; empty: ok
     waiting waits = waiting::unknown;
     bool lossy = false;
-    std::string doubt;  // a sentence, where repetitions lie plainly beyond the machine's limit
+    std::string doubt;  // a sentence: why the limit of the machine says nothing of it
     std::vector<std::pair<double, double>> percentiles;  // q and ns, of all repetitions that count
     std::optional<distribution_view> distribution;       // of round trips
     std::vector<stack_view> stacks;

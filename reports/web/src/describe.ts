@@ -77,7 +77,7 @@ export function cellNotes(context: Context, cell: Cell): string[] {
       `${context.words.touch(cell.touch)}; depth ${cell.depth}`,
     ...(waits === "" ? [] : [waits]),
     ...(view.lossy && medianOf(cell, "lost_share") === 0 ? ["keeps only the latest value"] : []),
-    ...(cell.floor
+    ...(cell.floor && view.doubt === ""
       ? [
           `floor ${cell.floor.name}: ${figureText(cell.floor.value, cell.floor.unit)}` +
             (cell.floor.why ? `, ${cell.floor.why}` : ""),
