@@ -41,12 +41,16 @@ cell_result& at(made_result& made, const std::string& mechanism, placement place
     return cell;
 }
 
-void sleeps(cell_result& cell) {
+metric_summary switches_of(double per_message) {
     metric_summary switches;
     switches.n = 6;
-    switches.median = 2;
+    switches.median = per_message;
     switches.unit = "1/message";
-    cell.summary.emplace_back("voluntary_switches_per_message", switches);
+    return switches;
+}
+
+void sleeps(cell_result& cell) {
+    cell.summary.emplace_back("voluntary_switches_per_message", switches_of(2));
 }
 
 TEST(misleading, a_tie_names_all_who_are_level) {
@@ -121,13 +125,18 @@ TEST(misleading, placements_that_contradict_each_other_stand_side_by_side) {
     made_result made;
     sleeps(at(made, "pipe", placement::same_cpu, {2300, 2301, 2302, 2303, 2304, 2305}));
     at(made, "ring", placement::same_cpu, {9e6, 9.1e6, 9.2e6, 9.3e6, 9.4e6, 9.5e6});
+    sleeps(at(made, "pipe", placement::free, {900, 901, 902, 903, 904, 905}));
+    at(made, "ring", placement::free, {500, 501, 502, 503, 504, 505})
+        .summary.emplace_back("voluntary_switches_per_message", switches_of(0));
     sleeps(at(made, "pipe", placement::l3, {28e3, 28.1e3, 28.2e3, 28.3e3, 28.4e3, 28.5e3}));
     at(made, "ring", placement::l3, {460, 461, 462, 463, 464, 465});
     const auto lines = closing(made.result);
     ASSERT_EQ(lines.size(), 4u);
     EXPECT_TRUE(lines[0].starts_with("Round trip, 64 B, two CPUs: ring 462 ns"));
     EXPECT_EQ(lines[1], "  Sleeping when idle: pipe 28.2 us \u00b10.9 %.");
-    EXPECT_EQ(lines[2], "  One CPU: pipe 2.30 us \u00b10.1 %.");
+    EXPECT_EQ(lines[2],
+              "  One CPU: pipe 2.30 us \u00b10.1 %; not pinned: ring 502 ns \u00b10.5 %, spun "
+              "throughout, though it can sleep; sleeping when idle: pipe 902 ns \u00b10.3 %.");
     EXPECT_EQ(lines[3],
               "  Waking the other CPU costs here: pipe takes 28.2 us on two CPUs, shared L3, and "
               "2.30 us on one CPU.");
@@ -137,7 +146,7 @@ TEST(misleading, placements_that_contradict_each_other_stand_side_by_side) {
               2);
     const auto tables = main_tables_of(made.result, view);
     ASSERT_EQ(tables.size(), 1u);
-    EXPECT_EQ(tables[0].heads, (string_list{"p50", "p50, one CPU"}));
+    EXPECT_EQ(tables[0].heads, (string_list{"p50", "p50, one CPU", "p50, not pinned"}));
 }
 
 /// Two of six repetitions of a stream lie beyond the ceiling.
@@ -157,7 +166,8 @@ made_result beyond_the_ceiling(std::optional<quality> of_these, std::optional<do
 
 TEST(misleading, repetitions_beyond_the_ceiling_tell_what_is_proven_wrong) {
     const std::string fact =
-        "The ceiling was measured at 19.5 GB/s; 2 of 6 repetitions lie beyond it, up to 48.6 GB/s: ";
+        "The ceiling was measured at 19.5 GB/s; 2 of 6 repetitions lie beyond it, up to 48.6 "
+        "GB/s: ";
     const std::string undisturbed =
         "they were undisturbed, so the ceiling is wrong and says nothing here.";
     const std::string reached =
@@ -168,11 +178,10 @@ TEST(misleading, repetitions_beyond_the_ceiling_tell_what_is_proven_wrong) {
         std::optional<double> best;
         std::string told;
     };
-    for (const row& each : {row{quality::quiet, std::nullopt, undisturbed},
-                            row{quality::usable, 20e9, undisturbed},
-                            row{quality::disturbed, 60e9, reached},
-                            row{quality::disturbed, 20e9, either},
-                            row{std::nullopt, std::nullopt, either}}) {
+    for (const row& each :
+         {row{quality::quiet, std::nullopt, undisturbed}, row{quality::usable, 20e9, undisturbed},
+          row{quality::disturbed, 60e9, reached}, row{quality::disturbed, 20e9, either},
+          row{std::nullopt, std::nullopt, either}}) {
         const auto made = beyond_the_ceiling(each.of_these, each.best);
         const auto model = view_of({{"r.json", made.result}});
         const result_view& view = model.views.front();
@@ -183,8 +192,8 @@ TEST(misleading, repetitions_beyond_the_ceiling_tell_what_is_proven_wrong) {
         EXPECT_EQ(told.brief.find("of the ceiling"), std::string::npos) << told.brief;
         EXPECT_NE(joined(view.trust).find("1 cell has figures beyond the limit that the machine"),
                   std::string::npos);
-        for (const auto& text : {render_text(model, {.columns = 300, .all_tables = true}),
-                                 render_markdown(model)}) {
+        for (const auto& text :
+             {render_text(model, {.columns = 300, .all_tables = true}), render_markdown(model)}) {
             EXPECT_NE(text.find(doubt), std::string::npos) << text;
             EXPECT_EQ(text.find("is rough"), std::string::npos) << text;
             EXPECT_EQ(text.find("of ceiling"), std::string::npos) << "no share of a wrong limit";

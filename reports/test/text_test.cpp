@@ -220,6 +220,38 @@ TEST(text, ends_with_the_answers_and_how_far_to_trust_them_in_a_few_lines) {
     }
 }
 
+std::string unbroken(const std::vector<std::string>& lines) {
+    std::string all;
+    for (const auto& each : lines)
+        all += each.substr(each.find_first_not_of(' ')) + " ";
+    return all;
+}
+
+TEST(text, of_every_measured_pattern_the_end_has_the_answer) {
+    const auto model = model_of(full());
+    for (const std::size_t columns : {80U, 100U, 200U}) {
+        const auto last = last_lines(render_text(model, {.columns = columns}));
+        EXPECT_LE(last.size(), 9u);
+        const std::string all = unbroken(last);
+        EXPECT_NE(all.find("Stream, 1 MiB, two CPUs: shm_ring_spin 20.1 GB/s +-0.6 %, burns"),
+                  std::string::npos)
+            << "in full: " << all;
+        for (const auto& group : model.views.front().groups) {
+            if (!group.headline || group.answers.empty()) continue;
+            const answer& best = group.answers.front();
+            EXPECT_NE(all.find(" " + best.figure), std::string::npos) << best.topic << ": " << all;
+        }
+    }
+}
+
+TEST(text, of_answers_in_few_words_says_that_no_order_is_proven) {
+    auto result = full();
+    for (auto& each : result.repetitions)
+        if (each.cell.starts_with("setup/")) each.metrics["construct_ns"] = 1e6;
+    const auto all = unbroken(last_lines(render_text(model_of(result), {.columns = 80})));
+    EXPECT_NE(all.find(" (no order proven)"), std::string::npos) << all;
+}
+
 TEST(text, has_few_tables_unless_asked_for_all) {
     const auto tables = [](const std::string& text) {
         const auto lines = lines_of(text);

@@ -67,6 +67,7 @@ private:
             "it; of the others: " +
             some_of(others, names_told) + ".");
         best.brief += ", " + some_of(others, names_told) + "; no order is proven";
+        best.proven = false;
         return best;
     }
 
@@ -95,8 +96,9 @@ private:
         const rivals among = rivals_of(asked, cell, found);
         if (auto ties = tie_sentence(asked, cell, among); !ties.empty())
             told.sentences.push_back(std::move(ties));
-        told.brief =
-            stated + manner(cell, false) + share_of_limit(asked, cell) + tie_words(asked, among);
+        const std::string ties_in_brief = tie_words(asked, among);
+        told.brief = stated + manner(cell, false) + share_of_limit(asked, cell) + ties_in_brief;
+        told.proven = ties_in_brief.empty();
         return told;
     }
 

@@ -95,8 +95,8 @@ std::string doubt_sentence(const repetition_figures& figures, const cell_result&
     if (seen.beyond > 0)
         return fmt::format("{}; {} of {} lie{} beyond it, {} to {}: {}.", measured, seen.beyond,
                            plural(seen.repetitions, "repetition"), seen.beyond == 1 ? "s" : "",
-                           is_floor(limit) ? "down" : "up",
-                           figure_text(seen.farthest, limit.unit), finding(seen, limit));
+                           is_floor(limit) ? "down" : "up", figure_text(seen.farthest, limit.unit),
+                           finding(seen, limit));
     const auto ratio = cell.median("ratio_to_floor");
     return ratio && *ratio < plainly_beyond
                ? measured + ", which this surpasses: it says nothing here."
@@ -117,8 +117,7 @@ std::string limit_sentence(const repetition_figures& figures, const cell_result&
                : fmt::format("The ceiling is {}: {:.0f} % of that.", limit, 100 / *ratios->median);
 }
 
-std::optional<std::string> ceiling_share_text(const cell_result& cell,
-                                              const std::string& doubt) {
+std::optional<std::string> ceiling_share_text(const cell_result& cell, const std::string& doubt) {
     const auto ratio = cell.median("ratio_to_floor");
     if (cell.ended != status::ok || !cell.floor || is_floor(*cell.floor) || !ratio ||
         !doubt.empty())
