@@ -109,6 +109,39 @@ double margin_between(const run_result& result, const cell_result& a, const cell
     return limit_a && limit_b ? std::max({of.margin, *limit_a, *limit_b}) : margin_of(result, of);
 }
 
+std::vector<std::vector<std::size_t>> unproven_behind(const run_result& result,
+                                                      const repetition_figures& figures,
+                                                      const cell_group& group, const metric& by) {
+    std::vector<std::optional<double>> compared;
+    for (const std::size_t i : group.cells) {
+        const cell_result& cell = result.cells[i];
+        const bool competes = cell.ended == status::ok && cell.mechanism != instrument_name &&
+                              !cell.saturated.value_or(false) && !is_lossy(result, cell);
+        compared.push_back(competes && by.margin > 0 ? cell.median(by.key) : std::nullopt);
+    }
+    const auto proves = [&](std::size_t i) {
+        return ranked_figure(result.cells[group.cells[i]], by).has_value();
+    };
+    std::vector<std::vector<std::size_t>> unproven(compared.size());
+    for (std::size_t first = 0; first < compared.size(); ++first) {
+        if (!compared[first]) continue;
+        std::vector<standing> found(compared.size(), standing::none);
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (i == first || !compared[i] || is_better(by, *compared[i], *compared[first]))
+                continue;
+            if (proves(first) && proves(i))
+                found[i] = standing::level;
+            else
+                unproven[first].push_back(i);
+        }
+        tell_apart(result, figures, group, by, first, found);
+        for (std::size_t i = 0; i < found.size(); ++i)
+            if (found[i] == standing::level) unproven[first].push_back(i);
+        std::sort(unproven[first].begin(), unproven[first].end());
+    }
+    return unproven;
+}
+
 std::vector<standing> standings_among(const run_result& result, const repetition_figures& figures,
                                       const cell_group& group, const metric& by,
                                       const std::vector<bool>& among) {
