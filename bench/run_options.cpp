@@ -87,7 +87,7 @@ constexpr std::array run_flags{
              "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
              "fixed bounds, for a machine kept for measuring"},
     run_flag{how_much, "strict", "",
-             "Exit with 5 where doctor warns, before the run, or the result is unusable, after"},
+             "Exit with 5 where doctor warns, before the run, or the machine was too noisy, after"},
     run_flag{how_much, "require", "NAMES",
              "Exit with 5 where a mechanism or family of these is skipped, comma-separated"},
     run_flag{how_much, "seed", "N",

@@ -90,7 +90,9 @@ TEST_F(strict, an_unusable_result_is_written_and_refused) {
     const outcome ended = box.run("unshare -m sh quiet.sh");
     if (ended.code == 77) GTEST_SKIP() << "doctor still complains:\n" << box.read("doctor.txt");
     EXPECT_EQ(ended.code, 5) << ended.err;
-    EXPECT_TRUE(matches(ended.err, "--strict: the result is written, but unusable"));
+    EXPECT_TRUE(matches(ended.err,
+                        "--strict: the result is written, but the machine was too noisy: stop "
+                        "other work and run again"));
     EXPECT_EQ(result().at("noise").at("verdict"), "unusable");
 }
 
