@@ -115,8 +115,8 @@ export function twin(spec: Twin): HTMLElement {
     }
     describeSvg(chart, title(), spec.summary());
     picture.replaceChildren(chart);
-    cursor(picture, chart, title(), drawing.stops ?? [], point);
-    if (drawing.hover) hoverNames(chart, drawing.hover);
+    const light = drawing.hover ? quietLines(chart, drawing.hover) : () => undefined;
+    cursor(picture, chart, title(), drawing.stops ?? [], point, light);
   };
 
   const controls = h(
@@ -213,6 +213,7 @@ function cursor(
   title: string,
   stops: Stop[],
   point: Point,
+  light: (series: string | undefined) => void,
 ): void {
   if (stops.length === 0) {
     picture.removeAttribute("tabindex");
@@ -257,9 +258,11 @@ function cursor(
     bubble.textContent = `${stop.series}: ${stop.text}`;
     bubble.style.left = `${Math.max(0, Math.min(x + 10, frame.width - bubble.offsetWidth))}px`;
     bubble.style.top = `${Math.max(0, y - bubble.offsetHeight - 10)}px`;
+    light(stop.series);
     announce(`${stop.series}: ${stop.text}`);
   };
   const hide = () => {
+    light(undefined);
     ring.hidden = bubble.hidden = true;
   };
 
@@ -338,10 +341,14 @@ function announce(text: string): void {
   }, 150);
 }
 
-// --- hover ---------------------------------------------------------------------------------------
+// --- quiet lines ---------------------------------------------------------------------------------
 
-// A quiet line comes forward under the pointer. Plot binds the indices of its data to each path.
-function hoverNames(chart: Element, name: (firstDatum: number) => string | undefined): void {
+// One comes forward under the pointer and the keyboard's cursor. Plot binds the indices of its data
+// to each path.
+function quietLines(
+  chart: Element,
+  name: (firstDatum: number) => string | undefined,
+): (series: string | undefined) => void {
   const named = new Map<string, Element>();
   for (const path of chart.querySelectorAll<SVGPathElement>("g.quiet path")) {
     const data = (path as unknown as { __data__?: number[] }).__data__;
@@ -349,12 +356,15 @@ function hoverNames(chart: Element, name: (firstDatum: number) => string | undef
     if (found) named.set(found, path);
   }
   let lit: Element | undefined;
-  chart.addEventListener("input", () => {
-    const value = (chart as unknown as { value?: { name?: string } | null }).value;
-    const next = value?.name === undefined ? undefined : named.get(value.name);
+  const light = (series: string | undefined) => {
+    const next = series === undefined ? undefined : named.get(series);
     if (next === lit) return;
     lit?.classList.remove("lit");
     next?.classList.add("lit");
     lit = next;
-  });
+  };
+  chart.addEventListener("input", () =>
+    light((chart as unknown as { value?: { name?: string } | null }).value?.name),
+  );
+  return light;
 }
