@@ -33,6 +33,8 @@ export interface Twin {
   table: () => HTMLElement;
   // What to say when there is nothing to draw.
   nothing?: () => Child[];
+  // Another figure of the section has the same table: paper needs it once.
+  tableIsElsewhere?: boolean;
 }
 
 // Which figures the reader turned into tables: it outlasts the choice of another result.
@@ -85,7 +87,8 @@ export function twin(spec: Twin): HTMLElement {
   };
 
   // Paper has the table after the chart, unless it would fill pages.
-  const paperTable = () => {
+  const paperTable = (): HTMLElement | string => {
+    if (spec.tableIsElsewhere) return "";
     const table = tableOrNothing();
     table.classList.toggle("long", table.querySelectorAll("tr").length > 26);
     return table;
@@ -103,8 +106,11 @@ export function twin(spec: Twin): HTMLElement {
           ? [paperTable()]
           : []),
     );
-    if (width === 0 || view !== "chart") return;
-    const drawing = spec.chart(width);
+    if (width > 0 && view === "chart") drawChart(width);
+  };
+
+  const drawChart = (wide: number) => {
+    const drawing = spec.chart(wide);
     const { chart } = drawing;
     saves.hidden = chart === null;
     if (!chart) {
@@ -152,12 +158,19 @@ export function twin(spec: Twin): HTMLElement {
   });
   observer.observe(figure);
   const before = () => {
-    if (view === "chart") numbers.replaceChildren(paperTable());
+    if (view !== "chart") return;
+    numbers.replaceChildren(paperTable());
+    if (width > paperWidth) drawChart(paperWidth);
+  };
+  const after = () => {
+    if (view === "chart" && width > paperWidth) drawChart(width);
   };
   addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
   spec.context.onDispose(() => {
     observer.disconnect();
     removeEventListener("beforeprint", before);
+    removeEventListener("afterprint", after);
   });
   spec.context.watch(figure, spec.keys, () => {
     width = Math.round(figure.clientWidth);
@@ -167,6 +180,9 @@ export function twin(spec: Twin): HTMLElement {
 }
 
 addEventListener("beforeprint", drawAll);
+
+// A4 less the margins of the style sheet, in CSS pixels: letters are not made smaller to fit.
+const paperWidth = 700;
 
 function saveButton(label: string, title: string, run: () => void): HTMLElement {
   return h(

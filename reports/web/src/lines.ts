@@ -57,10 +57,11 @@ export function lineChart(spec: LineChart): Drawing {
   const quiet = filled.filter((s) => s.look === null && s.name !== instrument);
   const reference = filled.filter((s) => s.name === instrument);
   const labelled = narrow || spec.yShare ? [] : [...bright, ...reference];
+  const besides = spec.yShare && !narrow ? bright : labelled;
   const right =
-    labelled.length === 0
+    besides.length === 0
       ? 16
-      : Math.min(246, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
+      : Math.min(246, 34 + 7 * Math.max(...besides.map((s) => shownName(s.name).length)));
   const size = {
     width: spec.width,
     height: narrow ? 320 : spec.tall === false ? 340 : 440,

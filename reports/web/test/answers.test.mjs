@@ -174,10 +174,58 @@ test("on paper every row stands, apart from the others, and nothing is cut", asy
       .map((element) => `${element.closest("section")?.id} ${element.className}`),
   );
   assert.deepEqual(wide, []);
-  for (const details of await page.locator("#others details").all())
+  for (const details of await page.locator("#others details, #environment details").all())
     assert.ok(await details.evaluate((each) => each.open));
+  const foot = page.locator("table.heat tfoot").first();
+  assert.equal(await foot.evaluate((each) => getComputedStyle(each).display), "table-row-group");
+  assert.deepEqual(await brokenNames(page), [], "a name is broken after _ and / alone");
+  assert.deepEqual(await cutLabels(page), []);
+  const captions = await page
+    .locator(".numbers caption")
+    .evaluateAll((all) =>
+      all.filter((each) => each.checkVisibility()).map((each) => each.textContent),
+    );
+  assert.deepEqual(captions, [...new Set(captions)], "no table comes twice");
+  for (const id of ["percentiles", "scaling", "cost", "pareto", "load", "others", "environment"])
+    assert.equal(
+      await page.locator(`#${id}`).evaluate((section) => getComputedStyle(section).breakBefore),
+      "page",
+      id,
+    );
   await page.close();
 });
+
+// Parts of names and heads that stand on two lines.
+const brokenNames = (page) =>
+  page.locator("#app :is(table.plain, table.heat) th").evaluateAll((heads) =>
+    heads
+      .filter((head) => head.checkVisibility())
+      .flatMap((head) => {
+        const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
+        const broken = [];
+        for (let node = texts.nextNode(); node; node = texts.nextNode())
+          for (const { 0: word, index } of node.data.matchAll(/\S+/g)) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+            if (lines.size > 1 && !word.includes("-")) broken.push(word);
+          }
+        return broken;
+      }),
+  );
+
+// Texts of charts that reach beyond their picture, or beyond the page.
+const cutLabels = (page) =>
+  page.locator(".picture svg text").evaluateAll((texts) =>
+    texts
+      .filter((text) => {
+        const { left, right } = text.getBoundingClientRect();
+        const frame = text.closest("svg").getBoundingClientRect();
+        return left < frame.left - 2 || right > Math.min(frame.right, innerWidth) + 2;
+      })
+      .map((text) => `${text.closest("section").id}: ${text.textContent}`),
+  );
 
 test("what is folded is one line: the environment in ten", async () => {
   const { page } = await at(golden(), screens[0]);

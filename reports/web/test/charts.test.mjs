@@ -95,7 +95,7 @@ test("no curve passes under the name of a line of equal cost", async () => {
         await page.locator("#scaling").getByRole("radio", { name: unit }).check();
         await settled(page);
         const { count, curves, under } = await crossed(page);
-        // Where twenty curves fill the chart, or it is narrow, the note above it has the costs alone.
+        // Where curves fill the chart, or it is narrow, the note above it has the costs alone.
         const isFull = name === "many mechanisms" || screen.width < 560;
         assert.ok(curves > 5 && (isFull || count >= 1), `${count} names, ${curves} curves`);
         assert.match(

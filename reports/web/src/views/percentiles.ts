@@ -66,6 +66,7 @@ export const percentilesView: View = {
           "steady; two steps are two different things measured.",
         chart: (width) => ecdfChart(lines(context), width),
         table: () => numbers(lines(context)),
+        tableIsElsewhere: true,
         nothing: () => nothing(context),
       }),
       hgrmRow(context),
