@@ -38,20 +38,26 @@ bool is_better(const metric& by, double a, double b) {
     return by.direction == better::higher ? a > b : a < b;
 }
 
+/// What tests are made on, by the group's cells.
+std::vector<std::vector<double>> logs_of(const run_result& result,
+                                         const repetition_figures& figures, const cell_group& group,
+                                         const metric& by) {
+    std::vector<std::vector<double>> logs;
+    for (const std::size_t i : group.cells)
+        logs.push_back(
+            adverse_logs(figures.of(result.cells[i].name, by.key), by.direction == better::higher));
+    return logs;
+}
+
 /// The others against the best.
-void tell_apart(const run_result& result, const repetition_figures& figures,
+void tell_apart(const run_result& result, const std::vector<std::vector<double>>& logs,
                 const cell_group& group, const metric& by, std::size_t best,
                 std::vector<standing>& found) {
-    const bool higher = by.direction == better::higher;
-    const auto logs = [&](std::size_t i) {
-        return adverse_logs(figures.of(result.cells[group.cells[i]].name, by.key), higher);
-    };
-    const auto of_best = logs(best);
     std::vector<unpaired_series> family;
     std::vector<std::size_t> members;
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (found[i] != standing::level) continue;
-        family.push_back({of_best, logs(i),
+        family.push_back({logs[best], logs[i],
                           margin_between(result, result.cells[group.cells[best]],
                                          result.cells[group.cells[i]], by)});
         members.push_back(i);
@@ -122,6 +128,7 @@ std::vector<std::vector<std::size_t>> unproven_behind(const run_result& result,
     const auto proves = [&](std::size_t i) {
         return ranked_figure(result.cells[group.cells[i]], by).has_value();
     };
+    const auto logs = logs_of(result, figures, group, by);
     std::vector<std::vector<std::size_t>> unproven(compared.size());
     for (std::size_t first = 0; first < compared.size(); ++first) {
         if (!compared[first]) continue;
@@ -134,7 +141,7 @@ std::vector<std::vector<std::size_t>> unproven_behind(const run_result& result,
             else
                 unproven[first].push_back(i);
         }
-        tell_apart(result, figures, group, by, first, found);
+        tell_apart(result, logs, group, by, first, found);
         for (std::size_t i = 0; i < found.size(); ++i)
             if (found[i] == standing::level) unproven[first].push_back(i);
         std::sort(unproven[first].begin(), unproven[first].end());
@@ -163,7 +170,7 @@ std::vector<standing> standings_among(const run_result& result, const repetition
     }
     if (!best) return found;
     found[*best] = standing::best;
-    tell_apart(result, figures, group, by, *best, found);
+    tell_apart(result, logs_of(result, figures, group, by), group, by, *best, found);
     return found;
 }
 
