@@ -54,7 +54,7 @@ TEST_F(noise, disturbed_repetitions_are_kept_run_again_and_counted) {
     EXPECT_EQ(cell.at("repetitions_disturbed"), 3 + again);
     EXPECT_EQ(cell.at("repetitions_excluded"), 0) << "there are no others";
     EXPECT_EQ(cell.at("summary").at("p50_ns").at("n"), 3 + again);
-    EXPECT_TRUE(matches(document.at("noise").at("text"), "1 cell rests on them"));
+    EXPECT_TRUE(matches(document.at("noise").at("text"), "the figures of 1 cell include them"));
     EXPECT_TRUE(cell.at("flags").dump().find("disturbed") == std::string::npos)
         << "there is no other cell that was disturbed less";
 }

@@ -141,11 +141,14 @@ std::string missing_text(const calibration_figures& figures) {
 std::string disturbed_text(const calibration_repetitions& of) {
     if (of.disturbed == 0)
         return fmt::format("None of the {} repetitions was disturbed by other work.\n", of.kept);
-    return fmt::format(
-        "{} of the {} repetitions {} disturbed by other work, so the limits are larger than those "
-        "of "
-        "the machine alone: stop other work and run again.\n",
-        of.disturbed, of.kept, of.disturbed == 1 ? "was" : "were");
+    const std::string which = of.disturbed == of.kept
+                                  ? fmt::format("All {} repetitions were", of.kept)
+                                  : fmt::format("{} of the {} repetitions {}", of.disturbed,
+                                                of.kept, of.disturbed == 1 ? "was" : "were");
+    return which +
+           " disturbed by other work, so the limits are larger than those of the machine alone: "
+           "stop "
+           "other work and run again.\n";
 }
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kind_phrases{

@@ -121,6 +121,23 @@ TEST(misleading, a_lucky_percentile_is_pooled_says_so_and_proves_no_order) {
     EXPECT_NE(render_csv(model).find(",yes,"), std::string::npos);
 }
 
+TEST(misleading, a_better_figure_that_is_not_ranked_is_told_beside_the_best) {
+    made_result made;
+    made.add("spinner", {850, 850, 850, 850, 850, 850});
+    made.cell("spinner").summary.front().second.pooled = true;
+    made.cell("spinner").summary.front().second.low = std::nullopt;
+    made.add("ring", {4400, 4410, 4420, 4430, 4440, 4450});
+    made.add("slow", {9000, 9000, 9000, 9000, 9000, 9000});
+    made.cell("slow").summary.front().second.pooled = true;
+    const auto told = seen(made.result).groups.at(0).answers.at(0);
+    EXPECT_EQ(told.mechanism, "ring");
+    EXPECT_EQ(told.brief, "ring 4.42 us \u00b10.6 %; not ranked: spinner 850 ns pooled");
+    EXPECT_EQ(told.sentences.back(),
+              "Single repetitions are too short to rank spinner 850 ns pooled: not proven to be "
+              "faster.");
+    EXPECT_FALSE(told.proven);
+}
+
 TEST(misleading, placements_that_contradict_each_other_stand_side_by_side) {
     made_result made;
     sleeps(at(made, "pipe", placement::same_cpu, {2300, 2301, 2302, 2303, 2304, 2305}));

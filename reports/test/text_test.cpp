@@ -10,14 +10,15 @@
 #include "harness/base/units.hpp"
 #include "reports/csv.hpp"
 #include "reports/markdown.hpp"
+#include "reports/read_result.hpp"
 #include "reports/test/golden.hpp"
 
 namespace ipcmark {
 namespace {
 
-std::string golden(const std::string& name) {
-    std::ifstream file(std::string(IPCMARK_GOLDEN "/") + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+std::string content_of(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void scale(run_result& result, const std::string& cell, const std::string& metric, double by) {
@@ -55,7 +56,7 @@ view_model both() {
 void expect_golden(const std::string& text, const std::string& name) {
     if (std::getenv("IPCMARK_REGOLD") != nullptr)
         std::ofstream(std::string(IPCMARK_GOLDEN "/") + name, std::ios::binary) << text;
-    EXPECT_EQ(text, golden(name)) << name;
+    EXPECT_EQ(text, content_of(IPCMARK_GOLDEN "/" + name)) << name;
 }
 
 TEST(text, of_the_samples_is_as_recorded) {
@@ -70,6 +71,15 @@ TEST(text, of_the_samples_is_as_recorded) {
 TEST(markdown, of_the_samples_is_as_recorded) {
     expect_golden(render_markdown(model_of(full())), "full.md");
     expect_golden(render_markdown(both()), "compared.md");
+}
+
+TEST(markdown, of_the_kept_sample_is_what_the_program_says) {
+    const std::string folder = IPCMARK_GOLDEN "/../samples/";
+    const auto table = render_markdown(
+        view_of({{"sample.result.json", read_result(folder + "sample.result.json")}}));
+    if (std::getenv("IPCMARK_REGOLD") != nullptr)
+        std::ofstream(folder + "sample.md", std::ios::binary) << table;
+    EXPECT_EQ(table, content_of(folder + "sample.md"));
 }
 
 TEST(csv, of_the_sample_is_as_recorded) {
