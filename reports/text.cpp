@@ -252,7 +252,7 @@ private:
         std::vector<closing_line> lines = view.closing;
         std::vector<short_answer> in_short;
         for (;;) {
-            const std::string text = closed(lines) + others(in_short) + end;
+            std::string text = closed(lines) + others(in_short) + end;
             const auto height =
                 static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
             if (lines.size() <= 1 || height <= style_.closing_lines) return text;

@@ -164,8 +164,9 @@ std::string in_few_words(const std::vector<short_answer>& answers) {
         std::string figures;
         for (const auto& each : answers)
             if (each.mechanism == name)
-                figures += (figures.empty() ? "" : ", ") + each.topic + " " + each.figure;
-        text += (text.empty() ? "" : "; ") + name + ": " + figures;
+                figures +=
+                    fmt::format("{}{} {}", figures.empty() ? "" : ", ", each.topic, each.figure);
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, figures);
     }
     return text.empty() ? text : "Best of the others: " + text + ".";
 }
