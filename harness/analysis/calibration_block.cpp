@@ -78,6 +78,7 @@ tree calibration_block(const calibration_figures& figures, const run_header& hea
         {"repetitions", repetitions},
         {"rounds", rounds},
         {"fingerprint", header.environment.fingerprint},
+        {"other_runs", to_tree(header.watch)["other_runs"]},
         {"comparison_repetitions", figures.repetitions},
         {"comparisons", figures.comparisons},
         {"false_alarm_rate", figures.false_alarm_rate},
