@@ -142,6 +142,21 @@ TEST(checks, another_ipcmark_on_the_chosen_cpus_is_told_as_long_as_it_holds_its_
     EXPECT_EQ(of("3").how, severity::ok) << "pairs take 1 and 2";
 }
 
+TEST(checks, cpu_sets_without_cpu_0_beyond_1024_and_offline_ones_are_looked_at_as_they_are) {
+    for (const auto& [allowed, online] :
+         {std::pair{"2-3", "0-3"}, std::pair{"1100-1101", "0-2399"}, std::pair{"0,3", "0,3"}}) {
+        good_host host;
+        host.write("/proc/self/status",
+                   std::string("Name: x\nCapEff:\t0\nCpus_allowed_list:\t") + allowed);
+        host.write(cpu + "online", online);
+        host.write(cpu + "isolated", allowed).write(cpu + "nohz_full", allowed);
+        const auto findings = examine(host);
+        EXPECT_LT(look(findings, "cpu.allowed").how, severity::warning) << allowed;
+        EXPECT_NE(look(findings, "cpu.allowed").text.find(allowed), std::string::npos) << allowed;
+        EXPECT_EQ(look(findings, "cpu.isolated").how, severity::ok) << allowed;
+    }
+}
+
 TEST(checks, warnings_and_errors_always_bring_a_remedy) {
     const fake_host empty;
     for (const auto& findings : {examine_host({empty.files(), [] {}}), examine_host()})
