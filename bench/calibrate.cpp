@@ -87,7 +87,7 @@ int run_calibrate(const invocation& call) {
     if (!options) return exit_ok;
     const auto placements = find_placements();
     const plan what = runnable_plan(*options, call.mechanisms, placements);
-    if (options->json_file != "-") require_writable(options->json_file);
+    try_output(options->json_file);
     return measure_pairs(call, *options, what, placements);
 }
 

@@ -45,10 +45,10 @@ void require_outputs(const run_options& options) {
     const named_file inputs[] = {{"the plan", options.plan_file},
                                  {"the calibration", options.calibration_file}};
     require_distinct(outputs, inputs);
-    if (options.json_file != "-") require_writable(options.json_file);
+    try_output(options.json_file);
     if (options.html_file.empty()) return;
     if (page_available().empty()) {
-        if (options.html_file != "-") require_writable(options.html_file);
+        try_output(options.html_file);
         return;
     }
     throw command_error("--html: " + page_available(), exit_environment_refused);

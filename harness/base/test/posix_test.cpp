@@ -79,6 +79,38 @@ TEST(text_file, an_impossible_place_is_refused_before_anything_is_written) {
     EXPECT_NO_THROW(require_writable("/dev/null"));
 }
 
+TEST(text_file, what_may_be_renamed_over_is_told_beforehand) {
+    const std::string file = temporary_name("renamed");
+    EXPECT_EQ(require_writable(file), "");
+    replace_file(file, "first");
+    EXPECT_EQ(require_writable(file), "");
+    EXPECT_EQ(read_text(file), "first");
+    fs::remove(file);
+}
+
+TEST(text_file, anothers_file_in_a_sticky_folder_is_written_in_place) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    const fs::path folder = temporary_name("sticky");
+    const fs::path file = folder / "r.json";
+    fs::create_directory(folder);
+    ::chmod(folder.c_str(), 01777);
+    replace_file(file, "a longer text");
+    ::chmod(file.c_str(), 0666);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t nobody = 65534;
+        if (::setuid(nobody) != 0) ::_exit(3);
+        if (require_writable(file).find("another user's") == std::string::npos) ::_exit(1);
+        replace_file(file, "new");
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(read_text(file), "new");
+    fs::remove_all(folder);
+}
+
 TEST(text_file, input_beyond_the_limit_is_refused) {
     const std::string file = temporary_name("large");
     replace_file(file, std::string(1000, 'x'));
