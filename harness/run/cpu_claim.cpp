@@ -80,6 +80,14 @@ private:
     unique_fd file_;
 };
 
+/// Of this user; root removes everybody's.
+void remove_dead(int folder) {
+    std::vector<std::string> dead;
+    living_claims(folder, &dead);
+    for (const auto& name : dead)
+        ::unlinkat(folder, name.c_str(), 0);
+}
+
 }  // namespace
 
 cpu_claim::cpu_claim(fs::path folder, std::vector<int> cpus, std::string command, entry how)
@@ -92,29 +100,31 @@ cpu_claim::cpu_claim(fs::path folder, std::vector<int> cpus, std::string command
         tell();
     } catch (const call_failed& refused) {
         why_untold_ = fmt::format("{}: {}", place_.string(), refused.what());
-        if (file_) ::unlinkat(folder_.get(), name_.c_str(), 0);
-        file_.reset();
-        folder_.reset();
+        take_back();
     }
 }
 
 cpu_claim::~cpu_claim() {
-    if (file_) ::unlinkat(folder_.get(), name_.c_str(), 0);
+    take_back();
+}
+
+void cpu_claim::take_back() noexcept {
+    if (file_) ::unlink((place_ / name_).c_str());
+    file_.reset();
 }
 
 void cpu_claim::tell() {
-    folder_ = everybodys_folder(place_);
-    if (!folder_) throw_errno("open");
-    const queue_lock alone(folder_.get());
-    remove_dead();
-    make_file();
+    const unique_fd folder = everybodys_folder(place_);
+    if (!folder) throw_errno("open");
+    const queue_lock alone(folder.get());
+    remove_dead(folder.get());
+    make_file(folder.get());
 }
 
-void cpu_claim::make_file() {
+void cpu_claim::make_file(int folder) {
     for (int number = 0; !file_; ++number) {
         name_ = own_claim_prefix() + std::to_string(number);
-        file_.reset(
-            ::openat(folder_.get(), name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+        file_.reset(::openat(folder, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
         if (!file_ && errno != EEXIST) throw_errno("create " + name_);
     }
     ::fchmod(file_.get(), 0644);
@@ -128,27 +138,14 @@ void cpu_claim::make_file() {
     }
 }
 
-/// Of this user; root removes everybody's.
-void cpu_claim::remove_dead() const {
-    std::vector<std::string> dead;
-    living_claims(folder_.get(), &dead);
-    for (const auto& name : dead)
-        ::unlinkat(folder_.get(), name.c_str(), 0);
-}
-
 std::vector<measuring_run> cpu_claim::others() const {
-    if (!file_) return {};
-    std::vector<measuring_run> found;
-    for (auto& each : living_claims(folder_.get()))
-        if (!each.what.waits && share_cpus(each.what.run.cpus, claim_.run.cpus))
-            found.push_back(std::move(each.what.run));
-    return found;
+    return file_ ? measuring_on(place_, claim_.run.cpus) : std::vector<measuring_run>();
 }
 
-std::vector<measuring_run> cpu_claim::ahead() const {
+std::vector<measuring_run> cpu_claim::ahead(int folder) const {
     const auto place = std::pair(claim_.since_ns, name_);
     std::vector<measuring_run> found;
-    for (auto& each : living_claims(folder_.get()))
+    for (auto& each : living_claims(folder))
         if ((!each.what.waits || std::pair(each.what.since_ns, each.name) < place) &&
             share_cpus(each.what.run.cpus, claim_.run.cpus))
             found.push_back(std::move(each.what.run));
@@ -157,8 +154,10 @@ std::vector<measuring_run> cpu_claim::ahead() const {
 
 std::vector<measuring_run> cpu_claim::try_begin() {
     if (!file_) return {};
-    const queue_lock alone(folder_.get());
-    auto before = ahead();
+    const unique_fd folder = open_claims(place_);
+    if (!folder) throw_errno("open " + place_.string());
+    const queue_lock alone(folder.get());
+    auto before = ahead(folder.get());
     if (before.empty() && ::pwrite(file_.get(), &claim_measures, 1, 0) == 1) claim_.waits = false;
     return before;
 }

@@ -32,15 +32,14 @@ public:
 
 private:
     void tell();
-    void make_file();
-    void remove_dead() const;
-    std::vector<measuring_run> ahead() const;
+    void make_file(int folder);
+    std::vector<measuring_run> ahead(int folder) const;
+    void take_back() noexcept;
 
     std::filesystem::path place_;
     cpu_claim_record claim_;
-    unique_fd folder_;
     std::string name_;
-    unique_fd file_;
+    unique_fd file_;  // the only one that stays open: descriptors may be few
     std::string why_untold_;
 };
 
