@@ -55,7 +55,7 @@ class beside : public two_at_once, public testing::WithParamInterface<second_run
 
 TEST_P(beside, is_told_where_the_cpus_are_the_same) {
     const auto& [name, first_on, line, meet] = GetParam();
-    if (!possible("taskset -c 1 true")) GTEST_SKIP() << "two CPUs does not work here";
+    if (!possible("taskset -c 1 true")) GTEST_SKIP() << "there are no two CPUs here";
     running first = measuring(first_on);
     const auto second = box.run(line);
     EXPECT_EQ(second.code, 0) << second.err;

@@ -110,6 +110,14 @@ bool is_mount_point(const fs::path& file) {
            of_file.stx_mnt_id != of_folder.stx_mnt_id;
 }
 
+/// chattr(1) +i and +a: such a file is neither renamed over nor written to.
+bool is_locked_by_attribute(const fs::path& file) {
+    struct statx found {};
+    constexpr std::uint64_t locks = STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
+    return ::statx(AT_FDCWD, file.c_str(), 0, 0, &found) == 0 &&
+           (found.stx_attributes & locks) != 0;
+}
+
 /// Another user's file in a folder such as /tmp stays that user's.
 bool is_anothers_in_sticky_folder(const fs::path& file) {
     struct stat of_file {};
@@ -121,6 +129,7 @@ bool is_anothers_in_sticky_folder(const fs::path& file) {
 }
 
 std::string why_not_renamed(const fs::path& target, temporary_file& temporary) {
+    if (is_locked_by_attribute(target)) return "it is immutable or append-only (chattr)";
     if (is_mount_point(target)) return "it is mounted singly";
     if (is_anothers_in_sticky_folder(target))
         return "it is another user's, in a folder that lets only owners replace files";

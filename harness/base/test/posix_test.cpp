@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <linux/fs.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "harness/base/posix/mapping.hpp"
 #include "harness/base/posix/output_file.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/unique_fd.hpp"
 #include "harness/base/sizes.hpp"
 
 namespace ipcmark {
@@ -86,6 +89,29 @@ TEST(text_file, what_may_be_renamed_over_is_told_beforehand) {
     EXPECT_EQ(require_writable(file), "");
     EXPECT_EQ(read_text(file), "first");
     fs::remove(file);
+}
+
+TEST(text_file, immutable_and_append_only_files_are_refused_beforehand) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    const std::string file = temporary_name("locked");
+    replace_file(file, "first");
+    const unique_fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    int usual = 0;
+    int changed = ::ioctl(fd.get(), FS_IOC_GETFLAGS, &usual);
+    for (const int flag : {FS_IMMUTABLE_FL, FS_APPEND_FL}) {
+        int locked = usual | flag;
+        changed = changed != 0 ? changed : ::ioctl(fd.get(), FS_IOC_SETFLAGS, &locked);
+        if (changed != 0) break;
+        try {
+            require_writable(file);
+            ADD_FAILURE() << flag;
+        } catch (const call_failed& e) {
+            EXPECT_NE(e.remedy().find("chattr"), std::string::npos) << e.what();
+        }
+        ::ioctl(fd.get(), FS_IOC_SETFLAGS, &usual);
+    }
+    fs::remove(file);
+    if (changed != 0) GTEST_SKIP() << "this file system has no immutable files";
 }
 
 TEST(text_file, anothers_file_in_a_sticky_folder_is_written_in_place) {
