@@ -10,8 +10,8 @@
 namespace ipcmark {
 
 enum class touch : std::uint8_t { desc, line, rw, copy, verify };
-/// `cross`: two CPUs of which the machine does not tell what they share. `efficient` and `mixed` are of
-/// machines with cores of several kinds, on which the others are of the fastest kind.
+/// `cross`: two CPUs of which the machine does not tell what they share. `efficient` and `mixed`
+/// are of machines with cores of several kinds, on which the others are of the fastest kind.
 enum class placement : std::uint8_t {
     same_cpu,
     smt,
