@@ -100,7 +100,8 @@ def report(watched, rss_limit):
     samples = [each for each in watched.samples if each[0] > 0]
     eighth = len(samples) // 8
     if eighth < 4:
-        sys.exit("soak: the run was too short to be watched")
+        print("soak: the run was too short to be watched", file=sys.stderr)
+        sys.exit(5)
     early, late = samples[eighth:2 * eighth], samples[-eighth:]
     first, last = (medians(part, [*late[0][1]]) for part in (early, late))
     grown = []
@@ -133,11 +134,39 @@ def left_behind(pid, folder, before):
     return left
 
 
-def mechanisms(program):
-    listed = json.loads(subprocess.run([program, "list", "--json"], check=True, text=True,
-                                       stdout=subprocess.PIPE).stdout)
-    rows = listed["mechanisms"] if isinstance(listed, dict) else listed
-    return sum(row["available"] for row in rows)
+def runnable_cells(command):
+    listed = subprocess.run([*command, "--dry-run"], check=True, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL).stdout.splitlines()
+    return max(1, sum("skipped(" not in line for line in listed))
+
+
+def watch(command, temporary, journal):
+    """Runs it to its end; what was seen, and how it ended."""
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True,
+                           env={**os.environ, "TMPDIR": str(temporary)})
+    watched = Watched(run.pid, temporary)
+    done, read = 0, 0
+    try:
+        while run.poll() is None:
+            if journal.exists():
+                with journal.open("rb") as lines:
+                    lines.seek(read)
+                    new = lines.read()
+                read += len(new)
+                done += new.count(b"\n")
+            watched.look(done)
+            time.sleep(TICK_S)
+    except BaseException:
+        os.killpg(run.pid, signal.SIGINT)
+        raise
+    return watched, run.returncode
+
+
+def print_effort(document, took_s):
+    ended = [cell["status"] for cell in document["cells"]]
+    measured = sum(cell.get("repetitions_ok", 0) for cell in document["cells"])
+    print(f"{measured} repetitions of {ended.count('ok')} cells in {took_s:.0f} s "
+          f"({len(ended) - ended.count('ok')} cells were skipped or failed)")
 
 
 def main():
@@ -147,45 +176,25 @@ def main():
     parser.add_argument("--repetitions", type=int, default=10_000)
     parser.add_argument("--rss-per-repetition", type=int, default=16 << 10)
     asked = parser.parse_args()
-    rounds = -(-asked.repetitions // mechanisms(asked.program))
+    cells = [asked.program, "run", "--mechanism", "all", "--pattern", "round_trip",
+             "--payload", "64", "--placement", "cross"]
+    rounds = -(-asked.repetitions // runnable_cells(cells))
     before = system_v()
     with tempfile.TemporaryDirectory(prefix="soak") as place:
         temporary = pathlib.Path(place, "tmp")
         temporary.mkdir()
         result = pathlib.Path(place, "soak.json")
-        journal = pathlib.Path(place, "soak.json.journal")
-        command = [asked.program, "run", "--mechanism", "all", "--pattern", "round_trip",
-                   "--payload", "64", "--placement", "cross", "--repetitions", str(rounds),
-                   "--repetition-ms", "1", "--idle-ms", "0", "--no-floors", "--reruns", "0",
-                   "--quiet", "--json", str(result)]
         begun = time.monotonic()
-        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True,
-                               env={**os.environ, "TMPDIR": str(temporary)})
-        watched = Watched(run.pid, temporary)
-        done, read = 0, 0
-        try:
-            while run.poll() is None:
-                if journal.exists():
-                    with journal.open("rb") as lines:
-                        lines.seek(read)
-                        new = lines.read()
-                    read += len(new)
-                    done += new.count(b"\n")
-                watched.look(done)
-                time.sleep(TICK_S)
-        except BaseException:
-            os.killpg(run.pid, signal.SIGINT)
-            raise
-        took = time.monotonic() - begun
-        if run.returncode not in (0, 3):
-            sys.exit(f"soak: the run ended with {run.returncode}")
-        document = json.loads(result.read_text())
-        cells = [cell["status"] for cell in document["cells"]]
-        measured = sum(cell.get("repetitions_ok", 0) for cell in document["cells"])
-        print(f"{measured} repetitions of {cells.count('ok')} cells in {took:.0f} s "
-              f"({len(cells) - cells.count('ok')} cells were skipped or failed)")
+        watched, code = watch([*cells, "--repetitions", str(rounds), "--repetition-ms", "1",
+                               "--idle-ms", "0", "--no-floors", "--reruns", "0", "--quiet",
+                               "--json", str(result)],
+                              temporary, pathlib.Path(place, "soak.json.journal"))
+        if code not in (0, 3):
+            print(f"soak: the run ended with {code}", file=sys.stderr)
+            sys.exit(5)
+        print_effort(json.loads(result.read_text()), time.monotonic() - begun)
         grown = report(watched, asked.rss_per_repetition)
-        left = left_behind(run.pid, temporary, before)
+        left = left_behind(watched.pid, temporary, before)
     for name in grown:
         print(f"soak: grew: {name}", file=sys.stderr)
     for name in left:
