@@ -75,7 +75,8 @@ protected:
     }
 
     fs::path place() const { return root_ / "locks"; }
-    std::function<cpu_claim*()> of(std::vector<int> cpus, entry how = entry::measures) const {
+    std::function<cpu_claim*()> of(const std::vector<int>& cpus,
+                                   entry how = entry::measures) const {
         return [=, this] { return new cpu_claim(place(), cpus, "ipcmark run", how); };
     }
     std::vector<std::int64_t> seen_by(const cpu_claim& claim) const {
