@@ -44,13 +44,18 @@ int measure_pairs(const invocation& call, const run_options& options, const plan
     run_header header = make_header(call, options, what, placements, here.clock);
     const shared_clock clock(here.clock);
     progress bar(2 * what.runnable() * options.plan.repetitions, options.quiet);
-    pair_recorder records(what, bar, clock);
+    pair_recorder records(what, bar, clock, here.machine);
     executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
                 records, here.machine.gate());
     pairs_schedule pairs(what, options.time_budget_s);
     const run_outcome ended = run_schedule(pairs, by, records.so_far());
     const auto series = records.figures().log_ratios(cells_of(what), ended.rounds_done);
     require_enough(ended, series);
+    header.watch = here.machine.told({});
+    for (const auto& other : header.watch.other_runs)
+        std::cerr << "Warning: another ipcmark measured on these CPUs meanwhile: " << text_of(other)
+                  << "; what this machine can tell apart looks worse than it is. Calibrate again, "
+                     "alone or with --wait\n";
     finish_header(header, here.start_ns, ended.rounds_done, here.clock, here.suspended_ns);
     const auto figures = calibrate(series, comparison_repetitions, what.seed);
     const auto& failures = records.figures().failures();
@@ -82,7 +87,7 @@ int run_calibrate(const invocation& call) {
     if (!options) return exit_ok;
     const auto placements = find_placements();
     const plan what = runnable_plan(*options, call.mechanisms, placements);
-    if (options->json_file != "-") require_writable(options->json_file);
+    try_output(options->json_file);
     return measure_pairs(call, *options, what, placements);
 }
 

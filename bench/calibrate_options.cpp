@@ -42,7 +42,8 @@ void declare(cxxopts::Options& options) {
         "N")("repetition-ms", "Timed phase of one repetition",
              value<std::string>()->default_value("100"), "MS")(
         "time-budget", "Start no round that would end later, such as 2m", value<std::string>(),
-        "TIME")("seed", "Seed of the order (default: random, recorded)", value<std::string>(), "N")(
+        "TIME")("wait", wait_help, value<std::string>()->implicit_value(any_time), "TIME")(
+        "seed", "Seed of the order (default: random, recorded)", value<std::string>(), "N")(
         "json", "File to write; - is standard output",
         value<std::string>()->default_value(calibration_file_name),
         "FILE")("q,quiet", "No progress");
@@ -83,6 +84,7 @@ run_options options_of(const cxxopts::ParseResult& parsed, const registry& mecha
         options.plan = request_of(parsed, mechanisms);
         if (parsed.count("time-budget") > 0)
             options.time_budget_s = parse_duration_s(parsed["time-budget"].as<std::string>());
+        options.wait_s = wait_of(parsed);
     } catch (const std::invalid_argument& e) {
         throw command_error(e.what());
     }

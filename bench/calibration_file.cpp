@@ -9,6 +9,7 @@
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
 #include "reports/decode.hpp"
+#include "reports/read_result.hpp"
 
 namespace ipcmark {
 
@@ -43,6 +44,8 @@ calibration_read read_calibration(const std::string& file) {
         throw command_error(file + ": " + e.what(), exit_unreadable);
     } catch (const call_failed& e) {
         throw command_error(std::string("--calibration: ") + e.what(), exit_unreadable);
+    } catch (const std::runtime_error& e) {
+        throw command_error(e.what(), exit_unreadable);
     }
     calibration_read found{text_at(document, "schema", "name"),
                            text_at(document, "schema", "version"),
@@ -53,6 +56,9 @@ calibration_read read_calibration(const std::string& file) {
     const tree* figures = document.find("calibration");
     if (figures == nullptr || !figures->is_object() || found.fingerprint.empty())
         throw refuse("is a calibration without its figures");
+    // It becomes a part of a result, which nobody could read with a block that is none.
+    const std::string fault = calibration_fault(*figures);
+    if (!fault.empty()) throw refuse("is a calibration with a fault: " + fault);
     found.calibration = *figures;
     return found;
 }

@@ -77,6 +77,7 @@ plan_info plan_of(const invocation& call, const run_options& options, const plan
     info.idle_ms = request.idle_ms;
     info.layout_randomisation = request.randomise_layout;
     info.filters = request.filters;
+    info.unpinned = request.unpinned;
     info.cells = what.cells.size();
     info.time_budget_s = options.time_budget_s;
     if (options.time_budget_s)

@@ -134,6 +134,14 @@ void require_distinct(std::span<const named_file> outputs, std::span<const named
     }
 }
 
+void try_output(const std::string& file) {
+    if (file == "-") return;
+    if (const std::string why = require_writable(file); !why.empty())
+        std::cerr << "ipcmark: " << file
+                  << " is written in place: renaming over it is refused, since " << why
+                  << ". Whoever reads it at that moment sees a part of it\n";
+}
+
 void require_room(const std::string& file, std::size_t bytes) {
     if (!outputs_is_file(file)) return;
     rlimit limit{};

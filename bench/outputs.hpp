@@ -21,6 +21,10 @@ std::string output_name(std::string name);
 /// command_error.
 void require_distinct(std::span<const named_file> outputs, std::span<const named_file> inputs);
 
+/// Tries it before anything is measured, and says where a file can only be written in place. "-" is
+/// left alone. Throws call_failed.
+void try_output(const std::string& file);
+
 /// Throws command_error where the limit of a file's size (RLIMIT_FSIZE) is below what a result
 /// takes, or a file of `bytes` cannot be written there. "-" is left alone.
 void require_room(const std::string& file, std::size_t bytes);

@@ -4,14 +4,16 @@
 
 namespace ipcmark {
 
-pair_recorder::pair_recorder(const plan& what, progress& bar, const shared_clock& clock)
-    : bar_(bar), clock_(clock) {
+pair_recorder::pair_recorder(const plan& what, progress& bar, const shared_clock& clock,
+                             machine_watch& machine)
+    : bar_(bar), clock_(clock), machine_(machine) {
     for (const auto& planned : what.cells)
         if (planned.skipped) figures_.fail(planned.what.name(), *planned.skipped);
 }
 
 void pair_recorder::attempted(const attempt& done) {
     ++repetitions_;
+    machine_.look();
     if (!done.last) return;
     if (!done.outcome.failed) {
         ++rests_on_.kept;

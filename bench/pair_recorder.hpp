@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/machine_watch.hpp"
 #include "bench/progress.hpp"
 #include "harness/analysis/calibration_block.hpp"
 #include "harness/analysis/paired_figures.hpp"
@@ -12,7 +13,8 @@ namespace ipcmark {
 /// wanted. All arguments outlive it.
 class pair_recorder : public run_observer {
 public:
-    pair_recorder(const plan& what, progress& bar, const shared_clock& clock);
+    pair_recorder(const plan& what, progress& bar, const shared_clock& clock,
+                  machine_watch& machine);
 
     void attempted(const attempt& done) override;
     void about_to(const std::string& what) override { bar_.show(repetitions_, what); }
@@ -27,6 +29,7 @@ public:
 private:
     progress& bar_;
     const shared_clock& clock_;
+    machine_watch& machine_;
     paired_figures figures_;
     std::size_t repetitions_ = 0;
     calibration_repetitions rests_on_;

@@ -1,6 +1,7 @@
 #include "bench/plan_fields.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <regex>
 #include <stdexcept>
 #include <type_traits>
@@ -49,6 +50,11 @@ void take_placement(plan_request& plan, const std::string& word) {
 }
 
 void require_regex(const std::string& word, std::size_t from = 0) {
+    // The library's matcher calls itself once a character of the expression or more.
+    constexpr std::size_t longest = 1000;
+    if (word.size() > longest)
+        throw std::invalid_argument(fmt::format(
+            "a regular expression of {} characters; at most {} are taken", word.size(), longest));
     try {
         const std::regex expression(word.substr(from));
     } catch (const std::regex_error& e) {
@@ -137,7 +143,9 @@ std::span<const plan_field> plan_fields() {
          },
          [](const request& plan) { return told_list<&request::payloads>(plan, size_word); }},
         {what_to_measure, "placement", "placements", "WORDS",
-         "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, free", form::list,
+         "cross (nearest two CPUs), same_cpu, smt, l2, l3, package, numa, efficient, mixed, "
+         "free",
+         form::list,
          [](request& plan) {
              plan.placements.clear();
              plan.unpinned.reset();

@@ -7,6 +7,7 @@
 namespace ipcmark {
 
 void recorder::attempted(const attempt& done) {
+    machine_.look();
     const clock_info& clock = result_.header().clock;
     repetition_record record = make_record(done.planned.what, done.asked.why, done.outcome, clock_,
                                            {done.sequence,

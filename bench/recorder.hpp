@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/machine_watch.hpp"
 #include "bench/progress.hpp"
 #include "harness/analysis/result_builder.hpp"
 #include "harness/run/executor.hpp"
@@ -12,8 +13,9 @@ namespace ipcmark {
 /// journal. All arguments outlive it.
 class recorder : public run_observer {
 public:
-    recorder(result_builder& result, journal& lines, progress& bar, const shared_clock& clock)
-        : result_(result), lines_(lines), bar_(bar), clock_(clock) {}
+    recorder(result_builder& result, journal& lines, progress& bar, const shared_clock& clock,
+             machine_watch& machine)
+        : result_(result), lines_(lines), bar_(bar), clock_(clock), machine_(machine) {}
 
     void attempted(const attempt& done) override;
     void floors_measured(const floor_log& floors) override;
@@ -29,6 +31,7 @@ private:
     journal& lines_;
     progress& bar_;
     const shared_clock& clock_;
+    machine_watch& machine_;
 };
 
 }  // namespace ipcmark

@@ -102,7 +102,7 @@ int run_report(const invocation& call) {
         read.push_back({"the input", input});
     const named_file written[] = {{"the report", output}};
     require_distinct(written, read);
-    if (output != "-") require_writable(output);
+    try_output(output);
     const std::string text = render(inputs, format, output == "-", extent);
     if (output == "-") {
         std::cout << text;

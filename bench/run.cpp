@@ -45,10 +45,10 @@ void require_outputs(const run_options& options) {
     const named_file inputs[] = {{"the plan", options.plan_file},
                                  {"the calibration", options.calibration_file}};
     require_distinct(outputs, inputs);
-    if (options.json_file != "-") require_writable(options.json_file);
+    try_output(options.json_file);
     if (options.html_file.empty()) return;
     if (page_available().empty()) {
-        if (options.html_file != "-") require_writable(options.html_file);
+        try_output(options.html_file);
         return;
     }
     throw command_error("--html: " + page_available(), exit_environment_refused);
@@ -192,7 +192,7 @@ run_outcome carry_out(const run_options& options, const plan& what, workplace& h
                       result_builder& result, journal& lines) {
     const shared_clock clock(here.clock);
     progress bar(0, options.quiet);
-    recorder records(result, lines, bar, clock);
+    recorder records(result, lines, bar, clock, here.machine);
     executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
                 records, here.machine.gate());
     rounds_schedule rounds(what, options.time_budget_s, options.floors);
@@ -237,6 +237,7 @@ std::size_t expected_bytes(const result_builder& builder, const plan& what) {
 int measure_run(const invocation& call, const run_options& options, const plan& what,
                 const std::vector<placement_choice>& placements, const std::string& journal_file) {
     workplace here(call, options, what);
+    if (options.strict) refuse_disturbed_host(what);
     run_header header = make_header(call, options, what, placements, here.clock);
     header.watch = here.machine.told({});
     header.calibration = calibration_for(options.calibration_file, options.json_file,
@@ -307,7 +308,6 @@ int run_run(const invocation& call) {
             ? result_claim::named(options->json_file, options->journal_folder, options->force)
             : result_claim::numbered(options->json_file, options->journal_folder, options->force);
     options->json_file = claim.file();
-    if (options->strict) refuse_disturbed_host(what);
     return measure_run(call, *options, what, placements, claim.journal_file());
 }
 

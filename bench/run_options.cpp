@@ -69,6 +69,7 @@ struct run_flag {
     const char* flag;
     const char* metavar;  // empty: it has no value
     const char* help;
+    const char* without_value = nullptr;  // what it is worth where its value is left out
 };
 
 constexpr std::array run_flags{
@@ -91,6 +92,7 @@ constexpr std::array run_flags{
     run_flag{how_much, "gate", "RULE",
              "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
              "fixed bounds, for a machine kept for measuring"},
+    run_flag{how_much, "wait", "TIME", wait_help, any_time},
     run_flag{how_much, "strict", "",
              "Exit with 5 where doctor warns, before the run, or the machine was too noisy, after"},
     run_flag{how_much, "require", "NAMES",
@@ -144,7 +146,9 @@ void add_options(cxxopts::Options& options) {
     for (const run_flag& each : run_flags)
         add(each.group, each.flag, each.help, each.metavar,
             *each.metavar == 0 ? std::shared_ptr<cxxopts::Value>(value<bool>())
-                               : value<std::string>());
+            : each.without_value == nullptr
+                ? value<std::string>()
+                : value<std::string>()->implicit_value(each.without_value));
 }
 
 /// The words that a flag of a plan was given.
@@ -269,6 +273,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
              select_mechanisms(call.mechanisms, (*parsed)["require"].as<std::string>()))
             options.required.emplace_back(each->info.name);
     apply_how_much(*parsed, options);
+    options.wait_s = wait_of(*parsed);
     options.force = parsed->count("force") > 0;
     options.print_plan = parsed->count("print-plan") > 0;
     options.json_file = output_name(file_name(*parsed, "json", options.json_file));
@@ -285,6 +290,13 @@ std::optional<run_options> parse_run_options(const invocation& call) {
     if (options.html_file == "-" && options.json_file == "-")
         throw command_error("--json - and --html - cannot share standard output; give one a file");
     return options;
+}
+
+std::optional<double> wait_of(const cxxopts::ParseResult& parsed) {
+    if (parsed.count("wait") == 0) return std::nullopt;
+    const auto text = parsed["wait"].as<std::string>();
+    if (text == any_time) return std::numeric_limits<double>::infinity();
+    return of_flag("wait", [&] { return parse_duration_s(text); });
 }
 
 std::string effort_text(const plan& what, const run_options& options) {

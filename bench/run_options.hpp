@@ -21,7 +21,8 @@ struct run_options {
     std::uint64_t retries = 2;  // of one that lost a worker
     gate_rule gate = gate_rule::relative;
     std::vector<std::string> required;  // mechanisms that may not be left out
-    bool strict = false;  // refuse a host that doctor warns of, and an unusable result
+    std::optional<double> wait_s;  // for other ipcmarks on these CPUs; infinite: without a limit
+    bool strict = false;           // refuse a host that doctor warns of, and an unusable result
     std::string json_file = "results.json";
     std::string journal_folder;    // empty: beside the result
     std::string plan_file;         // empty: none
@@ -36,6 +37,15 @@ struct run_options {
     bool problems = false;
     bool redact = true;
 };
+
+/// --wait, of every command that measures: --wait=10m, or without a value for however long it
+/// takes.
+inline constexpr const char* any_time = "any";
+inline constexpr const char* wait_help =
+    "Queue behind other ipcmarks that measure on these CPUs, and behind those that wait for "
+    "longer; "
+    "--wait=10m gives up after ten minutes";
+std::optional<double> wait_of(const cxxopts::ParseResult& parsed);
 
 /// nullopt: help was asked for and printed. Throws command_error; nothing has been started then.
 std::optional<run_options> parse_run_options(const invocation& call);

@@ -22,7 +22,8 @@ clock_parameters calibrated_for(const plan& what) {
 }  // namespace
 
 workplace::workplace(const invocation& call, const run_options& options, const plan& what)
-    : clock(calibrated_for(what)),
+    : mine(call, options, what),
+      clock(calibrated_for(what)),
       leased(workspace, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
       pairs(workspace, interrupts, clock,
             {options.stage_deadline_ms, call.plugins, &leased,
@@ -31,7 +32,7 @@ workplace::workplace(const invocation& call, const run_options& options, const p
                  return what.layout(group_layouts + n).environment_pad_bytes;
              },
              lean.program()}),
-      machine(options.gate, examination_of(what).cpus),
+      machine(options.gate, examination_of(what).cpus, mine.claim()),
       start_ns(shared_clock::raw_ns()),
       suspended_ns(suspended_so_far_ns()) {
     std::signal(SIGPIPE, SIG_IGN);

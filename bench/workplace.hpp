@@ -6,6 +6,7 @@
 #include "bench/machine_watch.hpp"
 #include "bench/run_options.hpp"
 #include "bench/subcommand.hpp"
+#include "bench/turn.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/plan.hpp"
 #include "harness/run/runner.hpp"
@@ -22,6 +23,7 @@ namespace ipcmark {
 struct workplace {
     workplace(const invocation& call, const run_options& options, const plan& what);
 
+    turn mine;  // on its CPUs: nothing is measured before
     interrupt_watch interrupts;
     run_workspace workspace;
     clock_parameters clock;

@@ -58,6 +58,9 @@ run_result rebuild(const std::string& text, const std::string& file_name) {
     std::getline(lines, line);
     try {
         result_builder restored(parse_json(line));
+        // Whatever is wrong with it: what was measured is worth more.
+        if (!calibration_fault(restored.header().calibration).empty())
+            restored.header().calibration = nullptr;
         const std::string damage = restore_lines(lines, restored);
         return restored.result(false,
                                "rebuilt from the journal of a run that did not end" + damage);
@@ -124,6 +127,15 @@ void require_schema(const tree& document, std::string_view schema_text,
         text += (text.empty() ? "" : "\n") + file_name + ": " +
                 (fault.pointer.empty() ? "the document" : fault.pointer) + " " + fault.text;
     throw unreadable_result(text);
+}
+
+std::string calibration_fault(const tree& block) {
+    if (block.is_null()) return {};
+    const tree schema{{"$ref", "#/$defs/calibration"},
+                      {"$defs", parse_json(result_schema_text()).at("$defs")}};
+    const auto faults = check_schema(schema, block, 1);
+    return faults.empty() ? std::string()
+                          : "/calibration" + faults.front().pointer + " " + faults.front().text;
 }
 
 tree read_document(const std::filesystem::path& file) {

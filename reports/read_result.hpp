@@ -25,6 +25,10 @@ tree read_document(const std::filesystem::path& file);
 /// `comments`, // and /* */ are allowed. Throws unreadable_result.
 tree parse_json_of(const std::string& file_name, const std::string& text, bool comments = false);
 
+/// What is wrong with a calibration that is to be a part of a result: "/calibration/date expected
+/// string"; empty: nothing.
+std::string calibration_fault(const tree& block);
+
 /// Throws unreadable_result naming every fault of `document` against `schema_text`.
 void require_schema(const tree& document, std::string_view schema_text,
                     const std::string& file_name);

@@ -124,8 +124,29 @@ TEST_F(calibration, of_another_machine_is_refused_when_asked_for_and_else_passed
 TEST_F(calibration, that_is_none_is_refused_by_name) {
     box.write("results.json", "{\"schema\": {\"name\": \"ipcmark.result\", \"version\": \"1.1\"}}");
     box.write("broken.json", "{");
-    for (const char* file : {"results.json", "broken.json", "missing.json"})
+    box.write("packed.json",
+              "\xfd"
+              "7zXZ");
+    box.write("damaged.json", "\x1f\x8b");
+    for (const char* file :
+         {"results.json", "broken.json", "missing.json", "packed.json", "damaged.json"})
         expect_refused(7, tiny + "--quiet --json out.json --calibration " + file, file);
+}
+
+TEST_F(calibration, with_a_block_that_no_result_may_have_is_refused) {
+    expect_code(0, tiny + "--quiet");
+    const std::string fingerprint = result().at("environment").at("fingerprint");
+    for (const auto& [block, fault] :
+         {std::pair{R"({"detectable": [1]})", "/calibration/detectable/0 expected object"},
+          std::pair{R"({"detectable": 5})", "/calibration/detectable expected array"},
+          std::pair{R"({"date": 5})", "/calibration/date expected string"}}) {
+        box.write("odd.json",
+                  R"({"schema": {"name": "ipcmark.calibration", "version": "1.0"}, "environment": )"
+                  R"({"fingerprint": ")" +
+                      fingerprint + R"("}, "calibration": )" + block + "}");
+        expect_refused(7, tiny + "--quiet --json out.json --calibration odd.json",
+                       std::string("odd.json is a calibration with a fault: ") + fault);
+    }
 }
 
 TEST_F(calibration, needs_six_rounds) {

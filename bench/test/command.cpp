@@ -184,6 +184,8 @@ sandbox::sandbox() {
     set("PATH", fs::path(IPCMARK_PROGRAM).parent_path().string() + ':' +
                     (path == nullptr ? "/usr/bin:/bin" : path));
     set("TMPDIR", tmp());
+    // Tests that run beside this one are none of its business.
+    set("IPCMARK_LOCKS", folder_ / "locks");
     set("LC_ALL", "C");
     set("TERM", "xterm");
 }

@@ -66,5 +66,29 @@ TEST_F(memory_limit, is_named_where_it_ends_a_worker) {
     }
 }
 
+/// A container's limit of processes, that another of its programs reaches in the middle of a run.
+TEST_F(cli_test, a_limit_of_processes_in_the_middle_of_a_run_costs_repetitions_alone) {
+    const bool v1 = fs::exists("/sys/fs/cgroup/pids/cgroup.procs");
+    const fs::path group = fs::path(v1 ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup") /
+                           ("ipcmark_pids_" + std::to_string(::getpid()));
+    std::error_code none;
+    if (!fs::create_directory(group, none) || !fs::exists(group / "pids.max"))
+        GTEST_SKIP() << "needs root and a control group of its own";
+    running run = box.start("sh -c 'echo $$ > " + (group / "cgroup.procs").string() + " && exec " +
+                            lasting + "--no-floors --quiet --repetitions 300 --retries 5'");
+    EXPECT_FALSE(run.wait_for_workers().empty());
+    for (const char* most : {"1", "max", "1", "max"}) {
+        std::ofstream(group / "pids.max") << most;
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    const outcome ended = run.wait(std::chrono::seconds(50));
+    fs::remove(group, none);
+    EXPECT_TRUE(ended.code == 0 || ended.code == 3) << ended.code << ended.err;
+    const auto cell = cells().at(0);
+    EXPECT_GT(cell.at("repetitions_ok"), 100);
+    EXPECT_TRUE(cell.at("summary").contains("p50_ns")) << cell.dump();
+    EXPECT_TRUE(result().at("complete"));
+}
+
 }  // namespace
 }  // namespace ipcmark::test

@@ -1,16 +1,21 @@
 #include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <vector>
 
 /// A parent that leaves something odd behind: odd_parent STATE COMMAND... puts itself into that
 /// state and becomes the command.
@@ -55,6 +60,25 @@ void scheduled() {
     ::sched_setscheduler(0, Policy, &of);
 }
 
+/// A filter as containers have: each of these calls fails with EPERM.
+template <unsigned... Calls>
+void filtered() {
+    constexpr auto statement = [](unsigned short code, unsigned value, unsigned char yes,
+                                  unsigned char no) {
+        return sock_filter{code, yes, no, value};
+    };
+    std::vector<sock_filter> program{
+        statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr), 0, 0)};
+    for (const unsigned call : {Calls...}) {
+        program.push_back(statement(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+        program.push_back(statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0));
+    }
+    program.push_back(statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0));
+    const sock_fprog all{static_cast<unsigned short>(program.size()), program.data()};
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0) != 0) std::perror("seccomp");
+}
+
 void keep_open() {
     for (int fd = 3; fd < 200; ++fd)
         ::dup2(STDIN_FILENO, fd);
@@ -94,6 +118,13 @@ constexpr state states[] = {
     {"no_huge_pages", [] { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); }},
     {"session", [] { ::setsid(); }},
     {"open_files", keep_open},
+    {"filter_of_a_container",
+     filtered<SYS_perf_event_open, SYS_io_uring_setup, SYS_process_vm_readv, SYS_process_vm_writev,
+              SYS_pidfd_getfd, SYS_userfaultfd, SYS_bpf, SYS_kcmp, SYS_mbind, SYS_set_mempolicy,
+              SYS_move_pages, SYS_keyctl, SYS_ptrace>},
+    {"filter_of_priorities",
+     filtered<SYS_sched_setscheduler, SYS_setpriority, SYS_sched_setparam, SYS_prlimit64>},
+    {"filter_of_affinity", filtered<SYS_sched_setaffinity>},
     {"no_folder", without_folder},
     {"cpu_1s", limited<RLIMIT_CPU, 1>},
     {"file_size_0", limited<RLIMIT_FSIZE, 0, true>},

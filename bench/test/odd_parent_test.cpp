@@ -61,6 +61,9 @@ const std::vector<odd_start> odd_starts{
     left("no_huge_pages"),
     left("session"),
     left("open_files"),
+    left("filter_of_a_container"),
+    left("filter_of_priorities"),
+    left("filter_of_affinity", 5, "sched_setaffinity .*seccomp"),
     left("no_folder", 5, "create results.json .*No such file or directory"),
     left("cpu_1s"),
     left("file_size_0", 5),  // nor can standard error, a file here, grow
@@ -97,6 +100,12 @@ const std::vector<odd_start> odd_starts{
     inside("one_cpu", "taskset -c 0"),
     inside("no_randomised_addresses", "setarch -R"),
     inside("traced", "strace -f -o /dev/null"),
+    inside("false_time", "faketime -f '+400d x2'"),
+    {"init_of_a_namespace",
+     "unshare --pid --fork --mount-proc sh -c '(for i in 1 2 3 4; do sleep 0.$i & done); exec "
+     "\"$@\"' - ",
+     0, "", "unshare --pid --fork --mount-proc true"},
+    {"unmapped_user_of_all_namespaces", "unshare --user --net --ipc --uts ", 0, "", ""},
     {"foreign_proc", "unshare --pid --fork ", 5, "mount /proc", "unshare --pid --fork true"},
 };
 

@@ -114,7 +114,11 @@ TEST_F(outputs, that_cannot_be_renamed_over_are_written_in_place) {
     for (const char* why : {"EBUSY", "EXDEV", "EPERM"}) {
         box.set("REFUSE", std::string("rename:") + why + ":.json rename:" + why + ":.html");
         box.write("r.json", std::string(1'000'000, ' '));
-        expect_code(0, one_cell + "--json r.json --html page.html");
+        const auto run = expect_code(0, one_cell + "--json r.json --html page.html");
+        for (const char* file : {"r.json", "page.html"})
+            EXPECT_TRUE(matches(run.err, std::string("ipcmark: ") + file +
+                                             " is written in place: renaming over it is refused"))
+                << run.err;
         expect_code(0, "ipcmark validate r.json");
         expect_code(0, "ipcmark report r.json -o page.html");
         EXPECT_EQ(box.files(), (std::vector<std::string>{"page.html", "r.json"})) << why;
@@ -127,7 +131,9 @@ TEST_F(outputs, that_are_mount_points_are_written) {
         "mount --bind host.json out.json && ";
     if (!possible("unshare -m sh -c 'mount -t tmpfs none /mnt'"))
         GTEST_SKIP() << "mounting is not permitted";
-    expect_code(0, inside + one_cell + "--json out.json && umount out.json'");
+    const auto run = expect_code(0, inside + one_cell + "--json out.json && umount out.json'");
+    EXPECT_TRUE(matches(run.err, "out.json is written in place: .* it is mounted singly"))
+        << run.err;
     expect_code(0, "ipcmark validate host.json");
     EXPECT_EQ(box.read("out.json"), "");
 }

@@ -23,11 +23,14 @@ TEST_P(plan_file, a_fault_is_named_by_its_pointer) {
     const std::string sentence = std::string("p.json: ") + GetParam().sentence;
     expect_refused(2, "ipcmark run --plan p.json --dry-run", sentence);
     // The names of cells alone are of a run.
-    if (std::string(GetParam().name) != "filter") {
+    if (std::string(GetParam().name).find("filter") == std::string::npos) {
         expect_refused(2, "ipcmark validate --plan p.json", sentence);
     }
     expect_refused(2, "ipcmark run --plan p.json", sentence);
 }
+
+/// The library's matcher would call itself until the stack ends.
+const std::string long_filter = ", \"filters\": [\"" + std::string(200'000, 'a') + "\"]}";
 
 const plan_fault faults[] = {
     {"cut_off", "", "not JSON: parse error at line 1, column \\d+"},
@@ -51,6 +54,7 @@ const plan_fault faults[] = {
      "/schema stands there twice"},
     {"both_names", R"(, "repetitions": 3, "spawns": 4})", "/spawns is not a known key"},
     {"filter", R"x(, "filters": ["pipe", "-("]})x", "/filters/1 '-\\(' is no regular expression"},
+    {"long_filter", long_filter.c_str(), "/filters/0 a regular expression of 200000 characters"},
     {"deep", R"(, "filters": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[)",
      "nested deeper than 64 levels"},
 };

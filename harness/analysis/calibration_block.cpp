@@ -80,6 +80,7 @@ tree calibration_block(const calibration_figures& figures, const run_header& hea
         {"disturbed", rests_on.disturbed},
         {"rounds", rounds},
         {"fingerprint", header.environment.fingerprint},
+        {"other_runs", to_tree(header.watch)["other_runs"]},
         {"comparison_repetitions", figures.repetitions},
         {"comparisons", figures.comparisons},
         {"false_alarm_rate", figures.false_alarm_rate},

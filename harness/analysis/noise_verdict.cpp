@@ -116,6 +116,9 @@ std::string culprits_text(const watch_info& watch) {
     if (!watch.interrupts.empty() && watch.interrupts.front().per_second >= worth_telling_per_s)
         text += fmt::format(" {} interrupted the CPUs in use {:.0f} times a second.",
                             watch.interrupts.front().device, watch.interrupts.front().per_second);
+    if (!watch.other_runs.empty())
+        text += fmt::format(" Another ipcmark (process {}) measured on the same CPUs.",
+                            watch.other_runs.front().pid);
     return text;
 }
 

@@ -10,8 +10,20 @@
 namespace ipcmark {
 
 enum class touch : std::uint8_t { desc, line, rw, copy, verify };
-/// `cross`: two CPUs of which the machine does not tell what they share.
-enum class placement : std::uint8_t { same_cpu, smt, l2, l3, package, numa, free, cross };
+/// `cross`: two CPUs of which the machine does not tell what they share. `efficient` and `mixed`
+/// are of machines with cores of several kinds, on which the others are of the fastest kind.
+enum class placement : std::uint8_t {
+    same_cpu,
+    smt,
+    l2,
+    l3,
+    package,
+    numa,
+    free,
+    cross,
+    efficient,
+    mixed
+};
 enum class status : std::uint8_t { ok, skipped, failed, timed_out };
 
 template <>
@@ -34,7 +46,9 @@ struct spelling<placement> {
                                       std::pair{placement::package, "package"},
                                       std::pair{placement::numa, "numa"},
                                       std::pair{placement::free, "free"},
-                                      std::pair{placement::cross, "cross"}};
+                                      std::pair{placement::cross, "cross"},
+                                      std::pair{placement::efficient, "efficient"},
+                                      std::pair{placement::mixed, "mixed"}};
 };
 template <>
 struct spelling<status> {

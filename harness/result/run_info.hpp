@@ -10,6 +10,7 @@
 #include "harness/base/tree.hpp"
 #include "harness/contract/vocabulary.hpp"
 #include "harness/host/noise/foreign_tasks.hpp"
+#include "harness/host/noise/measuring_runs.hpp"
 #include "harness/host/noise/noise.hpp"
 
 /// What a result says besides its cells: machine, build, clock, plan, mechanisms.
@@ -179,6 +180,7 @@ struct plan_info {
     std::int64_t idle_ms = 0;
     bool layout_randomisation = true;
     std::vector<std::string> filters;
+    std::optional<std::string> unpinned;  // which cells at placement free; none: all
     std::size_t cells = 0;
     std::optional<double> time_budget_s;
     std::optional<std::string> budget_rule;
@@ -200,6 +202,7 @@ void visit_fields(Visitor& visit, plan_info& p) {
     visit("idle_ms", p.idle_ms);
     visit("layout_randomisation", p.layout_randomisation);
     visit("filters", p.filters);
+    visit.when_there("unpinned", p.unpinned);
     visit("cells", p.cells);
     visit("time_budget_s", p.time_budget_s);
     visit("budget_rule", p.budget_rule);
@@ -279,6 +282,7 @@ struct watch_info {
     host_baseline baseline;
     std::vector<foreign_task> others;          // the busiest first
     std::vector<interrupt_source> interrupts;  // the busiest first
+    std::vector<measuring_run> other_runs;     // ipcmarks that measured on the same CPUs meanwhile
 };
 
 template <class Visitor>
@@ -287,6 +291,7 @@ void visit_fields(Visitor& visit, watch_info& w) {
     visit("baseline", w.baseline);
     visit("others", w.others);
     visit("interrupts", w.interrupts);
+    visit("other_runs", w.other_runs);
 }
 
 /// All that is known before the first repetition, and completed at the end.

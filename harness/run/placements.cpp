@@ -30,6 +30,8 @@ bool is_told(const cpu_site& site) {
 placement relation(const cpu_site& a, const cpu_site& b) {
     if (!is_told(a) || !is_told(b)) return placement::cross;
     if (same(a.core, b.core)) return placement::smt;
+    if (a.slower != b.slower) return placement::mixed;
+    if (a.slower > 0) return placement::efficient;
     if (same(a.l2, b.l2)) return placement::l2;
     if (a.package != b.package || !same_nodes(a.nodes, b.nodes)) return placement::numa;
     if (same(a.l3, b.l3)) return placement::l3;
@@ -129,16 +131,19 @@ std::vector<placement_choice> placements_of(hwloc_topology* topology,
                  {},
                  why_missing(level, allowed, machine.size(), existing[at].has_value(), told)});
     }
-    if (const auto& pair = usable[index_of(placement::cross)])
-        choices.push_back({placement::cross, true, pair->cpus, ""});
+    // Of few machines.
+    for (const placement level : {placement::cross, placement::efficient, placement::mixed})
+        if (const auto& pair = usable[index_of(level)])
+            choices.push_back({level, true, pair->cpus, ""});
     choices.insert(choices.begin(), same_cpu_choice(choices, sites));
     choices.push_back({placement::free, true, {}, ""});
     return choices;
 }
 
 placement default_cross_placement(const std::vector<placement_choice>& choices) {
-    for (const placement level : {placement::l2, placement::l3, placement::package, placement::numa,
-                                  placement::smt, placement::cross})
+    for (const placement level :
+         {placement::l2, placement::l3, placement::package, placement::numa, placement::smt,
+          placement::efficient, placement::mixed, placement::cross})
         if (std::any_of(choices.begin(), choices.end(), [&](const auto& choice) {
                 return choice.name == level && choice.available;
             }))

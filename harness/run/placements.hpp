@@ -17,9 +17,9 @@ struct placement_choice {
     std::string reason;
 };
 
-/// Seven placements over the CPUs this process may use; and `cross` where the machine does not
-/// tell what its CPUs share.
-/// Avoids CPU 0, then its hardware threads, where there is a choice. Throws call_failed.
+/// Seven placements over the CPUs this process may use; `efficient` and `mixed` where they are
+/// cores of several kinds; and `cross` where the machine does not tell what its CPUs share. Avoids
+/// CPU 0, then its hardware threads, where there is a choice. Throws call_failed.
 std::vector<placement_choice> find_placements();
 
 /// The nearest available one of two cores: l2, l3, package, numa; else smt; else two of which

@@ -49,6 +49,10 @@ private:
     std::optional<std::regex> unpinned_;
 };
 
+constexpr const char* one_kind =
+    "the cores that may be used here are all of one kind; efficient and mixed are of machines with "
+    "several";
+
 std::vector<placement_choice> choose_placements(const plan_request& request,
                                                 const std::vector<placement_choice>& known) {
     std::vector<placement_choice> chosen;
@@ -58,12 +62,14 @@ std::vector<placement_choice> choose_placements(const plan_request& request,
         if (!wanted)
             throw std::invalid_argument("placement '" + word +
                                         "' is not one of cross, same_cpu, smt, l2, l3, package, "
-                                        "numa, free");
+                                        "numa, efficient, mixed, free");
         const auto repeated = [&](const placement_choice& choice) {
             return choice.name == *wanted;
         };
         if (std::any_of(chosen.begin(), chosen.end(), repeated)) continue;
-        chosen.push_back(*std::find_if(known.begin(), known.end(), repeated));
+        const auto here = std::find_if(known.begin(), known.end(), repeated);
+        chosen.push_back(here != known.end() ? *here
+                                             : placement_choice{*wanted, false, {}, one_kind});
     }
     return chosen;
 }

@@ -195,6 +195,8 @@ void fill_in(run_result& result) {
     repetition.effective_messages = {{"p90_ns", 120}};
     result.header.watch.others = {{"make", 1, 7, 0.5}};
     result.header.watch.interrupts = {{"eth0", 1200}};
+    result.header.watch.other_runs = {{7, "ipcmark run", "2026-01-01 00:00:00 UTC", {0, 1}}};
+    result.header.plan.unpinned = "/64/";
     if (result.noise) result.noise->rows = {{"steal", 1, "meaning", "remedy"}};
 }
 

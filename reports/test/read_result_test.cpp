@@ -108,6 +108,19 @@ protected:
         "\n";
 };
 
+TEST_F(journal_file, with_a_calibration_that_is_none_is_read_without_it) {
+    for (const auto& [block, kept] :
+         {std::pair{R"({"detectable":[{"repetitions":null,"ratio":1.5}]})", false},
+          std::pair{R"({"detectable":7})", false}, std::pair{"7", false},
+          std::pair{R"({"detectable":[{"repetitions":10,"ratio":1.5}]})", true}}) {
+        std::string lines = first;
+        lines.insert(lines.find(R"("run":{})"), std::string(R"("calibration":)") + block + ",");
+        const run_result found = read(lines + failed);
+        EXPECT_EQ(found.header.calibration.is_null(), !kept) << block;
+        EXPECT_EQ(found.cells.size(), 1u);
+    }
+}
+
 TEST_F(journal_file, is_rebuilt_and_marked_incomplete) {
     const run_result found = read(first + failed);
     EXPECT_FALSE(found.complete);

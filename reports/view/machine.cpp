@@ -212,6 +212,13 @@ std::vector<notice> notices_of(const run_result& result) {
                              (result.noise->remedy.empty() ? "Run ipcmark doctor"
                                                            : capital(result.noise->remedy)) +
                              ", and measure again."});
+    if (const auto& others = result.header.watch.other_runs; !others.empty())
+        found.push_back(
+            {"warning", "Another ipcmark measured on the same CPUs.",
+             fmt::format("Both were disturbed: {}{}. Measure again alone, or with --wait.",
+                         text_of(others.front()),
+                         others.size() == 1 ? std::string()
+                                            : fmt::format(" and {} more", others.size() - 1))});
     for (const auto& warning : result.header.environment.warnings)
         if (warning.severity == "error")
             found.push_back({"error", capital(warning.text) + ".", warning.remedy});

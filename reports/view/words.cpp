@@ -17,7 +17,7 @@ namespace {
 template <class Word, std::size_t N>
 using titles = std::array<std::pair<Word, std::string_view>, N>;
 
-constexpr titles<placement, 8> placement_titles{{
+constexpr titles<placement, 10> placement_titles{{
     {placement::same_cpu, "one CPU"},
     {placement::smt, "two threads of one core"},
     {placement::l2, "two CPUs, shared L2"},
@@ -26,6 +26,8 @@ constexpr titles<placement, 8> placement_titles{{
     {placement::numa, "two NUMA nodes"},
     {placement::free, "not pinned"},
     {placement::cross, "two CPUs, nothing known of what they share"},
+    {placement::efficient, "two efficiency cores"},
+    {placement::mixed, "a performance and an efficiency core"},
 }};
 
 constexpr titles<touch, 5> touch_titles{{

@@ -30,6 +30,7 @@ test_needs='
 hdr:gtest/gtest.h|libgtest-dev|gtest-devel|gtest
 cmd:objdump|binutils|binutils|binutils
 cmd:dbus-daemon|dbus-daemon|dbus-daemon|dbus
+cmd:clang++|clang|clang|clang
 cmd:clang-format|clang-format|clang-tools-extra|clang
 cmd:clang-tidy|clang-tidy|clang-tools-extra|clang
 cmd:shellcheck|shellcheck|ShellCheck|shellcheck

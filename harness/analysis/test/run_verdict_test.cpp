@@ -56,6 +56,17 @@ TEST_F(run_verdict, the_row_that_disturbed_most_is_named_with_its_remedy_and_a_c
     EXPECT_EQ(noise.remedy, noise.rows[0].remedy);
     EXPECT_NE(noise.text.find("Most often steal was too high (3 of 3)"), std::string::npos);
     EXPECT_NE(noise.text.find("make (3 processes) took 0.80 CPUs"), std::string::npos);
+    EXPECT_EQ(noise.text.find("ipcmark"), std::string::npos);
+}
+
+TEST_F(run_verdict, another_ipcmark_on_the_same_cpus_is_told) {
+    result_builder s = fresh();
+    s.header().watch.other_runs = {{812, "ipcmark run", "2026-01-01 00:00:00 UTC", {0, 1}},
+                                   {813, "ipcmark run", "2026-01-01 00:00:00 UTC", {1}}};
+    s.add(judged(timed(100), "quiet"));
+    EXPECT_NE(s.result(true, "").noise->text.find(
+                  " Another ipcmark (process 812) measured on the same CPUs."),
+              std::string::npos);
 }
 
 TEST_F(run_verdict, half_of_the_repetitions_are_enough) {

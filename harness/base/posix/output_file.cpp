@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <span>
 #include <sys/resource.h>
@@ -67,6 +68,13 @@ public:
         fd_.reset();
         return true;
     }
+    /// To another temporary name.
+    bool takes_renaming() {
+        const fs::path other = name_.string() + ".renamed";
+        if (::rename(name_.c_str(), other.c_str()) != 0) return false;
+        name_ = other;
+        return true;
+    }
 
 private:
     fs::path name_;
@@ -88,6 +96,46 @@ void write_in_place(const fs::path& target, const fs::path& file, const std::str
 
 bool takes_writing(const fs::path& target) {
     return is_there(target) && unique_fd(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
+}
+
+/// A file that was mounted singly, as `docker run -v` does it, takes no renaming over.
+bool is_mount_point(const fs::path& file) {
+    struct statx of_file {};
+    struct statx of_folder {};
+    const fs::path folder = file.parent_path().empty() ? "." : file.parent_path();
+    constexpr unsigned wanted = STATX_MNT_ID;
+    return ::statx(AT_FDCWD, file.c_str(), 0, wanted, &of_file) == 0 &&
+           ::statx(AT_FDCWD, folder.c_str(), 0, wanted, &of_folder) == 0 &&
+           (of_file.stx_mask & of_folder.stx_mask & wanted) != 0 &&
+           of_file.stx_mnt_id != of_folder.stx_mnt_id;
+}
+
+/// chattr(1) +i and +a: such a file is neither renamed over nor written to.
+bool is_locked_by_attribute(const fs::path& file) {
+    struct statx found {};
+    constexpr std::uint64_t locks = STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
+    return ::statx(AT_FDCWD, file.c_str(), 0, 0, &found) == 0 &&
+           (found.stx_attributes & locks) != 0;
+}
+
+/// Another user's file in a folder such as /tmp stays that user's.
+bool is_anothers_in_sticky_folder(const fs::path& file) {
+    struct stat of_file {};
+    struct stat of_folder {};
+    const fs::path folder = file.parent_path().empty() ? "." : file.parent_path();
+    return ::geteuid() != 0 && ::stat(file.c_str(), &of_file) == 0 &&
+           ::stat(folder.c_str(), &of_folder) == 0 && (of_folder.st_mode & S_ISVTX) != 0 &&
+           of_file.st_uid != ::geteuid() && of_folder.st_uid != ::geteuid();
+}
+
+std::string why_not_renamed(const fs::path& target, temporary_file& temporary) {
+    if (is_locked_by_attribute(target)) return "it is immutable or append-only (chattr)";
+    if (is_mount_point(target)) return "it is mounted singly";
+    if (is_anothers_in_sticky_folder(target))
+        return "it is another user's, in a folder that lets only owners replace files";
+    if (!temporary.takes_renaming())
+        return std::string("its folder refuses it: ") + std::strerror(errno);
+    return {};
 }
 
 }  // namespace
@@ -123,25 +171,28 @@ void replace_file(const fs::path& file, const std::string& content) {
     if (!temporary.rename_to(target)) write_in_place(target, file, content);
 }
 
-void require_writable(const fs::path& file) {
+std::string require_writable(const fs::path& file) {
     const fs::path target = output_target(file);
     std::error_code none;
     if (fs::is_directory(target, none))
         throw call_failed(EISDIR, "open " + file.string(), "name a file, not a folder");
     if (is_special(target)) {
         if (::access(target.c_str(), W_OK) != 0) throw_errno("open " + file.string());
-        return;
+        return {};
     }
-    const temporary_file temporary(temporary_beside(target));
-    if (temporary) {
-        constexpr std::array<std::byte, 4096> page{};
-        write_text(temporary.fd(), file, page);
-        return sync(temporary.fd(), file);
-    }
+    temporary_file temporary(temporary_beside(target));
     const int why = errno;
-    if (!takes_writing(target))
+    if (!temporary && !takes_writing(target))
         throw call_failed(why, "create " + file.string(),
                           "choose another place for it or make the folder writable");
+    if (!temporary) return std::string("its folder takes no other file: ") + std::strerror(why);
+    constexpr std::array<std::byte, 4096> page{};
+    write_text(temporary.fd(), file, page);
+    sync(temporary.fd(), file);
+    std::string in_place = why_not_renamed(target, temporary);
+    if (!in_place.empty() && is_there(target) && !takes_writing(target))
+        throw_errno("open " + file.string(), "neither renamed over nor written to: " + in_place);
+    return in_place;
 }
 
 bool is_same_file(const fs::path& a, const fs::path& b) {

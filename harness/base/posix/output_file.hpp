@@ -15,7 +15,9 @@ std::filesystem::path output_target(const std::filesystem::path& file);
 void replace_file(const std::filesystem::path& file, const std::string& content);
 
 /// Tries what replace_file does, short of replacing. Throws call_failed; leaves nothing behind.
-void require_writable(const std::filesystem::path& file);
+/// Returns why the file will be written in place, so that a reader may see a part of it; empty: it
+/// will be renamed over.
+std::string require_writable(const std::filesystem::path& file);
 
 /// Whether two names lead to one regular file: by device and inode, or of what is not there yet by
 /// its place.

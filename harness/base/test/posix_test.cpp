@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <linux/fs.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "harness/base/posix/mapping.hpp"
 #include "harness/base/posix/output_file.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/base/posix/unique_fd.hpp"
 #include "harness/base/sizes.hpp"
 
 namespace ipcmark {
@@ -77,6 +80,61 @@ TEST(text_file, an_impossible_place_is_refused_before_anything_is_written) {
     EXPECT_THROW(require_writable("/nonexistent/folder/result.json"), call_failed);
     EXPECT_THROW(require_writable(testing::TempDir()), call_failed);
     EXPECT_NO_THROW(require_writable("/dev/null"));
+}
+
+TEST(text_file, what_may_be_renamed_over_is_told_beforehand) {
+    const std::string file = temporary_name("renamed");
+    EXPECT_EQ(require_writable(file), "");
+    replace_file(file, "first");
+    EXPECT_EQ(require_writable(file), "");
+    EXPECT_EQ(read_text(file), "first");
+    fs::remove(file);
+}
+
+TEST(text_file, immutable_and_append_only_files_are_refused_beforehand) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    const std::string file = temporary_name("locked");
+    replace_file(file, "first");
+    const unique_fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    int usual = 0;
+    int changed = ::ioctl(fd.get(), FS_IOC_GETFLAGS, &usual);
+    for (const int flag : {FS_IMMUTABLE_FL, FS_APPEND_FL}) {
+        int locked = usual | flag;
+        changed = changed != 0 ? changed : ::ioctl(fd.get(), FS_IOC_SETFLAGS, &locked);
+        if (changed != 0) break;
+        try {
+            require_writable(file);
+            ADD_FAILURE() << flag;
+        } catch (const call_failed& e) {
+            EXPECT_NE(e.remedy().find("chattr"), std::string::npos) << e.what();
+        }
+        ::ioctl(fd.get(), FS_IOC_SETFLAGS, &usual);
+    }
+    fs::remove(file);
+    if (changed != 0) GTEST_SKIP() << "this file system has no immutable files";
+}
+
+TEST(text_file, anothers_file_in_a_sticky_folder_is_written_in_place) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    const fs::path folder = temporary_name("sticky");
+    const fs::path file = folder / "r.json";
+    fs::create_directory(folder);
+    ::chmod(folder.c_str(), 01777);
+    replace_file(file, "a longer text");
+    ::chmod(file.c_str(), 0666);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t nobody = 65534;
+        if (::setuid(nobody) != 0) ::_exit(3);
+        if (require_writable(file).find("another user's") == std::string::npos) ::_exit(1);
+        replace_file(file, "new");
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(read_text(file), "new");
+    fs::remove_all(folder);
 }
 
 TEST(text_file, input_beyond_the_limit_is_refused) {

@@ -14,7 +14,7 @@ namespace {
 
 using check = finding (*)(const checks::host_view&);
 
-constexpr std::array<check, 38> all_checks{checks::allowed_cpus,
+constexpr std::array<check, 39> all_checks{checks::allowed_cpus,
                                            checks::cpu_topology,
                                            checks::cpu_quota,
                                            checks::governor,
@@ -26,6 +26,7 @@ constexpr std::array<check, 38> all_checks{checks::allowed_cpus,
                                            checks::load_average,
                                            checks::foreign_cpu,
                                            checks::runnable,
+                                           checks::other_runs,
                                            checks::scheduling,
                                            checks::steal,
                                            checks::pauses,
@@ -70,6 +71,10 @@ std::vector<int> usual_pair(std::vector<int> allowed) {
     return allowed;
 }
 
+std::filesystem::path claims_of(const host_files& files) {
+    return files.real() ? claims_folder() : files.at("/tmp/ipcmark-cpus");
+}
+
 checks::host_view observe(const examination& how) {
     constexpr int samples = 10;
     const auto allowed = allowed_cpus_of(how.files);
@@ -102,7 +107,8 @@ checks::host_view observe(const examination& how) {
             interrupts_since(interrupts, read_interrupts(how.files, chosen)),
             timer_resolution_ns(how.files),
             others.busiest(3),
-            baseline};
+            baseline,
+            measuring_on(claims_of(how.files), chosen)};
 }
 
 }  // namespace

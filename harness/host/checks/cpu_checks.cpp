@@ -204,6 +204,21 @@ finding foreign_cpu(const host_view& host) {
     return found;
 }
 
+finding other_runs(const host_view& host) {
+    finding found{"load.ipcmark", severity::ok, "no other ipcmark measures on these CPUs",
+                  "two runs on the same CPUs disturb each other: the figures of both are too slow",
+                  ""};
+    if (host.other_runs.empty()) return found;
+    found.how = severity::warning;
+    found.text = "another ipcmark measures on these CPUs now: " + text_of(host.other_runs.front());
+    if (host.other_runs.size() > 1)
+        found.text += fmt::format(", and {} more", host.other_runs.size() - 1);
+    found.remedy =
+        "let it end: `ipcmark run --wait` queues behind it; or give each run CPUs of its own with "
+        "taskset";
+    return found;
+}
+
 finding runnable(const host_view& host) {
     finding found{"load.runnable", severity::ok, "",
                   "a task that is ready takes its turn on the CPU of the pair", ""};

@@ -9,6 +9,7 @@
 #include "harness/host/facts/interrupts.hpp"
 #include "harness/host/noise/foreign_tasks.hpp"
 #include "harness/host/noise/host_baseline.hpp"
+#include "harness/host/noise/measuring_runs.hpp"
 
 /// What the checks of examine_host() look at, and the checks themselves.
 namespace ipcmark::checks {
@@ -25,6 +26,7 @@ struct host_view {
     std::optional<std::int64_t> timer_resolution_ns = {};
     std::vector<foreign_task> others = {};       // who worked during the sample, the busiest first
     std::optional<host_baseline> baseline = {};  // none: not asked for
+    std::vector<measuring_run> other_runs = {};  // ipcmarks that measure on the chosen CPUs
 };
 
 finding allowed_cpus(const host_view& host);
@@ -39,6 +41,7 @@ finding interrupts(const host_view& host);
 finding load_average(const host_view& host);
 finding foreign_cpu(const host_view& host);
 finding runnable(const host_view& host);
+finding other_runs(const host_view& host);
 finding scheduling(const host_view& host);
 finding steal(const host_view& host);
 finding pauses(const host_view& host);

@@ -13,6 +13,30 @@ namespace ipcmark {
 
 namespace {
 
+/// Kinds that differ by their highest frequency alone are one: a favoured core is no other core.
+bool tells_a_core_type(hwloc_topology_t topology, unsigned kind) {
+    unsigned count = 0;
+    hwloc_info_s* facts = nullptr;
+    if (hwloc_cpukinds_get_info(topology, kind, nullptr, nullptr, &count, &facts, 0) != 0)
+        return false;
+    return std::any_of(facts, facts + count, [](const hwloc_info_s& each) {
+        const std::string_view name = each.name;
+        return name == "CoreType" || name == "LinuxCapacity";
+    });
+}
+
+/// How many kinds of cores are faster than that of this CPU. hwloc numbers them by their
+/// efficiency, the slowest first, where /sys tells it.
+int faster_kinds(hwloc_topology_t topology, hwloc_const_cpuset_t cpu) {
+    const int kinds = hwloc_cpukinds_get_nr(topology, 0);
+    const int own = hwloc_cpukinds_get_by_cpuset(topology, cpu, 0);
+    if (kinds < 2 || own < 0) return 0;
+    int faster = 0;
+    for (int kind = own + 1; kind < kinds; ++kind)
+        if (tells_a_core_type(topology, static_cast<unsigned>(kind))) ++faster;
+    return tells_a_core_type(topology, static_cast<unsigned>(own)) ? faster : 0;
+}
+
 cpu_site site_of(hwloc_topology_t topology, hwloc_obj_t unit, hwloc_obj_t first_core) {
     const auto above = [&](hwloc_obj_type_t type) {
         return hwloc_get_ancestor_obj_by_type(topology, type, unit);
@@ -25,6 +49,7 @@ cpu_site site_of(hwloc_topology_t topology, hwloc_obj_t unit, hwloc_obj_t first_
             above(HWLOC_OBJ_L3CACHE),
             above(HWLOC_OBJ_PACKAGE),
             unit->nodeset,
+            faster_kinds(topology, unit->cpuset),
             unit->os_index == 0 ? 2 : int{beside_first}};
 }
 

@@ -25,6 +25,7 @@ struct cpu_site {
     hwloc_obj_t l3;
     hwloc_obj_t package;
     hwloc_const_nodeset_t nodes;
+    int slower;   // kinds of cores that are faster than its own: 0 but on hybrid machines
     int penalty;  // CPU 0 takes timer and interrupt load, its hardware threads feel it
 };
 

@@ -1,9 +1,14 @@
 #include "harness/host/checks/checks.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <set>
+#include <sys/file.h>
 
+#include "harness/base/posix/unique_fd.hpp"
+#include "harness/host/facts/cpu_time.hpp"
+#include "harness/host/noise/measuring_runs.hpp"
 #include "harness/host/noise/noise.hpp"
 #include "harness/host/test/fake_host.hpp"
 
@@ -115,7 +120,41 @@ TEST(checks, a_good_machine_is_all_ok) {
         EXPECT_EQ(found.how, severity::ok) << found.id << ": " << found.text;
         EXPECT_EQ(found.remedy, "") << found.id;
     }
-    EXPECT_EQ(ids.size(), 38u);
+    EXPECT_EQ(ids.size(), 39u);
+}
+
+TEST(checks, another_ipcmark_on_the_chosen_cpus_is_told_as_long_as_it_holds_its_claim) {
+    good_host host;
+    const std::string claim = "/tmp/ipcmark-cpus/1-812-0";
+    const auto of = [&](const std::string& cpus) {
+        host.write(
+            claim,
+            claim_text({{812, "ipcmark run", "2026-01-01 00:00:00 UTC", parse_cpu_list(cpus)}}));
+        return look(examine(host), "load.ipcmark");
+    };
+    EXPECT_EQ(of("1-2").how, severity::ok) << "nobody holds it";
+    const unique_fd held(::open(host.files().at(claim).c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(::flock(held.get(), LOCK_EX | LOCK_NB), 0);
+    const finding found = of("2-3");
+    EXPECT_EQ(found.how, severity::warning);
+    EXPECT_NE(found.text.find("process 812 (ipcmark run, since 2026-01-01"), std::string::npos);
+    EXPECT_NE(found.remedy.find("--wait"), std::string::npos);
+    EXPECT_EQ(of("3").how, severity::ok) << "pairs take 1 and 2";
+}
+
+TEST(checks, cpu_sets_without_cpu_0_beyond_1024_and_offline_ones_are_looked_at_as_they_are) {
+    for (const auto& [allowed, online] :
+         {std::pair{"2-3", "0-3"}, std::pair{"1100-1101", "0-2399"}, std::pair{"0,3", "0,3"}}) {
+        good_host host;
+        host.write("/proc/self/status",
+                   std::string("Name: x\nCapEff:\t0\nCpus_allowed_list:\t") + allowed);
+        host.write(cpu + "online", online);
+        host.write(cpu + "isolated", allowed).write(cpu + "nohz_full", allowed);
+        const auto findings = examine(host);
+        EXPECT_LT(look(findings, "cpu.allowed").how, severity::warning) << allowed;
+        EXPECT_NE(look(findings, "cpu.allowed").text.find(allowed), std::string::npos) << allowed;
+        EXPECT_EQ(look(findings, "cpu.isolated").how, severity::ok) << allowed;
+    }
 }
 
 TEST(checks, warnings_and_errors_always_bring_a_remedy) {

@@ -140,6 +140,154 @@ TEST(topology, where_nothing_is_told_of_the_cpus_cross_stays_cross) {
     EXPECT_EQ(default_cross_placement(choices), placement::cross);
 }
 
+/// Kinds of cores as hwloc finds them in sysfs, the slowest first.
+topology_pointer hybrid(const char* description,
+                        const std::vector<std::pair<const char*, const char*>>& kinds,
+                        const char* fact) {
+    auto machine = synthetic(description);
+    for (int efficiency = 0; const auto& [cpus, value] : kinds) {
+        hwloc_bitmap_t set = hwloc_bitmap_alloc();
+        hwloc_bitmap_list_sscanf(set, cpus);
+        hwloc_info_s info{const_cast<char*>(fact), const_cast<char*>(value)};
+        EXPECT_EQ(hwloc_cpukinds_register(machine.get(), set, efficiency++, 1, &info, 0), 0);
+        hwloc_bitmap_free(set);
+    }
+    return machine;
+}
+
+struct hybrid_machine {
+    const char* name;
+    const char* description;
+    std::vector<std::pair<const char*, const char*>> kinds;
+    const char* fact;
+    std::vector<int> allowed;
+    placement nearest;
+    std::vector<std::pair<placement, cpu_pair>> pairs;  // an empty one: there is no such placement
+};
+
+class hybrid_cores : public testing::TestWithParam<hybrid_machine> {};
+
+TEST_P(hybrid_cores, are_placements_of_their_own) {
+    const auto& given = GetParam();
+    const auto machine = hybrid(given.description, given.kinds, given.fact);
+    const auto choices = placements_of(machine.get(), given.allowed);
+    EXPECT_EQ(to_word(default_cross_placement(choices)), to_word(given.nearest));
+    for (const auto& [name, cpus] : given.pairs) {
+        const auto found = std::find_if(choices.begin(), choices.end(), [name = name](auto& each) {
+            return each.name == name && each.available;
+        });
+        ASSERT_EQ(found == choices.end(), cpus.empty()) << to_word(name);
+        if (!cpus.empty()) {
+            EXPECT_EQ(found->cpus, cpus) << to_word(name);
+        }
+    }
+}
+
+std::vector<int> from_to(int first, int last) {
+    std::vector<int> cpus(static_cast<std::size_t>(last - first + 1));
+    std::iota(cpus.begin(), cpus.end(), first);
+    return cpus;
+}
+
+// 4-7 are four efficiency cores behind one L2, as Intel builds them; without a kind they are l2.
+const char* const p_and_e = "l3:1 l2:5 core:4 pu:1";
+
+INSTANTIATE_TEST_SUITE_P(
+    of, hybrid_cores,
+    testing::Values(
+        hybrid_machine{"intel",
+                       "l3:1 l2:4 core:2 pu:1",
+                       {{"4-7", "IntelAtom"}, {"0-3", "IntelCore"}},
+                       "CoreType",
+                       first_cpus(8),
+                       placement::l2,
+                       {{placement::l2, {2, 3}},
+                        {placement::l3, {1, 2}},
+                        {placement::efficient, {4, 5}},
+                        {placement::mixed, {1, 4}},
+                        {placement::same_cpu, {2, 2}},
+                        {placement::cross, {}}}},
+        hybrid_machine{"private_l2_of_the_fast",
+                       "l3:1 l2:8 core:1 pu:1",
+                       {{"4-7", "IntelAtom"}, {"0-3", "IntelCore"}},
+                       "CoreType",
+                       first_cpus(8),
+                       placement::l3,
+                       {{placement::l3, {1, 2}}, {placement::l2, {}}, {placement::mixed, {1, 4}}}},
+        hybrid_machine{
+            "arm_of_three_kinds",
+            "l3:1 l2:8 core:1 pu:1",
+            {{"0-3", "250"}, {"4-6", "800"}, {"7", "1024"}},
+            "LinuxCapacity",
+            first_cpus(8),
+            placement::efficient,
+            {{placement::efficient, {1, 2}}, {placement::mixed, {1, 4}}, {placement::l3, {}}}},
+        hybrid_machine{"only_efficiency_cores_allowed",
+                       p_and_e,
+                       {{"4-7", "IntelAtom"}, {"0-3,8-19", "IntelCore"}},
+                       "CoreType",
+                       from_to(4, 7),
+                       placement::efficient,
+                       {{placement::efficient, {4, 5}},
+                        {placement::mixed, {}},
+                        {placement::l2, {}},
+                        {placement::same_cpu, {4, 4}}}},
+        hybrid_machine{"one_of_each_allowed",
+                       p_and_e,
+                       {{"4-7", "IntelAtom"}, {"0-3,8-19", "IntelCore"}},
+                       "CoreType",
+                       {3, 4},
+                       placement::mixed,
+                       {{placement::mixed, {3, 4}}, {placement::efficient, {}}}},
+        hybrid_machine{"favoured_cores_are_no_kind",
+                       p_and_e,
+                       {{"4-19", "3000"}, {"0-3", "3400"}},
+                       "FrequencyMaxMHz",
+                       first_cpus(8),
+                       placement::l2,
+                       {{placement::l2, {1, 2}},
+                        {placement::l3, {1, 4}},
+                        {placement::efficient, {}},
+                        {placement::mixed, {}}}}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(topology, beyond_1024_cpus_pairs_are_found_and_told) {
+    const auto machine = synthetic("pack:2 l3:1 l2:1200 core:1 pu:1");
+    EXPECT_EQ(shape_of(machine.get(), first_cpus(2400)).cpus, 2400u);
+    const auto choices = placements_of(machine.get(), {1023, 1024, 1100, 2399});
+    expect_pair(choices, placement::l3, {1023, 1024});
+    expect_pair(choices, placement::numa, {1023, 2399});
+    expect_reason(choices, placement::l2, "no two cores that share an L2");
+    const auto late = placements_of(machine.get(), {2048, 2399});
+    expect_pair(late, placement::l3, {2048, 2399});
+    expect_pair(late, placement::same_cpu, {2048, 2048});
+}
+
+TEST(topology, a_set_without_cpu_0_takes_what_it_has) {
+    const auto machine = synthetic("l3:1 l2:4 core:1 pu:2");
+    for (const std::vector<int>& allowed : {std::vector{2, 4}, std::vector{6, 7}, std::vector{5}}) {
+        for (const auto& choice : placements_of(machine.get(), allowed))
+            for (const int cpu : choice.cpus)
+                EXPECT_NE(std::find(allowed.begin(), allowed.end(), cpu), allowed.end())
+                    << to_word(choice.name);
+    }
+    expect_pair(placements_of(machine.get(), {6, 7}), placement::smt, {6, 7});
+}
+
+/// CPUs that went offline are in no topology, and may still be in a set that was asked for before.
+TEST(topology, offline_cpus_are_in_no_pair) {
+    const auto machine = synthetic("l3:1 l2:6 core:1 pu:1");
+    hwloc_bitmap_t online = hwloc_bitmap_alloc();
+    hwloc_bitmap_list_sscanf(online, "0,3,5");
+    ASSERT_EQ(hwloc_topology_restrict(machine.get(), online, 0), 0);
+    hwloc_bitmap_free(online);
+    const auto choices = placements_of(machine.get(), first_cpus(6));
+    expect_pair(choices, placement::l3, {3, 5});
+    EXPECT_EQ(shape_of(machine.get(), first_cpus(6)).cpus, 3u);
+    const auto none = placements_of(machine.get(), {1, 2});
+    expect_reason(none, placement::same_cpu, "hwloc knows none of the CPUs allowed here");
+}
+
 TEST(topology, of_another_machine_in_the_environment_is_ignored) {
     const auto before = find_placements();
     ASSERT_EQ(::setenv("HWLOC_SYNTHETIC", "pack:1 l3:1 core:1 pu:64", 1), 0);

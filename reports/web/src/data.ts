@@ -1,6 +1,7 @@
 // The result format, reports/schema/ipcmark.result.v1.schema.json, as types.
 
-export type Placement = "same_cpu" | "smt" | "l2" | "l3" | "package" | "numa" | "free" | "cross";
+export type Placement =
+  "same_cpu" | "smt" | "l2" | "l3" | "package" | "numa" | "free" | "cross" | "efficient" | "mixed";
 export type Pattern =
   | "round_trip"
   | "one_way"

@@ -10,6 +10,8 @@ const placementOrder: Placement[] = [
   "l3",
   "package",
   "numa",
+  "efficient",
+  "mixed",
   "free",
   "cross",
 ];
@@ -19,6 +21,8 @@ const placementPreference: Placement[] = [
   "package",
   "smt",
   "numa",
+  "efficient",
+  "mixed",
   "cross",
   "free",
   "same_cpu",
