@@ -38,11 +38,18 @@ std::size_t runner::next_pad_bytes() {
 }
 
 group_kind runner::kind_of(const launch_request& request) const {
+    return {cpus_of(request.parties), request.channel.shared_memory, program_of(request)};
+}
+
+worker_program runner::program_of(const launch_request& request) const {
     const lean_program& lean = options_.lean;
     const bool by_lean = !lean.path.empty() &&
                          (request.what.transport.empty() || lean.holds(request.what.transport));
-    return {cpus_of(request.parties), request.channel.shared_memory,
-            by_lean ? worker_program{lean.path, {}} : worker_program{.plugins = options_.plugins}};
+    const bool has_own = request.variant < options_.variants.size();
+    const variant_program own = has_own ? options_.variants[request.variant] : variant_program{};
+    if (!own.path.empty()) return {own.path, own.plugins, own.environment};
+    if (by_lean) return {lean.path, {}, own.environment};
+    return {.plugins = has_own ? own.plugins : options_.plugins, .environment = own.environment};
 }
 
 void runner::prepare(const launch_request& request) {

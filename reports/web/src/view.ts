@@ -192,6 +192,8 @@ export interface ComparedRow {
   low: number | null;
   high: number | null;
   verdict: Verdict;
+  pairs?: number;
+  adjusted_p?: number;
 }
 
 export interface ComparisonTable {
@@ -212,6 +214,7 @@ export interface ComparisonView {
   environment: string;
   differences: { fact: string; before: string; after: string }[];
   note: string;
+  lines: string[];
   tables: ComparisonTable[];
 }
 
