@@ -1,5 +1,7 @@
 #include "bench/ab_recorder.hpp"
 
+#include <algorithm>
+
 #include "harness/analysis/record_builder.hpp"
 
 namespace ipcmark {
@@ -64,6 +66,10 @@ void ab_recorder::look(std::uint64_t rounds) {
     std::size_t left = 0;
     for (std::size_t pair = 0; pair < pairs_.size(); ++pair)
         left += !pairs_[pair].control && !settled_.contains(pair) ? 1 : 0;
+    const auto next = std::find_if(rule_.looks.begin(), rule_.looks.end(),
+                                   [&](const ab_look& each) { return each.pairs > rounds; });
+    if (next != rule_.looks.end() && left > 0)
+        bar_.expect_more(2 * (left + controls().size()) * (next->pairs - rounds));
     if (left > 0)
         bar_.say("after " + std::to_string(rounds) + " pairs " + std::to_string(left) +
                  (left == 1 ? " cell is" : " cells are") + " undecided and run on");

@@ -43,8 +43,10 @@ checkouts::~checkouts() {
 }
 
 std::string checkouts::commit_of(const std::string& revision) {
+    if (!find_program("git")) return {};
     auto found = output_of(
-        {"git", "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
+        {"git", "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"},
+        complaints::dropped);
     while (!found.text.empty() && found.text.back() == '\n')
         found.text.pop_back();
     return found.end.exited && found.end.code == 0 ? found.text : std::string();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,12 @@ struct program_output {
     child_end end;
 };
 
-/// Runs a program to its end and reads what it prints; its standard error is ours. arguments[0] is
-/// a path, or a name on the PATH. Blocks. Throws call_failed where it cannot be started.
-program_output output_of(const std::vector<std::string>& arguments);
+enum class complaints : std::uint8_t { shown, dropped };
+
+/// Runs a program to its end and reads what it prints; its standard error is ours, or nowhere.
+/// arguments[0] is a path, or a name on the PATH. Blocks. Throws call_failed where it cannot be
+/// started.
+program_output output_of(const std::vector<std::string>& arguments,
+                         complaints those = complaints::shown);
 
 }  // namespace ipcmark

@@ -46,8 +46,7 @@ view_model model_of(const std::vector<std::string>& files) {
     if (files.size() == 1) {
         auto read = read_result_or_ab(files.front());
         if (const auto* compared = std::get_if<ab_result>(&read))
-            return view_of(*compared, judge(measured_pairs_of(*compared), compared->controls,
-                                            compared->rule));
+            return view_of(*compared, judge(*compared));
         return view_of({{files.front(), std::get<run_result>(std::move(read))}});
     }
     std::vector<named_result> results;

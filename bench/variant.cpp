@@ -105,7 +105,7 @@ private:
             for (const parameter_spec* each : all_parameters())
                 keys.emplace_back(each->flag);
             throw no_such("setting", key, nearest_words(key, keys),
-                          "they are those of `ipcmark run --help` that say what to measure:");
+                          "`ipcmark run --help` has them under \"What to measure\"");
         }
         result_.settings.emplace_back(key, part.substr(at + 1));
         result_.info.settings.push_back(part);
@@ -177,8 +177,7 @@ private:
         const bool path = part.find('/') != std::string::npos;
         const auto near = path ? std::vector<std::string>() : call_.mechanisms.nearest(part);
         return no_such("program, plug-in, mechanism or git revision", part, near,
-                       "a variant is one of these or a setting such as touch=desc; `ipcmark list` "
-                       "has the mechanisms and");
+                       "a setting has the form touch=desc; `ipcmark list` has the mechanisms");
     }
 
     void note_digest(const std::filesystem::path& file) {

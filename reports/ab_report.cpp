@@ -38,6 +38,23 @@ void add_lines(const ab_result& compared, const ab_judgement& judged, gate_role 
                                     title_of(verdict)));
 }
 
+/// Cells without figures, a line each.
+std::vector<std::string> losses(const ab_result& compared, std::string_view before) {
+    std::vector<std::string> lines;
+    for (std::size_t side = 0; side < compared.results.size(); ++side)
+        for (const cell_result& each : compared.results[side].cells)
+            if (each.ended != status::ok)
+                lines.push_back(fmt::format("{}{}: {} {}: {}", before, side == 0 ? "A" : "B",
+                                            each.name, title_of(each.ended),
+                                            each.why ? each.why->text : "no reason is known"));
+    if (lines.size() > most_lines) {
+        const std::size_t more = lines.size() - most_lines;
+        lines.resize(most_lines);
+        lines.push_back(fmt::format("{}{} more cells without figures", before, more));
+    }
+    return lines;
+}
+
 /// GitHub ends a command at a line's end and takes % for an escape.
 std::string escaped_command(const std::string& text) {
     std::string escaped;
@@ -79,7 +96,7 @@ std::string folded(const std::string& head, const std::string& body) {
 }  // namespace
 
 std::vector<std::string> ab_answer(const ab_result& compared, const ab_judgement& judged) {
-    std::vector<std::string> lines;
+    std::vector<std::string> lines = losses(compared, "Not measured, ");
     add_lines(compared, judged, gate_role::secondary, change::regressed, lines);
     add_lines(compared, judged, gate_role::primary, change::improved, lines);
     add_lines(compared, judged, gate_role::primary, change::regressed, lines);
@@ -90,6 +107,8 @@ std::vector<std::string> ab_answer(const ab_result& compared, const ab_judgement
 std::string github_annotations(const ab_result& compared, const ab_judgement& judged) {
     const auto undecided = judged.count(gate_role::primary, change::inconclusive);
     std::string text;
+    for (const auto& line : losses(compared, ""))
+        text += "::warning title=ipcmark: not measured::" + escaped_command(line) + "\n";
     if (!judged.machine_moved)
         text += commands(compared, figures_of(judged, gate_role::primary, change::regressed),
                          "error", "regressed");
@@ -107,6 +126,8 @@ std::string render_ab_markdown(const ab_result& compared, const ab_judgement& ju
                        side_name(compared, 1) + " against " + side_name(compared, 0) + "\n\n**" +
                        verdict_sentence(compared, judged) + "**\n\n" +
                        grounds_sentence(compared, judged) + "\n\n";
+    for (const auto& line : losses(compared, "- Not measured, "))
+        text += line + "\n";
     std::vector<const ab_figure*> changed;
     std::vector<const ab_figure*> rest;
     for (const ab_figure& each : judged.figures)

@@ -323,4 +323,28 @@ std::vector<measured_pair> measured_pairs_of(const ab_result& of) {
     return pairs;
 }
 
+ab_judgement judge(const ab_result& of) {
+    ab_judgement result = judge(measured_pairs_of(of), of.controls, of.rule);
+    if (of.confirmation.empty()) return result;
+    const ab_result& again = of.confirmation.front();
+    const ab_judgement confirmed = judge(again);
+    const auto recurs = [&](const ab_figure& figure) {
+        return !confirmed.machine_moved &&
+               std::any_of(confirmed.figures.begin(), confirmed.figures.end(),
+                           [&](const ab_figure& each) {
+                               return each.by.of == figure.by.of &&
+                                      each.seen.verdict == change::regressed &&
+                                      again.pairs[each.pair].a == of.pairs[figure.pair].a &&
+                                      again.pairs[each.pair].b == of.pairs[figure.pair].b;
+                           });
+    };
+    for (ab_figure& each : result.figures)
+        if (each.by.role == gate_role::primary && each.seen.verdict == change::regressed &&
+            !recurs(each)) {
+            each.seen.verdict = change::inconclusive;
+            each.unconfirmed = true;
+        }
+    return result;
+}
+
 }  // namespace ipcmark

@@ -68,6 +68,7 @@ struct ab_figure {
     std::optional<double> high;
     change_estimate seen;
     bool slot_removed = false;  // the effect of running second was proven and is taken out
+    bool unconfirmed = false;   // it regressed, and did not when it was compared once more
 };
 
 /// The second repetition of a pair over the first, all primary figures together.
@@ -110,5 +111,8 @@ ab_judgement judge(const std::vector<measured_pair>& pairs,
 
 /// From the repetitions of both results.
 std::vector<measured_pair> measured_pairs_of(const ab_result& of);
+
+/// All of it. Where it was compared once more, what regressed and did not recur is undecided.
+ab_judgement judge(const ab_result& of);
 
 }  // namespace ipcmark

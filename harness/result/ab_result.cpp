@@ -44,6 +44,7 @@ tree to_tree(const ab_result& of) {
     for (const run_result& each : of.results)
         results.push_back(to_tree(each));
     document["results"] = std::move(results);
+    if (!of.confirmation.empty()) document["confirmation"] = to_tree(of.confirmation.front());
     return document;
 }
 
@@ -53,6 +54,9 @@ ab_result ab_result_from_tree(const tree& document) {
     if (frame.variants.size() != 2) throw bad_field("/variants", "two are wanted");
     if (results == nullptr || !results->is_list() || results->size() != 2)
         throw bad_field("/results", "two are wanted");
+    std::vector<ab_result> confirmation;
+    if (const tree* again = document.find("confirmation"))
+        confirmation.push_back(ab_result_from_tree(*again));
     return {frame.complete,
             std::move(frame.incomplete_reason),
             {std::move(frame.variants[0]), std::move(frame.variants[1])},
@@ -61,7 +65,8 @@ ab_result ab_result_from_tree(const tree& document) {
             std::move(frame.pairs),
             std::move(frame.controls),
             {run_result_from_tree(results->elements()[0]),
-             run_result_from_tree(results->elements()[1])}};
+             run_result_from_tree(results->elements()[1])},
+            std::move(confirmation)};
 }
 
 bool is_ab_document(const tree& document) {

@@ -100,6 +100,8 @@ struct ab_result {
     std::vector<ab_pair> pairs;
     std::vector<control_series> controls;
     std::array<run_result, 2> results;  // A, B
+    /// What regressed, compared once more with other seeds and CPUs; one, or none.
+    std::vector<ab_result> confirmation = {};
 };
 
 tree to_tree(const ab_result& of);

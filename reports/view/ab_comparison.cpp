@@ -214,15 +214,24 @@ std::string grounds_sentence(const ab_result& compared, const ab_judgement& judg
         least = std::min(least, each.seen.pairs);
         most = std::max(most, each.seen.pairs);
     }
-    std::string text;
+    std::vector<std::string> grounds;
     if (most > 0)
-        text = least == most ? plural(most, "pair") + " a cell."
-                             : fmt::format("{} to {} pairs a cell.", least, most);
-    if (judged.slot) text += " " + slot_text(*judged.slot);
-    if (const auto controls = controls_text(judged); !controls.empty()) text += " " + controls;
+        grounds.push_back(least == most ? plural(most, "pair") + " a cell."
+                                        : fmt::format("{} to {} pairs a cell.", least, most));
+    if (judged.slot) grounds.push_back(slot_text(*judged.slot));
+    if (auto controls = controls_text(judged); !controls.empty())
+        grounds.push_back(std::move(controls));
+    const auto unconfirmed =
+        std::count_if(judged.figures.begin(), judged.figures.end(),
+                      [](const ab_figure& each) { return each.unconfirmed; });
+    if (unconfirmed > 0)
+        grounds.push_back(fmt::format("{} worse at first and not when compared once more.",
+                                      plural(static_cast<std::size_t>(unconfirmed), "figure")));
+    else if (!compared.confirmation.empty())
+        grounds.emplace_back("What is worse was so again when compared once more.");
     if (!compared.complete && compared.incomplete_reason)
-        text += " Incomplete: " + *compared.incomplete_reason + ".";
-    return text;
+        grounds.push_back("Incomplete: " + *compared.incomplete_reason + ".");
+    return joined(grounds);
 }
 
 comparison_view ab_comparison_view(const ab_result& compared, const ab_judgement& judged) {

@@ -33,6 +33,7 @@ cmd:dbus-daemon|dbus-daemon|dbus-daemon|dbus
 cmd:clang-format|clang-format|clang-tools-extra|clang
 cmd:clang-tidy|clang-tidy|clang-tools-extra|clang
 cmd:shellcheck|shellcheck|ShellCheck|shellcheck
+cmd:yamllint|yamllint|yamllint|yamllint
 cmd:chromium|chromium|chromium|chromium
 cmd:python3|python3|python3|python
 py:jsonschema|python3-jsonschema|python3-jsonschema|python-jsonschema

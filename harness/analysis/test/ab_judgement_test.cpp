@@ -255,6 +255,48 @@ TEST(ab_judgement, a_control_that_differs_from_itself_means_that_the_machine_mov
     EXPECT_TRUE(judge({}, {still, moving}, rule_of(20)).machine_moved);
 }
 
+/// Twenty rounds in which B's figure is `ratio` times A's.
+ab_result compared_by(double ratio) {
+    simulate::source random(706);
+    ab_result of;
+    of.rule = rule_of(20);
+    of.pairs = {{"round_trip/m/64/cross", "round_trip/m/64/cross"}};
+    for (std::uint64_t round = 0; round < 20; ++round)
+        for (std::size_t side = 0; side < 2; ++side) {
+            repetition_record record;
+            record.cell = of.pairs[0].a;
+            record.metrics["p50_ns"] =
+                100 * (side == 1 ? ratio : 1) * (1 + 0.001 * random.normal());
+            record.timed.emplace();
+            record.timed->round = round;
+            record.timed->sequence = 2 * round + side;
+            of.results[side].repetitions.push_back(std::move(record));
+        }
+    return of;
+}
+
+TEST(ab_judgement, what_does_not_recur_is_undecided) {
+    ab_result of = compared_by(1.2);
+    EXPECT_EQ(judge(of).count(gate_role::primary, change::regressed), 1u);
+    of.confirmation = {compared_by(1.2)};
+    EXPECT_EQ(judge(of).count(gate_role::primary, change::regressed), 1u);
+    of.confirmation = {compared_by(1)};
+    const auto judged = judge(of);
+    EXPECT_EQ(judged.count(gate_role::primary, change::regressed), 0u);
+    EXPECT_TRUE(judged.figures.at(0).unconfirmed);
+}
+
+TEST(ab_judgement, the_last_try_of_a_round_counts) {
+    ab_result of = compared_by(1);
+    repetition_record again = of.results[1].repetitions[3];
+    again.timed->attempt = 1;
+    again.metrics["p50_ns"] = 777;
+    of.results[1].repetitions.insert(of.results[1].repetitions.begin(), again);
+    const auto pairs = measured_pairs_of(of);
+    ASSERT_EQ(pairs.at(0).rounds.size(), 20u);
+    EXPECT_EQ(pairs[0].rounds[3].b.at("p50_ns"), 777);
+}
+
 TEST(ab_judgement, margins_are_the_rules_before_the_metrics) {
     const ab_rule rule{looks_for(40), 0.2, {{"cpu_ns_per_message", 0.5}}};
     for (const gated_metric& each : gated_metrics(pattern::round_trip, rule)) {
