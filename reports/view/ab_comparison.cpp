@@ -167,6 +167,13 @@ std::vector<comparison_table> tables_of(const ab_result& compared, const ab_judg
         put_in_order(each.rows);
         each.summary = summary_of(each.rows);
     }
+    // What changed is seen first.
+    std::stable_partition(tables.begin(), tables.end(), [](const comparison_table& each) {
+        return each.rows.front().verdict == change::improved;
+    });
+    std::stable_partition(tables.begin(), tables.end(), [](const comparison_table& each) {
+        return each.rows.front().verdict == change::regressed;
+    });
     return tables;
 }
 
