@@ -38,9 +38,8 @@ struct known_mechanisms {
             load(file);
         for (const variant* side : {&a, &b})
             for (std::size_t i = call.plugins.size(); i < side->program.plugins.size(); ++i)
-                if (std::any_of(side->added.begin(), side->added.end(), [this](const auto& name) {
-                        return all.find(name) == nullptr;
-                    }))
+                if (std::any_of(side->added.begin(), side->added.end(),
+                                [this](const auto& name) { return all.find(name) == nullptr; }))
                     load(side->program.plugins[i]);
     }
 
@@ -127,9 +126,9 @@ paired_plan pair_up(const plan& a, const plan& b, const registry& mechanisms,
         const auto& first = result.cells.cells;
         const auto& why =
             first[result.pairs[0].a].skipped ? first[result.pairs[0].a] : first[result.pairs[0].b];
-        throw command_error("no pair of cells can run here: " + why.what.name() + ": " +
-                                why.skipped->text,
-                            exit_nothing_matched);
+        throw command_error(
+            "no pair of cells can run here: " + why.what.name() + ": " + why.skipped->text,
+            exit_nothing_matched);
     }
     add_controls(result, mechanisms, placements);
     return result;
@@ -158,8 +157,8 @@ public:
         result_.same = are_same(a, b);
         result_.rule = options.rule;
         for (std::size_t i = 0; i < what.compared; ++i)
-            result_.pairs.push_back({cell(what.pairs[i].a).what.name(),
-                                     cell(what.pairs[i].b).what.name()});
+            result_.pairs.push_back(
+                {cell(what.pairs[i].a).what.name(), cell(what.pairs[i].b).what.name()});
     }
 
     /// Blocks until it is over.
@@ -191,9 +190,7 @@ public:
     }
 
     bool interrupted() const { return interrupted_; }
-    std::size_t failed_cells() const {
-        return sides_[0].failed_cells() + sides_[1].failed_cells();
-    }
+    std::size_t failed_cells() const { return sides_[0].failed_cells() + sides_[1].failed_cells(); }
 
 private:
     static constexpr std::size_t others_told = 5;
@@ -203,8 +200,8 @@ private:
     result_builder side(const invocation& call, const variant& of, std::size_t first,
                         const std::vector<placement_choice>& placements) {
         const auto from = what_.cells.cells.begin() + static_cast<std::ptrdiff_t>(first);
-        const std::vector<planned_cell> cells(
-            from, from + static_cast<std::ptrdiff_t>(what_.compared));
+        const std::vector<planned_cell> cells(from,
+                                              from + static_cast<std::ptrdiff_t>(what_.compared));
         run_header header = make_header(call, options_.run, what_.cells, placements, here_.clock);
         header.watch = here_.machine.told({});
         header.plan.cells = cells.size();
@@ -317,8 +314,7 @@ void write_files(const ab_options& options, const ab_result& result, const ab_ju
     if (!options.run.html_file.empty())
         write_output(options.run.html_file, render_html(view_of(result, judged)));
     if (!options.comment_file.empty())
-        write_output(options.comment_file,
-                     render_ab_markdown(result, judged, most_comment_bytes));
+        write_output(options.comment_file, render_ab_markdown(result, judged, most_comment_bytes));
     if (options.format == ab_format::github) append_step_summary(result, judged);
 }
 
@@ -360,7 +356,8 @@ int run_ab(const invocation& call) {
     options->run.json_file = claim.file();
     measured compared = measure(here, *options, a, b, what, placements);
     if (options->confirm && !compared.interrupted)
-        if (const paired_plan again = regressed_of(what, judge(compared.result)); again.compared > 0) {
+        if (const paired_plan again = regressed_of(what, judge(compared.result));
+            again.compared > 0) {
             std::cerr << "ipcmark: " << again.compared
                       << " compared once more, with another seed and other CPUs\n";
             measured second = measure(here, *options, a, b, again, placements);
@@ -375,7 +372,6 @@ int run_ab(const invocation& call) {
 
 }  // namespace
 
-extern const subcommand ab_command{"ab", "is B slower than A? two variants, pair by pair",
-                                   &run_ab};
+extern const subcommand ab_command{"ab", "is B slower than A? two variants, pair by pair", &run_ab};
 
 }  // namespace ipcmark

@@ -26,16 +26,20 @@ constexpr const char* ab_examples =
     "  ipcmark ab --a main --b HEAD --build ./build.sh --built out/libmine.so --confirm\n"
     "  ipcmark ab --a old/ipcmark --fail-above 3% --theta p99=20% --format github\n"
     "\n"
-    "A variant is one or more of these, separated by commas: an ipcmark program, a plug-in (.so), a\n"
-    "mechanism, a setting of `ipcmark run` (touch=desc), a git revision (with --build). A side that\n"
+    "A variant is one or more of these, separated by commas: an ipcmark program, a plug-in (.so), "
+    "a\n"
+    "mechanism, a setting of `ipcmark run` (touch=desc), a git revision (with --build). A side "
+    "that\n"
     "is left out is this program. Each pair is a repetition of A and one of B, back to back in "
     "random\n"
     "order, with the same memory layout. After 10 pairs, 20 and so on a cell is settled, or goes "
     "on.\n"
     "Verdicts, and their words in files: worse or better (regressed, improved: adjusted p and\n"
-    "interval both say so, by at least the margin), no difference (equivalent: proven to lie within\n"
+    "interval both say so, by at least the margin), no difference (equivalent: proven to lie "
+    "within\n"
     "it), no difference proven (inconclusive). Latency or rate, CPU time and context switches per\n"
-    "message decide; p90 and p99 warn. Cells that no variant reaches run along: where they change,\n"
+    "message decide; p90 and p99 warn. Cells that no variant reaches run along: where they "
+    "change,\n"
     "the machine moved and nothing is decided.\n"
     "Exit codes: 0 nothing is worse; 1 something is; 2 usage; 3 a cell failed; 4 nothing to "
     "compare;\n"
@@ -67,16 +71,18 @@ constexpr std::array ab_flags{
             "Compare what is worse once more, with other seeds and CPUs; only what recurs counts"},
     ab_flag{how_much, "reruns", "N", "Run a disturbed repetition again, at most so often"},
     ab_flag{how_much, "seed", "N", "Seed of order, tags and layouts (default: random, recorded)"},
-    ab_flag{when_it_matters, "fail-above", "PERCENT",
-            "Smallest change that matters, of every metric that decides (default 4%, which finds 5%)"},
+    ab_flag{
+        when_it_matters, "fail-above", "PERCENT",
+        "Smallest change that matters, of every metric that decides (default 4%, which finds 5%)"},
     ab_flag{when_it_matters, "theta", "LIST", "The same for single metrics: p50=5%,switches=10%"},
     ab_flag{when_it_matters, "require-conclusive", "",
             "Exit with 6 where a metric that decides is inconclusive"},
     ab_flag{output, "format", "WORD",
             "Of standard output: text, markdown, github (annotations; the summary goes to "
             "GITHUB_STEP_SUMMARY), junit or json"},
-    ab_flag{output, "comment", "FILE",
-            "Write a pull request's comment: Markdown below 65,536 characters with a hidden marker"},
+    ab_flag{
+        output, "comment", "FILE",
+        "Write a pull request's comment: Markdown below 65,536 characters with a hidden marker"},
     ab_flag{output, "json", "FILE", "Result file (default ab.json, or ab-2.json where that is)"},
     ab_flag{output, "html", "FILE", "Also write the report page"},
     ab_flag{output, "force", "", "Overwrite a result"},
@@ -114,14 +120,14 @@ std::string metric_key(const std::string& word) {
             found = key;
             if (key == word) break;
         }
-    if (found.empty())
-        throw std::invalid_argument("'" + word + "' is not one of " + join_or(keys));
+    if (found.empty()) throw std::invalid_argument("'" + word + "' is not one of " + join_or(keys));
     return found;
 }
 
 void take_margins(const cxxopts::ParseResult& parsed, ab_rule& rule) {
     if (parsed.count("fail-above") > 0)
-        rule.margin = of_flag("fail-above", [&] { return share_of(text_of(parsed, "fail-above")); });
+        rule.margin =
+            of_flag("fail-above", [&] { return share_of(text_of(parsed, "fail-above")); });
     for (const auto& part : split_list(text_of(parsed, "theta")))
         of_flag("theta", [&] {
             const auto at = part.find('=');
@@ -157,8 +163,9 @@ void take_outputs(const cxxopts::ParseResult& parsed, ab_options& options) {
     if (run.json_named && run.json_file.empty())
         throw command_error("--json needs the name of a file");
     if (run.json_file == "-" || run.html_file == "-")
-        throw command_error("standard output has the answer: --format json prints the result there, "
-                            "and --json and --html need files");
+        throw command_error(
+            "standard output has the answer: --format json prints the result there, "
+            "and --json and --html need files");
     if (parsed.count("format") == 0) return;
     const auto word = text_of(parsed, "format");
     const auto format = from_word<ab_format>(word);
@@ -178,16 +185,17 @@ ab_options options_of(const cxxopts::ParseResult& parsed, const invocation& call
     options.build = text_of(parsed, "build");
     options.built = text_of(parsed, "built");
     if (options.build.empty() != options.built.empty())
-        throw command_error("--build and --built go together: how a revision is built, and the file "
-                            "that this makes");
+        throw command_error(
+            "--build and --built go together: how a revision is built, and the file "
+            "that this makes");
     run_options& run = options.run;
     run.plan = usual_plan();
     apply_plan_flags(parsed, call.mechanisms, run.plan);
     options.mechanisms_named = parsed.count("mechanism") > 0;
     constexpr std::uint64_t usual_pairs = 40;
-    run.plan.repetitions =
-        parsed.count("pairs") > 0 ? flag_number<std::uint64_t>(parsed, "pairs", 6, 1'000)
-                                  : usual_pairs;
+    run.plan.repetitions = parsed.count("pairs") > 0
+                               ? flag_number<std::uint64_t>(parsed, "pairs", 6, 1'000)
+                               : usual_pairs;
     options.rule.looks = looks_for(run.plan.repetitions);
     take_margins(parsed, options.rule);
     if (parsed.count("time-budget") > 0)
@@ -224,15 +232,14 @@ invocation with_short_names(const invocation& call) {
 }  // namespace
 
 std::optional<ab_options> parse_ab_options(const invocation& call) {
-    cxxopts::Options declared("ipcmark ab",
-                              "Runs two variants next to each other and says whether B is slower\n");
+    cxxopts::Options declared(
+        "ipcmark ab", "Runs two variants next to each other and says whether B is slower\n");
     for (const ab_flag& each : ab_flags)
         add_flag(declared, each.group, each.flag, each.help, each.metavar);
     for (const char* side : {"a", "b"})
-        declared.add_options(what_to_compare)(std::string(side) + "-env",
-                                              "Set in the environment of its workers; repeatable",
-                                              cxxopts::value<std::vector<std::string>>(),
-                                              "NAME=VALUE");
+        declared.add_options(what_to_compare)(
+            std::string(side) + "-env", "Set in the environment of its workers; repeatable",
+            cxxopts::value<std::vector<std::string>>(), "NAME=VALUE");
     add_plan_flags(declared, {"repetitions", "idle-ms", "no-layout-randomisation"});
     const auto parsed = parse_arguments(
         declared, with_short_names(call), ab_examples,

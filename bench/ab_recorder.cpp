@@ -80,8 +80,7 @@ std::vector<measured_pair> ab_recorder::measured() const {
     for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
         if (pairs_[pair].control) continue;
         const cell& a = plan_.cells[pairs_[pair].a].what;
-        measured_pair& one =
-            all.emplace_back(measured_pair{{a.name(), {}}, a.kind, {}, 0});
+        measured_pair& one = all.emplace_back(measured_pair{{a.name(), {}}, a.kind, {}, 0});
         const auto at = rounds_.find(pair);
         if (at == rounds_.end()) continue;
         for (const auto& [round, each] : at->second) {

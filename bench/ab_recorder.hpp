@@ -55,7 +55,7 @@ private:
     progress& bar_;
     const shared_clock& clock_;
     std::size_t repetitions_ = 0;
-    std::map<std::size_t, std::map<std::uint64_t, both>> rounds_;  // by pair
+    std::map<std::size_t, std::map<std::uint64_t, both>> rounds_;         // by pair
     std::map<std::pair<std::size_t, std::size_t>, std::size_t> pair_of_;  // by side and cell
     std::set<std::size_t> settled_;
     std::uint64_t looked_at_ = 0;

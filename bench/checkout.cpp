@@ -20,7 +20,8 @@ std::filesystem::path fresh_folder() {
 
 void run_in(const std::filesystem::path& folder, const std::string& command,
             const std::string& commit) {
-    const auto done = output_of({"sh", "-c", "cd \"$1\" && { " + command + "\n} >&2", "sh", folder});
+    const auto done =
+        output_of({"sh", "-c", "cd \"$1\" && { " + command + "\n} >&2", "sh", folder});
     if (done.end.exited && done.end.code == 0) return;
     throw command_error("--build: '" + command + "' ended with " + done.end.text() +
                             " for revision " + commit + "; its output is above",

@@ -20,11 +20,11 @@ void add_option(cxxopts::Options& options, std::string_view group, const std::st
 /// The words that a flag of a plan was given.
 std::vector<std::string> words_of(const cxxopts::ParseResult& parsed, const std::string& flag,
                                   plan_field::form how) {
-    using form = plan_field::form;
-    if (how == form::off) return {"false"};
-    if (how == form::repeated) return parsed[flag].as<std::vector<std::string>>();
+    using flag_form = plan_field::form;
+    if (how == flag_form::off) return {"false"};
+    if (how == flag_form::repeated) return parsed[flag].as<std::vector<std::string>>();
     const auto text = parsed[flag].as<std::string>();
-    if (how == form::one) return {text};
+    if (how == flag_form::one) return {text};
     auto words = split_list(text);
     if (words.empty()) throw command_error("--" + flag + " names nothing");
     return words;
@@ -55,8 +55,8 @@ void apply_parameters(const cxxopts::ParseResult& parsed, parameter_request& var
     for (const parameter_spec* each : all_parameters()) {
         const std::string flag(each->flag);
         if (parsed.count(flag) == 0) continue;
-        using form = plan_field::form;
-        const auto words = words_of(parsed, flag, each->several ? form::list : form::one);
+        using flag_form = plan_field::form;
+        const auto words = words_of(parsed, flag, each->several ? flag_form::list : flag_form::one);
         varied.by_name.erase(std::string(each->name));
         for (const auto& word : words)
             of_flag(flag, [&] { varied.add(*each, word); });
@@ -84,20 +84,20 @@ void refuse_unused_parameters(const cxxopts::ParseResult& parsed, const plan_req
 
 void add_flag(cxxopts::Options& options, const char* group, const std::string& flag,
               const std::string& help, std::string_view metavar) {
-    add_option(options, group, flag, help, metavar,
-               metavar.empty() ? option_value(cxxopts::value<bool>())
-                               : cxxopts::value<std::string>());
+    add_option(
+        options, group, flag, help, metavar,
+        metavar.empty() ? option_value(cxxopts::value<bool>()) : cxxopts::value<std::string>());
 }
 
 void add_plan_flags(cxxopts::Options& options, const std::vector<std::string>& but) {
-    using form = plan_field::form;
+    using flag_form = plan_field::form;
     for (const plan_field& each : plan_fields()) {
         if (each.flag.empty() || std::find(but.begin(), but.end(), each.name()) != but.end())
             continue;
         add_option(options, each.group, each.flag, each.help, each.metavar,
-                   each.how == form::off        ? option_value(cxxopts::value<bool>())
-                   : each.how == form::repeated ? cxxopts::value<std::vector<std::string>>()
-                                                : cxxopts::value<std::string>());
+                   each.how == flag_form::off        ? option_value(cxxopts::value<bool>())
+                   : each.how == flag_form::repeated ? cxxopts::value<std::vector<std::string>>()
+                                                     : cxxopts::value<std::string>());
     }
     for (const parameter_spec* each : all_parameters())
         add_option(options, with_parameter, std::string(each->flag),

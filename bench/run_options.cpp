@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "bench/outputs.hpp"
-#include "bench/plan_flags.hpp"
 #include "bench/plan_file.hpp"
+#include "bench/plan_flags.hpp"
 #include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/base/terminal.hpp"

@@ -82,8 +82,8 @@ public:
     variant resolve() {
         for (const auto& entry : words_.environment)
             if (const auto at = entry.find('='); at == 0 || at == std::string::npos)
-                throw command_error(
-                    fmt::format("--{}-env: '{}' is not of the form NAME=value", words_.flag, entry));
+                throw command_error(fmt::format("--{}-env: '{}' is not of the form NAME=value",
+                                                words_.flag, entry));
         std::vector<std::string> undecided;
         for (const auto& part : split_list(words_.text))
             if (!take_setting(part) && !take_file(part)) undecided.push_back(part);
@@ -126,9 +126,10 @@ private:
 
     void take_program(const std::filesystem::path& path) {
         if (::access(path.c_str(), X_OK) != 0)
-            throw command_error(fmt::format("--{}: {} is no program that may be executed, and a "
-                                            "plug-in's name ends in .so",
-                                            words_.flag, path.string()));
+            throw command_error(
+                fmt::format("--{}: {} is no program that may be executed, and a "
+                            "plug-in's name ends in .so",
+                            words_.flag, path.string()));
         if (result_.has_own_program())
             throw command_error("--" + words_.flag + " names two programs");
         result_.known = listed_by(path, {}, words_.flag);
@@ -153,9 +154,10 @@ private:
         if (call_.mechanisms.find(part) == nullptr && !in(result_.added) && !in(result_.known))
             return false;
         if (result_.mechanism)
-            throw command_error(fmt::format("--{} names two mechanisms, {} and {}; what is compared "
-                                            "is one of each side",
-                                            words_.flag, *result_.mechanism, part));
+            throw command_error(
+                fmt::format("--{} names two mechanisms, {} and {}; what is compared "
+                            "is one of each side",
+                            words_.flag, *result_.mechanism, part));
         result_.mechanism = part;
         return true;
     }

@@ -34,8 +34,8 @@ void add_lines(const ab_result& compared, const ab_judgement& judged, gate_role 
         lines.push_back(capital(std::string(title_of(verdict))) + (warns ? " (warning only)" : "") +
                         ": " + figure_sentence(compared, *found[i]) + ".");
     if (found.size() > most_lines)
-        lines.push_back(fmt::format("And {} more {}.", found.size() - most_lines,
-                                    title_of(verdict)));
+        lines.push_back(
+            fmt::format("And {} more {}.", found.size() - most_lines, title_of(verdict)));
 }
 
 /// Cells without figures, a line each.
@@ -115,15 +115,15 @@ std::string github_annotations(const ab_result& compared, const ab_judgement& ju
     text += commands(compared, figures_of(judged, gate_role::secondary, change::regressed),
                      "warning", "slower tail");
     if (judged.machine_moved || undecided > 0)
-        text += "::warning title=ipcmark::" +
-                escaped_command(verdict_sentence(compared, judged)) + "\n";
+        text += "::warning title=ipcmark::" + escaped_command(verdict_sentence(compared, judged)) +
+                "\n";
     return text;
 }
 
 std::string render_ab_markdown(const ab_result& compared, const ab_judgement& judged,
                                std::size_t most_bytes) {
-    std::string text = std::string(comment_marker) + "\n### ipcmark: " +
-                       side_name(compared, 1) + " against " + side_name(compared, 0) + "\n\n**" +
+    std::string text = std::string(comment_marker) + "\n### ipcmark: " + side_name(compared, 1) +
+                       " against " + side_name(compared, 0) + "\n\n**" +
                        verdict_sentence(compared, judged) + "**\n\n" +
                        grounds_sentence(compared, judged) + "\n\n";
     for (const auto& line : losses(compared, "- Not measured, "))

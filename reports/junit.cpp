@@ -2,33 +2,11 @@
 
 #include "reports/ab_report.hpp"
 #include "reports/view/ab_comparison.hpp"
+#include "reports/xml.hpp"
 
 namespace ipcmark {
 
 namespace {
-
-/// XML 1.0 has no way to write most control characters.
-std::string xml_text(std::string_view text) {
-    std::string escaped;
-    for (const char c : text)
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            default:
-                escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    return escaped;
-}
 
 std::string property(std::string_view name, double value) {
     return fmt::format("        <property name=\"{}\" value=\"{:.6g}\"/>\n", name, value);
@@ -36,9 +14,10 @@ std::string property(std::string_view name, double value) {
 
 std::string test_case(const ab_result& compared, const ab_judgement& judged,
                       const ab_figure& figure) {
-    std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n      "
-                                   "<properties>\n",
-                                   xml_text(compared.pairs[figure.pair].b), figure.by.of->key);
+    std::string text = fmt::format(
+        "    <testcase classname=\"{}\" name=\"{}\">\n      "
+        "<properties>\n",
+        xml_text(compared.pairs[figure.pair].b), figure.by.of->key);
     text += property("ratio", figure.ratio);
     if (figure.low && figure.high)
         text += property("ratio_low", *figure.low) + property("ratio_high", *figure.high);
@@ -60,11 +39,11 @@ std::string unmeasured_cases(const ab_result& compared, std::size_t& failed, std
             if (each.ended == status::ok) continue;
             const bool is_skip = each.ended == status::skipped;
             ++(is_skip ? skipped : failed);
-            text += fmt::format("    <testcase classname=\"{}\" name=\"{} measured\">\n      <{} "
-                                "message=\"{}\"/>\n    </testcase>\n",
-                                xml_text(each.name), side == 0 ? "A" : "B",
-                                is_skip ? "skipped" : "failure",
-                                xml_text(each.why ? each.why->text : std::string()));
+            text += fmt::format(
+                "    <testcase classname=\"{}\" name=\"{} measured\">\n      <{} "
+                "message=\"{}\"/>\n    </testcase>\n",
+                xml_text(each.name), side == 0 ? "A" : "B", is_skip ? "skipped" : "failure",
+                xml_text(each.why ? each.why->text : std::string()));
         }
     return text;
 }
@@ -86,10 +65,11 @@ std::string render_junit(const ab_result& compared, const ab_judgement& judged) 
     const std::size_t before = failed + skipped;
     cases += unmeasured_cases(compared, failed, skipped);
     all += failed + skipped - before;
-    return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
-                       "name=\"ipcmark ab\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n{}    "
-                       "<system-out>{}</system-out>\n  </testsuite>\n</testsuites>\n",
-                       all, failed, skipped, cases, xml_text(verdict_sentence(compared, judged)));
+    return fmt::format(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
+        "name=\"ipcmark ab\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n{}    "
+        "<system-out>{}</system-out>\n  </testsuite>\n</testsuites>\n",
+        all, failed, skipped, cases, xml_text(verdict_sentence(compared, judged)));
 }
 
 }  // namespace ipcmark

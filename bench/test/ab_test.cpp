@@ -71,8 +71,9 @@ TEST_F(ab, a_burden_in_the_environment_of_b_fails_the_gate) {
     box.write("summary.md", "before\n");
     const auto ended = expect_code(1, burdened + "delay:20000 --format github --comment c.md");
     EXPECT_TRUE(matches(box.read("summary.md"), "^before\n<!-- ipcmark ab -->\n### ipcmark"));
-    EXPECT_TRUE(matches(ended.out, "::error title=ipcmark: regressed::p50 of "
-                                   "round_trip/injected/64/same_cpu: A .*, B .*x \\["))
+    EXPECT_TRUE(matches(ended.out,
+                        "::error title=ipcmark: regressed::p50 of "
+                        "round_trip/injected/64/same_cpu: A .*, B .*x \\["))
         << ended.out;
     EXPECT_TRUE(matches(ended.out, "B is worse than A"));
     const auto comment = box.read("c.md");
@@ -91,8 +92,9 @@ TEST_F(ab, a_bound_above_the_change_passes) {
 
 TEST_F(ab, junit_has_a_failure_for_what_is_worse) {
     const auto ended = expect_code(1, burdened + "delay:20000 --format junit");
-    EXPECT_TRUE(matches(ended.out, "<testcase classname=\"round_trip/injected/64/same_cpu\" "
-                                   "name=\"p50_ns\">"));
+    EXPECT_TRUE(matches(ended.out,
+                        "<testcase classname=\"round_trip/injected/64/same_cpu\" "
+                        "name=\"p50_ns\">"));
     EXPECT_TRUE(matches(ended.out, "<failure message=\"p50 of round_trip")) << ended.out;
 }
 
@@ -106,7 +108,8 @@ TEST_F(ab, reports_are_made_of_its_file_and_say_the_same) {
     }
     expect_code(0, "ipcmark validate ab.json");
     expect_code(0, "ipcmark report ab.json -o ab.html");
-    expect_refused(7, "ipcmark report ab.json ab.json --format text", "ab.json is what .ipcmark ab");
+    expect_refused(7, "ipcmark report ab.json ab.json --format text",
+                   "ab.json is what .ipcmark ab");
 }
 
 TEST_F(ab, confirms_what_is_worse_in_a_second_comparison) {
@@ -145,8 +148,8 @@ TEST_F(ab, the_action_wants_its_inputs) {
 }
 
 TEST_F(ab, two_files_of_a_plug_in_are_compared_by_what_they_bring) {
-    expect_code(0, "mkdir old new && cp " + plugin + " old/libmine.so && cp " + plugin +
-                       " new/libmine.so");
+    expect_code(
+        0, "mkdir old new && cp " + plugin + " old/libmine.so && cp " + plugin + " new/libmine.so");
     expect_code(0, "ipcmark ab --a old/libmine.so --b new/libmine.so" + short_cell);
     EXPECT_TRUE(document().at("same").get<bool>());
     EXPECT_EQ(document().at("pairs")[0].at("a"), "round_trip/injected/64/same_cpu");
@@ -161,8 +164,8 @@ TEST_F(ab, programs_are_run_by_their_whole_selves) {
 }
 
 TEST_F(ab, mechanisms_and_settings_make_variants) {
-    expect_code(1, "ipcmark ab --a touch=desc --b touch=copy -m pipe --payload 64k --force" +
-                       short_cell);
+    expect_code(
+        1, "ipcmark ab --a touch=desc --b touch=copy -m pipe --payload 64k --force" + short_cell);
     EXPECT_EQ(document().at("variants")[0].at("settings")[0], "touch=desc");
     expect_code(1, "ipcmark ab --a pipe --b tcp --json other.json" + short_cell);
     EXPECT_EQ(result("other.json").at("pairs")[0].at("b"), "round_trip/tcp/64/same_cpu");
@@ -170,18 +173,19 @@ TEST_F(ab, mechanisms_and_settings_make_variants) {
 
 TEST_F(ab, revisions_are_built_in_checkouts_of_their_own) {
     make_repository("cp " + plugin + " mine.so", "cp " + plugin + " mine.so; touch new");
-    expect_code(0, "ipcmark ab --a HEAD~1 --b HEAD --build 'sh build.sh' --built mine.so" +
-                       short_cell);
+    expect_code(
+        0, "ipcmark ab --a HEAD~1 --b HEAD --build 'sh build.sh' --built mine.so" + short_cell);
     EXPECT_EQ(document().at("variants")[0].at("revision").get<std::string>().size(), 40u);
     EXPECT_EQ(expect_code(0, "git worktree list").out.find("ipcmark-build"), std::string::npos);
 }
 
 TEST_F(ab, a_build_that_fails_is_told_with_its_revision) {
     make_repository("echo sorry; exit 3", "true");
-    const auto ended = expect_code(5, "ipcmark ab --a HEAD~1 --build 'sh build.sh' --built mine.so" +
-                                          short_cell);
+    const auto ended =
+        expect_code(5, "ipcmark ab --a HEAD~1 --build 'sh build.sh' --built mine.so" + short_cell);
     EXPECT_TRUE(matches(ended.err, "sorry")) << ended.err;
-    EXPECT_TRUE(matches(ended.err, "'sh build.sh' ended with exit code 3 for revision [0-9a-f]{40}"));
+    EXPECT_TRUE(
+        matches(ended.err, "'sh build.sh' ended with exit code 3 for revision [0-9a-f]{40}"));
 }
 
 TEST_F(ab, a_variant_that_crashes_is_a_failed_cell) {
@@ -194,8 +198,9 @@ TEST_F(ab, a_variant_that_crashes_is_a_failed_cell) {
 
 TEST_F(ab, a_program_that_vanishes_is_a_failed_cell) {
     expect_code(0, "cp " IPCMARK_PROGRAM " gone");
-    auto running = box.start("ipcmark ab --b ./gone -m pipe --pattern round_trip --placement "
-                             "same_cpu --repetition-ms 50 --reruns 0");
+    auto running = box.start(
+        "ipcmark ab --b ./gone -m pipe --pattern round_trip --placement "
+        "same_cpu --repetition-ms 50 --reruns 0");
     ASSERT_FALSE(running.wait_for_workers().empty());
     std::filesystem::remove(box.work() / "gone");
     const auto ended = running.wait();
@@ -204,8 +209,9 @@ TEST_F(ab, a_program_that_vanishes_is_a_failed_cell) {
 }
 
 TEST_F(ab, ctrl_c_keeps_the_pairs_that_were_complete) {
-    auto running = box.start("ipcmark ab -m pipe --pattern round_trip --placement same_cpu "
-                             "--pairs 1000 --repetition-ms 20 --reruns 0");
+    auto running = box.start(
+        "ipcmark ab -m pipe --pattern round_trip --placement same_cpu "
+        "--pairs 1000 --repetition-ms 20 --reruns 0");
     ASSERT_FALSE(running.wait_for_workers().empty());
     std::this_thread::sleep_for(std::chrono::milliseconds(800));
     running.signal(SIGINT);
@@ -217,8 +223,9 @@ TEST_F(ab, ctrl_c_keeps_the_pairs_that_were_complete) {
 
 TEST_F(ab, says_what_a_variant_may_be) {
     const std::string start = "ipcmark ab --quiet ";
-    expect_refused(2, start + "--a pipo", "there is no program, plug-in, mechanism or git revision "
-                                          "'pipo'; did you mean pipe");
+    expect_refused(2, start + "--a pipo",
+                   "there is no program, plug-in, mechanism or git revision "
+                   "'pipo'; did you mean pipe");
     expect_refused(2, start + "--a ./nothing", "there is no program, plug-in, .* './nothing'");
     expect_refused(2, start + "--a pipe,tcp", "--a names two mechanisms, pipe and tcp");
     expect_refused(2, start + "--a tuch=rw", "there is no setting 'tuch'; did you mean touch");

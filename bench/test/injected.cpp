@@ -40,7 +40,8 @@ public:
 
 private:
     static void spin(double ns) {
-        const std::uint64_t until = ipcmark::shared_clock::raw_ns() + static_cast<std::uint64_t>(ns);
+        const std::uint64_t until =
+            ipcmark::shared_clock::raw_ns() + static_cast<std::uint64_t>(ns);
         while (ipcmark::shared_clock::raw_ns() < until) {
         }
     }

@@ -39,8 +39,7 @@ constexpr ab_metric_row ab_metric_rows[] = {
 double margin_for(const ab_metric_row& row, const metric& of, const ab_rule& rule) {
     if (const auto named = rule.margins.find(std::string(of.key)); named != rule.margins.end())
         return named->second;
-    if (rule.margin)
-        return *rule.margin * (row.role == gate_role::primary ? 1 : row.margins);
+    if (rule.margin) return *rule.margin * (row.role == gate_role::primary ? 1 : row.margins);
     return (of.margin > 0 ? of.margin : usual_margin) * row.margins;
 }
 
@@ -119,7 +118,7 @@ void conclude(ab_figure& figure, const change_estimate& seen) {
 }
 
 std::vector<judged_series> family_at(const std::vector<measured_pair>& pairs, const ab_rule& rule,
-                              gate_role role, const ab_look& look) {
+                                     gate_role role, const ab_look& look) {
     std::vector<judged_series> family;
     std::vector<paired_series> decided;
     for (std::size_t pair = 0; pair < pairs.size(); ++pair)
@@ -158,9 +157,9 @@ std::optional<slot_effect> slot_effect_of(const std::vector<measured_pair>& pair
         const figure_series series = series_of(pair, by.front(), pair.asked);
         const by_order orders(series);
         if (!orders.has(2)) continue;
-        const double centre = (estimate_shift(orders.b_second).estimate +
-                               estimate_shift(orders.b_first).estimate) /
-                              2;
+        const double centre =
+            (estimate_shift(orders.b_second).estimate + estimate_shift(orders.b_first).estimate) /
+            2;
         for (std::size_t i = 0; i < series.log_ratios.size(); ++i)
             second_over_first.push_back((series.a_first[i] ? 1 : -1) *
                                         (series.log_ratios[i] - centre));
@@ -307,8 +306,8 @@ std::vector<measured_pair> measured_pairs_of(const ab_result& of) {
     for (const ab_pair& names : of.pairs) {
         measured_pair& pair = pairs.emplace_back();
         pair.names = names;
-        pair.kind = from_word<pattern>(names.a.substr(0, names.a.find('/')))
-                        .value_or(pattern::round_trip);
+        pair.kind =
+            from_word<pattern>(names.a.substr(0, names.a.find('/'))).value_or(pattern::round_trip);
         const auto of_a = a.find(names.a);
         const auto of_b = b.find(names.b);
         if (of_a == a.end() || of_b == b.end()) continue;

@@ -105,8 +105,8 @@ repetition_result runner::carry_out_if_possible(const launch_request& request,
         repetition_result result;
         result.parties = request.parties;
         result.sides.resize(request.parties.size());
-        result.failed = failure{status::failed, ran_out(e) ? std::string(spawn_code) : "program",
-                                "", e.what()};
+        result.failed =
+            failure{status::failed, ran_out(e) ? std::string(spawn_code) : "program", "", e.what()};
         return result;
     }
 }

@@ -275,8 +275,7 @@ bool pairs_schedule::goes_on(std::size_t pair, const run_progress& progress) con
     if (progress.given_up(plan_.cells[of.a].what.name()) ||
         progress.given_up(plan_.cells[of.b].what.name()))
         return false;
-    return rules_.takes_part ? rules_.takes_part(pair, round_)
-                             : round_ < plan_.request.repetitions;
+    return rules_.takes_part ? rules_.takes_part(pair, round_) : round_ < plan_.request.repetitions;
 }
 
 void pairs_schedule::add_pair(const cell_pair& pair) {
@@ -284,9 +283,9 @@ void pairs_schedule::add_pair(const cell_pair& pair) {
     const std::uint64_t layout = layouts_++;
     const std::size_t first = first_() % 2;
     for (const std::size_t side : {first, 1 - first})
-        steps_.push_back({step::action::repeat,
-                          {side == 0 ? pair.a : pair.b, purpose::timed, round_, base + side,
-                           layout}});
+        steps_.push_back(
+            {step::action::repeat,
+             {side == 0 ? pair.a : pair.b, purpose::timed, round_, base + side, layout}});
 }
 
 /// False: the schedule is over.

@@ -18,9 +18,9 @@ struct worker_program {
 
 /// Whose workers carry out the repetitions of one variant of a comparison.
 struct variant_program {
-    std::string path = {};                       // empty: as without variants
-    std::vector<std::string> plugins = {};       // that its workers load, in place of the runner's
-    std::vector<std::string> environment = {};   // NAME=value, before what is inherited
+    std::string path = {};                      // empty: as without variants
+    std::vector<std::string> plugins = {};      // that its workers load, in place of the runner's
+    std::vector<std::string> environment = {};  // NAME=value, before what is inherited
 };
 
 /// A program that loads fewer libraries than this one does, and is born quicker for it: for the

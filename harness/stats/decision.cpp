@@ -76,7 +76,8 @@ std::vector<change_estimate> decide(const std::vector<paired_series>& family, de
     return decide_family(family, rule);
 }
 
-std::vector<change_estimate> decide(const std::vector<unpaired_series>& family, decision_rule rule) {
+std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
+                                    decision_rule rule) {
     return decide_family(family, rule);
 }
 

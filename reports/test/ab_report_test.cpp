@@ -46,12 +46,13 @@ ab_result compared_of(double a_ns, double b_ns, std::size_t rounds = 20) {
 
 TEST(ab_report, says_the_verdict_last_and_what_changed_before_it) {
     const ab_result of = compared_of(1'000, 1'200);
-    EXPECT_EQ(ab_answer(of, judge(of)),
-              (std::vector<std::string>{
-                  "Worse: p50 of round_trip/pipe/64/cross: A 1.00 us, B 1.20 us, 1.20x [1.20 .. "
-                  "1.20].",
-                  "B is worse than A: of 1 figure 1 worse. Equal sides would show 0.01 false alarms "
-                  "at most."}));
+    EXPECT_EQ(
+        ab_answer(of, judge(of)),
+        (std::vector<std::string>{
+            "Worse: p50 of round_trip/pipe/64/cross: A 1.00 us, B 1.20 us, 1.20x [1.20 .. "
+            "1.20].",
+            "B is worse than A: of 1 figure 1 worse. Equal sides would show 0.01 false alarms "
+            "at most."}));
 }
 
 TEST(ab_report, has_a_sentence_for_each_way_to_end) {

@@ -78,10 +78,9 @@ std::string controls_text(const ab_judgement& judged) {
     std::string text;
     double drift = 1;
     for (const control_figure& each : judged.controls) {
-        text += fmt::format("{}{} {:.3f}x{}", text.empty() ? "Controls, which no variant reaches: "
-                                                           : ", ",
-                            each.cell, each.seen.ratio,
-                            interval_text(each.seen.low, each.seen.high));
+        text += fmt::format("{}{} {:.3f}x{}",
+                            text.empty() ? "Controls, which no variant reaches: " : ", ", each.cell,
+                            each.seen.ratio, interval_text(each.seen.low, each.seen.high));
         if (std::abs(std::log(each.drift)) > std::abs(std::log(drift))) drift = each.drift;
     }
     if (text.empty()) return text;
@@ -159,8 +158,7 @@ std::vector<comparison_table> tables_of(const ab_result& compared, const ab_judg
         auto at = std::find_if(tables.begin(), tables.end(), [&key](const auto& each) {
             return key == table_key{each.kind, each.metric};
         });
-        if (at == tables.end())
-            at = tables.insert(tables.end(), empty_table(compared, figure));
+        if (at == tables.end()) at = tables.insert(tables.end(), empty_table(compared, figure));
         at->rows.push_back(row_of(compared, figure));
     }
     for (comparison_table& each : tables) {
@@ -194,11 +192,11 @@ std::string figure_sentence(const ab_result& compared, const ab_figure& figure) 
 std::string verdict_sentence(const ab_result& compared, const ab_judgement& judged) {
     const std::size_t all = count_of(judged, gate_role::primary);
     if (const control_figure* moved = moved_control(judged))
-        return fmt::format("Nothing is decided: the machine moved. {}, which is the same on both "
-                           "sides, measured {:.2f}x{} of itself; run again when nothing else works "
-                           "here.",
-                           moved->cell, moved->seen.ratio,
-                           interval_text(moved->seen.low, moved->seen.high));
+        return fmt::format(
+            "Nothing is decided: the machine moved. {}, which is the same on both "
+            "sides, measured {:.2f}x{} of itself; run again when nothing else works "
+            "here.",
+            moved->cell, moved->seen.ratio, interval_text(moved->seen.low, moved->seen.high));
     if (all == 0) return "Nothing is decided: no pair of repetitions was measured.";
     const std::size_t regressed = judged.count(gate_role::primary, change::regressed);
     const std::size_t improved = judged.count(gate_role::primary, change::improved);
@@ -228,9 +226,8 @@ std::string grounds_sentence(const ab_result& compared, const ab_judgement& judg
     if (judged.slot) grounds.push_back(slot_text(*judged.slot));
     if (auto controls = controls_text(judged); !controls.empty())
         grounds.push_back(std::move(controls));
-    const auto unconfirmed =
-        std::count_if(judged.figures.begin(), judged.figures.end(),
-                      [](const ab_figure& each) { return each.unconfirmed; });
+    const auto unconfirmed = std::count_if(judged.figures.begin(), judged.figures.end(),
+                                           [](const ab_figure& each) { return each.unconfirmed; });
     if (unconfirmed > 0)
         grounds.push_back(fmt::format("{} worse at first and not when compared once more.",
                                       plural(static_cast<std::size_t>(unconfirmed), "figure")));

@@ -67,7 +67,7 @@ struct comparison_view {
     std::string summary;    // what was measured when, and the verdicts counted over all tables
     std::string environment;
     std::vector<difference> differences;
-    std::string note;  // what such a comparison can say
+    std::string note;                // what such a comparison can say
     std::vector<std::string> lines;  // of a comparison pair by pair: what the summary rests on
     std::vector<comparison_table> tables;
 };

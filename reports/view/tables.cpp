@@ -363,8 +363,7 @@ report_table table_of(const comparison_table& compared, bool proven) {
                                     [](const auto& row) { return row.pairs.has_value(); });
     report_table table{
         compared.title, "cell", {"before", "after", "ratio", "interval", "verdict"}, {}, false};
-    if (paired)
-        table.heads = {"A", "B", "ratio", "interval", "pairs", "adjusted p", "verdict"};
+    if (paired) table.heads = {"A", "B", "ratio", "interval", "pairs", "adjusted p", "verdict"};
     const auto text = [](std::string of) { return table_cell{std::move(of), true, {}, {}}; };
     for (const auto& row : compared.rows) {
         if (is_proven(row.verdict) != proven) continue;

@@ -148,9 +148,9 @@ double power(double effect, std::uint64_t pairs, double pair_deviation) {
     int found = 0;
     const double each = pair_deviation / std::sqrt(2);
     for (int i = 0; i < runs; ++i) {
-        const auto judged =
-            compare(20, effect, rule_of(pairs),
-                    [each](simulate::source& r) { return each * r.normal(); }, random);
+        const auto judged = compare(
+            20, effect, rule_of(pairs), [each](simulate::source& r) { return each * r.normal(); },
+            random);
         for (const ab_figure& figure : judged.figures)
             found += figure.pair == 0 && figure.seen.verdict == change::regressed ? 1 : 0;
     }
@@ -214,9 +214,9 @@ TEST(ab_judgement, a_switch_where_there_was_none_is_a_change_and_a_hundredth_is_
     ASSERT_NE(figure_of(woken, "switches_per_message"), nullptr);
     EXPECT_EQ(figure_of(woken, "switches_per_message")->seen.verdict, change::regressed);
     EXPECT_EQ(figure_of(woken, "p50_ns")->seen.verdict, change::equivalent);
-    const auto hardly = judge({steady({{"switches_per_message", 0}},
-                                      {{"switches_per_message", 0.0005}})},
-                              {}, rule_of(20));
+    const auto hardly =
+        judge({steady({{"switches_per_message", 0}}, {{"switches_per_message", 0.0005}})}, {},
+              rule_of(20));
     EXPECT_EQ(figure_of(hardly, "switches_per_message")->seen.verdict, change::equivalent);
 }
 
@@ -233,9 +233,9 @@ TEST(ab_judgement, higher_rates_are_better_and_the_ratio_reads_b_over_a) {
 }
 
 TEST(ab_judgement, tails_warn_and_decide_nothing) {
-    const auto judged = judge({steady({{"p50_ns", 100}, {"p99_ns", 200}},
-                                      {{"p50_ns", 100}, {"p99_ns", 400}})},
-                              {}, rule_of(20));
+    const auto judged =
+        judge({steady({{"p50_ns", 100}, {"p99_ns", 200}}, {{"p50_ns", 100}, {"p99_ns", 400}})}, {},
+              rule_of(20));
     EXPECT_EQ(judged.count(gate_role::primary, change::regressed), 0u);
     EXPECT_EQ(judged.count(gate_role::secondary, change::regressed), 1u);
     EXPECT_TRUE(judged.is_settled(0));
