@@ -7,6 +7,7 @@
 #include "bench/ab_options.hpp"
 #include "bench/ab_recorder.hpp"
 #include "bench/header.hpp"
+#include "bench/limits.hpp"
 #include "bench/outputs.hpp"
 #include "bench/plugins.hpp"
 #include "bench/workplace.hpp"
@@ -319,11 +320,12 @@ void write_files(const ab_options& options, const ab_result& result, const ab_ju
 }
 
 int exit_code_of(const ab_options& options, const ab_judgement& judged, bool interrupted,
-                 std::size_t failed_cells) {
+                 std::size_t failed_cells, bool limit_missed) {
     if (interrupted) return exit_interrupted;
     if (failed_cells > 0) return exit_cell_failed;
     if (judged.machine_moved) return exit_inconclusive;
-    if (judged.count(gate_role::primary, change::regressed) > 0) return exit_gate_failed;
+    if (judged.count(gate_role::primary, change::regressed) > 0 || limit_missed)
+        return exit_gate_failed;
     if (options.require_conclusive && judged.count(gate_role::primary, change::inconclusive) > 0)
         return exit_inconclusive;
     return exit_ok;
@@ -367,7 +369,9 @@ int run_ab(const invocation& call) {
     const ab_judgement judged = judge(compared.result);
     write_files(*options, compared.result, judged);
     write_answer(*options, compared.result, judged);
-    return exit_code_of(*options, judged, compared.interrupted, compared.failed_cells);
+    const bool limit_missed = misses_limits(options->run.plan, compared.result.results[1]);
+    return exit_code_of(*options, judged, compared.interrupted, compared.failed_cells,
+                        limit_missed);
 }
 
 }  // namespace
