@@ -55,10 +55,10 @@ int measure_pairs(const invocation& call, const run_options& options, const plan
     const auto figures = calibrate(series, comparison_repetitions, what.seed);
     const auto& failures = records.figures().failures();
     const std::string text =
-        json_text(calibration_document(
-                      header,
-                      calibration_block(figures, header, ended.rounds_done, records.repetitions()),
-                      failures, series),
+        json_text(calibration_document(header,
+                                       calibration_block(figures, header, ended.rounds_done,
+                                                         records.repetitions(), records.rests_on()),
+                                       failures, series),
                   1) +
         "\n";
     try {
@@ -69,7 +69,7 @@ int measure_pairs(const invocation& call, const run_options& options, const plan
                             exit_environment_refused);
     }
     if (options.json_file != "-")
-        std::cout << calibration_text(figures, ended.rounds_done)
+        std::cout << calibration_text(figures, ended.rounds_done, records.rests_on())
                   << "Calibration: " << options.json_file << '\n';
     const bool failed = std::any_of(failures.begin(), failures.end(), [](const auto& each) {
         return each.second.ended != status::skipped;

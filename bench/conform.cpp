@@ -170,8 +170,9 @@ int conclude(const std::vector<finding>& findings, bool as_json) {
 }
 
 int run_conform(const invocation& call) {
-    cxxopts::Options options("ipcmark conform",
-                             "Proves by real process pairs what every mechanism owes and claims\n");
+    cxxopts::Options options(
+        "ipcmark conform",
+        "Tests with real process pairs that mechanisms do what they must and what they claim\n");
     const auto names = cxxopts::value<std::string>()->default_value("");
     auto add = options.add_options();
     add("m,mechanism", "Only these mechanisms or families, comma-separated", names, "NAMES");
@@ -203,6 +204,6 @@ int run_conform(const invocation& call) {
 }  // namespace
 
 extern const subcommand conform_command{
-    "conform", "prove by process pairs what every mechanism owes and claims", &run_conform};
+    "conform", "test that mechanisms do what they must and what they claim", &run_conform};
 
 }  // namespace ipcmark

@@ -12,9 +12,13 @@ pair_recorder::pair_recorder(const plan& what, progress& bar, const shared_clock
 
 void pair_recorder::attempted(const attempt& done) {
     ++repetitions_;
-    if (done.last)
-        figures_.add(make_record(done.planned.what, done.asked.why, done.outcome, clock_),
-                     done.asked.round, done.asked.variant);
+    if (!done.last) return;
+    if (!done.outcome.failed) {
+        ++rests_on_.kept;
+        rests_on_.disturbed += done.noise.verdict == quality::disturbed ? 1 : 0;
+    }
+    figures_.add(make_record(done.planned.what, done.asked.why, done.outcome, clock_),
+                 done.asked.round, done.asked.variant);
 }
 
 run_progress pair_recorder::so_far() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/progress.hpp"
+#include "harness/analysis/calibration_block.hpp"
 #include "harness/analysis/paired_figures.hpp"
 #include "harness/run/executor.hpp"
 #include "harness/run/schedule.hpp"
@@ -21,12 +22,14 @@ public:
     run_progress so_far() const;
     const paired_figures& figures() const { return figures_; }
     std::size_t repetitions() const { return repetitions_; }
+    const calibration_repetitions& rests_on() const { return rests_on_; }
 
 private:
     progress& bar_;
     const shared_clock& clock_;
     paired_figures figures_;
     std::size_t repetitions_ = 0;
+    calibration_repetitions rests_on_;
 };
 
 }  // namespace ipcmark

@@ -180,7 +180,7 @@ std::span<const plan_field> plan_fields() {
         {how_much, "", "counting_repetitions", "", "", form::one, nullptr,
          take_number<&request::counting_repetitions, 0, 100>, told<&request::counting_repetitions>},
         {how_much, "idle-ms", "idle_ms", "MS",
-         "Silence in which the waiting side's CPU is measured, once for each mechanism and "
+         "Idle time in which the waiting side's CPU is measured, once for each mechanism and "
          "placement; 0: not at all",
          form::one, nullptr, take_number<&request::idle_ms, 0, 60'000>, told<&request::idle_ms>},
         {how_much, "no-layout-randomisation", "layout_randomisation", "",

@@ -158,8 +158,10 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
     if (ended.interrupted) return exit_interrupted;
     const bool floor_beaten = beats_its_floor(result);
     if (options.strict && result.noise && result.noise->verdict == "unusable") {
-        std::cerr << "ipcmark: --strict: the result is written, but unusable: "
-                  << result.noise->text << " Stop other work and measure again\n";
+        std::cerr
+            << "ipcmark: --strict: the result is written, but the machine was too noisy: stop "
+               "other work and run again. "
+            << result.noise->text << '\n';
         return exit_environment_refused;
     }
     if (lacks_required(options, result)) return exit_environment_refused;

@@ -14,6 +14,7 @@
 #include "harness/base/suggest.hpp"
 #include "harness/base/terminal.hpp"
 #include "harness/run/memory_limit.hpp"
+#include "reports/view/figure_text.hpp"
 
 namespace ipcmark {
 
@@ -36,13 +37,15 @@ constexpr const char* run_examples =
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n";
 
 constexpr const char* vocabulary =
-    "Cells are named pattern/mechanism/payload_bytes/placement, and /parameter=value. Touch, what "
-    "both sides do to the\n"
-    "bytes: desc (header only), line (8 bytes a cache line), rw (every byte written and read: the\n"
-    "headline), copy (memcpy from and to a private buffer), verify (checksums, for correctness).\n"
+    "Cells are named pattern/mechanism/payload_bytes/placement, and /parameter=value.\n"
+    "Touch is what both sides do to the bytes: rw (the default) writes and reads every one, desc\n"
+    "passes a header only, line touches 8 bytes of each cache line, copy copies from and to memory "
+    "of\n"
+    "their own, verify checks every byte.\n"
     "Exit codes: 0 ok; 1 a --limit was missed; 2 usage; 3 a cell failed, timed out or was faster "
-    "than its floor (then the\n"
-    "floor, or the figure, is wrong); 4 nothing matched, or nothing could be measured; 5 the\n"
+    "than the machine's limit\n"
+    "(then the limit, or the figure, is wrong); 4 nothing matched, or nothing could be measured; 5 "
+    "the\n"
     "environment was refused (temporary folder, output file, another machine's calibration,\n"
     "--strict, --require); 7 unreadable calibration; 130 interrupted, what was complete is "
     "written.\n";
@@ -51,8 +54,10 @@ constexpr const char* vocabulary =
 std::string pattern_lines() {
     std::string text = "\nPatterns:\n";
     for (const pattern_info& row : pattern_table)
-        text +=
-            wrapped(fmt::format("  {:<12} {} {}.", row.word, row.question, row.method), 15) + "\n";
+        text += wrapped(fmt::format("  {:<12} {} {}.", row.word, row.question,
+                                    capital(std::string(row.method))),
+                        15) +
+                "\n";
     return text + "\n";
 }
 
@@ -87,7 +92,7 @@ constexpr std::array run_flags{
              "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
              "fixed bounds, for a machine kept for measuring"},
     run_flag{how_much, "strict", "",
-             "Exit with 5 where doctor warns, before the run, or the result is unusable, after"},
+             "Exit with 5 where doctor warns, before the run, or the machine was too noisy, after"},
     run_flag{how_much, "require", "NAMES",
              "Exit with 5 where a mechanism or family of these is skipped, comma-separated"},
     run_flag{how_much, "seed", "N",

@@ -38,9 +38,9 @@ std::string quoted_word(const std::string& message) {
 }  // namespace
 
 std::string exit_code_text() {
-    return "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or beat its "
-           "floor;\n"
-           "4 nothing matched; 5 the environment was refused; 6 inconclusive; 7 unreadable or\n"
+    return "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or was\n"
+           "faster than the machine's limit; 4 nothing matched; 5 the environment was refused; 6 "
+           "inconclusive; 7 unreadable or\n"
            "unsupported file; 70 internal error; 130 interrupted (what was complete is written).\n";
 }
 

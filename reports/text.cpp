@@ -264,20 +264,25 @@ private:
 
     /// The answers and the machine's verdict, of the answers as much as fits.
     std::string closing(const result_view& view) const {
-        std::string end = wrapped(shown(verdict(view)), 2, style_.columns) + "\n";
+        const std::string end = wrapped(shown(verdict(view)), 2, style_.columns) + "\n";
         std::vector<closing_line> lines = view.closing;
-        std::string text;
+        std::vector<short_answer> in_short;
         for (;;) {
-            text = closed(lines);
-            const auto height = std::count(text.begin(), text.end(), '\n') +
-                                std::count(end.begin(), end.end(), '\n');
-            if (lines.empty() || static_cast<std::size_t>(height) <= style_.closing_lines) break;
+            std::string text = closed(lines) + others(in_short) + end;
+            const auto height =
+                static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+            if (lines.size() <= 1 || height <= style_.closing_lines) return text;
             const auto least =
                 std::max_element(lines.rbegin(), lines.rend(),
                                  [](const auto& a, const auto& b) { return a.rank < b.rank; });
+            if (least->shortest) in_short.insert(in_short.begin(), *least->shortest);
             lines.erase(std::next(least).base());
         }
-        return text + end;
+    }
+
+    std::string others(const std::vector<short_answer>& in_short) const {
+        if (in_short.empty()) return {};
+        return wrapped(shown(in_few_words(in_short)), 2, style_.columns) + "\n";
     }
 
     std::string closed(const std::vector<closing_line>& lines) const {

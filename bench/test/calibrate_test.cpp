@@ -53,6 +53,13 @@ TEST_F(calibration, says_what_identical_cells_tell_and_a_run_beside_it_embeds_it
     EXPECT_EQ(document.at("schema").at("name"), "ipcmark.calibration");
     EXPECT_GE(block.at("repetitions"), 12) << "those that were disturbed ran again";
     EXPECT_EQ(block.at("rounds"), 6);
+    const int disturbed = block.at("disturbed");
+    EXPECT_LE(disturbed, 12);
+    const std::string told = disturbed == 0 ? "None of the 12 repetitions was disturbed"
+                             : disturbed == 12
+                                 ? "All 12 repetitions were disturbed"
+                                 : std::to_string(disturbed) + " of the 12 repetitions w";
+    EXPECT_NE(ended.out.find(told), std::string::npos) << ended.out;
     EXPECT_EQ(block.at("cells").at(0).at("name"), "round_trip/pipe/64/same_cpu");
     const auto& cell = block.at("cells").at(0);
     ASSERT_EQ(cell.at("metric"), "p50_ns");

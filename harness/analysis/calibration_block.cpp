@@ -72,10 +72,12 @@ double percent(double ratio) {
 }  // namespace
 
 tree calibration_block(const calibration_figures& figures, const run_header& header,
-                       std::uint64_t rounds, std::size_t repetitions) {
+                       std::uint64_t rounds, std::size_t repetitions,
+                       const calibration_repetitions& rests_on) {
     return {
         {"date", header.run.started},
         {"repetitions", repetitions},
+        {"disturbed", rests_on.disturbed},
         {"rounds", rounds},
         {"fingerprint", header.environment.fingerprint},
         {"comparison_repetitions", figures.repetitions},
@@ -136,6 +138,19 @@ std::string missing_text(const calibration_figures& figures) {
     return text;
 }
 
+std::string disturbed_text(const calibration_repetitions& of) {
+    if (of.disturbed == 0)
+        return fmt::format("None of the {} repetitions was disturbed by other work.\n", of.kept);
+    const std::string which = of.disturbed == of.kept
+                                  ? fmt::format("All {} repetitions were", of.kept)
+                                  : fmt::format("{} of the {} repetitions {}", of.disturbed,
+                                                of.kept, of.disturbed == 1 ? "was" : "were");
+    return which +
+           " disturbed by other work, so the limits are larger than those of the machine alone: "
+           "stop "
+           "other work and run again.\n";
+}
+
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kind_phrases{
     {{"spins", " of pairs that spin"},
      {"sleeps", " of pairs that sleep"},
@@ -166,7 +181,8 @@ std::string limits_text(const calibration_figures& figures) {
 
 }  // namespace
 
-std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds) {
+std::string calibration_text(const calibration_figures& figures, std::uint64_t rounds,
+                             const calibration_repetitions& rests_on) {
     std::string text = table_text(figures, rounds);
     text += fmt::format(
         "\nspread: 90 % of comparisons of {} repetitions lie within. reps: the smallest change "
@@ -180,7 +196,7 @@ std::string calibration_text(const calibration_figures& figures, std::uint64_t r
             "~: more than the {} rounds of this calibration, extrapolated; --repetitions 40 "
             "measures them.\n",
             rounds);
-    text += missing_text(figures);
+    text += missing_text(figures) + disturbed_text(rests_on);
     if (figures.recorded_alarms > 0)
         text += "Do not trust comparisons on this host until it is quieter (ipcmark doctor).\n";
     return text + limits_text(figures);

@@ -1,6 +1,7 @@
 #include "harness/analysis/floor_ratios.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <map>
@@ -199,7 +200,8 @@ void add_floor_ratio(cell_result& cell, const std::vector<floor_info>& floors,
     if (measured == nullptr) return;
     const auto [median, best] = held->value;
     const bool rate = held->unit != "ns";
-    cell.floor = cell_floor{held->floor, median, held->unit, held->why};
+    cell.floor = cell_floor{held->floor, median, held->unit, held->why,
+                            std::isfinite(best) ? std::optional(best) : std::nullopt};
     const metric_summary ratios = ratio_to(median, *measured, rate);
     cell.summary.emplace_back("ratio_to_floor", ratios);
     const double proof = rests_on_disturbed(cell) ? beyond_doubt : 1;

@@ -96,8 +96,8 @@ std::string counts_text(const tally& counted) {
         text +=
             fmt::format(", {} {} run again", counted.rerun, counted.rerun == 1 ? "was" : "were");
     if (counted.resting_cells > 0)
-        text += fmt::format(", {} {} on them", counted.resting_cells,
-                            counted.resting_cells == 1 ? "cell rests" : "cells rest");
+        text += fmt::format(", the figures of {} {} include them", counted.resting_cells,
+                            counted.resting_cells == 1 ? "cell" : "cells");
     return text;
 }
 

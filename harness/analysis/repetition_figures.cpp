@@ -13,16 +13,29 @@ repetition_figures::repetition_figures(const run_result& result) {
             by_cell_[record.cell].push_back(&record);
 }
 
-std::vector<double> repetition_figures::of(const std::string& cell, std::string_view metric) const {
+template <class Counts>
+std::vector<double> repetition_figures::of(const std::string& cell, std::string_view metric,
+                                           Counts counts) const {
     const auto at = by_cell_.find(cell);
     if (at == by_cell_.end()) return {};
     const std::string key(metric);
     std::vector<double> figures;
     for (const repetition_record* record : at->second)
         if (const auto figure = record->metrics.find(key);
-            figure != record->metrics.end() && figure->second)
+            figure != record->metrics.end() && figure->second && counts(*record))
             figures.push_back(*figure->second);
     return figures;
+}
+
+std::vector<double> repetition_figures::of(const std::string& cell, std::string_view metric) const {
+    return of(cell, metric, [](const repetition_record&) { return true; });
+}
+
+std::vector<double> repetition_figures::undisturbed_of(const std::string& cell,
+                                                       std::string_view metric) const {
+    return of(cell, metric, [](const repetition_record& each) {
+        return each.timed && each.timed->how && !each.is_disturbed();
+    });
 }
 
 std::vector<double> adverse_logs(const std::vector<double>& figures, bool higher_is_better) {

@@ -18,7 +18,13 @@ public:
     /// Empty where nothing is known, as of metrics that only whole cells have.
     std::vector<double> of(const std::string& cell, std::string_view metric) const;
 
+    /// Of those known to be undisturbed.
+    std::vector<double> undisturbed_of(const std::string& cell, std::string_view metric) const;
+
 private:
+    template <class Counts>
+    std::vector<double> of(const std::string& cell, std::string_view metric, Counts counts) const;
+
     std::map<std::string, std::vector<const repetition_record*>> by_cell_;
 };
 

@@ -38,20 +38,26 @@ bool is_better(const metric& by, double a, double b) {
     return by.direction == better::higher ? a > b : a < b;
 }
 
+/// What tests are made on, by the group's cells.
+std::vector<std::vector<double>> logs_of(const run_result& result,
+                                         const repetition_figures& figures, const cell_group& group,
+                                         const metric& by) {
+    std::vector<std::vector<double>> logs;
+    for (const std::size_t i : group.cells)
+        logs.push_back(
+            adverse_logs(figures.of(result.cells[i].name, by.key), by.direction == better::higher));
+    return logs;
+}
+
 /// The others against the best.
-void tell_apart(const run_result& result, const repetition_figures& figures,
+void tell_apart(const run_result& result, const std::vector<std::vector<double>>& logs,
                 const cell_group& group, const metric& by, std::size_t best,
                 std::vector<standing>& found) {
-    const bool higher = by.direction == better::higher;
-    const auto logs = [&](std::size_t i) {
-        return adverse_logs(figures.of(result.cells[group.cells[i]].name, by.key), higher);
-    };
-    const auto of_best = logs(best);
     std::vector<unpaired_series> family;
     std::vector<std::size_t> members;
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (found[i] != standing::level) continue;
-        family.push_back({of_best, logs(i),
+        family.push_back({logs[best], logs[i],
                           margin_between(result, result.cells[group.cells[best]],
                                          result.cells[group.cells[i]], by)});
         members.push_back(i);
@@ -109,6 +115,40 @@ double margin_between(const run_result& result, const cell_result& a, const cell
     return limit_a && limit_b ? std::max({of.margin, *limit_a, *limit_b}) : margin_of(result, of);
 }
 
+std::vector<std::vector<std::size_t>> unproven_behind(const run_result& result,
+                                                      const repetition_figures& figures,
+                                                      const cell_group& group, const metric& by) {
+    std::vector<std::optional<double>> compared;
+    for (const std::size_t i : group.cells) {
+        const cell_result& cell = result.cells[i];
+        const bool competes = cell.ended == status::ok && cell.mechanism != instrument_name &&
+                              !cell.saturated.value_or(false) && !is_lossy(result, cell);
+        compared.push_back(competes && by.margin > 0 ? cell.median(by.key) : std::nullopt);
+    }
+    const auto proves = [&](std::size_t i) {
+        return ranked_figure(result.cells[group.cells[i]], by).has_value();
+    };
+    const auto logs = logs_of(result, figures, group, by);
+    std::vector<std::vector<std::size_t>> unproven(compared.size());
+    for (std::size_t first = 0; first < compared.size(); ++first) {
+        if (!compared[first]) continue;
+        std::vector<standing> found(compared.size(), standing::none);
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (i == first || !compared[i] || is_better(by, *compared[i], *compared[first]))
+                continue;
+            if (proves(first) && proves(i))
+                found[i] = standing::level;
+            else
+                unproven[first].push_back(i);
+        }
+        tell_apart(result, logs, group, by, first, found);
+        for (std::size_t i = 0; i < found.size(); ++i)
+            if (found[i] == standing::level) unproven[first].push_back(i);
+        std::sort(unproven[first].begin(), unproven[first].end());
+    }
+    return unproven;
+}
+
 std::vector<standing> standings_among(const run_result& result, const repetition_figures& figures,
                                       const cell_group& group, const metric& by,
                                       const std::vector<bool>& among) {
@@ -130,7 +170,7 @@ std::vector<standing> standings_among(const run_result& result, const repetition
     }
     if (!best) return found;
     found[*best] = standing::best;
-    tell_apart(result, figures, group, by, *best, found);
+    tell_apart(result, logs_of(result, figures, group, by), group, by, *best, found);
     return found;
 }
 

@@ -86,4 +86,11 @@ std::vector<standing> standings_among(const run_result& result, const repetition
                                       const cell_group& group, const metric& by,
                                       const std::vector<bool>& among);
 
+/// By the group's cells: positions of those with a worse median that are not proven to be behind
+/// it, each time as one family. What somebody may say who leaves out the cells before it. A figure
+/// pooled over repetitions proves nothing.
+std::vector<std::vector<std::size_t>> unproven_behind(const run_result& result,
+                                                      const repetition_figures& figures,
+                                                      const cell_group& group, const metric& by);
+
 }  // namespace ipcmark

@@ -43,6 +43,7 @@ struct pattern_info {
     pattern id;
     std::string_view word;         // in cell names, flags and files
     std::string_view title;        // over its table
+    std::string_view in_short;     // in a list of answers, with {} for the parameter
     std::string_view question;     // that its figures answer
     std::string_view superlative;  // who has the best main metric: "fastest round trip"
     std::string_view method;       // how, in a few words
@@ -77,6 +78,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::round_trip,
      .word = "round_trip",
      .title = "round trip",
+     .in_short = "round trip",
      .question = "How long does a message take there and back?",
      .superlative = "fastest round trip",
      .method = "closed loop",
@@ -87,6 +89,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::one_way,
      .word = "one_way",
      .title = "stream",
+     .in_short = "stream",
      .question = "How much gets through one way?",
      .superlative = "highest throughput",
      .method = "a stream under back-pressure",
@@ -97,6 +100,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::paced,
      .word = "paced",
      .title = "messages at a fixed rate",
+     .in_short = "{}",
      .question = "How long does a message take at a given rate?",
      .superlative = "fastest at this rate",
      .method = "open loop: response times from when a message was due, so that a stall shows in "
@@ -112,6 +116,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::wake,
      .word = "wake",
      .title = "a message after idle time",
+     .in_short = "{} of idle time",
      .question = "How long does the first message after idle time take?",
      .superlative = "fastest after idle time",
      .method = "open loop: one message after each pause",
@@ -126,6 +131,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::burst,
      .word = "burst",
      .title = "bursts",
+     .in_short = "bursts of {}",
      .question = "How long until a burst has arrived?",
      .superlative = "quickest to deliver a burst",
      .method = "open loop: n messages at once",
@@ -139,6 +145,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::state,
      .word = "state",
      .title = "state sharing",
+     .in_short = "state sharing {}",
      .question = "How old is the value that a reader finds, and what does a write cost?",
      .superlative = "freshest value at this rate",
      .method = "one side writes a value at a steady rate, the other reads it over and over",
@@ -154,6 +161,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::setup,
      .word = "setup",
      .title = "construction and teardown",
+     .in_short = "set-up",
      .question = "How long does it take from nothing to the first message, and down again?",
      .superlative = "quickest to set up",
      .method = "one message a repetition, the first ever",
@@ -164,6 +172,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::decompose,
      .word = "switch",
      .title = "breakdown of a round trip",
+     .in_short = "breakdown",
      .question = "What do system calls, a context switch and a wake-up cost?",
      .superlative = "cheapest round trip on two CPUs",
      .method = "the round trip in one process, on one CPU and on two",
@@ -176,6 +185,7 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
     {.id = pattern::switch_ring,
      .word = "switch_ring",
      .title = "context switches by processes and working set",
+     .in_short = "context switch, {}",
      .question = "What does a context switch cost with many processes?",
      .superlative = "cheapest context switch",
      .method = "a token round many processes over pipes, as lmbench's lat_ctx does",

@@ -73,6 +73,7 @@ struct cell_floor {
     double value = 0;
     std::string unit;
     std::string why;
+    std::optional<double> best;  // the most favourable figure that the machine itself showed
 };
 
 template <class Visitor>
@@ -81,6 +82,7 @@ void visit_fields(Visitor& visit, cell_floor& f) {
     visit("value", f.value);
     visit("unit", f.unit);
     visit("why", f.why);
+    visit.when_there("best", f.best);
 }
 
 /// Which cell it is, and where it runs.

@@ -72,6 +72,13 @@ double exact_p_without_ties(std::size_t n_a, std::size_t n_b, double sum_a) {
     return std::min(1.0, 2 * std::min(cdf[u], from));
 }
 
+/// One side lies wholly below the other: ties within a side then change nothing.
+bool lie_apart(const std::vector<double>& a, const std::vector<double>& b) {
+    const auto [least_a, most_a] = std::minmax_element(a.begin(), a.end());
+    const auto [least_b, most_b] = std::minmax_element(b.begin(), b.end());
+    return *most_a < *least_b || *most_b < *least_a;
+}
+
 double normal_p(const std::vector<double>& ranks, std::size_t n_a, std::size_t n_b, double sum_a) {
     const auto a = static_cast<double>(n_a);
     const auto b = static_cast<double>(n_b);
@@ -123,8 +130,9 @@ rank_sum_result rank_sum_test(const std::vector<double>& a, const std::vector<do
     if (!result.exact)
         result.p = normal_p(all.ranks, result.n_a, result.n_b, sum_a);
     else
-        result.p = all.ties ? exact_p(all.ranks, result.n_a, sum_a)
-                            : exact_p_without_ties(result.n_a, result.n_b, sum_a);
+        result.p = all.ties && !lie_apart(a, b)
+                       ? exact_p(all.ranks, result.n_a, sum_a)
+                       : exact_p_without_ties(result.n_a, result.n_b, sum_a);
     return result;
 }
 

@@ -173,7 +173,9 @@ void fill_in(run_result& result) {
     for (const char* key : {"by_metric", "by_kind"})
         result.header.calibration[key] = tree::object();
     result.header.calibration["too_short"] = tree::array();
+    result.header.calibration["disturbed"] = 0;
     if (!result.floors.empty()) result.floors.front().note = "too slow";
+    result.cells.front().floor = cell_floor{"line_round_trip", 100, "ns", "", 90};
     auto& repetition = *result.repetitions.front().timed;
     repetition.layout.emplace();
     peer_record service;

@@ -10,14 +10,15 @@
 #include "harness/base/units.hpp"
 #include "reports/csv.hpp"
 #include "reports/markdown.hpp"
+#include "reports/read_result.hpp"
 #include "reports/test/golden.hpp"
 
 namespace ipcmark {
 namespace {
 
-std::string golden(const std::string& name) {
-    std::ifstream file(std::string(IPCMARK_GOLDEN "/") + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+std::string content_of(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void scale(run_result& result, const std::string& cell, const std::string& metric, double by) {
@@ -55,7 +56,7 @@ view_model both() {
 void expect_golden(const std::string& text, const std::string& name) {
     if (std::getenv("IPCMARK_REGOLD") != nullptr)
         std::ofstream(std::string(IPCMARK_GOLDEN "/") + name, std::ios::binary) << text;
-    EXPECT_EQ(text, golden(name)) << name;
+    EXPECT_EQ(text, content_of(IPCMARK_GOLDEN "/" + name)) << name;
 }
 
 TEST(text, of_the_samples_is_as_recorded) {
@@ -70,6 +71,15 @@ TEST(text, of_the_samples_is_as_recorded) {
 TEST(markdown, of_the_samples_is_as_recorded) {
     expect_golden(render_markdown(model_of(full())), "full.md");
     expect_golden(render_markdown(both()), "compared.md");
+}
+
+TEST(markdown, of_the_kept_sample_is_what_the_program_says) {
+    const std::string folder = IPCMARK_GOLDEN "/../samples/";
+    const auto table = render_markdown(
+        view_of({{"sample.result.json", read_result(folder + "sample.result.json")}}));
+    if (std::getenv("IPCMARK_REGOLD") != nullptr)
+        std::ofstream(folder + "sample.md", std::ios::binary) << table;
+    EXPECT_EQ(table, content_of(folder + "sample.md"));
 }
 
 TEST(csv, of_the_sample_is_as_recorded) {
@@ -218,6 +228,38 @@ TEST(text, ends_with_the_answers_and_how_far_to_trust_them_in_a_few_lines) {
         EXPECT_NE(all.find("Machine noisy: differences below 6 %"), std::string::npos) << all;
         EXPECT_NE(all.find("(--problems says why)."), std::string::npos) << all;
     }
+}
+
+std::string unbroken(const std::vector<std::string>& lines) {
+    std::string all;
+    for (const auto& each : lines)
+        all += each.substr(each.find_first_not_of(' ')) + " ";
+    return all;
+}
+
+TEST(text, of_every_measured_pattern_the_end_has_the_answer) {
+    const auto model = model_of(full());
+    for (const std::size_t columns : {80U, 100U, 200U}) {
+        const auto last = last_lines(render_text(model, {.columns = columns}));
+        EXPECT_LE(last.size(), 9u);
+        const std::string all = unbroken(last);
+        EXPECT_NE(all.find("Stream, 1 MiB, two CPUs: shm_ring_spin 20.1 GB/s +-0.6 %, burns"),
+                  std::string::npos)
+            << "in full: " << all;
+        for (const auto& group : model.views.front().groups) {
+            if (!group.headline || group.answers.empty()) continue;
+            const answer& best = group.answers.front();
+            EXPECT_NE(all.find(" " + best.figure), std::string::npos) << best.topic << ": " << all;
+        }
+    }
+}
+
+TEST(text, of_answers_in_few_words_says_that_no_order_is_proven) {
+    auto result = full();
+    for (auto& each : result.repetitions)
+        if (each.cell.starts_with("setup/")) each.metrics["construct_ns"] = 1e6;
+    const auto all = unbroken(last_lines(render_text(model_of(result), {.columns = 80})));
+    EXPECT_NE(all.find(" (no order proven)"), std::string::npos) << all;
 }
 
 TEST(text, has_few_tables_unless_asked_for_all) {

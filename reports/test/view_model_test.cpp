@@ -46,7 +46,7 @@ TEST(answers, a_floor_that_the_figure_lies_beyond_is_no_floor) {
         made_result made;
         made.add("ring", {200, 200, 200, 200, 200, 200});
         made.set("ring", "ratio_to_floor", ratio);
-        made.result.cells[0].floor = cell_floor{"line", 200 / ratio, "ns", "a line moves"};
+        made.result.cells[0].floor = cell_floor{"line", 200 / ratio, "ns", "a line moves", {}};
         return answers(made.result).at(0);
     };
     const auto says = [&](double ratio, const std::string& words) {
@@ -54,7 +54,9 @@ TEST(answers, a_floor_that_the_figure_lies_beyond_is_no_floor) {
     };
     says(2, "The floor is 100 ns, since a line moves: 2.00 times that.");
     says(0.95, "which it reached.");
-    says(0.4, "The floor was measured at 500 ns, which this surpasses: it says nothing here.");
+    says(0.4,
+         "The floor was measured at 500 ns; 6 of 6 repetitions lie beyond it, down to 200 ns: "
+         "either the floor or those repetitions are wrong.");
 }
 
 TEST(answers, of_a_state_that_is_read_at_will_nothing_is_lost) {

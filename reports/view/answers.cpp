@@ -36,38 +36,72 @@ public:
         const auto found = standings_among(result_, figures_, group_, *asked.by, among);
         const auto best = std::find(found.begin(), found.end(), standing::best);
         if (best == found.end()) return of_pooled(asked, among);
-        return about(asked, group_.cells[static_cast<std::size_t>(best - found.begin())], found);
+        answer told =
+            about(asked, group_.cells[static_cast<std::size_t>(best - found.begin())], found);
+        add_better_pooled(asked, among, told);
+        return told;
     }
 
 private:
-    /// Where single repetitions are too short for the figure nobody is proven the best: the answer
-    /// has the figures side by side.
-    std::optional<answer> of_pooled(const question& asked, const std::vector<bool>& among) const {
-        std::vector<std::size_t> told;
+    /// With figures that single repetitions are too short for; the best first.
+    std::vector<std::size_t> pooled_ones(const question& asked,
+                                         const std::vector<bool>& among) const {
+        std::vector<std::size_t> pooled;
         for (std::size_t i = 0; i < group_.cells.size(); ++i) {
             const cell_result& cell = result_.cells[group_.cells[i]];
             const metric_summary* figures = cell.find(asked.by->key);
             if (among[i] && cell.ended == status::ok && cell.mechanism != instrument_name &&
                 figures != nullptr && figures->pooled && figures->median &&
                 !cell.saturated.value_or(false) && !is_lossy(result_, cell))
-                told.push_back(group_.cells[i]);
+                pooled.push_back(group_.cells[i]);
         }
-        if (told.empty()) return std::nullopt;
-        std::stable_sort(told.begin(), told.end(), [&](std::size_t a, std::size_t b) {
-            return *result_.cells[a].median(asked.by->key) <
-                   *result_.cells[b].median(asked.by->key);
+        std::stable_sort(pooled.begin(), pooled.end(), [&](std::size_t a, std::size_t b) {
+            return is_below(asked, result_.cells[a], result_.cells[b]);
         });
+        return pooled;
+    }
+
+    static bool is_below(const question& asked, const cell_result& a, const cell_result& b) {
+        return *a.median(asked.by->key) < *b.median(asked.by->key);
+    }
+
+    std::vector<std::string> statements(const question& asked,
+                                        const std::vector<std::size_t>& cells) const {
+        std::vector<std::string> texts;
+        for (const std::size_t i : cells)
+            texts.push_back(statement(result_.cells[i], *asked.by));
+        return texts;
+    }
+
+    /// The answer has the figures side by side, since nobody is proven the best.
+    std::optional<answer> of_pooled(const question& asked, const std::vector<bool>& among) const {
+        auto told = pooled_ones(asked, among);
+        if (told.empty()) return std::nullopt;
         answer best = about(asked, told.front(), std::vector<standing>(group_.cells.size()));
-        std::vector<std::string> others;
-        for (std::size_t i = 1; i < told.size(); ++i)
-            others.push_back(statement(result_.cells[told[i]], *asked.by));
-        if (others.empty()) return best;
+        told.erase(told.begin());
+        if (told.empty()) return best;
+        const std::string others = some_of(statements(asked, told), names_told);
         best.sentences.push_back(
-            "No order is proven, since single repetitions are too short for "
-            "it; of the others: " +
-            some_of(others, names_told) + ".");
-        best.brief += ", " + some_of(others, names_told) + "; no order is proven";
+            "No order is proven, since single repetitions are too short for it; of the others: " +
+            others + ".");
+        best.brief += ", " + others + "; no order is proven";
+        best.proven = false;
         return best;
+    }
+
+    /// Those that may be ahead of the best that is proven to be one.
+    void add_better_pooled(const question& asked, const std::vector<bool>& among,
+                           answer& best) const {
+        auto ahead = pooled_ones(asked, among);
+        std::erase_if(ahead, [&](std::size_t i) {
+            return !is_below(asked, result_.cells[i], result_.cells[best.cell]);
+        });
+        if (ahead.empty()) return;
+        const std::string others = some_of(statements(asked, ahead), names_told);
+        best.sentences.push_back("Single repetitions are too short to rank " + others +
+                                 ": not proven to be faster.");
+        best.brief += "; not ranked: " + others;
+        best.proven = false;
     }
 
     answer about(const question& asked, std::size_t index,
@@ -85,8 +119,8 @@ private:
         if (sent_by(cell.kind, cell.payload_bytes) == sent::post)
             told.sentences.emplace_back("Posts, of which one wake-up may answer many.");
         if (cell.floor && is_held_against(*asked.by, *cell.floor))
-            for (auto sentence : {limit_sentence(cell), doubt_sentence(figures_, cell)})
-                if (!sentence.empty()) told.sentences.push_back(std::move(sentence));
+            if (auto sentence = limit_sentence(figures_, cell); !sentence.empty())
+                told.sentences.push_back(std::move(sentence));
         if (asked.by->key == "p50_ns")
             if (auto kinds = unpinned_sentence(cell, figures_); !kinds.empty())
                 told.sentences.push_back(std::move(kinds));
@@ -95,8 +129,9 @@ private:
         const rivals among = rivals_of(asked, cell, found);
         if (auto ties = tie_sentence(asked, cell, among); !ties.empty())
             told.sentences.push_back(std::move(ties));
-        told.brief =
-            stated + manner(cell, false) + share_of_limit(asked, cell) + tie_words(asked, among);
+        const std::string ties_in_brief = tie_words(asked, among);
+        told.brief = stated + manner(cell, false) + share_of_limit(asked, cell) + ties_in_brief;
+        told.proven = ties_in_brief.empty();
         return told;
     }
 
@@ -119,12 +154,10 @@ private:
         return is_told && !title.empty() ? ", " + std::string(title) : "";
     }
 
-    static std::string share_of_limit(const question& asked, const cell_result& cell) {
-        const auto ratio = cell.median("ratio_to_floor");
-        if (!ratio || !cell.floor || cell.floor->unit == "ns" || *ratio < 1 ||
-            !is_held_against(*asked.by, *cell.floor))
-            return {};
-        return fmt::format(", {:.0f} % of the ceiling", 100 / *ratio);
+    std::string share_of_limit(const question& asked, const cell_result& cell) const {
+        if (!cell.floor || !is_held_against(*asked.by, *cell.floor)) return {};
+        const auto share = ceiling_share_text(cell, doubt_sentence(figures_, cell));
+        return share ? ", " + *share + " of the ceiling" : "";
     }
 
     static std::string core_sentence(const cell_result& cell) {

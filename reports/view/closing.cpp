@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <fmt/format.h>
 
 #include "harness/base/sizes.hpp"
@@ -10,15 +11,18 @@ namespace ipcmark {
 
 namespace {
 
-/// Ranks of lines.
-namespace worth {
-constexpr unsigned answer = 0;
-constexpr unsigned sleeper = 1;
-constexpr unsigned elsewhere = 2;  // the placement moves figures more than the mechanism
-constexpr unsigned other_pattern = 3;
-constexpr unsigned waking = 4;
-constexpr unsigned detail = 5;
-}  // namespace worth
+/// What the lines say, by worth: where room is short the last goes first. Answers go into one line
+/// for all such patterns, the first one never.
+enum worth : std::uint8_t {
+    first_answer,
+    stream_answer,
+    sleeper,
+    elsewhere,  // the placement moves figures more than the mechanism
+    other_answer,
+    sleeper_of_other,
+    waking,
+    detail,
+};
 
 using group_list = std::vector<const group_view*>;
 
@@ -78,36 +82,94 @@ std::string wake_up_text(const run_result& result, const group_view& across,
     return {};
 }
 
+/// The best that sleeps, where the best does not.
+const answer* sleeper_of(const run_result& result, const group_view& group) {
+    if (group.answers.size() < 2) return nullptr;
+    const bool best_sleeps =
+        waiting_of(result, result.cells[group.answers.front().cell]) == waiting::slept;
+    const bool second_is_least_cpu = pattern_of(group.kind).both_ways() && best_sleeps;
+    return second_is_least_cpu ? nullptr : &group.answers[1];
+}
+
+std::string in_short(const group_view& group) {
+    constexpr std::string_view parameter = "{}";
+    std::string text(pattern_of(group.kind).in_short);
+    if (const auto at = text.find(parameter); at != std::string::npos)
+        text.replace(at, parameter.size(), group.parameter);
+    return text;
+}
+
+closing_line answer_line(const group_list& told, bool leads) {
+    const group_view& main = *told.front();
+    const pattern_info& kind = pattern_of(main.kind);
+    const bool is_stream = kind.loop == pattern_loop::stream;
+    const answer& best = main.answers.front();
+    closing_line line{head_of(main, told) + ": " + best.brief + ".",
+                      false,
+                      leads       ? worth::first_answer
+                      : is_stream ? worth::stream_answer
+                                  : worth::other_answer,
+                      false,
+                      {}};
+    if (!leads)
+        line.shortest = {in_short(main), best.mechanism,
+                         best.figure + (best.proven ? "" : " (no order proven)")};
+    return line;
+}
+
+/// The best of the other placements, and who sleeps there.
+std::string elsewhere_text(const run_result& result, const group_list& told) {
+    std::string text;
+    for (std::size_t i = 1; i < told.size(); ++i) {
+        const answer* sleeps = sleeper_of(result, *told[i]);
+        text += (i == 1 ? "" : "; ") + place_of(*told[i], told) + ": " +
+                told[i]->answers.front().brief +
+                (sleeps == nullptr ? "" : "; sleeping when idle: " + sleeps->brief);
+    }
+    return text;
+}
+
 void add_pattern(const run_result& result, const group_list& told,
                  std::vector<closing_line>& lines) {
     const group_view& main = *told.front();
     const bool leads = lines.empty();
-    lines.push_back({head_of(main, told) + ": " + main.answers.front().brief + ".", false,
-                     leads ? worth::answer : worth::other_pattern});
-    const pattern_info& kind = pattern_of(main.kind);
-    const bool least_cpu_is_second =
-        kind.both_ways() &&
-        waiting_of(result, result.cells[main.answers.front().cell]) == waiting::slept;
-    if (main.answers.size() > 1 && !least_cpu_is_second)
-        lines.push_back({"Sleeping when idle: " + main.answers[1].brief + ".", true,
-                         leads ? worth::sleeper : worth::detail});
-    std::string elsewhere;
-    for (std::size_t i = 1; i < told.size(); ++i)
-        elsewhere +=
-            (i == 1 ? "" : "; ") + place_of(*told[i], told) + ": " + told[i]->answers.front().brief;
-    if (!elsewhere.empty())
+    lines.push_back(answer_line(told, leads));
+    if (const answer* sleeps = sleeper_of(result, main))
+        lines.push_back({"Sleeping when idle: " + sleeps->brief + ".",
+                         true,
+                         leads ? worth::sleeper : worth::sleeper_of_other,
+                         false,
+                         {}});
+    if (const auto elsewhere = elsewhere_text(result, told); !elsewhere.empty())
         lines.push_back(
-            {capital(elsewhere) + ".", true, leads ? worth::elsewhere : worth::detail, leads});
-    if (kind.plain_exchange() && is_across(main.place))
+            {capital(elsewhere) + ".", true, leads ? worth::elsewhere : worth::detail, leads, {}});
+    if (pattern_of(main.kind).plain_exchange() && is_across(main.place))
         for (std::size_t i = 1; i < told.size(); ++i)
             if (!is_across(told[i]->place))
                 if (auto text = wake_up_text(result, main, *told[i]); !text.empty()) {
-                    lines.push_back({std::move(text), true, worth::waking, true});
+                    lines.push_back({std::move(text), true, worth::waking, true, {}});
                     break;
                 }
 }
 
 }  // namespace
+
+std::string in_few_words(const std::vector<short_answer>& answers) {
+    std::vector<std::string> names;
+    for (const auto& each : answers)
+        if (std::find(names.begin(), names.end(), each.mechanism) == names.end())
+            names.push_back(each.mechanism);
+    std::string text;
+    for (const auto& name : names) {
+        std::string figures;
+        for (const auto& each : answers)
+            if (each.mechanism == name)
+                figures +=
+                    fmt::format("{}{} {}", figures.empty() ? "" : ", ", each.topic, each.figure);
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, figures);
+    }
+    return text.empty() ? text : "Best of the others: " + text + ".";
+}
 
 std::vector<closing_line> closing_lines(const run_result& result, const result_view& view) {
     std::vector<closing_line> lines;
@@ -117,7 +179,8 @@ std::vector<closing_line> closing_lines(const run_result& result, const result_v
         if (!told.empty()) add_pattern(result, told, lines);
         if (row.id == pattern::paced)
             for (const auto& load : view.loads)
-                if (!load.text.empty()) lines.push_back({load.text, true, worth::detail});
+                if (!load.text.empty())
+                    lines.push_back({load.text, true, worth::detail, false, {}});
     }
     return lines;
 }

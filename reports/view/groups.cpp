@@ -161,8 +161,10 @@ std::vector<group_view> group_views(const run_result& result) {
                         .main_metric = main_metric_of(result, group),
                         .cells = group.cells,
                         .columns = columns_of(result, figures, group),
+                        .unproven = {},
                         .traded = trade_off_of(result, group),
                         .answers = {}};
+        view.unproven = unproven_behind(result, figures, group, *find_metric(view.main_metric));
         view.answers = answers_of(result, figures, group, view);
         groups.push_back(std::move(view));
     }

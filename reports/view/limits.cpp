@@ -27,17 +27,56 @@ const char* held_metric(const cell_floor& limit) {
 }
 
 /// By cost: below 1 is beyond the limit.
-std::size_t count_beyond(const std::vector<double>& figures, const cell_floor& limit) {
-    return static_cast<std::size_t>(
-        std::count_if(figures.begin(), figures.end(), [&limit](double figure) {
-            return is_floor(limit) ? figure < plainly_beyond * limit.value
-                                   : limit.value < plainly_beyond * figure;
-        }));
+bool is_beyond(double figure, const cell_floor& limit) {
+    return is_floor(limit) ? figure < plainly_beyond * limit.value
+                           : limit.value < plainly_beyond * figure;
 }
 
-bool is_doubtful(const repetition_figures& figures, const cell_result& cell) {
-    return cell.ended == status::ok && cell.floor &&
-           count_beyond(figures.of(cell.name, held_metric(*cell.floor)), *cell.floor) > 0;
+/// What the repetitions of a cell say of its limit.
+struct limit_check {
+    std::size_t repetitions = 0;
+    std::size_t beyond = 0;
+    std::size_t undisturbed_beyond = 0;
+    double farthest = 0;  // of those beyond
+};
+
+limit_check check(const repetition_figures& figures, const cell_result& cell) {
+    const cell_floor& limit = *cell.floor;
+    const auto beyond = [&limit](std::vector<double> all) {
+        std::erase_if(all, [&limit](double figure) { return !is_beyond(figure, limit); });
+        std::sort(all.begin(), all.end());
+        return all;
+    };
+    const auto all = figures.of(cell.name, held_metric(limit));
+    const auto found = beyond(all);
+    const auto undisturbed = beyond(figures.undisturbed_of(cell.name, held_metric(limit)));
+    return {all.size(), found.size(), undisturbed.size(),
+            found.empty()     ? 0
+            : is_floor(limit) ? found.front()
+                              : found.back()};
+}
+
+/// Whether the machine itself, at its best, did what the farthest repetition did.
+bool machine_reached(double figure, const cell_floor& limit) {
+    return limit.best && (is_floor(limit) ? *limit.best <= figure : *limit.best >= figure);
+}
+
+/// Who is proven wrong where repetitions lie beyond the limit.
+std::string finding(const limit_check& seen, const cell_floor& limit) {
+    const auto what = name_of(limit);
+    if (machine_reached(seen.farthest, limit))
+        return fmt::format("the machine itself reached {}, so the {} says nothing here",
+                           figure_text(*limit.best, limit.unit), what);
+    if (seen.undisturbed_beyond > 0)
+        return fmt::format("{} undisturbed, so the {} is wrong and says nothing here",
+                           seen.undisturbed_beyond < seen.beyond
+                               ? fmt::format("{} of these {}", seen.undisturbed_beyond,
+                                             seen.undisturbed_beyond == 1 ? "was" : "were")
+                           : seen.beyond == 1 ? "it was"
+                                              : "they were",
+                           what);
+    return fmt::format("either the {} or {} wrong", what,
+                       seen.beyond == 1 ? "that repetition is" : "those repetitions are");
 }
 
 }  // namespace
@@ -47,48 +86,58 @@ bool is_held_against(const metric& by, const cell_floor& limit) {
                            : by.key == "bytes_per_second" || by.key == "messages_per_second";
 }
 
-std::string limit_sentence(const cell_result& cell) {
-    const metric_summary* figures = cell.find("ratio_to_floor");
-    const auto ratio = median_text(figures);
-    if (!ratio || !cell.floor) return {};
-    const std::string measured = figure_text(cell.floor->value, cell.floor->unit);
-    const std::string limit =
-        measured + (cell.floor->why.empty() ? "" : ", since " + cell.floor->why);
-    const auto what = name_of(*cell.floor);
-    if (*figures->median < plainly_beyond)
-        return fmt::format("The {} was measured at {}, which this surpasses: it says nothing here.",
-                           what, measured);
-    if (*figures->median < 1) return fmt::format("The {} is {}, which it reached.", what, limit);
-    return is_floor(*cell.floor)
-               ? fmt::format("The floor is {}: {} times that.", limit, *ratio)
-               : fmt::format("The ceiling is {}: {:.0f} % of that.", limit, 100 / *figures->median);
+std::string doubt_sentence(const repetition_figures& figures, const cell_result& cell) {
+    if (cell.ended != status::ok || !cell.floor) return {};
+    const cell_floor& limit = *cell.floor;
+    const std::string measured = fmt::format("The {} was measured at {}", name_of(limit),
+                                             figure_text(limit.value, limit.unit));
+    const limit_check seen = check(figures, cell);
+    if (seen.beyond > 0)
+        return fmt::format("{}; {} of {} lie{} beyond it, {} to {}: {}.", measured, seen.beyond,
+                           plural(seen.repetitions, "repetition"), seen.beyond == 1 ? "s" : "",
+                           is_floor(limit) ? "down" : "up", figure_text(seen.farthest, limit.unit),
+                           finding(seen, limit));
+    const auto ratio = cell.median("ratio_to_floor");
+    return ratio && *ratio < plainly_beyond
+               ? measured + ", which this surpasses: it says nothing here."
+               : "";
 }
 
-std::string doubt_sentence(const repetition_figures& figures, const cell_result& cell) {
-    if (!is_doubtful(figures, cell)) return {};
-    const auto all = figures.of(cell.name, held_metric(*cell.floor));
-    const auto [least, most] = std::minmax_element(all.begin(), all.end());
-    return fmt::format(
-        "{} of {} lie beyond the {} that the machine showed in this run, {} to {}: "
-        "the figure is rough.",
-        count_beyond(all, *cell.floor), plural(all.size(), "repetition"), name_of(*cell.floor),
-        is_floor(*cell.floor) ? "down" : "up",
-        figure_text(is_floor(*cell.floor) ? *least : *most, cell.floor->unit));
+std::string limit_sentence(const repetition_figures& figures, const cell_result& cell) {
+    const metric_summary* ratios = cell.find("ratio_to_floor");
+    const auto ratio = median_text(ratios);
+    if (!ratio || !cell.floor) return {};
+    if (auto doubt = doubt_sentence(figures, cell); !doubt.empty()) return doubt;
+    const std::string limit = figure_text(cell.floor->value, cell.floor->unit) +
+                              (cell.floor->why.empty() ? "" : ", since " + cell.floor->why);
+    if (*ratios->median < 1)
+        return fmt::format("The {} is {}, which it reached.", name_of(*cell.floor), limit);
+    return is_floor(*cell.floor)
+               ? fmt::format("The floor is {}: {} times that.", limit, *ratio)
+               : fmt::format("The ceiling is {}: {:.0f} % of that.", limit, 100 / *ratios->median);
+}
+
+std::optional<std::string> ceiling_share_text(const cell_result& cell, const std::string& doubt) {
+    const auto ratio = cell.median("ratio_to_floor");
+    if (cell.ended != status::ok || !cell.floor || is_floor(*cell.floor) || !ratio ||
+        !doubt.empty())
+        return std::nullopt;
+    return fmt::format("{:.0f} %", 100 / std::max(*ratio, 1.0));
 }
 
 std::string doubts_sentence(const run_result& result) {
     const repetition_figures figures(result);
     std::vector<std::string> names;
     for (const auto& cell : result.cells)
-        if (is_doubtful(figures, cell))
+        if (!doubt_sentence(figures, cell).empty())
             names.push_back(cell.mechanism + " " + payload_text(cell.payload_bytes) + " " +
                             std::string(pattern_of(cell.kind).title));
     if (names.empty()) return {};
     return fmt::format(
-        "Of {} some repetitions lie beyond what the machine itself could do when "
-        "that was measured, so {} rough: {}.",
-        plural(names.size(), "cell"), names.size() == 1 ? "its figure is" : "their figures are",
-        some_of(names, doubtful_told));
+        "{} {} beyond the limit that the machine itself showed, so that limit says nothing of {}: "
+        "{}.",
+        plural(names.size(), "cell"), names.size() == 1 ? "has figures" : "have figures",
+        names.size() == 1 ? "it" : "them", some_of(names, doubtful_told));
 }
 
 }  // namespace ipcmark

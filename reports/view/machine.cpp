@@ -11,6 +11,10 @@ namespace ipcmark {
 
 namespace {
 
+bool is_too_noisy(const noise_info& noise) {
+    return noise.verdict == "unusable";
+}
+
 std::string fact(const tree& facts, std::string_view key) {
     const tree* found = facts.find(key);
     return found != nullptr && found->is_text() ? found->as_text() : "";
@@ -135,10 +139,11 @@ std::string measured_sentence(const run_result& result) {
 
 std::string verdict_sentence(const run_result& result) {
     if (!result.noise) return "What else the machine did was not recorded.";
-    std::string text = "Machine " + result.noise->verdict;
+    std::string text = is_too_noisy(*result.noise)
+                           ? "Machine too noisy, stop other work and run again"
+                           : "Machine " + result.noise->verdict;
     if (const auto& least = result.noise->smallest_ratio; least && *least > 1)
-        text += fmt::format(": differences below {:.0f} % cannot be told from noise",
-                            100 * (*least - 1));
+        text += fmt::format(": differences below {:.0f} % are noise", 100 * (*least - 1));
     const quality_counts& of = result.noise->repetitions;
     if (const std::size_t all = of.quiet + of.usable + of.disturbed; of.disturbed > 0)
         text += fmt::format("{} {} of {} {} disturbed", text.ends_with("noise") ? ";" : ":",
@@ -201,7 +206,7 @@ std::vector<notice> notices_of(const run_result& result) {
         found.push_back({"warning", "The run is incomplete.",
                          capital(result.incomplete_reason.value_or("It did not end")) +
                              ". What is here is valid."});
-    if (result.noise && result.noise->verdict == "unusable")
+    if (result.noise && is_too_noisy(*result.noise))
         found.push_back({"error", "The machine was too noisy.",
                          result.noise->text + " " +
                              (result.noise->remedy.empty() ? "Run ipcmark doctor"

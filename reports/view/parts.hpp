@@ -27,9 +27,12 @@ std::vector<answer> answers_of(const run_result& result, const repetition_figure
 /// limits.cpp
 bool is_held_against(const metric& by, const cell_floor& limit);
 /// What a figure is to the limit of the machine; empty where it has none.
-std::string limit_sentence(const cell_result& cell);
-/// Empty unless repetitions lie plainly beyond the limit.
+std::string limit_sentence(const repetition_figures& figures, const cell_result& cell);
+/// Why the limit says nothing of the cell: repetitions, or the figure, lie plainly beyond it. Empty
+/// where it holds.
 std::string doubt_sentence(const repetition_figures& figures, const cell_result& cell);
+/// "63 %"; nothing where there is no ceiling, or `doubt`.
+std::optional<std::string> ceiling_share_text(const cell_result& cell, const std::string& doubt);
 /// Of all such cells together.
 std::string doubts_sentence(const run_result& result);
 

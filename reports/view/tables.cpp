@@ -149,11 +149,7 @@ private:
     }
 
     std::optional<std::string> ceiling_text(std::size_t index) const {
-        const cell_result& cell = result_.cells[index];
-        const auto ratio = cell.median("ratio_to_floor");
-        if (cell.ended != status::ok || !cell.floor || cell.floor->unit == "ns" || !ratio)
-            return std::nullopt;
-        return fmt::format("{:.0f} %", 100 / *ratio);
+        return ceiling_share_text(result_.cells[index], view_.cells[index].doubt);
     }
 
     report_table titled(const group_view& group, const std::string& what) const {

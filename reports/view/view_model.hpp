@@ -54,7 +54,8 @@ struct answer {
     std::string figure;                  // "425 ns"
     std::string range;                   // "interval 418 to 440 ns"
     std::vector<std::string> sentences;  // the first stands for the answer alone
-    std::string brief;  // "pipe 28.4 us ±2 %; no difference proven to fifo (below 6 %)"
+    std::string brief;   // "pipe 28.4 us ±2 %; no difference proven to fifo (below 6 %)"
+    bool proven = true;  // the best, which takes no other that is level with it
 };
 
 template <class Visitor>
@@ -80,6 +81,8 @@ struct group_view {
     std::string main_metric;
     std::vector<std::size_t> cells;  // positions in the result, in the order of the main metric
     std::vector<standing_column> columns;
+    /// By its cells: positions of worse ones that are not proven to be behind by the main metric.
+    std::vector<std::vector<std::size_t>> unproven;
     std::optional<trade_off> traded;
     std::vector<answer> answers;
 
@@ -102,6 +105,7 @@ void visit_fields(Visitor& visit, group_view& g) {
     visit("main_metric", g.main_metric);
     visit("cells", g.cells);
     visit("columns", g.columns);
+    visit("unproven", g.unproven);
     visit("trade_off", g.traded);
     visit("answers", g.answers);
 }
@@ -157,7 +161,7 @@ struct cell_view {
     std::string absence;  // a word where a figure would stand: "limit", "failed"; empty: ok
     waiting waits = waiting::unknown;
     bool lossy = false;
-    std::string doubt;  // a sentence, where repetitions lie plainly beyond the machine's limit
+    std::string doubt;  // a sentence: why the limit of the machine says nothing of it
     std::vector<std::pair<double, double>> percentiles;  // q and ns, of all repetitions that count
     std::optional<distribution_view> distribution;       // of round trips
     std::vector<stack_view> stacks;
@@ -224,12 +228,23 @@ void visit_fields(Visitor& visit, problem& p) {
     visit("cells", p.cells);
 }
 
+/// The answer to a pattern in the fewest words.
+struct short_answer {
+    std::string topic;  // "at 1.00 M/s"
+    std::string mechanism;
+    std::string figure;  // "1.91 ms (no order proven)"
+};
+
+/// "Pipe: set-up 80.5 us, at 1.00 M/s 2.84 us. fifo: ..."
+std::string in_few_words(const std::vector<short_answer>& answers);
+
 /// A line of the few that a report in a terminal ends with.
 struct closing_line {
     std::string text;
-    bool under = false;      // adds to the line before
-    unsigned rank = 0;       // where room is short the highest goes first
-    bool elsewhere = false;  // says what another placement does
+    bool under = false;                    // adds to the line before
+    unsigned rank = 0;                     // where room is short the highest goes first
+    bool elsewhere = false;                // says what another placement does
+    std::optional<short_answer> shortest;  // said in place of a line that goes
 };
 
 template <class Visitor>

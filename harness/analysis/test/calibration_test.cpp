@@ -99,7 +99,8 @@ TEST(calibration, kinds_of_cells_have_limits_of_their_own) {
     const double sleeps = at(figures.by_kind.at("sleeps").at("p50_ns"), 20)->ratio;
     EXPECT_EQ(spins, at(figures.cells[0].detectable, 20)->ratio);
     EXPECT_GT(sleeps - 1, 3 * (spins - 1));
-    const std::string text = calibration_text(figures, 20);
+    const std::string text = calibration_text(figures, 20, {40, 0});
+    EXPECT_NE(text.find("None of the 40 repetitions was disturbed"), std::string::npos) << text;
     EXPECT_NE(text.find("in p50 of pairs that spin are noise"), std::string::npos) << text;
     EXPECT_NE(text.find("in p50 of pairs that sleep are noise"), std::string::npos) << text;
 }
@@ -141,13 +142,16 @@ TEST(paired_figures, a_round_without_a_figure_is_counted_and_the_others_are_used
     EXPECT_EQ(figures.cells[0].rounds, 7u);
     ASSERT_EQ(figures.too_short.size(), 1u);
     EXPECT_EQ(figures.too_short[0].cell, seldom);
-    const std::string text = calibration_text(figures, 8);
+    const std::string text = calibration_text(figures, 8, {16, 3});
     EXPECT_NE(text.find("20 reps"), std::string::npos) << text;
     EXPECT_NE(text.find("~"), std::string::npos) << "8 rounds tell of 20 by extrapolation";
     EXPECT_NE(text.find("pipe/64/l3: no p50 in 1 of 8 rounds"), std::string::npos) << text;
     EXPECT_NE(text.find("tcp/64/same_cpu: no p50 in 4 of 8 rounds: too few"), std::string::npos)
         << text;
-    const tree block = calibration_block(figures, {}, 8, 48);
+    EXPECT_NE(text.find("3 of the 16 repetitions were disturbed by other work"), std::string::npos)
+        << text;
+    const tree block = calibration_block(figures, {}, 8, 48, {16, 3});
+    EXPECT_EQ(block.at("disturbed"), 3);
     EXPECT_EQ(block.at("too_short").elements().at(0).at("metric"), "p50_ns");
     EXPECT_EQ(block.at("cells").elements().at(0).at("missing"), 1);
 }

@@ -77,6 +77,8 @@ TEST(floor_log, a_sleeping_round_trip_is_held_against_two_wake_ups) {
     const auto c = with_ratio(
         floored_cell("pipe", pattern::round_trip, 64, "p50_ns", figures(6000, 5000, 7000)));
     EXPECT_EQ(c.floor->value, 4000.0);
+    ASSERT_TRUE(c.floor->best);
+    EXPECT_LE(*c.floor->best, 4000.0);
     EXPECT_DOUBLE_EQ(*c.find("ratio_to_floor")->median, 1.5);
 }
 

@@ -39,6 +39,24 @@ TEST(standings, prove_nothing_from_three_repetitions) {
     EXPECT_EQ(of(groups_of(made.result), made.result, "pipe"), standing::level);
 }
 
+TEST(standings, tell_of_each_who_is_not_proven_to_be_behind_it) {
+    made_result made;
+    made.add("null", {10, 10, 10, 10, 10, 10});
+    made.add("pipe", {200, 203, 206, 209, 212, 215});
+    made.add("ring", {100, 101, 102, 103, 104, 105});
+    made.add("fifo", {201, 205, 204, 210, 211, 216});
+    made.add("udp", {150, 150, 150, 150, 150, 150});
+    made.set("udp", "lost_share", 0.1);
+    made.add("short", {300, 310});
+    made.add("pooled", {400, 410, 420, 430, 440, 450});
+    made.cell("pooled").summary.front().second.pooled = true;
+    const auto group = groups_of(made.result).front();
+    const repetition_figures figures(made.result);
+    using positions = std::vector<std::size_t>;
+    const std::vector<positions> expected{{}, {3, 5, 6}, {5, 6}, {1, 5, 6}, {}, {6}, {}};
+    EXPECT_EQ(unproven_behind(made.result, figures, group, *find_metric("p50_ns")), expected);
+}
+
 TEST(standings, keep_those_that_lose_messages_apart) {
     made_result made;
     made.add("seqlock", {1, 1, 1, 1, 1, 1});

@@ -13,6 +13,10 @@ TEST(patterns_test, a_row_tells_all_that_readers_need) {
         EXPECT_EQ(from_word<pattern>(row.word), row.id);
         EXPECT_TRUE(row.question.ends_with('?')) << row.word;
         EXPECT_FALSE(row.method.empty() || row.main_metric.empty()) << row.word;
+        EXPECT_FALSE(row.in_short.empty()) << row.word;
+        EXPECT_EQ(row.in_short.find("{}") != std::string_view::npos,
+                  row.parameters.front() != nullptr)
+            << row.word;
         EXPECT_TRUE(words.insert(row.word).second && titles.insert(row.title).second) << row.word;
         EXPECT_EQ(row.pace != nullptr, row.loop == pattern_loop::schedule) << row.word;
     }

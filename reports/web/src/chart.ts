@@ -33,6 +33,8 @@ export interface Twin {
   table: () => HTMLElement;
   // What to say when there is nothing to draw.
   nothing?: () => Child[];
+  // Another figure of the section has the same table: paper needs it once.
+  tableIsElsewhere?: boolean;
 }
 
 // Which figures the reader turned into tables: it outlasts the choice of another result.
@@ -85,7 +87,8 @@ export function twin(spec: Twin): HTMLElement {
   };
 
   // Paper has the table after the chart, unless it would fill pages.
-  const paperTable = () => {
+  const paperTable = (): HTMLElement | string => {
+    if (spec.tableIsElsewhere) return "";
     const table = tableOrNothing();
     table.classList.toggle("long", table.querySelectorAll("tr").length > 26);
     return table;
@@ -103,8 +106,11 @@ export function twin(spec: Twin): HTMLElement {
           ? [paperTable()]
           : []),
     );
-    if (width === 0 || view !== "chart") return;
-    const drawing = spec.chart(width);
+    if (width > 0 && view === "chart") drawChart(width);
+  };
+
+  const drawChart = (wide: number) => {
+    const drawing = spec.chart(wide);
     const { chart } = drawing;
     saves.hidden = chart === null;
     if (!chart) {
@@ -115,8 +121,8 @@ export function twin(spec: Twin): HTMLElement {
     }
     describeSvg(chart, title(), spec.summary());
     picture.replaceChildren(chart);
-    cursor(picture, chart, title(), drawing.stops ?? [], point);
-    if (drawing.hover) hoverNames(chart, drawing.hover);
+    const light = drawing.hover ? quietLines(chart, drawing.hover) : () => undefined;
+    cursor(picture, chart, title(), drawing.stops ?? [], point, light);
   };
 
   const controls = h(
@@ -152,12 +158,19 @@ export function twin(spec: Twin): HTMLElement {
   });
   observer.observe(figure);
   const before = () => {
-    if (view === "chart") numbers.replaceChildren(paperTable());
+    if (view !== "chart") return;
+    numbers.replaceChildren(paperTable());
+    if (width > paperWidth) drawChart(paperWidth);
+  };
+  const after = () => {
+    if (view === "chart" && width > paperWidth) drawChart(width);
   };
   addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
   spec.context.onDispose(() => {
     observer.disconnect();
     removeEventListener("beforeprint", before);
+    removeEventListener("afterprint", after);
   });
   spec.context.watch(figure, spec.keys, () => {
     width = Math.round(figure.clientWidth);
@@ -167,6 +180,9 @@ export function twin(spec: Twin): HTMLElement {
 }
 
 addEventListener("beforeprint", drawAll);
+
+// A4 less the margins of the style sheet, in CSS pixels: letters are not made smaller to fit.
+const paperWidth = 700;
 
 function saveButton(label: string, title: string, run: () => void): HTMLElement {
   return h(
@@ -213,6 +229,7 @@ function cursor(
   title: string,
   stops: Stop[],
   point: Point,
+  light: (series: string | undefined) => void,
 ): void {
   if (stops.length === 0) {
     picture.removeAttribute("tabindex");
@@ -257,9 +274,11 @@ function cursor(
     bubble.textContent = `${stop.series}: ${stop.text}`;
     bubble.style.left = `${Math.max(0, Math.min(x + 10, frame.width - bubble.offsetWidth))}px`;
     bubble.style.top = `${Math.max(0, y - bubble.offsetHeight - 10)}px`;
+    light(stop.series);
     announce(`${stop.series}: ${stop.text}`);
   };
   const hide = () => {
+    light(undefined);
     ring.hidden = bubble.hidden = true;
   };
 
@@ -338,10 +357,14 @@ function announce(text: string): void {
   }, 150);
 }
 
-// --- hover ---------------------------------------------------------------------------------------
+// --- quiet lines ---------------------------------------------------------------------------------
 
-// A quiet line comes forward under the pointer. Plot binds the indices of its data to each path.
-function hoverNames(chart: Element, name: (firstDatum: number) => string | undefined): void {
+// One comes forward under the pointer and the keyboard's cursor. Plot binds the indices of its data
+// to each path.
+function quietLines(
+  chart: Element,
+  name: (firstDatum: number) => string | undefined,
+): (series: string | undefined) => void {
   const named = new Map<string, Element>();
   for (const path of chart.querySelectorAll<SVGPathElement>("g.quiet path")) {
     const data = (path as unknown as { __data__?: number[] }).__data__;
@@ -349,12 +372,15 @@ function hoverNames(chart: Element, name: (firstDatum: number) => string | undef
     if (found) named.set(found, path);
   }
   let lit: Element | undefined;
-  chart.addEventListener("input", () => {
-    const value = (chart as unknown as { value?: { name?: string } | null }).value;
-    const next = value?.name === undefined ? undefined : named.get(value.name);
+  const light = (series: string | undefined) => {
+    const next = series === undefined ? undefined : named.get(series);
     if (next === lit) return;
     lit?.classList.remove("lit");
     next?.classList.add("lit");
     lit = next;
-  });
+  };
+  chart.addEventListener("input", () =>
+    light((chart as unknown as { value?: { name?: string } | null }).value?.name),
+  );
+  return light;
 }

@@ -59,6 +59,7 @@ export interface Floor {
   value: number;
   unit: "ns" | "bytes_per_second";
   why?: string;
+  best?: number;
 }
 
 export interface Histogram {

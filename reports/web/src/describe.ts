@@ -77,7 +77,7 @@ export function cellNotes(context: Context, cell: Cell): string[] {
       `${context.words.touch(cell.touch)}; depth ${cell.depth}`,
     ...(waits === "" ? [] : [waits]),
     ...(view.lossy && medianOf(cell, "lost_share") === 0 ? ["keeps only the latest value"] : []),
-    ...(cell.floor
+    ...(cell.floor && view.doubt === ""
       ? [
           `floor ${cell.floor.name}: ${figureText(cell.floor.value, cell.floor.unit)}` +
             (cell.floor.why ? `, ${cell.floor.why}` : ""),
@@ -95,3 +95,13 @@ export const parameterText = (context: Context, cell: Cell) =>
 
 export const parameterSuffix = (context: Context, cell: Cell) =>
   cell.parameter ? `, ${parameterText(context, cell)}` : "";
+
+// "a, b and 3 more", as the program tells it.
+export function someOf(names: readonly string[], atMost: number): string {
+  const told = names.length <= atMost + 1 ? names.length : atMost;
+  const text = names
+    .slice(0, told)
+    .map((name, n) => (n === 0 ? "" : n + 1 === names.length ? " and " : ", ") + name)
+    .join("");
+  return told < names.length ? `${text} and ${names.length - told} more` : text;
+}

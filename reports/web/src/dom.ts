@@ -27,6 +27,10 @@ export function append(parent: Node, children: Child[]): void {
   }
 }
 
+// A name that may be broken after an underscore or a slash, and nowhere else.
+export const breakable = (name: string): Child[] =>
+  name.split(/(?<=[_/])/).flatMap((part, n) => (n === 0 ? [part] : [h("wbr"), part]));
+
 let lastId = 0;
 export const uniqueId = (stem: string) => `${stem}-${++lastId}`;
 
@@ -44,6 +48,12 @@ export interface Column<Row> {
   wide?: boolean;
 }
 
+const nameNodes = (child: Child): Child[] =>
+  typeof child === "string" ? breakable(child) : [child];
+
+// So many columns need smaller letters on paper.
+const manyColumns = 9;
+
 export function table<Row>(
   caption: string,
   columns: Column<Row>[],
@@ -60,14 +70,14 @@ export function table<Row>(
           class: c.numeric ? "num" : undefined,
           "data-unit": rows.length > 0 ? c.amount?.(rows[0]!).unit : undefined,
         },
-        c.head,
+        ...breakable(c.head),
       ),
     ),
   );
   const body = rows.map((row) => {
     const [head, ...cells] = columns.map((c, position) =>
       position === 0
-        ? h("th", { scope: "row" }, c.cell(row))
+        ? h("th", { scope: "row" }, ...nameNodes(c.cell(row)))
         : h(
             "td",
             {
@@ -82,7 +92,7 @@ export function table<Row>(
   return scroller(
     h(
       "table",
-      { class: "plain" },
+      { class: columns.length > manyColumns ? "plain broad" : "plain" },
       h("caption", {}, caption),
       h("thead", {}, headed),
       h("tbody", {}, ...body),

@@ -92,12 +92,12 @@ function apart(wishes: number[], height: number): number[] {
   );
 }
 
-function pixelX(x: number, { xDomain, plotWidth, logX }: Frame): number {
+export function pixelX(x: number, { xDomain, plotWidth, logX }: Frame): number {
   const at = logX ? Math.log : (v: number) => v;
   return ((at(x) - at(xDomain[0])) / (at(xDomain[1]) - at(xDomain[0]) || 1)) * plotWidth;
 }
 
-function pixelY(y: number, { yDomain, plotHeight, logY }: Frame): number {
+export function pixelY(y: number, { yDomain, plotHeight, logY }: Frame): number {
   if (logY === false) return ((yDomain[1] - y) / (yDomain[1] - yDomain[0] || 1)) * plotHeight;
   return (
     ((Math.log(yDomain[1]) - Math.log(y)) / (Math.log(yDomain[1]) - Math.log(yDomain[0]) || 1)) *

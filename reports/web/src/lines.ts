@@ -1,11 +1,11 @@
 // The line chart of the page: at most eight series in colour, dash and marker, the others grey
-// until the pointer finds them.
+// until the pointer or the keyboard finds them.
 import * as Plot from "@observablehq/plot";
 import type { Drawing, Stop } from "./chart";
-import { endLabels, logAxis, logDomain } from "./endLabels";
+import { endLabels, logAxis, logDomain, type Frame } from "./endLabels";
 import { axisMark, clipped } from "./format";
 import { instrument, shownName } from "./resultIndex";
-import { look } from "./series";
+import type { Look } from "./series";
 import { haveOnePlace, singleBars } from "./singleBars";
 
 export interface LinePoint {
@@ -20,7 +20,7 @@ export interface LinePoint {
 }
 export interface Series {
   name: string;
-  slot: number | null;
+  look: Look | null;
   points: LinePoint[];
   band?: { x: number; low: number; high: number }[];
 }
@@ -39,7 +39,7 @@ export interface LineChart {
   yShare?: boolean;
   yDomain?: [number, number];
   curve?: "linear" | "step-after";
-  under?: Plot.Markish[];
+  under?: (frame: Frame) => Plot.Markish[];
   over?: Plot.Markish[];
   tall?: boolean;
 }
@@ -53,14 +53,15 @@ export function lineChart(spec: LineChart): Drawing {
   if (filled.length === 0) return { chart: null };
   if (haveOnePlace(filled)) return singleBars(spec, filled);
   const narrow = spec.width < 560;
-  const bright = filled.filter((s) => s.slot !== null);
-  const quiet = filled.filter((s) => s.slot === null && s.name !== instrument);
+  const bright = filled.filter((s) => s.look !== null);
+  const quiet = filled.filter((s) => s.look === null && s.name !== instrument);
   const reference = filled.filter((s) => s.name === instrument);
   const labelled = narrow || spec.yShare ? [] : [...bright, ...reference];
+  const besides = spec.yShare && !narrow ? bright : labelled;
   const right =
-    labelled.length === 0
+    besides.length === 0
       ? 16
-      : Math.min(246, 34 + 7 * Math.max(...labelled.map((s) => shownName(s.name).length)));
+      : Math.min(246, 34 + 7 * Math.max(...besides.map((s) => shownName(s.name).length)));
   const size = {
     width: spec.width,
     height: narrow ? 320 : spec.tall === false ? 340 : 440,
@@ -99,7 +100,7 @@ export function lineChart(spec: LineChart): Drawing {
       name: shownName(s.name),
       x: last.x,
       y: last.y,
-      color: s.slot === null ? "var(--ink-soft)" : look(s.slot).color,
+      color: s.look?.color ?? "var(--ink-soft)",
     };
   });
   const curve = spec.curve ?? "linear";
@@ -125,7 +126,7 @@ export function lineChart(spec: LineChart): Drawing {
         labelOffset: 36,
         labelArrow: "none",
       }),
-      ...(spec.under ?? []),
+      ...(spec.under?.(frame) ?? []),
       Plot.line(grey, {
         x: "x",
         y: "y",
@@ -179,7 +180,7 @@ function shareLabels(bright: Series[]): Plot.Markish[] {
       if (own <= 0) return [];
       // Right of all curves that rise nearby, so that the name lies on none of them.
       const column = Math.max(own, ...bright.filter((o) => near(s, o)).map((o) => at(o, 0.72)));
-      const color = look(s.slot!).color;
+      const { color } = s.look!;
       return [
         Plot.link([share], {
           x1: own,
@@ -205,7 +206,7 @@ function shareLabels(bright: Series[]): Plot.Markish[] {
 }
 
 function brightLine(series: Series, curve: "linear" | "step-after"): Plot.Markish[] {
-  const { color, dash, symbol } = look(series.slot!);
+  const { color, dash, symbol } = series.look!;
   const marks = series.points.filter((p) => p.mark !== false);
   return [
     // At the marks alone: between them nothing was summarised.

@@ -50,7 +50,7 @@ let embedded: Embedded = { model: null, results: [], problems: [] };
 let shown: Context | null = null;
 
 installTheme(store);
-openForPaper(["#others details", ".notice details", ".trust-more"]);
+openForPaper(["#others details", ".notice details", ".trust-more", "#environment details"]);
 installTip();
 void readEmbedded(document).then(start);
 

@@ -1,6 +1,6 @@
 // A name that leads to the details of its mechanism.
 import type { Context } from "./context";
-import { h } from "./dom";
+import { breakable, h } from "./dom";
 import { instrument, shownName } from "./resultIndex";
 import { whenSettled } from "./schedule";
 
@@ -21,6 +21,6 @@ export function openMechanism(context: Context, name: string, className?: string
         });
       },
     },
-    name,
+    ...breakable(name),
   );
 }

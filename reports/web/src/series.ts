@@ -1,4 +1,5 @@
-// At most eight series carry a colour, a dash and a marker; the others stay grey.
+// At most eight series are highlighted, the others stay grey: the colour is that of the family, the
+// dash tells members of one family apart, and no two have the same marker.
 import { filterKeys, placeKeys, type Context } from "./context";
 import { h } from "./dom";
 
@@ -12,11 +13,28 @@ const dashes = ["", "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "6 2 2 2 2 2", "1 2"
 const symbols = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "asterisk"];
 export const slots = dashes.length;
 
-export const look = (slot: number): Look => ({
-  color: `var(--series-${slot})`,
-  dash: dashes[slot]!,
-  symbol: symbols[slot]!,
-});
+// Those of the best mechanisms first, whatever the filters hide; of more families than colours some
+// share one.
+export function familyColor(context: Context): (family: string) => string {
+  const names = context.bestFirst(context.result.mechanisms.map(({ name }) => name));
+  const families = [...new Set(names.map((name) => context.index.family(name)))];
+  return (family) => `var(--series-${Math.max(0, families.indexOf(family)) % slots})`;
+}
+
+// Of those chosen; null: in grey.
+export function looks(context: Context, chosen: readonly string[]): (name: string) => Look | null {
+  const colorOf = familyColor(context);
+  const known = new Map<string, Look>();
+  const members = new Map<string, number>();
+  chosen.forEach((name, slot) => {
+    if (name === "") return;
+    const color = colorOf(context.index.family(name));
+    const member = members.get(color) ?? 0;
+    members.set(color, member + 1);
+    known.set(name, { color, dash: dashes[member]!, symbol: symbols[slot]! });
+  });
+  return (name) => known.get(name) ?? null;
+}
 
 // A removed series leaves its slot empty, so that the others keep their looks. A view that knows
 // only some mechanisms names these: until the reader chooses, they fill the slots that the others
@@ -41,7 +59,7 @@ export function chosenSeries(context: Context, candidates?: readonly string[]): 
   return chosen;
 }
 
-export function slotOf(chosen: string[], name: string): number | null {
+function slotOf(chosen: string[], name: string): number | null {
   const slot = chosen.indexOf(name);
   return slot < 0 || name === "" ? null : slot;
 }
@@ -86,11 +104,12 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
   context.watch(box, seriesKeys, () => {
     const offered = candidates?.() ?? context.names();
     const chosen = chosenSeries(context, candidates && offered);
+    const lookOf = looks(context, chosen);
     const full = chosen.filter((name) => name !== "").length >= slots;
     const button = (name: string) => {
       const slot = slotOf(chosen, name);
       const swatch = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      drawSwatch(swatch, slot);
+      drawSwatch(swatch, lookOf(name));
       return h(
         "button",
         {
@@ -119,13 +138,13 @@ export function seriesPicker(context: Context, candidates?: () => string[]): HTM
   return box;
 }
 
-function drawSwatch(swatch: SVGSVGElement, slot: number | null): void {
+function drawSwatch(swatch: SVGSVGElement, look: Look | null): void {
   swatch.setAttribute("viewBox", "0 0 26 10");
   swatch.setAttribute("aria-hidden", "true");
   const line = document.createElementNS(swatch.namespaceURI, "line") as SVGLineElement;
   const set = { x1: "0", x2: "26", y1: "5", y2: "5", "stroke-width": "2.5" };
   for (const [name, value] of Object.entries(set)) line.setAttribute(name, value);
-  line.style.stroke = slot === null ? "var(--quiet-line)" : look(slot).color;
-  if (slot !== null) line.setAttribute("stroke-dasharray", look(slot).dash);
+  line.style.stroke = look?.color ?? "var(--quiet-line)";
+  if (look) line.setAttribute("stroke-dasharray", look.dash);
   swatch.replaceChildren(line);
 }

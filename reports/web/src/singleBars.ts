@@ -4,7 +4,6 @@ import type { Drawing } from "./chart";
 import { axisMark, clipped } from "./format";
 import type { LineChart, LinePoint, Series } from "./lines";
 import { instrument, shownName } from "./resultIndex";
-import { look } from "./series";
 
 interface Bar extends LinePoint {
   name: string;
@@ -31,7 +30,7 @@ export function singleBars(spec: LineChart, series: Series[]): Drawing {
       ...each.points[0]!,
       name: clipped(shownName(each.name)),
       series: each.name,
-      color: each.slot === null ? "var(--quiet-mark)" : look(each.slot).color,
+      color: each.look?.color ?? "var(--quiet-mark)",
     }))
     .sort((a, b) => Number(a.series === instrument) - Number(b.series === instrument) || a.y - b.y);
   const most = Math.max(...bars.map((bar) => Math.max(bar.y, bar.high ?? 0)));

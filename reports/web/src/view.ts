@@ -51,6 +51,8 @@ export interface GroupView {
   cells: number[];
   columns: GroupColumn[];
   trade_off: TradeOff | null;
+  // By the cells: positions of worse ones that are not proven to be behind by the main metric.
+  unproven: number[][];
   answers: Answer[];
 }
 

@@ -2,10 +2,10 @@
 // CSV, and the words of a page.
 import { inflateSync } from "node:zlib";
 
-// Of a page: only to know which word has which title.
-export function wordsOf(html) {
+// The model that a page was given: to know which word has which title, and where cells stand.
+export function viewOf(html) {
   const block = /class="ipcmark-view">([^<]*)</.exec(html)[1];
-  return JSON.parse(inflateSync(Buffer.from(block, "base64"))).words;
+  return JSON.parse(inflateSync(Buffer.from(block, "base64")));
 }
 
 // The page has the micro sign, narrow spaces, a multiplication sign and a dash.

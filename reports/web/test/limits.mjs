@@ -109,11 +109,13 @@ async function open(browser, name, file) {
         `${tasks.length === 0 ? "under 50" : Math.round(Math.max(...tasks))} ms`,
     );
   };
-  await click("filter by wait", page.getByRole("button", { name: "sleeps", exact: true }));
+  const bar = page.locator(".toolbar");
+  await click("must sleep", page.getByRole("button", { name: "sleep when idle" }));
+  await click("must lose nothing", page.getByRole("button", { name: "lose nothing" }));
   await click("filter by family", page.getByRole("button", { name: /^shared memory/ }));
   await click("show all", page.getByRole("button", { name: "Show all" }));
-  await click("payload", page.getByRole("radio", { name: "4 KiB", exact: true }));
-  await click("pattern", page.getByRole("radio", { name: "one way", exact: true }));
+  await click("payload", bar.getByRole("radio", { name: /^4.KiB$/ }));
+  await click("pattern", bar.getByRole("radio", { name: "stream", exact: true }));
   await page.close();
 }
 

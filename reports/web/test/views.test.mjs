@@ -50,7 +50,7 @@ test("a cell's tip says the ratio to the floor, the masthead the verdict", async
   assert.match(tip, /burns a core while idle/);
   assert.match(
     await page.locator(".trust").innerText(),
-    /Machine noisy: differences below 6.% cannot be told from noise/,
+    /Machine noisy: differences below 6.% are noise/,
   );
   await page.close();
 });

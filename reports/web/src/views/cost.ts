@@ -168,7 +168,7 @@ function partsFigure(context: Context): HTMLElement {
           `why.${cutNote(data())}`,
     chart: (width) => barChart(bars, data(), width),
     table: () => barTable(title, bars, data()),
-    nothing: () => notForChoice("no switch cell in view"),
+    nothing: () => notForChoice("no breakdown of a round trip in view has a figure for its hop"),
   });
   figure.prepend(h("h3", {}, "Breakdown of a hop"), barLegend(bars));
   return figure;

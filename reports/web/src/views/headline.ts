@@ -1,6 +1,6 @@
 // The first screen: the program's answers to what the controls ask.
 import { filterKeys, placeKeys, type Context, type View } from "../context";
-import { figure, figureRange, payloadText } from "../describe";
+import { figure, figureRange, payloadText, someOf } from "../describe";
 import { h, type Child } from "../dom";
 import { capital, typeset } from "../format";
 import { openMechanism } from "../openMechanism";
@@ -34,6 +34,8 @@ export const headlineView: View = {
     });
   },
 };
+
+const namesTold = 3;
 
 const hasChosen = (context: Context) =>
   context.store.get("pattern") !== undefined || context.store.get("payload") !== undefined;
@@ -69,30 +71,38 @@ function cards(context: Context, group: GroupView, shown: Set<string>): HTMLElem
   return [...(first ? [first] : []), ...left.map((answer) => answerItem(context, answer))];
 }
 
-// The program's order by the main metric, less what the filters hide. Which differences are proven
-// it said of all mechanisms together.
+// The program's order by the main metric, less what the filters hide; it says as well who of the
+// others is not proven to be behind.
 function firstShown(
   context: Context,
   group: GroupView,
   shown: Set<string>,
 ): HTMLElement | undefined {
-  const cell = group.cells
-    .map((n) => context.result.cells[n]!)
-    .find(
-      (each) =>
-        shown.has(each.transport) &&
-        each.transport !== instrument &&
-        medianOf(each, group.main_metric) !== null &&
-        apartText(context, each) === null,
-    );
+  const cells = group.cells.map((n) => context.result.cells[n]!);
+  const first = cells.findIndex(
+    (each) =>
+      shown.has(each.transport) &&
+      each.transport !== instrument &&
+      medianOf(each, group.main_metric) !== null &&
+      apartText(context, each) === null,
+  );
+  const cell = cells[first];
   const topic = group.answers[0]?.topic;
   if (!cell || topic === undefined) return undefined;
+  const level = (group.unproven[first] ?? [])
+    .map((n) => cells[n]!.transport)
+    .filter((name) => shown.has(name));
+  const waits = context.words.waits(context.index.viewOf(cell).waits);
+  const sentences = [
+    ...(waits === "" ? [] : [`${capital(waits)}.`]),
+    ...(level.length === 0 ? [] : [`No difference proven to ${someOf(level, namesTold)}.`]),
+  ];
   return card(
     context,
     `${topic}, of those in view`,
     figure(cell, group.main_metric),
     cell.transport,
-    [h("p", {}, context.words.waits(context.index.viewOf(cell).waits))],
+    [h("p", {}, sentences.join(" "))],
     figureRange(cell, group.main_metric),
   );
 }

@@ -77,7 +77,7 @@ export function heatCell(
     note(context, entry),
   );
   if (far === null) td.classList.add("unranked");
-  else shade(td, far);
+  else td.style.setProperty("--far", far.toFixed(3)); // the style sheet mixes the colours
   return focusable(td, () => tip(context, cell));
 }
 
@@ -102,12 +102,6 @@ function gap(context: Context, cell: Cell, id: string | undefined): HTMLElement 
     h("p", { class: "tip-title" }, cellTitle(context, cell)),
     h("p", {}, text),
   ]);
-}
-
-// The style sheet mixes the colours of the theme.
-function shade(td: HTMLElement, far: number): void {
-  td.style.setProperty("--far", far.toFixed(3));
-  td.classList.toggle("beyond", far > 0.5);
 }
 
 function tip(context: Context, cell: Cell, lead?: string): Child[] {

@@ -21,7 +21,7 @@ import { logTicks } from "../endLabels";
 import { lineChart, type Series } from "../lines";
 import { notForChoice } from "../missing";
 import { intervalOf, medianOf } from "../resultIndex";
-import { chosenSeries, look, seriesPicker, slotOf } from "../series";
+import { chosenSeries, looks, seriesPicker } from "../series";
 import type { LoadCurve, LoadPoint, LoadView } from "../view";
 
 const keys = ["series", "payload", "quantile", ...placeKeys, ...filterKeys] as const;
@@ -161,10 +161,7 @@ function grouped(
 const paced = (context: Context) => loadCurves(context).map(({ mechanism }) => mechanism);
 const waking = (context: Context) => [...grouped(context, "wake", "gap_ns").keys()];
 
-function slotIn(context: Context, names: string[]): (name: string) => number | null {
-  const chosen = chosenSeries(context, names);
-  return (name) => slotOf(chosen, name);
-}
+const looksIn = (context: Context, names: string[]) => looks(context, chosenSeries(context, names));
 
 // --- load ----------------------------------------------------------------------------------------
 
@@ -186,10 +183,10 @@ const cellAt = (context: Context, point: LoadPoint) => context.result.cells[poin
 function loadChart(context: Context, width: number): Drawing {
   const metric = `${chosenQuantile(context)}_ns`;
   const curves = loadCurves(context);
-  const slot = slotIn(context, paced(context));
+  const lookOf = looksIn(context, paced(context));
   const series = curves.map(({ mechanism, points }): Series => ({
     name: mechanism,
-    slot: slot(mechanism),
+    look: lookOf(mechanism),
     points: points.flatMap((point) => {
       const y = medianOf(cellAt(context, point), metric);
       const x = point.offered_per_second;
@@ -206,11 +203,11 @@ function loadChart(context: Context, width: number): Drawing {
   if (xs.length === 0) return { chart: null };
   const xDomain: [number, number] = [Math.min(...xs), Math.max(...xs)];
   const knees = curves.flatMap(({ mechanism, points, knee }) => {
-    const own = slot(mechanism);
+    const own = lookOf(mechanism);
     if (knee === null || own === null) return [];
     const x = points[knee]!.offered_per_second;
     const y = medianOf(cellAt(context, points[knee]!), metric);
-    return y === null ? [] : [{ x, y, color: look(own).color }];
+    return y === null ? [] : [{ x, y, color: own.color }];
   });
   return lineChart({
     width,
@@ -276,10 +273,10 @@ function loadTable(context: Context): HTMLElement {
 function wakeChart(context: Context, width: number): Drawing {
   const main = context.words.mainMetric("wake");
   const groups = grouped(context, "wake", "gap_ns");
-  const slot = slotIn(context, [...groups.keys()]);
+  const lookOf = looksIn(context, [...groups.keys()]);
   const series = [...groups].map(([name, cells]): Series => ({
     name,
-    slot: slot(name),
+    look: lookOf(name),
     points: cells.flatMap((cell) => {
       const y = medianOf(cell, main.key);
       return y === null || y <= 0 || cell.parameter!.value <= 0

@@ -9,7 +9,7 @@ import { axisMark, clipped, formatPayload, formatTime } from "../format";
 import { notForChoice } from "../missing";
 import { openMechanism } from "../openMechanism";
 import { medianOf } from "../resultIndex";
-import { look, slots } from "../series";
+import { familyColor } from "../series";
 import type { Frontier, Waiting } from "../view";
 
 interface Point {
@@ -67,7 +67,7 @@ export const paretoView: View = {
           "while idle, which a closed loop does not show. Filters hide points and " +
           "change neither. Circles slept, squares spun though they can sleep, " +
           "triangles burn a core. The colours are families.",
-        chart: (width) => draw(zoomed(context), latencyName(context), width),
+        chart: (width) => draw(zoomed(context), latencyName(context), familyColor(context), width),
         table: () => numbers(context, points(context)),
         nothing: () =>
           notForChoice(`no round trip of ${formatPayload(context.payload())} in view ended ok`),
@@ -190,7 +190,12 @@ const shapes: Record<Waiting, string> = {
   burns_core: "triangle",
 };
 
-function draw(found: Point[], latency: string, width: number): Drawing {
+function draw(
+  found: Point[],
+  latency: string,
+  color: (family: string) => string,
+  width: number,
+): Drawing {
   if (found.length === 0) return { chart: null };
   const narrow = width < 560;
   const best = found.filter(isBest);
@@ -206,8 +211,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
   const xDomain = logDomain(found.map((p) => p.cpu));
   const sleepers = found.filter((p) => p.frontier === "sleepers");
   const named = [...best, ...sleepers];
-  const families = [...new Set(found.map((p) => p.family))];
-  const familyColor = (p: Point) => look(families.indexOf(p.family) % slots).color;
+  const colorOf = (p: Point) => color(p.family);
   const labelled =
     found.length <= mostLabels ? [...named, ...found.filter((p) => !named.includes(p))] : named;
   const title = (p: Point) =>
@@ -252,7 +256,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
           x: "cpu",
           y: "latency",
           symbol: (p: Point) => shapes[p.waits],
-          stroke: familyColor,
+          stroke: colorOf,
           r: 4,
           strokeWidth: 1.5,
         },
@@ -261,7 +265,7 @@ function draw(found: Point[], latency: string, width: number): Drawing {
         x: "cpu",
         y: "latency",
         symbol: (p: Point) => shapes[p.waits],
-        fill: familyColor,
+        fill: colorOf,
         stroke: "var(--page)",
         r: 5,
       }),
@@ -269,12 +273,12 @@ function draw(found: Point[], latency: string, width: number): Drawing {
         x: "cpu",
         y: "latency",
         symbol: (p: Point) => shapes[p.waits],
-        fill: familyColor,
+        fill: colorOf,
         stroke: "var(--page)",
         r: 6,
       }),
       ...endLabels(
-        labelled.map((p) => ({ name: p.name, x: p.cpu, y: p.latency, color: familyColor(p) })),
+        labelled.map((p) => ({ name: p.name, x: p.cpu, y: p.latency, color: colorOf(p) })),
         {
           xDomain,
           yDomain,

@@ -11,13 +11,13 @@ import { lineChart, type Series } from "../lines";
 import { notForChoice } from "../missing";
 import { instrument, shownName } from "../resultIndex";
 import { download } from "../save";
-import { chosenSeries, seriesPicker, slotOf } from "../series";
+import { chosenSeries, looks, seriesPicker, type Look } from "../series";
 import type { Distribution } from "../view";
 
 interface Line {
   name: string;
   cell: Cell;
-  slot: number | null;
+  look: Look | null;
   // q and ns
   percentiles: [number, number][];
   distribution: Distribution;
@@ -66,6 +66,7 @@ export const percentilesView: View = {
           "steady; two steps are two different things measured.",
         chart: (width) => ecdfChart(lines(context), width),
         table: () => numbers(lines(context)),
+        tableIsElsewhere: true,
         nothing: () => nothing(context),
       }),
       hgrmRow(context),
@@ -77,17 +78,17 @@ const nothing = (context: Context) =>
   notForChoice(`no cell of ${formatPayload(context.payload())} in view has a histogram`);
 
 function lines(context: Context): Line[] {
-  const chosen = chosenSeries(context);
+  const lookOf = looks(context, chosenSeries(context));
   const found: Line[] = [];
   for (const name of context.namesAndInstrument()) {
     const cell = context.cell("round_trip", name, context.payload());
     if (!cell || cell.status !== "ok" || !cell.histogram) continue;
     const { percentiles, distribution } = context.index.viewOf(cell);
     if (percentiles.length === 0 || !distribution) continue;
-    const slot = slotOf(chosen, name);
+    const look = lookOf(name);
     const { quantiles } = context.words;
-    const curve = quantilePoints(cell.histogram, distribution, quantiles, slot === null ? 4 : 1);
-    found.push({ name, cell, slot, percentiles, distribution, curve });
+    const curve = quantilePoints(cell.histogram, distribution, quantiles, look === null ? 4 : 1);
+    found.push({ name, cell, look, percentiles, distribution, curve });
   }
   return found;
 }
@@ -103,7 +104,7 @@ function percentileChart(found: Line[], width: number): Drawing {
   );
   const series = found.map((line): Series => ({
     name: line.name,
-    slot: line.slot,
+    look: line.look,
     points: [
       ...line.curve.map(({ q, ns }) => ({ x: tailAxis(q), q, ns, mark: false })),
       ...line.percentiles.map(([q, ns]) => ({ x: tailAxis(q), q, ns, mark: true })),
@@ -116,7 +117,7 @@ function percentileChart(found: Line[], width: number): Drawing {
         mark: p.mark,
         text: `${percentileName(Number(p.q.toPrecision(6)))}: ${formatTime(p.ns)}`,
       })),
-    ...(line.slot === null ? {} : { band: band(line) }),
+    ...(line.look === null ? {} : { band: band(line) }),
   }));
   return lineChart({
     width,
@@ -153,7 +154,7 @@ function ecdfChart(found: Line[], width: number): Drawing {
   const series = competing.map((line): Series => {
     return {
       name: line.name,
-      slot: line.slot,
+      look: line.look,
       points: line.curve.map(({ q, ns }) => ({
         x: ns,
         y: q,
@@ -243,7 +244,7 @@ function hgrmRow(context: Context): HTMLElement {
   );
   const row = h("div", { class: "controls" }, list, save);
   context.watch(row, keys, () => {
-    shown = lines(context).filter((line) => line.slot !== null);
+    shown = lines(context).filter((line) => line.look !== null);
     wanted = shown.find((line) => line.name === wanted)?.name ?? shown[0]?.name ?? "";
     row.hidden = shown.length === 0;
     offer(list, [

@@ -4,7 +4,7 @@ import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context } from "../context";
 import type { Cell } from "../data";
 import { cellFigures, cellNotes, parameterSuffix, payloadText } from "../describe";
-import { h, scroller, table } from "../dom";
+import { breakable, h, scroller, table } from "../dom";
 import { factText } from "../facts";
 import { figureText, formatDuration, missing, ratioTicks } from "../format";
 
@@ -161,7 +161,7 @@ function strip(dots: Dot[], rows: string[], width: number): Drawing {
 // Paper has room for the listed ones.
 const numClass = (listed: boolean) => (listed ? "num" : "num on-screen");
 const headOf = (text: string, listed = true) =>
-  h("th", { scope: "col", class: numClass(listed) }, text);
+  h("th", { scope: "col", class: numClass(listed) }, ...breakable(text));
 
 export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
   const columns = context.index.repetitions(cell)!;
@@ -181,7 +181,7 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
         {},
         ...["repetition", "round", "at", "messages"].map((head) => headOf(head)),
         ...shown.map(({ label, listed }) => headOf(label, listed)),
-        ...["quality", "disturbed by"].map((head) => headOf(head)),
+        ...["quality", "disturbed by"].map((head) => h("th", { scope: "col" }, head)),
       ),
     ),
     h(
@@ -198,12 +198,8 @@ export function repetitionTable(context: Context, cell: Cell): HTMLElement[] {
           ...shown.map(({ key, unit, listed }) =>
             h("td", { class: numClass(listed) }, figureText(columns.figures[key]![n], unit)),
           ),
-          h(
-            "td",
-            { class: "num" },
-            [columns.quality[n] ?? missing, ...(columns.flags[n] ?? [])].join(", "),
-          ),
-          h("td", { class: "num" }, told?.disturbed_by[n] || missing),
+          h("td", {}, [columns.quality[n] ?? missing, ...(columns.flags[n] ?? [])].join(", ")),
+          h("td", { class: "wide" }, told?.disturbed_by[n] || missing),
         ),
       ),
     ),

@@ -3,12 +3,13 @@ import { twin, type Drawing } from "../chart";
 import { filterKeys, placeKeys, type Context, type View } from "../context";
 import { offer } from "../controls";
 import { h, table } from "../dom";
-import { logDomain } from "../endLabels";
+import { besideCurves, labelHeight } from "../curveLabels";
+import { logDomain, type Frame } from "../endLabels";
 import { figureText, formatPayload, formatShare, typeset } from "../format";
 import { lineChart, spaced, type Series } from "../lines";
 import { notForChoice } from "../missing";
 import { intervalOf, medianOf } from "../resultIndex";
-import { chosenSeries, seriesPicker, slotOf } from "../series";
+import { chosenSeries, looks, seriesPicker } from "../series";
 
 interface Point {
   name: string;
@@ -45,7 +46,7 @@ export const scalingView: View = {
           (asBytes(context) || context.rate() === "messages"
             ? ""
             : ` Messages, since ${context.words.touch("desc")}.`) +
-          " Thin lines: a constant cost per message." +
+          costsNote(context) +
           (asBytes(context) && ceiling(context).length > 0
             ? ` Dashed: ${roofs[roofName(context)!]}, measured in the same run.`
             : asBytes(context)
@@ -116,7 +117,7 @@ function draw(context: Context, width: number): Drawing {
   const names = context.names();
   const all = points(context, names);
   if (all.length === 0) return { chart: null };
-  const chosen = chosenSeries(context);
+  const lookOf = looks(context, chosenSeries(context));
   const show = format(context);
   const payloads = context.index.payloads("one_way").filter((p) => p > 0);
   const xDomain: [number, number] = [payloads[0]!, payloads[payloads.length - 1]!];
@@ -126,7 +127,7 @@ function draw(context: Context, width: number): Drawing {
   const yDomain = logDomain([...all.map((p) => p.value), ...roof.map((c) => c.value)]);
   const series = names.map((name): Series => ({
     name,
-    slot: slotOf(chosen, name),
+    look: lookOf(name),
     points: all
       .filter((p) => p.name === name)
       .map((p) => ({
@@ -150,41 +151,51 @@ function draw(context: Context, width: number): Drawing {
     xLabel: "payload",
     yLabel: asBytes(context) ? "bytes per second" : "messages per second",
     yFormat: show,
-    under: [
-      ...equalCosts(context, xDomain, yDomain, width < 560),
-      ...roofMarks(roof, roofName(context) ?? ""),
-    ],
+    under: (frame) => equalCosts(context, series, frame),
+    over: roofMarks(roof, roofName(context) ?? ""),
   });
 }
 
-function equalCosts(
-  context: Context,
-  [from, to]: [number, number],
-  [low, high]: [number, number],
-  narrow: boolean,
-): Plot.Markish[] {
+// Where curves fill the chart the lines have no names of their own.
+function costsNote(context: Context): string {
   const { equal_costs: costs } = context.index.loaded.view;
-  return costs.flatMap((cost, n) => {
-    const line = cost.bytes_per_second
+  if (costs.length === 0) return "";
+  const [first, last] = [costs[0]!.text, costs[costs.length - 1]!.text].map(typeset);
+  return first === last
+    ? ` Thin line: messages of equal cost, ${first}.`
+    : ` Thin lines: messages of equal cost, from the top ${first} to ${last}.`;
+}
+
+function equalCosts(context: Context, series: Series[], frame: Frame): Plot.Markish[] {
+  const [from, to] = frame.xDomain;
+  const [low, high] = frame.yDomain;
+  const lines = context.index.loaded.view.equal_costs.flatMap((cost) => {
+    const points = cost.bytes_per_second
       .map(([x, bytes]) => ({ x, y: asBytes(context) ? bytes : cost.messages_per_second }))
       .filter(({ x, y }) => x >= from && x <= to && y >= low && y <= high);
-    if (line.length < 2) return [];
-    return [
-      Plot.line(line, { x: "x", y: "y", stroke: "var(--line)", strokeWidth: 1 }),
-      Plot.text(narrow && n % 2 === 1 ? [] : [line[0]], {
-        x: "x",
-        y: "y",
-        text: () => typeset(cost.text),
-        fill: "var(--ink-soft)",
-        fontSize: 10,
-        textAnchor: "start",
-        dx: 3,
-        dy: -5,
-        stroke: "var(--page)",
-        strokeWidth: 3,
-      }),
-    ];
+    return points.length < 2 ? [] : [{ points, text: typeset(cost.text) }];
   });
+  const labels = besideCurves(
+    lines,
+    series.map(({ points }) => points),
+    frame,
+  );
+  return [
+    ...lines.map(({ points }) =>
+      Plot.line(points, { x: "x", y: "y", stroke: "var(--line)", strokeWidth: 1 }),
+    ),
+    Plot.text(labels, {
+      x: "x",
+      y: "y",
+      text: "text",
+      fill: "var(--ink-soft)",
+      fontSize: labelHeight,
+      textAnchor: "end",
+      dx: -3,
+      dy: -5,
+      className: "cost-names",
+    }),
+  ];
 }
 
 function roofMarks(roof: { payload: number; value: number }[], name: string): Plot.Markish[] {
