@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/analysis/figure_limits.hpp"
 #include "harness/base/numbers.hpp"
 #include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
@@ -167,6 +168,15 @@ std::span<const plan_field> plan_fields() {
              plan.depth = whole_number<std::size_t>(word, 1, 65'536);
          },
          [](const request& plan) { return plan.depth ? tree(*plan.depth) : tree(); }},
+        {what_to_measure, "limit", "limits", "LIMIT",
+         "What a figure has to be, such as 'round_trip/pipe/64: p99 < 50us'; exit 1 where one is "
+         "missed; repeatable",
+         form::repeated, clear<&request::limits>,
+         [](request& plan, const std::string& word) {
+             parse_limit(word);
+             plan.limits.push_back(word);
+         },
+         told_words<&request::limits>},
         {how_much, "repetitions,spawns", "repetitions", "N", "Fresh process pairs per cell",
          form::one, nullptr, take_number<&request::repetitions, 1, 10'000>,
          told<&request::repetitions>},

@@ -29,6 +29,7 @@ constexpr const char* report_examples =
     "  ipcmark report results.json --format text --all-tables --problems\n"
     "  ipcmark report before.json after.json --format markdown   (for a pull request)\n"
     "  ipcmark report results.json --format csv -o results.csv\n"
+    "  ipcmark report ab.json -o ab.html                     (of ipcmark ab)\n"
     "  ipcmark report results.json.journal -o rescued.html   (a run that was killed)\n"
     "  ipcmark report results.json.journal --format json -o results.json\n";
 
@@ -40,17 +41,28 @@ struct report_extent {
     bool problems = false;
 };
 
+/// Results, or one comparison pair by pair.
+view_model model_of(const std::vector<std::string>& files) {
+    if (files.size() == 1) {
+        auto read = read_result_or_ab(files.front());
+        if (const auto* compared = std::get_if<ab_result>(&read))
+            return view_of(*compared, judge(*compared));
+        return view_of({{files.front(), std::get<run_result>(std::move(read))}});
+    }
+    std::vector<named_result> results;
+    for (const auto& file : files)
+        results.push_back({file, read_result(file)});
+    return view_of(std::move(results));
+}
+
 std::string render(const std::vector<std::string>& files, const std::string& format,
                    bool to_terminal, const report_extent& extent) try {
     if (format == "json" && files.size() > 1) throw command_error("--format json takes one result");
     if (format == "json") return json_text(read_document(files.front()), 1) + "\n";
-    std::vector<named_result> results;
-    for (const auto& file : files)
-        results.push_back({file, read_result(file)});
     if (format == "html")
         if (const auto why = page_available(); !why.empty())
             throw command_error("HTML: " + why, exit_environment_refused);
-    const view_model model = view_of(std::move(results));
+    const view_model model = model_of(files);
     if (format == "html") return render_html(model);
     if (format == "markdown") return render_markdown(model);
     if (format == "csv") return render_csv(model);

@@ -6,6 +6,7 @@
 
 #include "bench/calibration_file.hpp"
 #include "bench/header.hpp"
+#include "bench/limits.hpp"
 #include "bench/outputs.hpp"
 #include "bench/plan_file.hpp"
 #include "bench/recorder.hpp"
@@ -164,7 +165,9 @@ int exit_code_of(const run_options& options, const run_outcome& ended, std::size
         return exit_environment_refused;
     }
     if (lacks_required(options, result)) return exit_environment_refused;
+    const bool limit_missed = misses_limits(options.plan, result);
     if (failed_cells > 0 || floor_beaten) return exit_cell_failed;
+    if (limit_missed) return exit_gate_failed;
     return result.complete && measured_nothing(result) ? exit_nothing_matched : exit_ok;
 }
 

@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "bench/outputs.hpp"
-#include "bench/plan_fields.hpp"
 #include "bench/plan_file.hpp"
+#include "bench/plan_flags.hpp"
 #include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/base/terminal.hpp"
@@ -42,7 +42,8 @@ constexpr const char* vocabulary =
     "passes a header only, line touches 8 bytes of each cache line, copy copies from and to memory "
     "of\n"
     "their own, verify checks every byte.\n"
-    "Exit codes: 0 ok; 2 usage; 3 a cell failed, timed out or was faster than the machine's limit\n"
+    "Exit codes: 0 ok; 1 a --limit was missed; 2 usage; 3 a cell failed, timed out or was faster "
+    "than the machine's limit\n"
     "(then the limit, or the figure, is wrong); 4 nothing matched, or nothing could be measured; 5 "
     "the\n"
     "environment was refused (temporary folder, output file, another machine's calibration,\n"
@@ -60,7 +61,6 @@ std::string pattern_lines() {
     return text + "\n";
 }
 
-constexpr const char* with_parameter = "Patterns with a parameter";
 constexpr const char* output = "Output";
 
 /// An option that is no part of a plan.
@@ -125,93 +125,9 @@ constexpr std::array run_flags{
 };
 
 void add_options(cxxopts::Options& options) {
-    using cxxopts::value;
-    const auto add = [&options](std::string_view group, const std::string& flag,
-                                const std::string& help, std::string_view metavar,
-                                const std::shared_ptr<cxxopts::Value>& kind) {
-        options.add_option(std::string(group), {flag, help, kind, std::string(metavar)});
-    };
-    for (const plan_field& each : plan_fields()) {
-        if (each.flag.empty()) continue;
-        using form = plan_field::form;
-        add(each.group, each.flag, each.help, each.metavar,
-            each.how == form::off        ? std::shared_ptr<cxxopts::Value>(value<bool>())
-            : each.how == form::repeated ? value<std::vector<std::string>>()
-                                         : value<std::string>());
-    }
-    for (const parameter_spec* each : all_parameters())
-        add(with_parameter, std::string(each->flag),
-            patterns_with(*each) + ": " + std::string(each->help), each->metavar,
-            value<std::string>());
+    add_plan_flags(options);
     for (const run_flag& each : run_flags)
-        add(each.group, each.flag, each.help, each.metavar,
-            *each.metavar == 0 ? std::shared_ptr<cxxopts::Value>(value<bool>())
-            : each.without_value == nullptr
-                ? value<std::string>()
-                : value<std::string>()->implicit_value(each.without_value));
-}
-
-/// The words that a flag of a plan was given.
-std::vector<std::string> words_of(const cxxopts::ParseResult& parsed, const std::string& flag,
-                                  plan_field::form how) {
-    using form = plan_field::form;
-    if (how == form::off) return {"false"};
-    if (how == form::repeated) return parsed[flag].as<std::vector<std::string>>();
-    const auto text = parsed[flag].as<std::string>();
-    if (how == form::one) return {text};
-    auto words = split_list(text);
-    if (words.empty()) throw command_error("--" + flag + " names nothing");
-    return words;
-}
-
-void apply_fields(const cxxopts::ParseResult& parsed, plan_request& plan) {
-    for (const plan_field& each : plan_fields()) {
-        const std::string flag = each.name();
-        if (flag.empty() || parsed.count(flag) == 0) continue;
-        if (each.several()) each.clear(plan);
-        for (const auto& word : words_of(parsed, flag, each.how))
-            of_flag(flag, [&] { each.take(plan, word); });
-    }
-}
-
-/// Families become their mechanisms; a word that names none is refused.
-void resolve_mechanisms(const registry& all, plan_request& plan) {
-    if (plan.mechanisms.empty()) return;
-    std::string words;
-    for (const auto& name : plan.mechanisms)
-        words += name + ",";
-    plan.mechanisms.clear();
-    for (const registration* each : select_mechanisms(all, words))
-        plan.mechanisms.emplace_back(each->info.name);
-}
-
-void apply_parameters(const cxxopts::ParseResult& parsed, parameter_request& varied) {
-    for (const parameter_spec* each : all_parameters()) {
-        const std::string flag(each->flag);
-        if (parsed.count(flag) == 0) continue;
-        using form = plan_field::form;
-        const auto words = words_of(parsed, flag, each->several ? form::list : form::one);
-        varied.by_name.erase(std::string(each->name));
-        for (const auto& word : words)
-            of_flag(flag, [&] { varied.add(*each, word); });
-    }
-}
-
-/// What would be ignored is refused.
-void refuse_unused_parameters(const cxxopts::ParseResult& parsed, const plan_request& plan) {
-    for (const parameter_spec* each : all_parameters()) {
-        const std::string flag(each->flag);
-        const bool used =
-            std::any_of(plan.patterns.begin(), plan.patterns.end(), [each](pattern asked) {
-                const auto& all = pattern_of(asked).parameters;
-                return std::find(all.begin(), all.end(), each) != all.end();
-            });
-        if (parsed.count(flag) > 0 && !used)
-            throw command_error(fmt::format(
-                "--{0} is for the patterns {1}, and none of them is measured here; add one to "
-                "--pattern, or leave --{0} out",
-                flag, patterns_with(*each)));
-    }
+        add_flag(options, each.group, each.flag, each.help, each.metavar, each.without_value);
 }
 
 gate_rule gate_named(const std::string& word) {
@@ -264,10 +180,7 @@ std::optional<run_options> parse_run_options(const invocation& call) {
         options.plan = read_plan(file, options.plan);
         check_plan_mechanisms(file, options.plan, call.mechanisms);
     }
-    apply_fields(*parsed, options.plan);
-    resolve_mechanisms(call.mechanisms, options.plan);
-    apply_parameters(*parsed, options.plan.varied);
-    refuse_unused_parameters(*parsed, options.plan);
+    apply_plan_flags(*parsed, call.mechanisms, options.plan);
     if (parsed->count("require") > 0)
         for (const registration* each :
              select_mechanisms(call.mechanisms, (*parsed)["require"].as<std::string>()))

@@ -32,7 +32,7 @@ int run_validate(const invocation& call) {
                 check_plan_mechanisms(file, read_plan(file, named_plan("default")),
                                       call.mechanisms);
             else
-                read_result(file);
+                read_result_or_ab(file);
             std::cout << file << ": valid\n";
         } catch (const command_error& e) {
             std::cerr << "ipcmark: " << e.what() << '\n';

@@ -1,6 +1,7 @@
 #include "bench/workplace.hpp"
 
 #include <csignal>
+#include <utility>
 
 #include "bench/header.hpp"
 #include "harness/analysis/clock_faults.hpp"
@@ -21,7 +22,8 @@ clock_parameters calibrated_for(const plan& what) {
 
 }  // namespace
 
-workplace::workplace(const invocation& call, const run_options& options, const plan& what)
+workplace::workplace(const invocation& call, const run_options& options, const plan& what,
+                     std::vector<variant_program> variants)
     : mine(call, options, what),
       clock(calibrated_for(what)),
       leased(workspace, interrupts, call.mechanisms.services(), options.stage_deadline_ms),
@@ -31,7 +33,7 @@ workplace::workplace(const invocation& call, const run_options& options, const p
              [&what](std::uint64_t n) {
                  return what.layout(group_layouts + n).environment_pad_bytes;
              },
-             lean.program()}),
+             lean.program(), std::move(variants)}),
       machine(options.gate, examination_of(what).cpus, mine.claim()),
       start_ns(shared_clock::raw_ns()),
       suspended_ns(suspended_so_far_ns()) {

@@ -21,7 +21,8 @@ namespace ipcmark {
 /// output that goes away ends nobody from here on (SIGPIPE is ignored). Throws call_failed and what
 /// run_workspace throws.
 struct workplace {
-    workplace(const invocation& call, const run_options& options, const plan& what);
+    workplace(const invocation& call, const run_options& options, const plan& what,
+              std::vector<variant_program> variants = {});
 
     turn mine;  // on its CPUs: nothing is measured before
     interrupt_watch interrupts;

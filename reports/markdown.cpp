@@ -155,6 +155,12 @@ void add_result(page& to, const run_result& result, const result_view& view) {
 
 /// What is proven stands open, the rest is folded.
 void add_comparison(page& to, const comparison_view& view) {
+    if (!view.lines.empty()) {
+        to.add("**" + escaped(view.summary) + "**\n\n");
+        for (const auto& each : view.lines)
+            to.add("- " + escaped(each) + "\n");
+        to.add("\n");
+    }
     std::string text = escaped(view.environment) + "\n\n";
     for (const auto& each : view.differences)
         text += "- " + escaped(each.fact + ": " + each.before + " -> " + each.after) + "\n";

@@ -138,22 +138,49 @@ std::string calibration_fault(const tree& block) {
                           : "/calibration" + faults.front().pointer + " " + faults.front().text;
 }
 
-tree read_document(const std::filesystem::path& file) {
-    const std::string name = file == "-" ? "standard input" : file.string();
-    const std::string text = read_all(file);
+namespace {
+
+tree checked_document(const std::string& text, const std::string& name) {
     if (is_journal(text)) return to_tree(rebuild(text, name));
     tree document = parse_json_of(name, text);
+    if (is_ab_document(document)) {
+        const tree* results = document.find("results");
+        if (results != nullptr && results->is_list())
+            for (const tree& each : results->elements())
+                require_schema(each, result_schema_text(), name + ": one of /results");
+        return document;
+    }
     require_version(document, name);
     require_schema(document, result_schema_text(), name);
     return document;
 }
 
-run_result read_result(const std::filesystem::path& file) {
+std::string name_of(const std::filesystem::path& file) {
+    return file == "-" ? "standard input" : file.string();
+}
+
+}  // namespace
+
+tree read_document(const std::filesystem::path& file) {
+    return checked_document(read_all(file), name_of(file));
+}
+
+std::variant<run_result, ab_result> read_result_or_ab(const std::filesystem::path& file) {
     try {
-        return run_result_from_tree(read_document(file));
+        const tree document = read_document(file);
+        if (is_ab_document(document)) return ab_result_from_tree(document);
+        return run_result_from_tree(document);
     } catch (const bad_field& e) {
-        throw unreadable_result(file.string() + ": " + e.what());
+        throw unreadable_result(name_of(file) + ": " + e.what());
     }
+}
+
+run_result read_result(const std::filesystem::path& file) {
+    auto read = read_result_or_ab(file);
+    if (auto* result = std::get_if<run_result>(&read)) return std::move(*result);
+    throw unreadable_result(name_of(file) +
+                            " is what `ipcmark ab` wrote; it holds two results and is reported "
+                            "alone, not beside others");
 }
 
 }  // namespace ipcmark

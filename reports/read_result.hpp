@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <variant>
 
 #include "harness/base/tree.hpp"
+#include "harness/result/ab_result.hpp"
 #include "harness/result/run_result.hpp"
 
 namespace ipcmark {
@@ -17,6 +19,9 @@ class unreadable_result : public std::runtime_error {
 /// Reads and checks a result file (at most 512 MiB), or a run's journal, from which it rebuilds
 /// what was complete. "-" is standard input. Throws unreadable_result.
 run_result read_result(const std::filesystem::path& file);
+
+/// A result, or what `ipcmark ab` wrote, told by the file's schema. Throws unreadable_result.
+std::variant<run_result, ab_result> read_result_or_ab(const std::filesystem::path& file);
 
 /// The same as it stands in the file, with whatever a newer version added.
 tree read_document(const std::filesystem::path& file);

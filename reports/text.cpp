@@ -40,8 +40,12 @@ public:
     /// Of several results the comparison is the answer.
     std::string report(const view_model& model) const {
         const bool several = model.views.size() > 1;
+        const bool paired = !model.comparisons.empty() && !model.comparisons.front().lines.empty();
         std::string text;
-        for (std::size_t i = 0; i < model.views.size(); ++i) {
+        if (paired && !style_.all_tables)
+            text = wrapped(shown(model.views.front().host), 2, style_.columns) + "\n" +
+                   notices(model.views.front());
+        for (std::size_t i = 0; i < model.views.size() && (!paired || style_.all_tables); ++i) {
             const std::string name = several ? model.views[i].name + ": " : "";
             text += wrapped(shown(name + model.views[i].host), 2, style_.columns) + "\n";
             if (!several || style_.all_tables)
@@ -54,8 +58,7 @@ public:
         for (const auto& each : model.comparisons)
             text += comparison(each);
         for (const auto& each : model.comparisons)
-            text += paint_.bold(wrapped(shown(each.summary), 2, style_.columns)) + "\n" +
-                    wrapped(shown(each.environment + " " + each.note), 2, style_.columns) + "\n";
+            text += last_words(each);
         return text;
     }
 
@@ -83,6 +86,19 @@ private:
             if (each != view.verdict && each != view.measured)
                 text += (text.empty() ? "" : " ") + each;
         return text;
+    }
+
+    /// Of what ran pair by pair the answer stands last.
+    std::string last_words(const comparison_view& view) const {
+        const std::string answer =
+            paint_.bold(wrapped(shown(view.summary), 2, style_.columns)) + "\n";
+        const std::string around =
+            wrapped(shown(view.environment + " " + view.note), 2, style_.columns) + "\n";
+        if (view.lines.empty()) return answer + around;
+        std::string text = around;
+        for (const auto& each : view.lines)
+            text += wrapped(shown(each), 2, style_.columns) + "\n";
+        return text + answer;
     }
 
     std::string comparison(const comparison_view& view) const {

@@ -24,6 +24,19 @@ TEST_P(usage, is_refused_in_one_sentence) {
     expect_refused(code, "ipcmark " + std::string(arguments), sentence);
 }
 
+class figure_limit : public cli_test {};
+
+TEST_F(figure_limit, fails_a_run_where_it_is_missed) {
+    const auto missed = expect_code(1, tiny + "--no-floors --limit 'pipe/64: p50 < 1ns' --quiet");
+    EXPECT_TRUE(matches(missed.err, "Limit missed: pipe/64: p50 < 1ns: p50 of round_trip/pipe"));
+    const auto met = expect_code(0, tiny + "--no-floors --limit 'pipe: p50 < 1s' --quiet");
+    EXPECT_TRUE(matches(met.err, "Limit met: "));
+    expect_code(1, tiny + "--no-floors --limit 'tcp: p50 < 1s' --quiet");
+    box.write("plan.json", R"({"schema": {"name": "ipcmark.plan", "version": "1.0"},
+        "limits": ["pipe: p50 > 1s"]})");
+    expect_code(1, tiny + "--plan plan.json --no-floors --quiet");
+}
+
 const refusal unknown_words[] = {
     {"command", "runn", 2, "no command 'runn'; did you mean run\\? `ipcmark --help` lists them"},
     {"far_off_command", "zzzzzzzzzzzz", 2, "no command 'zzzzzzzzzzzz'; `ipcmark --help`"},
@@ -37,6 +50,7 @@ const refusal unknown_words[] = {
      "--pattern: 'round' is not one of round_trip, one_way, .* or switch_ring"},
     {"rate", "run --pattern paced --rate fast", 2, "--rate: 'fast' is no rate; write .*10k"},
     {"load", "run --pattern paced --load 120%", 2, "--load: '120%' is no load; write .*50%"},
+    {"limit", "run --limit p99<5us", 2, "--limit: 'p99<5us' is not of the form 'CELL: METRIC"},
     {"gap", "run --pattern wake --gap 1h", 2, "--gap: '1h' is no idle time; write .*10us"},
     {"burst", "run --pattern burst --burst 1", 2,
      "--burst: '1': a whole number of messages from 2 to 4096"},

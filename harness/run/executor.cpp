@@ -56,7 +56,8 @@ launch_request executor::request_for(const repetition_request& asked) const {
     request.what = planned.what;
     request.parties = planned.parties;
     request.tag = plan_.tag(sequence_);
-    request.layout = plan_.layout(sequence_);
+    request.layout = plan_.layout(asked.layout.value_or(sequence_));
+    request.variant = asked.variant;
     switch (asked.why) {
         case purpose::verify:
             request.what.reads = touch::verify;

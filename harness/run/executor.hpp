@@ -25,7 +25,8 @@ struct repetition_request {
     std::size_t cell = 0;  // of the plan
     purpose why = purpose::timed;
     std::uint64_t round = 0;
-    std::size_t variant = 0;  // of a comparison; 0 where there is but one
+    std::size_t variant = 0;                   // of a comparison; 0 where there is but one
+    std::optional<std::uint64_t> layout = {};  // number of the memory layout; none: one of its own
 };
 
 /// How often a repetition is run again in its place, beyond its first try.

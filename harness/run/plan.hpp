@@ -34,6 +34,7 @@ struct plan_request {
     /// A regular expression: of the cells that are not pinned those alone whose names match. None:
     /// all of them.
     std::optional<std::string> unpinned;
+    std::vector<std::string> limits;  // of figures: see harness/analysis/figure_limits.hpp
 };
 
 struct plan {

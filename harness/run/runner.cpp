@@ -16,6 +16,12 @@ bool ran_out(const call_failed& e) {
     return why == EAGAIN || why == ENOMEM || why == EMFILE || why == ENFILE;
 }
 
+/// A variant's program was removed or replaced: its cell is lost, the others are not.
+bool lost_its_program(const call_failed& e) {
+    const int why = e.code().value();
+    return why == ENOENT || why == EACCES || why == ETXTBSY;
+}
+
 /// What is timed from a process's birth on needs one that is born for it.
 bool may_wait(const launch_request& request) {
     return pattern_of(request.what.kind).loop != pattern_loop::lifecycle &&
@@ -38,11 +44,18 @@ std::size_t runner::next_pad_bytes() {
 }
 
 group_kind runner::kind_of(const launch_request& request) const {
+    return {cpus_of(request.parties), request.channel.shared_memory, program_of(request)};
+}
+
+worker_program runner::program_of(const launch_request& request) const {
     const lean_program& lean = options_.lean;
     const bool by_lean = !lean.path.empty() &&
                          (request.what.transport.empty() || lean.holds(request.what.transport));
-    return {cpus_of(request.parties), request.channel.shared_memory,
-            by_lean ? worker_program{lean.path, {}} : worker_program{.plugins = options_.plugins}};
+    const bool has_own = request.variant < options_.variants.size();
+    const variant_program own = has_own ? options_.variants[request.variant] : variant_program{};
+    if (!own.path.empty()) return {own.path, own.plugins, own.environment};
+    if (by_lean) return {lean.path, {}, own.environment};
+    return {.plugins = has_own ? own.plugins : options_.plugins, .environment = own.environment};
 }
 
 void runner::prepare(const launch_request& request) {
@@ -50,7 +63,8 @@ void runner::prepare(const launch_request& request) {
     try {
         pool_.prepare(kind_of(request), options_.batch, request.settled);
     } catch (const call_failed& e) {
-        if (!has_worked_ || !ran_out(e)) throw;  // run() finds out whether it is over
+        // run() finds out whether it is over
+        if (!has_worked_ || !(ran_out(e) || lost_its_program(e))) throw;
     }
 }
 
@@ -87,11 +101,12 @@ repetition_result runner::carry_out_if_possible(const launch_request& request,
         has_worked_ = has_worked_ || !result.failed;
         return result;
     } catch (const call_failed& e) {
-        if (!has_worked_ || !ran_out(e)) throw;
+        if (!has_worked_ || !(ran_out(e) || lost_its_program(e))) throw;
         repetition_result result;
         result.parties = request.parties;
         result.sides.resize(request.parties.size());
-        result.failed = failure{status::failed, std::string(spawn_code), "", e.what()};
+        result.failed =
+            failure{status::failed, ran_out(e) ? std::string(spawn_code) : "program", "", e.what()};
         return result;
     }
 }

@@ -28,6 +28,8 @@ struct runner_options {
     /// Serves the mechanisms that it holds; the others have workers of this executable, which load
     /// the plug-ins.
     lean_program lean = {};
+    /// By variant; a variant beyond them has the workers that a run has.
+    std::vector<variant_program> variants = {};
 };
 
 struct launch_request {
@@ -41,6 +43,7 @@ struct launch_request {
     memory_layout layout = {};
     channel_capabilities channel = {};  // between the workers, and to the parent
     bool settled = true;                // times are measured: see worker_pool::prepare
+    std::size_t variant = 0;            // whose workers: see runner_options::variants
 };
 
 /// Runs repetitions, one at a time, each by processes of its own and with the service that it
@@ -74,6 +77,7 @@ private:
     repetition_result carry_out(const launch_request& request, const running_service* service);
     std::size_t next_pad_bytes();
     group_kind kind_of(const launch_request& request) const;
+    worker_program program_of(const launch_request& request) const;
 
     run_workspace& workspace_;
     interrupt_watch& interrupts_;

@@ -1,6 +1,8 @@
 #include "harness/run/schedule.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "harness/base/clock.hpp"
 #include "harness/contract/patterns.hpp"
@@ -224,32 +226,91 @@ bool rounds_schedule::floors_due() const {
     return round_ % every == 0 || round_ == plan_.request.repetitions;
 }
 
+namespace {
+
+std::vector<cell_pair> identical_pairs(const plan& what) {
+    std::vector<cell_pair> pairs;
+    for (std::size_t cell = 0; cell < what.cells.size(); ++cell)
+        pairs.push_back({cell, cell});
+    return pairs;
+}
+
+}  // namespace
+
 pairs_schedule::pairs_schedule(const plan& what, std::optional<double> time_budget_s)
+    : pairs_schedule(what, identical_pairs(what), {time_budget_s}) {}
+
+pairs_schedule::pairs_schedule(const plan& what, std::vector<cell_pair> pairs, pair_rules rules)
     : plan_(what),
-      time_budget_s_(time_budget_s),
+      pairs_(std::move(pairs)),
+      rules_(std::move(rules)),
       first_(what.seed),
       start_ns_(shared_clock::raw_ns()) {}
 
+bool pairs_schedule::can_run(const cell_pair& pair) const {
+    return !plan_.cells[pair.a].skipped && !plan_.cells[pair.b].skipped;
+}
+
 std::optional<step> pairs_schedule::next(const run_progress& progress) {
-    while (steps_.empty()) {
-        const double now_s = seconds_since(start_ns_);
-        if (round_ > 0) longest_round_s_ = std::max(longest_round_s_, now_s - round_started_s_);
-        const bool spent = time_budget_s_ && now_s + longest_round_s_ > *time_budget_s_;
-        if (spent || round_ >= plan_.request.repetitions) return std::nullopt;
-        round_started_s_ = now_s;
-        for (const std::size_t cell : plan_.round_order(round_)) {
-            const planned_cell& planned = plan_.cells[cell];
-            if (planned.skipped || progress.given_up(planned.what.name())) continue;
-            const std::size_t first = first_() % 2;
-            for (const std::size_t variant : {first, 1 - first})
-                steps_.push_back({step::action::repeat, {cell, purpose::timed, round_, variant}});
-        }
-        steps_.push_back({step::action::round_done});
-        ++round_;
-    }
+    if (rules_.verify && !verified_) fill_verify();
+    verified_ = true;
+    if (steps_.empty() && !fill_round(progress)) return std::nullopt;
     const step front = steps_.front();
     steps_.pop_front();
     return front;
+}
+
+void pairs_schedule::fill_verify() {
+    for (const cell_pair& each : pairs_) {
+        if (each.control || !can_run(each)) continue;
+        steps_.push_back({step::action::repeat, {each.a, purpose::verify, 0, 0}});
+        steps_.push_back({step::action::repeat, {each.b, purpose::verify, 0, 1}});
+    }
+}
+
+bool pairs_schedule::goes_on(std::size_t pair, const run_progress& progress) const {
+    const cell_pair& of = pairs_[pair];
+    if (!can_run(of)) return false;
+    if (of.control) return true;
+    if (progress.given_up(plan_.cells[of.a].what.name()) ||
+        progress.given_up(plan_.cells[of.b].what.name()))
+        return false;
+    return rules_.takes_part ? rules_.takes_part(pair, round_) : round_ < plan_.request.repetitions;
+}
+
+void pairs_schedule::add_pair(const cell_pair& pair) {
+    const std::size_t base = pair.control ? control_variant : 0;
+    const std::uint64_t layout = layouts_++;
+    const std::size_t first = first_() % 2;
+    for (const std::size_t side : {first, 1 - first})
+        steps_.push_back(
+            {step::action::repeat,
+             {side == 0 ? pair.a : pair.b, purpose::timed, round_, base + side, layout}});
+}
+
+/// False: the schedule is over.
+bool pairs_schedule::fill_round(const run_progress& progress) {
+    const double now_s = seconds_since(start_ns_);
+    if (round_ > 0) longest_round_s_ = std::max(longest_round_s_, now_s - round_started_s_);
+    bool compares = false;
+    std::map<std::size_t, std::size_t> taking_part;  // by the cell that the order names
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair)
+        if (goes_on(pair, progress)) {
+            compares = compares || !pairs_[pair].control;
+            taking_part.emplace(pairs_[pair].a, pair);
+        }
+    if (!compares) return false;
+    if (rules_.time_budget_s && now_s + longest_round_s_ > *rules_.time_budget_s) {
+        if (rules_.takes_part) incomplete_reason_ = "the time budget was spent";
+        return false;
+    }
+    round_started_s_ = now_s;
+    for (const std::size_t cell : plan_.round_order(round_))
+        if (const auto at = taking_part.find(cell); at != taking_part.end())
+            add_pair(pairs_[at->second]);
+    steps_.push_back({step::action::round_done});
+    ++round_;
+    return true;
 }
 
 }  // namespace ipcmark

@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "harness/result/progress.hpp"
 #include "harness/run/budget.hpp"
@@ -100,21 +101,53 @@ private:
     std::string incomplete_reason_;
 };
 
-/// Two variants of each cell in every round, next to each other, in an order by chance.
+/// Two cells that run next to each other: `a` as variant 0, `b` as variant 1. A control is of
+/// neither variant: its steps have the numbers beyond them, control_variant and the next.
+struct cell_pair {
+    std::size_t a = 0;  // of the plan
+    std::size_t b = 0;
+    bool control = false;
+};
+inline constexpr std::size_t control_variant = 2;
+
+/// How long pairs go on.
+struct pair_rules {
+    std::optional<double> time_budget_s = {};  // no round is begun that would end later
+    bool verify = false;                       // each side of each pair once, before the rounds
+    /// Whether a pair takes part in a round; controls do as long as another does. Empty: in as many
+    /// as the plan has.
+    std::function<bool(std::size_t pair, std::uint64_t round)> takes_part = {};
+};
+
+/// Pairs in rounds: in each the pairs shuffled, the two sides of a pair one after the other in an
+/// order by chance, both with the same memory layout.
 class pairs_schedule : public schedule {
 public:
+    /// Each cell of the plan with itself.
     pairs_schedule(const plan& what, std::optional<double> time_budget_s);
+    pairs_schedule(const plan& what, std::vector<cell_pair> pairs, pair_rules rules);
     std::optional<step> next(const run_progress& progress) override;
+    std::string incomplete_reason() const override { return incomplete_reason_; }
 
 private:
+    bool can_run(const cell_pair& pair) const;
+    void fill_verify();
+    bool fill_round(const run_progress& progress);
+    bool goes_on(std::size_t pair, const run_progress& progress) const;
+    void add_pair(const cell_pair& pair);
+
     const plan& plan_;
-    std::optional<double> time_budget_s_;
+    std::vector<cell_pair> pairs_;
+    pair_rules rules_;
     std::mt19937_64 first_;
     std::deque<step> steps_;
     std::uint64_t start_ns_;
     std::uint64_t round_ = 0;
+    std::uint64_t layouts_ = 0;
+    bool verified_ = false;
     double round_started_s_ = 0;
     double longest_round_s_ = 0;
+    std::string incomplete_reason_;
 };
 
 }  // namespace ipcmark

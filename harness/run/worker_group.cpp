@@ -52,9 +52,9 @@ private:
     std::vector<std::vector<unique_fd>> lines_;
 };
 
-std::vector<std::string> environment_pad(std::size_t bytes) {
-    if (bytes == 0) return {};
-    return {"IPCMARK_LAYOUT_PAD=" + std::string(bytes, 'x')};
+std::vector<std::string> padded(std::vector<std::string> environment, std::size_t bytes) {
+    if (bytes > 0) environment.push_back("IPCMARK_LAYOUT_PAD=" + std::string(bytes, 'x'));
+    return environment;
 }
 
 int milliseconds_until(std::uint64_t due_ns) {
@@ -78,7 +78,7 @@ worker_group::worker_group(group_kind kind, std::size_t environment_pad_bytes)
         workers_.push_back(
             {child::spawn_own(kind_.program.path,
                               worker_arguments(kind_.cpus[position], kind_.program.plugins),
-                              inherited, environment_pad(environment_pad_bytes)),
+                              inherited, padded(kind_.program.environment, environment_pad_bytes)),
              std::move(control.ours)});
     }
 }

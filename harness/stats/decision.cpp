@@ -42,8 +42,7 @@ change_estimate measure(const unpaired_series& series) {
                        rank_sum_test(series.a, series.b).p);
 }
 
-change judge(const change_estimate& seen, double margin) {
-    constexpr double level = 0.05;
+change judge(const change_estimate& seen, double margin, double level) {
     const bool significant = seen.adjusted_p < level && seen.low && seen.high;
     if (significant && *seen.low > 1 + margin / 2 && seen.ratio >= 1 + margin)
         return change::regressed;
@@ -56,7 +55,7 @@ change judge(const change_estimate& seen, double margin) {
 }
 
 template <class Series>
-std::vector<change_estimate> decide_family(const std::vector<Series>& family) {
+std::vector<change_estimate> decide_family(const std::vector<Series>& family, decision_rule rule) {
     std::vector<change_estimate> results;
     std::vector<double> p_values;
     for (const auto& series : family) {
@@ -66,19 +65,20 @@ std::vector<change_estimate> decide_family(const std::vector<Series>& family) {
     const auto adjusted = benjamini_hochberg(p_values);
     for (std::size_t i = 0; i < results.size(); ++i) {
         results[i].adjusted_p = adjusted[i];
-        results[i].verdict = judge(results[i], family[i].margin);
+        results[i].verdict = judge(results[i], family[i].margin, rule.level);
     }
     return results;
 }
 
 }  // namespace
 
-std::vector<change_estimate> decide(const std::vector<paired_series>& family) {
-    return decide_family(family);
+std::vector<change_estimate> decide(const std::vector<paired_series>& family, decision_rule rule) {
+    return decide_family(family, rule);
 }
 
-std::vector<change_estimate> decide(const std::vector<unpaired_series>& family) {
-    return decide_family(family);
+std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
+                                    decision_rule rule) {
+    return decide_family(family, rule);
 }
 
 }  // namespace ipcmark

@@ -38,18 +38,26 @@ struct unpaired_series {
     double margin = 0.05;
 };
 
+/// Below which adjusted p a change counts as proven, and the share of false ones among those called
+/// so that the family admits.
+struct decision_rule {
+    double level = 0.05;
+};
+
 /// The rule by which two builds, or a build and itself, are compared (never by a threshold on a
 /// point estimate alone): all series of one comparison are one family.
-///   regressed     adjusted p < 0.05, low > 1 + margin / 2, ratio >= 1 + margin
+///   regressed     adjusted p < level, low > 1 + margin / 2, ratio >= 1 + margin
 ///   improved      the same the other way round
 ///   equivalent    the 90 % interval within [1 / (1 + margin), 1 + margin]
 ///   inconclusive  otherwise
 /// Tests: Wilcoxon's signed-rank; intervals: Hodges-Lehmann; family: Benjamini-Hochberg.
-std::vector<change_estimate> decide(const std::vector<paired_series>& family);
+std::vector<change_estimate> decide(const std::vector<paired_series>& family,
+                                    decision_rule rule = {});
 
 /// The same rule for samples that are not paired, with Wilcoxon's rank-sum test. Cells of one run
 /// that share rounds, and so the drift of the machine, are correlated positively: then the test is
 /// on the safe side. 4 and 4 values are the fewest that can prove anything.
-std::vector<change_estimate> decide(const std::vector<unpaired_series>& family);
+std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
+                                    decision_rule rule = {});
 
 }  // namespace ipcmark

@@ -19,6 +19,8 @@ struct compared_row {
     std::optional<double> low;
     std::optional<double> high;
     change verdict = change::inconclusive;
+    std::optional<std::size_t> pairs = {};  // of what ran pair by pair
+    std::optional<double> adjusted_p = {};
 };
 
 template <class Visitor>
@@ -30,6 +32,8 @@ void visit_fields(Visitor& visit, compared_row& r) {
     visit("low", r.low);
     visit("high", r.high);
     visit("verdict", r.verdict);
+    visit.when_there("pairs", r.pairs);
+    visit.when_there("adjusted_p", r.adjusted_p);
 }
 
 /// One pattern and metric of two results.
@@ -63,7 +67,8 @@ struct comparison_view {
     std::string summary;    // what was measured when, and the verdicts counted over all tables
     std::string environment;
     std::vector<difference> differences;
-    std::string note;  // what such a comparison can say
+    std::string note;                // what such a comparison can say
+    std::vector<std::string> lines;  // of a comparison pair by pair: what the summary rests on
     std::vector<comparison_table> tables;
 };
 
@@ -82,6 +87,7 @@ void visit_fields(Visitor& visit, comparison_view& c) {
     visit("environment", c.environment);
     visit("differences", c.differences);
     visit("note", c.note);
+    visit("lines", c.lines);
     visit("tables", c.tables);
 }
 

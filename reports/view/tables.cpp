@@ -355,8 +355,11 @@ std::vector<report_table> main_tables_of(const run_result& result, const result_
 
 report_table table_of(const comparison_table& compared, bool proven) {
     const metric& by = *find_metric(compared.metric);
+    const bool paired = std::any_of(compared.rows.begin(), compared.rows.end(),
+                                    [](const auto& row) { return row.pairs.has_value(); });
     report_table table{
         compared.title, "cell", {"before", "after", "ratio", "interval", "verdict"}, {}, false};
+    if (paired) table.heads = {"A", "B", "ratio", "interval", "pairs", "adjusted p", "verdict"};
     const auto text = [](std::string of) { return table_cell{std::move(of), true, {}, {}}; };
     for (const auto& row : compared.rows) {
         if (is_proven(row.verdict) != proven) continue;
@@ -367,6 +370,11 @@ report_table table_of(const comparison_table& compared, bool proven) {
               text(fmt::format("{:.2f}x", row.ratio)),
               text(row.low && row.high ? fmt::format("{:.2f} to {:.2f}", *row.low, *row.high) : ""),
               text(std::string(title_of(row.verdict)))}});
+        auto& cells = table.rows.back().cells;
+        if (paired)
+            cells.insert(cells.end() - 1,
+                         {text(row.pairs ? std::to_string(*row.pairs) : ""),
+                          text(row.adjusted_p ? fmt::format("{:.2g}", *row.adjusted_p) : "")});
     }
     return table;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/analysis/ab_judgement.hpp"
 #include "harness/analysis/load_curves.hpp"
 #include "harness/analysis/standings.hpp"
 #include "harness/analysis/trade_off.hpp"
@@ -351,5 +352,8 @@ struct view_model {
 
 /// Everything that reports about these results say.
 view_model view_of(std::vector<named_result> results);
+
+/// The same of two variants that ran pair by pair, and what is proven between them.
+view_model view_of(const ab_result& compared, const ab_judgement& judged);
 
 }  // namespace ipcmark

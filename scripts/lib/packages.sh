@@ -34,9 +34,11 @@ cmd:clang++|clang|clang|clang
 cmd:clang-format|clang-format|clang-tools-extra|clang
 cmd:clang-tidy|clang-tidy|clang-tools-extra|clang
 cmd:shellcheck|shellcheck|ShellCheck|shellcheck
+cmd:yamllint|yamllint|yamllint|yamllint
 cmd:chromium|chromium|chromium|chromium
 cmd:python3|python3|python3|python
 py:jsonschema|python3-jsonschema|python3-jsonschema|python-jsonschema
+py:prometheus_client|python3-prometheus-client|python3-prometheus_client|python-prometheus_client
 py:scipy|python3-scipy|python3-scipy|python-scipy
 pkg:libbenchmark-tools|libbenchmark-tools||'
 

@@ -82,7 +82,9 @@ public:
 
 private:
     static std::string remedy_for(int error, const std::string& path) {
-        const bool by_proc = path.starts_with("/proc/") && (error == ENOENT || error == EACCES);
+        const bool no_program = error == ENOENT || error == EACCES || error == ETXTBSY;
+        const bool by_proc = path.starts_with("/proc/") && no_program;
+        if (no_program && !by_proc) return path + " was removed, replaced or may not be executed";
         return by_proc ? "mount /proc of this process namespace: a program finds itself there"
                        : "no more processes: raise RLIMIT_NPROC (ulimit -u) or pids.max of the "
                          "control group; or free descriptors or memory";

@@ -194,6 +194,8 @@ export interface ComparedRow {
   low: number | null;
   high: number | null;
   verdict: Verdict;
+  pairs?: number;
+  adjusted_p?: number;
 }
 
 export interface ComparisonTable {
@@ -214,6 +216,7 @@ export interface ComparisonView {
   environment: string;
   differences: { fact: string; before: string; after: string }[];
   note: string;
+  lines: string[];
   tables: ComparisonTable[];
 }
 

@@ -22,9 +22,11 @@ export const compareView: View = {
     const controls = h("div", { class: "controls" });
     const verdicts = h("div", { class: "verdicts" });
     const answer = h("p", { class: "compared" });
+    const lines = h("ul", { class: "changes" });
     const environment = h("p", { class: "note" });
     section.append(
       answer,
+      lines,
       environment,
       controls,
       verdicts,
@@ -43,8 +45,10 @@ export const compareView: View = {
     context.watch(section, keys, () => {
       pickers(context, controls);
       verdicts.replaceChildren(...verdictLine(context));
-      const { summary: told, environment: around, note } = chosen(context);
+      const { summary: told, lines: changes, environment: around, note } = chosen(context);
       answer.textContent = typeset(told);
+      lines.hidden = changes.length === 0;
+      lines.replaceChildren(...changes.map((line) => h("li", {}, typeset(line))));
       environment.textContent = `${around} ${note}`;
     });
   },
@@ -227,8 +231,19 @@ function draw(context: Context, width: number): Drawing {
   };
 }
 
+// Of what ran pair by pair.
+const pairColumns: Column<ComparedRow>[] = [
+  { head: "pairs", numeric: true, cell: ({ pairs }) => String(pairs ?? missing) },
+  {
+    head: "adjusted p",
+    numeric: true,
+    cell: ({ adjusted_p: p }) => (p === undefined ? missing : String(Number(p.toPrecision(2)))),
+  },
+];
+
 function numbers(context: Context): HTMLElement {
   const compared = chosenTable(context);
+  const paired = compared?.rows.some(({ pairs }) => pairs !== undefined) ?? false;
   const { unit } = context.words.metric(compared?.metric ?? "");
   const figureOf = (head: string, value: (row: ComparedRow) => number): Column<ComparedRow> => ({
     head,
@@ -240,15 +255,16 @@ function numbers(context: Context): HTMLElement {
     typeset(`${chosen(context).title}: ${compared?.title ?? "nothing"}`),
     [
       { head: "Cell", cell: (row) => row.cell },
-      figureOf("before", ({ before }) => before),
-      figureOf("after", ({ after }) => after),
+      figureOf(paired ? "A" : "before", ({ before }) => before),
+      figureOf(paired ? "B" : "after", ({ after }) => after),
       {
         head: "ratio",
         numeric: true,
         cell: ratioText,
-        amount: ({ ratio }) => ({ value: ratio, unit: "after over before" }),
+        amount: ({ ratio }) => ({ value: ratio, unit: paired ? "B over A" : "after over before" }),
       },
       { head: "interval", numeric: true, cell: interval },
+      ...(paired ? pairColumns : []),
       { head: "verdict", cell: (row) => verdictText(context, row) },
     ],
     rows(context),

@@ -1,0 +1,78 @@
+#include "harness/result/ab_result.hpp"
+
+#include "harness/result/result_file.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+/// All but the two results, which have a door of their own.
+struct ab_frame {
+    bool complete = true;
+    std::optional<std::string> incomplete_reason;
+    std::vector<variant_info> variants;
+    bool same = false;
+    ab_rule rule;
+    std::vector<ab_pair> pairs;
+    std::vector<control_series> controls;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, ab_frame& f) {
+    visit("complete", f.complete);
+    visit.when_there("incomplete_reason", f.incomplete_reason);
+    visit("variants", f.variants);
+    visit("same", f.same);
+    visit("rule", f.rule);
+    visit("pairs", f.pairs);
+    visit("controls", f.controls);
+}
+
+}  // namespace
+
+tree to_tree(const ab_result& of) {
+    const ab_frame frame{of.complete,
+                         of.incomplete_reason,
+                         {of.variants.begin(), of.variants.end()},
+                         of.same,
+                         of.rule,
+                         of.pairs,
+                         of.controls};
+    tree document{{"schema", {{"name", ab_schema_name}, {"version", "1.0"}}}};
+    document.update(detail::written(frame));
+    tree results = tree::array();
+    for (const run_result& each : of.results)
+        results.push_back(to_tree(each));
+    document["results"] = std::move(results);
+    if (!of.confirmation.empty()) document["confirmation"] = to_tree(of.confirmation.front());
+    return document;
+}
+
+ab_result ab_result_from_tree(const tree& document) {
+    auto frame = from_tree<ab_frame>(document);
+    const tree* results = document.find("results");
+    if (frame.variants.size() != 2) throw bad_field("/variants", "two are wanted");
+    if (results == nullptr || !results->is_list() || results->size() != 2)
+        throw bad_field("/results", "two are wanted");
+    std::vector<ab_result> confirmation;
+    if (const tree* again = document.find("confirmation"))
+        confirmation.push_back(ab_result_from_tree(*again));
+    return {frame.complete,
+            std::move(frame.incomplete_reason),
+            {std::move(frame.variants[0]), std::move(frame.variants[1])},
+            frame.same,
+            std::move(frame.rule),
+            std::move(frame.pairs),
+            std::move(frame.controls),
+            {run_result_from_tree(results->elements()[0]),
+             run_result_from_tree(results->elements()[1])},
+            std::move(confirmation)};
+}
+
+bool is_ab_document(const tree& document) {
+    const tree* schema = document.find("schema");
+    const tree* name = schema == nullptr ? nullptr : schema->find("name");
+    return name != nullptr && name->is_text() && name->as_text() == ab_schema_name;
+}
+
+}  // namespace ipcmark
