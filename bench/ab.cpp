@@ -171,7 +171,7 @@ public:
         executor by(what_.cells, here_.pairs, here_.interrupts, clock_,
                     {options_.run.reruns, options_.run.retries}, records, here_.machine.gate());
         pairs_schedule pairs(what_.cells, what_.pairs,
-                             {options_.run.time_budget_s, what_.cells.request.verify,
+                             {options_.run.time_budget_s, what_.cells.request.verify, true,
                               [&records](std::size_t pair, std::uint64_t round) {
                                   return records.takes_part(pair, round);
                               }});

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <signal.h>
 #include <sstream>
@@ -36,8 +37,13 @@ std::vector<pid_t> all_processes() {
     return pids;
 }
 
+/// Empty where the process has gone, also while it is read.
 std::string proc_text(pid_t pid, const char* file) {
-    return read_file(fs::path("/proc") / std::to_string(pid) / file);
+    try {
+        return read_file(fs::path("/proc") / std::to_string(pid) / file);
+    } catch (const std::ios_base::failure&) {
+        return {};
+    }
 }
 
 /// The children of `parent` that are ipcmark itself, exec'ed.

@@ -50,7 +50,7 @@ const refusal unknown_words[] = {
      "--pattern: 'round' is not one of round_trip, one_way, .* or switch_ring"},
     {"rate", "run --pattern paced --rate fast", 2, "--rate: 'fast' is no rate; write .*10k"},
     {"load", "run --pattern paced --load 120%", 2, "--load: '120%' is no load; write .*50%"},
-    {"limit", "run --limit p99<5us", 2, "--limit: 'p99<5us' is not of the form 'CELL: METRIC"},
+    {"limit", "run --limit 'p99<5us'", 2, "--limit: 'p99<5us' is not of the form 'CELL: METRIC"},
     {"gap", "run --pattern wake --gap 1h", 2, "--gap: '1h' is no idle time; write .*10us"},
     {"burst", "run --pattern burst --burst 1", 2,
      "--burst: '1': a whole number of messages from 2 to 4096"},

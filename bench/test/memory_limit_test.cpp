@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -77,6 +78,13 @@ TEST_F(cli_test, a_limit_of_processes_in_the_middle_of_a_run_costs_repetitions_a
     running run = box.start("sh -c 'echo $$ > " + (group / "cgroup.procs").string() + " && exec " +
                             lasting + "--no-floors --quiet --repetitions 300 --retries 5'");
     EXPECT_FALSE(run.wait_for_workers().empty());
+    // In the middle: a run that is refused its very first processes ends at once.
+    const auto measured = [this] {
+        const auto lines = box.read("results.json.journal");
+        return std::count(lines.begin(), lines.end(), '\n') > 5;
+    };
+    for (int i = 0; i < 500 && !measured(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
     for (const char* most : {"1", "max", "1", "max"}) {
         std::ofstream(group / "pids.max") << most;
         std::this_thread::sleep_for(std::chrono::milliseconds(300));

@@ -280,7 +280,7 @@ bool pairs_schedule::goes_on(std::size_t pair, const run_progress& progress) con
 
 void pairs_schedule::add_pair(const cell_pair& pair) {
     const std::size_t base = pair.control ? control_variant : 0;
-    const std::uint64_t layout = layouts_++;
+    const auto layout = rules_.one_layout ? std::optional<std::uint64_t>(layouts_++) : std::nullopt;
     const std::size_t first = first_() % 2;
     for (const std::size_t side : {first, 1 - first})
         steps_.push_back(

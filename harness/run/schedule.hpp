@@ -114,13 +114,14 @@ inline constexpr std::size_t control_variant = 2;
 struct pair_rules {
     std::optional<double> time_budget_s = {};  // no round is begun that would end later
     bool verify = false;                       // each side of each pair once, before the rounds
+    bool one_layout = false;                   // of memory for both sides of a pair
     /// Whether a pair takes part in a round; controls do as long as another does. Empty: in as many
     /// as the plan has.
     std::function<bool(std::size_t pair, std::uint64_t round)> takes_part = {};
 };
 
 /// Pairs in rounds: in each the pairs shuffled, the two sides of a pair one after the other in an
-/// order by chance, both with the same memory layout.
+/// order by chance.
 class pairs_schedule : public schedule {
 public:
     /// Each cell of the plan with itself.

@@ -73,6 +73,9 @@ run_workspace::~run_workspace() {
         if (each.is_directory(ignored))
             remove_objects_of(repetition_name(name_, each.path().filename()), since_);
     fs::remove_all(directory_, ignored);
+    // Where no descriptor is left to look into it: nothing was made in it yet.
+    ::unlink((directory_ / lock_name).c_str());
+    ::rmdir(directory_.c_str());
 }
 
 run_workspace::repetition_workspace run_workspace::next_repetition() {

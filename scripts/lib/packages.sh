@@ -8,7 +8,8 @@ fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 5; }
 
 # One row a need: how to see that it is there | Debian, Ubuntu | Fedora | Arch.
 # `cmd:` a command on the PATH, `hdr:` a header that the compiler finds, `py:` a module of the
-# system's Python, `pkg:` a Debian package (where nothing else tells).
+# system's Python, `run:` a runtime of clang's sanitizers, `pkg:` a Debian package (where nothing else
+# tells).
 build_needs='
 cmd:g++|g++|gcc-c++|gcc
 cmd:cmake|cmake|cmake|cmake
@@ -31,6 +32,7 @@ hdr:gtest/gtest.h|libgtest-dev|gtest-devel|gtest
 cmd:objdump|binutils|binutils|binutils
 cmd:dbus-daemon|dbus-daemon|dbus-daemon|dbus
 cmd:clang++|clang|clang|clang
+run:fuzzer|libclang-rt-dev|compiler-rt|compiler-rt
 cmd:clang-format|clang-format|clang-tools-extra|clang
 cmd:clang-tidy|clang-tidy|clang-tools-extra|clang
 cmd:shellcheck|shellcheck|ShellCheck|shellcheck
@@ -47,6 +49,8 @@ have() {
     case $kind in
         cmd) command -v "$what" >/dev/null 2>&1 ;;
         hdr) echo "#include <$what>" | "${CXX:-g++}" -std=c++20 -E -x c++ - >/dev/null 2>&1 ;;
+        run) echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
+            clang++ "-fsanitize=$what" -x c++ - -o /dev/null >/dev/null 2>&1 ;;
         py) /usr/bin/python3 -c "import $what" >/dev/null 2>&1 ;;
         pkg) ! command -v dpkg-query >/dev/null 2>&1 ||
             dpkg-query -W -f='${Status}' "$what" 2>/dev/null | grep -q '^install ok' ;;

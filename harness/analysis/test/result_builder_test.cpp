@@ -284,7 +284,7 @@ TEST_F(result_builder_test, a_cell_with_too_few_clean_repetitions_uses_all_and_s
     EXPECT_EQ(cell.repetitions_disturbed, 3u);
     EXPECT_TRUE(cell.flags.empty()) << "there is no other cell that was disturbed less";
     EXPECT_EQ(result.noise->verdict, "unusable");
-    EXPECT_NE(result.noise->text.find("1 cell rests on them"), std::string::npos);
+    EXPECT_NE(result.noise->text.find("the figures of 1 cell include them"), std::string::npos);
 }
 
 TEST_F(result_builder_test, a_budget_looks_at_the_same_repetitions_at_every_checkpoint) {

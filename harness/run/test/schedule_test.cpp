@@ -145,6 +145,29 @@ TEST(pairs_schedule, runs_both_variants_next_to_each_other_in_either_order) {
     EXPECT_EQ(firsts.size(), 2u);
 }
 
+TEST(pairs_schedule, of_two_variants_share_a_layout_and_end_when_none_takes_part) {
+    const plan what = plan_of(3, 20);
+    std::map<std::uint64_t, std::set<std::size_t>> variants;  // by layout
+    std::size_t controls = 0;
+    pairs_schedule pairs(what, {{0, 1}, {2, 2, true}},
+                         {.verify = true, .one_layout = true, .takes_part = [](auto, auto round) {
+                              return round < 5;
+                          }});
+    const auto steps = all_steps(pairs, nothing_fails());
+    EXPECT_EQ(count(steps, purpose::verify), 2u) << "controls are not verified";
+    EXPECT_EQ(count(steps, purpose::timed), 20u);
+    for (const auto& each : steps) {
+        if (each.what != step::action::repeat || each.repetition.why != purpose::timed) continue;
+        ASSERT_TRUE(each.repetition.layout.has_value());
+        variants[*each.repetition.layout].insert(each.repetition.variant);
+        controls += each.repetition.variant >= control_variant ? 1 : 0;
+    }
+    EXPECT_EQ(controls, 10u);
+    EXPECT_EQ(variants.size(), 10u);
+    for (const auto& [layout, both] : variants)
+        EXPECT_EQ(both.size(), 2u);
+}
+
 TEST(pairs_schedule, passes_over_what_cannot_run_here) {
     plan what = plan_of(2, 3);
     what.cells[0].skipped = failure{status::skipped, "unavailable", "", "not here"};
