@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <fstream>
 #include <iostream>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "harness/base/terminal.hpp"
 #include "reports/ab_report.hpp"
 #include "reports/html.hpp"
+#include "reports/text.hpp"
 #include "transports/register_all.hpp"
 
 namespace ipcmark {
@@ -66,9 +68,10 @@ plan plan_of_side(const run_options& run, const variant& side, const std::string
     side.apply_to(own.plan, flag);
     for (const auto& name : own.plan.mechanisms)
         if (mechanisms.find(name) == nullptr)
-            throw command_error("--" + flag + ": this program has no mechanism '" + name +
-                                "' whose cells it could plan; give a plug-in that has it with "
-                                "--plugin");
+            throw command_error(
+                fmt::format("--{}: this program has no mechanism '{}' whose cells it "
+                            "could plan; give a plug-in that has it with --plugin",
+                            flag, name));
     plan result;
     try {
         result = expand(own.plan, own.seed, mechanisms, placements);

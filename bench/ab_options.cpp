@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 #include <limits>
 
 #include "bench/outputs.hpp"
@@ -118,7 +119,7 @@ std::string metric_key(const std::string& word) {
     for (const auto& key : keys)
         if (key == word || key.starts_with(word + "_")) {
             if (!found.empty() && key != word)
-                throw std::invalid_argument("'" + word + "' may be " + found + " or " + key);
+                throw std::invalid_argument(fmt::format("'{}' may be {} or {}", word, found, key));
             found = key;
             if (key == word) break;
         }

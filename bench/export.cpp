@@ -62,7 +62,7 @@ std::string render(const export_format& format, const std::vector<std::string>& 
         if (filter.empty()) continue;
         keep_matching(results.back().result, filter_of(filter));
         if (results.back().result.cells.empty())
-            throw command_error("no cell of " + file + " matches --filter " + filter,
+            throw command_error(fmt::format("no cell of {} matches --filter {}", file, filter),
                                 exit_nothing_matched);
     }
     return format.render(view_of(std::move(results)));

@@ -99,7 +99,8 @@ std::string repeated_key(const tree& value) {
     std::unordered_set<std::string_view> seen;
     for (const auto& [key, member] : value.named()) {
         if (!seen.insert(key).second) return "/" + key;
-        if (const auto below = repeated_key(member); !below.empty()) return "/" + key + below;
+        if (const auto below = repeated_key(member); !below.empty())
+            return std::string("/").append(key).append(below);
     }
     return {};
 }

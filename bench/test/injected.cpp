@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,7 +23,8 @@ public:
         const std::string_view asked = text == nullptr ? "" : text;
         const auto colon = asked.find(':');
         what_ = asked.substr(0, colon);
-        if (colon != std::string_view::npos) amount_ = std::atof(text + colon + 1);
+        if (colon != std::string_view::npos)
+            amount_ = std::atof(std::string(asked.substr(colon + 1)).c_str());
     }
 
     void bear() {

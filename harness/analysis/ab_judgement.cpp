@@ -1,6 +1,7 @@
 #include "harness/analysis/ab_judgement.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -248,15 +249,16 @@ std::vector<std::string> gated_keys() {
 
 std::vector<ab_look> looks_for(std::uint64_t most_pairs) {
     constexpr std::uint64_t first_look = 10;
-    constexpr double spent_over_three[] = {0.003, 0.004, 0.007};
+    constexpr std::array spent_over_three{0.003, 0.004, 0.007};
     std::vector<ab_look> looks;
     for (std::uint64_t pairs = first_look; pairs < most_pairs; pairs *= 2)
         looks.push_back({pairs, 0});
     looks.push_back({most_pairs, 0});
-    for (std::size_t i = 0; i < looks.size(); ++i)
-        looks[i].level = looks.size() == std::size(spent_over_three)
-                             ? spent_over_three[i]
-                             : overall_level / static_cast<double>(looks.size());
+    for (ab_look& each : looks)
+        each.level = overall_level / static_cast<double>(looks.size());
+    if (looks.size() == spent_over_three.size())
+        for (std::size_t i = 0; i < spent_over_three.size(); ++i)
+            looks[i].level = spent_over_three[i];
     return looks;
 }
 

@@ -56,7 +56,7 @@ TEST(ab_report, says_the_verdict_last_and_what_changed_before_it) {
 }
 
 TEST(ab_report, has_a_sentence_for_each_way_to_end) {
-    const auto last = [](ab_result of) { return ab_answer(of, judge(of)).back(); };
+    const auto last = [](const ab_result& of) { return ab_answer(of, judge(of)).back(); };
     EXPECT_TRUE(last(compared_of(1'000, 1'000)).starts_with("B is as good as A: "));
     EXPECT_TRUE(last(compared_of(1'000, 800)).starts_with("B is better than A: "));
     EXPECT_TRUE(last(compared_of(1'000, 1'200, 3)).starts_with("No difference between B and A is"));

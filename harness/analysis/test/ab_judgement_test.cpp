@@ -72,7 +72,7 @@ enum class pair_order : std::uint8_t { random, fixed };
 
 /// A whole comparison of `cells` cells, B slower by `effect` in the first of them: pairs back to
 /// back on one line of time, looks and all.
-ab_judgement compare(std::size_t cells, double effect, const ab_rule& rule, time_noise noise,
+ab_judgement compare(std::size_t cells, double effect, const ab_rule& rule, const time_noise& noise,
                      simulate::source& random, pair_order order = pair_order::random) {
     std::vector<measured_pair> pairs(cells);
     for (std::size_t i = 0; i < cells; ++i)
@@ -183,14 +183,15 @@ TEST(ab_judgement, takes_out_what_running_second_costs) {
     EXPECT_NEAR(judged.figures.at(0).ratio, 1, 0.02);
 }
 
+using metric_figures = std::map<std::string, std::optional<double>>;
+
 /// Twenty rounds of one pair with the same figures in each, but for a little noise.
-measured_pair steady(std::map<std::string, std::optional<double>> a,
-                     std::map<std::string, std::optional<double>> b) {
+measured_pair steady(const metric_figures& a, const metric_figures& b) {
     simulate::source random(705);
     measured_pair pair;
     pair.names = {"round_trip/m/64/cross", "round_trip/m/64/cross"};
     for (std::uint64_t round = 0; round < 20; ++round) {
-        const auto shaken = [&](auto metrics) {
+        const auto shaken = [&](metric_figures metrics) {
             for (auto& [key, value] : metrics)
                 value = *value * (1 + 0.001 * random.normal());
             return metrics;
