@@ -233,6 +233,18 @@ TEST(floor_log, disturbed_repetitions_have_to_beat_half_of_it) {
     EXPECT_EQ(flags(8, 0, 40), flag_list{"beats_floor"});
 }
 
+TEST(floor_log, a_wake_up_elsewhere_has_to_beat_half_of_it_since_not_every_cpu_is_idle) {
+    const auto flags = [](placement place, double high) {
+        cell_result cell = floored_cell("pipe", pattern::round_trip, 64, "p50_ns",
+                                        figures(high - 50, high - 100, high));
+        cell.place = place;
+        return with_ratio(cell).flags;
+    };
+    EXPECT_TRUE(flags(placement::l3, 3'900).empty()) << "two wake-ups of 2,000 ns";
+    EXPECT_EQ(flags(placement::l3, 1'900), flag_list{"beats_floor"});
+    EXPECT_EQ(flags(placement::same_cpu, 1'500), flag_list{"beats_floor"}) << "two of 800 ns";
+}
+
 TEST(floor_log, a_better_ring_than_that_of_xfer_beats_no_floor_but_reads_the_bytes) {
     floor_log log;
     log.add({"line_round_trip", "ns", "", placement::l3, {}, {}}, 0, 100);
