@@ -185,8 +185,8 @@ metric_summary ratio_to(double floor, const metric_summary& figures, bool is_rat
     return ratios;
 }
 
-/// A CPU that has not gone idle yet is woken sooner than the one that the floor was taken on: it did
-/// other work, or in a virtual machine it halts later after one mechanism than after another.
+/// A CPU that has not gone idle yet is woken sooner than the one that the floor was taken on: it
+/// did other work, or in a virtual machine it halts later after one mechanism than after another.
 constexpr double beyond_doubt = 0.5;
 
 bool rests_on_disturbed(const cell_result& cell) {
