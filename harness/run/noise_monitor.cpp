@@ -1,9 +1,11 @@
 #include "harness/run/noise_monitor.hpp"
 
+#include <cerrno>
 #include <set>
 
 #include "harness/base/clock.hpp"
 #include "harness/base/posix/affinity.hpp"
+#include "harness/base/posix/error.hpp"
 #include "harness/result/metrics.hpp"
 
 namespace ipcmark {
@@ -94,8 +96,14 @@ timer_gaps repetition_watch::gaps_after(const std::vector<int>& cpus, const time
     return probe(cpus, lone_gap_span_ns);
 }
 
+/// Nothing where no thread is to be had just now: the repetition was measured all the same.
 timer_gaps repetition_watch::probe(const std::vector<int>& cpus, std::int64_t span_ns) {
-    latest_ = look_for_gaps(cpus, span_ns);
+    try {
+        latest_ = look_for_gaps(cpus, span_ns);
+    } catch (const call_failed& e) {
+        if (e.code().value() != EAGAIN) throw;
+        return {};
+    }
     latest_cpus_ = cpus;
     latest_ns_ = shared_clock::raw_ns();
     return latest_;
