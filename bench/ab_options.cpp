@@ -49,48 +49,46 @@ constexpr const char* ab_examples =
 
 constexpr const char* what_to_compare = "What to compare";
 constexpr const char* when_it_matters = "What counts";
-constexpr const char* output = "Output";
-
-struct ab_flag {
-    const char* group;
-    const char* flag;
-    const char* metavar;  // empty: it has no value
-    const char* help;
-    const char* without_value = nullptr;
-};
+constexpr const char* what_is_written = "Output";
 
 constexpr std::array ab_flags{
-    ab_flag{what_to_compare, "a", "VARIANT", "The side that is compared with"},
-    ab_flag{what_to_compare, "b", "VARIANT", "The side that is judged"},
-    ab_flag{what_to_compare, "build", "COMMAND",
-            "How a git revision is built: a shell command, run in a checkout of it"},
-    ab_flag{what_to_compare, "built", "FILE",
-            "The program or plug-in that it makes, seen from the checkout"},
-    ab_flag{how_much, "pairs", "N",
-            "At most so many pairs a cell (default 40); looked at after 10, 20, 40, ..."},
-    ab_flag{how_much, "time-budget", "TIME", "Begin no round that would end later, such as 5m"},
-    ab_flag{how_much, "confirm", "",
-            "Compare what is worse once more, with other seeds and CPUs; only what recurs counts"},
-    ab_flag{how_much, "wait", "TIME", wait_help, any_time},
-    ab_flag{how_much, "reruns", "N", "Run a disturbed repetition again, at most so often"},
-    ab_flag{how_much, "seed", "N", "Seed of order, tags and layouts (default: random, recorded)"},
-    ab_flag{
+    command_flag{what_to_compare, "a", "VARIANT", "The side that is compared with"},
+    command_flag{what_to_compare, "b", "VARIANT", "The side that is judged"},
+    command_flag{what_to_compare, "build", "COMMAND",
+                 "How a git revision is built: a shell command, run in a checkout of it"},
+    command_flag{what_to_compare, "built", "FILE",
+                 "The program or plug-in that it makes, seen from the checkout"},
+    command_flag{how_much, "pairs", "N",
+                 "At most so many pairs a cell (default 40); looked at after 10, 20, 40, ..."},
+    command_flag{how_much, "time-budget", "TIME",
+                 "Begin no round that would end later, such as 5m"},
+    command_flag{
+        how_much, "confirm", "",
+        "Compare what is worse once more, with other seeds and CPUs; only what recurs counts"},
+    command_flag{how_much, "wait", "TIME", wait_help, any_time},
+    command_flag{how_much, "reruns", "N", "Run a disturbed repetition again, at most so often"},
+    command_flag{how_much, "seed", "N",
+                 "Seed of order, tags and layouts (default: random, recorded)"},
+    command_flag{
         when_it_matters, "fail-above", "PERCENT",
         "Smallest change that matters, of every metric that decides (default 4%, which finds 5%)"},
-    ab_flag{when_it_matters, "theta", "LIST", "The same for single metrics: p50=5%,switches=10%"},
-    ab_flag{when_it_matters, "require-conclusive", "",
-            "Exit with 6 where a metric that decides is inconclusive"},
-    ab_flag{output, "format", "WORD",
-            "Of standard output: text, markdown, github (annotations; the summary goes to "
-            "GITHUB_STEP_SUMMARY), junit or json"},
-    ab_flag{
-        output, "comment", "FILE",
+    command_flag{when_it_matters, "theta", "LIST",
+                 "The same for single metrics: p50=5%,switches=10%"},
+    command_flag{when_it_matters, "require-conclusive", "",
+                 "Exit with 6 where a metric that decides is inconclusive"},
+    command_flag{what_is_written, "format", "WORD",
+                 "Of standard output: text, markdown, github (annotations; the summary goes to "
+                 "GITHUB_STEP_SUMMARY), junit or json"},
+    command_flag{
+        what_is_written, "comment", "FILE",
         "Write a pull request's comment: Markdown below 65,536 characters with a hidden marker"},
-    ab_flag{output, "json", "FILE", "Result file (default ab.json, or ab-2.json where that is)"},
-    ab_flag{output, "html", "FILE", "Also write the report page"},
-    ab_flag{output, "force", "", "Overwrite a result"},
-    ab_flag{output, "q,quiet", "", "No progress"},
-    ab_flag{output, "no-redact", "", "Record the host name as it is instead of a salted hash"},
+    command_flag{what_is_written, "json", "FILE",
+                 "Result file (default ab.json, or ab-2.json where that is)"},
+    command_flag{what_is_written, "html", "FILE", "Also write the report page"},
+    command_flag{what_is_written, "force", "", "Overwrite a result"},
+    command_flag{what_is_written, "q,quiet", "", "No progress"},
+    command_flag{what_is_written, "no-redact", "",
+                 "Record the host name as it is instead of a salted hash"},
 };
 
 std::string text_of(const cxxopts::ParseResult& parsed, const char* flag) {
@@ -238,16 +236,16 @@ invocation with_short_names(const invocation& call) {
 std::optional<ab_options> parse_ab_options(const invocation& call) {
     cxxopts::Options declared(
         "ipcmark ab", "Runs two variants next to each other and says whether B is slower\n");
-    for (const ab_flag& each : ab_flags)
+    for (const command_flag& each : ab_flags)
         add_flag(declared, each.group, each.flag, each.help, each.metavar, each.without_value);
     for (const char* side : {"a", "b"})
         declared.add_options(what_to_compare)(
             std::string(side) + "-env", "Set in the environment of its workers; repeatable",
             cxxopts::value<std::vector<std::string>>(), "NAME=VALUE");
     add_plan_flags(declared, {"repetitions", "idle-ms", "no-layout-randomisation"});
-    const auto parsed = parse_arguments(
-        declared, with_short_names(call), ab_examples,
-        {what_to_compare, what_to_measure, with_parameter, how_much, when_it_matters, output});
+    const auto parsed = parse_arguments(declared, with_short_names(call), ab_examples,
+                                        {what_to_compare, what_to_measure, with_parameter, how_much,
+                                         when_it_matters, what_is_written});
     if (!parsed) return std::nullopt;
     return options_of(*parsed, call);
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/analysis/record_builder.hpp"
+#include "bench/recorder.hpp"
 
 namespace ipcmark {
 
@@ -27,14 +27,7 @@ void ab_recorder::attempted(const attempt& done) {
     machine_.look();
     const bool control = done.asked.variant >= control_variant;
     const std::size_t side = done.asked.variant % control_variant;
-    const clock_info& clock = sides_[side]->header().clock;
-    repetition_record record = make_record(done.planned.what, done.asked.why, done.outcome, clock_,
-                                           {done.sequence,
-                                            done.asked.round,
-                                            done.number,
-                                            done.noise,
-                                            {clock.source, clock.stamp_cost_ns}});
-    if (record.failed && !done.last) record.tried_again = true;
+    repetition_record record = record_of(done, sides_[side]->header().clock, clock_);
     if (done.last && !record.failed && done.asked.why == purpose::timed) keep(done, record);
     if (!control) sides_[side]->add(std::move(record));
 }

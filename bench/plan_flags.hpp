@@ -8,6 +8,15 @@ namespace ipcmark {
 /// A heading of `run --help`, beside those of plan_fields.hpp.
 inline constexpr const char* with_parameter = "Patterns with a parameter";
 
+/// A row of a command's own options.
+struct command_flag {
+    const char* group;
+    const char* flag;
+    const char* metavar;  // empty: it has no value
+    const char* help;
+    const char* without_value = nullptr;  // what it is worth where its value is left out
+};
+
 /// An option that is no part of a plan; an empty `metavar`: it has no value. `without_value`: what
 /// it is worth where its value is left out; nullptr: it may not be.
 void add_flag(cxxopts::Options& options, const char* group, const std::string& flag,

@@ -6,17 +6,21 @@
 
 namespace ipcmark {
 
-void recorder::attempted(const attempt& done) {
-    machine_.look();
-    const clock_info& clock = result_.header().clock;
-    repetition_record record = make_record(done.planned.what, done.asked.why, done.outcome, clock_,
+repetition_record record_of(const attempt& done, const clock_info& told,
+                            const shared_clock& clock) {
+    repetition_record record = make_record(done.planned.what, done.asked.why, done.outcome, clock,
                                            {done.sequence,
                                             done.asked.round,
                                             done.number,
                                             done.noise,
-                                            {clock.source, clock.stamp_cost_ns}});
+                                            {told.source, told.stamp_cost_ns}});
     if (record.failed && !done.last) record.tried_again = true;
-    lines_.append(result_.add(std::move(record)));
+    return record;
+}
+
+void recorder::attempted(const attempt& done) {
+    machine_.look();
+    lines_.append(result_.add(record_of(done, result_.header().clock, clock_)));
 }
 
 void recorder::floors_measured(const floor_log& floors) {

@@ -9,6 +9,9 @@
 
 namespace ipcmark {
 
+/// What is kept of an attempt; `told` is the clock as the result tells it.
+repetition_record record_of(const attempt& done, const clock_info& told, const shared_clock& clock);
+
 /// Keeps what a run measures: each attempt becomes a record in the result and a line of the
 /// journal. All arguments outlive it.
 class recorder : public run_observer {

@@ -63,70 +63,64 @@ std::string pattern_lines() {
 
 constexpr const char* output = "Output";
 
-/// An option that is no part of a plan.
-struct run_flag {
-    const char* group;
-    const char* flag;
-    const char* metavar;  // empty: it has no value
-    const char* help;
-    const char* without_value = nullptr;  // what it is worth where its value is left out
-};
-
 constexpr std::array run_flags{
-    run_flag{what_to_measure, "plan", "FILE", "A plan file; flags override it"},
-    run_flag{how_much, "profile", "NAME",
-             "quick (the default, 6 repetitions a cell), default (10) or rigorous (40)"},
-    run_flag{
+    command_flag{what_to_measure, "plan", "FILE", "A plan file; flags override it"},
+    command_flag{how_much, "profile", "NAME",
+                 "quick (the default, 6 repetitions a cell), default (10) or rigorous (40)"},
+    command_flag{
         how_much, "time-budget", "TIME",
         "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},
-    run_flag{
+    command_flag{
         how_much, "no-floors", "",
         "Leave out the probes of what this machine could do at best, and the check against it"},
-    run_flag{
+    command_flag{
         how_much, "reruns", "N",
         "Run a disturbed repetition again, at most so often in its round (default 2; 0: never)"},
-    run_flag{
+    command_flag{
         how_much, "retries", "N",
         "Try a repetition again that lost a process (killed, or refused by a limit), at most so "
         "often in its round (default 2); a cell with figures survives one that stays lost"},
-    run_flag{how_much, "gate", "RULE",
-             "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
-             "fixed bounds, for a machine kept for measuring"},
-    run_flag{how_much, "wait", "TIME", wait_help, any_time},
-    run_flag{how_much, "strict", "",
-             "Exit with 5 where doctor warns, before the run, or the machine was too noisy, after"},
-    run_flag{how_much, "require", "NAMES",
-             "Exit with 5 where a mechanism or family of these is skipped, comma-separated"},
-    run_flag{how_much, "seed", "N",
-             "Seed of the order, the tags and the layouts (default: random, recorded)"},
-    run_flag{how_much, "deadline", "S",
-             "Seconds that a stage of a repetition may take beyond its plan (default 10)"},
-    run_flag{output, "json", "FILE",
-             "Result file (default results.json, or results-2.json where that is there; - is "
-             "standard output)"},
-    run_flag{output, "force", "",
-             "Overwrite a result; an interrupted run's journal is kept as FILE.journal.1"},
-    run_flag{output, "html", "FILE", "Also write the report page"},
-    run_flag{output, "journal", "FOLDER",
-             "Keep the journal there instead of beside the result: where that is a single mounted "
-             "file, a device or standard output"},
-    run_flag{output, "calibration", "FILE",
-             "What `ipcmark calibrate` wrote on this machine, to be embedded (default: "
-             "calibration.json beside the result)"},
-    run_flag{output, "print-plan", "",
-             "Print the plan as a file for --plan, to be changed; start nothing"},
-    run_flag{output, "dry-run", "",
-             "Print the cells, what is skipped and why, and the time; start nothing"},
-    run_flag{output, "all-tables", "",
-             "Print every table and answer, not only those that say most"},
-    run_flag{output, "problems", "", "Print why cells have no figure, each reason in full"},
-    run_flag{output, "q,quiet", "", "No progress"},
-    run_flag{output, "no-redact", "", "Record the host name as it is instead of a salted hash"},
+    command_flag{
+        how_much, "gate", "RULE",
+        "What counts as disturbed: relative to this host's own pauses (default) or strict, by "
+        "fixed bounds, for a machine kept for measuring"},
+    command_flag{how_much, "wait", "TIME", wait_help, any_time},
+    command_flag{
+        how_much, "strict", "",
+        "Exit with 5 where doctor warns, before the run, or the machine was too noisy, after"},
+    command_flag{how_much, "require", "NAMES",
+                 "Exit with 5 where a mechanism or family of these is skipped, comma-separated"},
+    command_flag{how_much, "seed", "N",
+                 "Seed of the order, the tags and the layouts (default: random, recorded)"},
+    command_flag{how_much, "deadline", "S",
+                 "Seconds that a stage of a repetition may take beyond its plan (default 10)"},
+    command_flag{output, "json", "FILE",
+                 "Result file (default results.json, or results-2.json where that is there; - is "
+                 "standard output)"},
+    command_flag{output, "force", "",
+                 "Overwrite a result; an interrupted run's journal is kept as FILE.journal.1"},
+    command_flag{output, "html", "FILE", "Also write the report page"},
+    command_flag{
+        output, "journal", "FOLDER",
+        "Keep the journal there instead of beside the result: where that is a single mounted "
+        "file, a device or standard output"},
+    command_flag{output, "calibration", "FILE",
+                 "What `ipcmark calibrate` wrote on this machine, to be embedded (default: "
+                 "calibration.json beside the result)"},
+    command_flag{output, "print-plan", "",
+                 "Print the plan as a file for --plan, to be changed; start nothing"},
+    command_flag{output, "dry-run", "",
+                 "Print the cells, what is skipped and why, and the time; start nothing"},
+    command_flag{output, "all-tables", "",
+                 "Print every table and answer, not only those that say most"},
+    command_flag{output, "problems", "", "Print why cells have no figure, each reason in full"},
+    command_flag{output, "q,quiet", "", "No progress"},
+    command_flag{output, "no-redact", "", "Record the host name as it is instead of a salted hash"},
 };
 
 void add_options(cxxopts::Options& options) {
     add_plan_flags(options);
-    for (const run_flag& each : run_flags)
+    for (const command_flag& each : run_flags)
         add_flag(options, each.group, each.flag, each.help, each.metavar, each.without_value);
 }
 
