@@ -4,14 +4,18 @@
 # was found before lies in build/fuzz/corpus and is begun from. A find fails, and its input is kept in
 # build/fuzz/found.
 # usage: ci/fuzz.sh [SECONDS [TARGET...]]    (default: 600, every target)
+#        ci/fuzz.sh --build                  (builds and runs nothing)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build_only=0
+[ "${1:-}" != --build ] || { build_only=1; shift; }
 seconds=${1:-600}
 shift || true
 build=build/fuzz
 command -v clang++ >/dev/null || { echo "fuzz: clang++ is missing (Debian: apt-get install clang)" >&2; exit 5; }
 cmake --preset fuzz >/dev/null 2>&1 || { cmake --preset fuzz; exit 1; }
 cmake --build $build --target ipcmark_fuzz
+[ $build_only = 0 ] || exit 0
 export fuzzer=$build/ci/fuzz/ipcmark_fuzz build seconds
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <($fuzzer --names)
