@@ -2,25 +2,28 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <unistd.h>
 
 #include "bench/ab_options.hpp"
+#include "bench/ab_plan.hpp"
 #include "bench/ab_recorder.hpp"
 #include "bench/header.hpp"
 #include "bench/limits.hpp"
 #include "bench/outputs.hpp"
-#include "bench/plugins.hpp"
 #include "bench/workplace.hpp"
+#include "harness/analysis/ab_builder.hpp"
 #include "harness/analysis/ab_judgement.hpp"
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/output_file.hpp"
 #include "harness/base/terminal.hpp"
+#include "harness/run/journal.hpp"
 #include "reports/ab_report.hpp"
 #include "reports/html.hpp"
 #include "reports/text.hpp"
-#include "transports/register_all.hpp"
 
 namespace ipcmark {
 
@@ -28,115 +31,6 @@ namespace {
 
 constexpr std::size_t most_summary_bytes = (std::size_t{1} << 20) - 1;
 constexpr std::size_t most_comment_bytes = 65'535;
-
-/// The mechanisms of this program, of --plugin and of the plug-ins of both sides; of two plug-ins
-/// that bring a mechanism of one name the first describes it.
-struct known_mechanisms {
-    registry all;
-    std::vector<std::unique_ptr<plugin_set>> loaded;
-
-    known_mechanisms(const invocation& call, const variant& a, const variant& b) {
-        register_all(all);
-        for (const auto& file : call.plugins)
-            load(file);
-        for (const variant* side : {&a, &b})
-            for (std::size_t i = call.plugins.size(); i < side->program.plugins.size(); ++i)
-                if (std::any_of(side->added.begin(), side->added.end(),
-                                [this](const auto& name) { return all.find(name) == nullptr; }))
-                    load(side->program.plugins[i]);
-    }
-
-private:
-    void load(const std::string& file) {
-        std::vector<std::string> arguments{"--plugin", file};
-        loaded.push_back(std::make_unique<plugin_set>(arguments, all));
-    }
-};
-
-/// The cells of both sides in one plan: those of A, as many of B, then the controls.
-struct paired_plan {
-    plan cells;
-    std::vector<cell_pair> pairs;
-    std::size_t compared = 0;
-};
-
-plan plan_of_side(const run_options& run, const variant& side, const std::string& flag,
-                  bool mechanisms_named, const registry& mechanisms,
-                  const std::vector<placement_choice>& placements) {
-    run_options own = run;
-    if (!side.added.empty() && !mechanisms_named) own.plan.mechanisms = side.added;
-    side.apply_to(own.plan, flag);
-    for (const auto& name : own.plan.mechanisms)
-        if (mechanisms.find(name) == nullptr)
-            throw command_error(
-                fmt::format("--{}: this program has no mechanism '{}' whose cells it "
-                            "could plan; give a plug-in that has it with --plugin",
-                            flag, name));
-    plan result;
-    try {
-        result = expand(own.plan, own.seed, mechanisms, placements);
-    } catch (const std::invalid_argument& e) {
-        throw command_error("--" + flag + ": " + e.what());
-    }
-    for (planned_cell& each : result.cells)
-        if (!side.known.empty() && !each.skipped &&
-            std::find(side.known.begin(), side.known.end(), each.what.transport) ==
-                side.known.end())
-            each.skipped = failure{status::skipped, "unavailable", "",
-                                   "the program of --" + flag + " has no mechanism of this name"};
-    return result;
-}
-
-/// Of `null` and `pipe`, by the workers of this program.
-void add_controls(paired_plan& to, const registry& mechanisms,
-                  const std::vector<placement_choice>& placements) {
-    plan_request request = to.cells.request;
-    request.mechanisms = {"null", "pipe"};
-    request.patterns = {pattern::round_trip};
-    request.payloads = {64};
-    request.filters.clear();
-    request.reads = touch::rw;
-    request.depth.reset();
-    for (planned_cell& each : expand(request, to.cells.seed, mechanisms, placements).cells) {
-        if (each.skipped) continue;
-        const std::size_t at = to.cells.cells.size();
-        to.cells.cells.push_back(std::move(each));
-        to.pairs.push_back({at, at, true});
-    }
-}
-
-paired_plan pair_up(const plan& a, const plan& b, const registry& mechanisms,
-                    const std::vector<placement_choice>& placements) {
-    if (a.cells.empty() || b.cells.empty())
-        throw command_error("no cell matches", exit_nothing_matched);
-    bool alike = a.cells.size() == b.cells.size();
-    for (std::size_t i = 0; alike && i < a.cells.size(); ++i)
-        alike = a.cells[i].what.kind == b.cells[i].what.kind;
-    if (!alike)
-        throw command_error("the cells of A and B do not pair up: A has " +
-                            std::to_string(a.cells.size()) + " (" + a.cells.front().what.name() +
-                            " first), B " + std::to_string(b.cells.size()) + " (" +
-                            b.cells.front().what.name() +
-                            "); name one mechanism for each side, or the same patterns and sizes");
-    paired_plan result{a, {}, a.cells.size()};
-    result.cells.cells.insert(result.cells.cells.end(), b.cells.begin(), b.cells.end());
-    for (std::size_t i = 0; i < a.cells.size(); ++i)
-        result.pairs.push_back({i, a.cells.size() + i, false});
-    skip_beyond(memory_limit(), mechanisms, result.cells);
-    const bool none = std::all_of(result.pairs.begin(), result.pairs.end(), [&](const auto& pair) {
-        return result.cells.cells[pair.a].skipped || result.cells.cells[pair.b].skipped;
-    });
-    if (none) {
-        const auto& first = result.cells.cells;
-        const auto& why =
-            first[result.pairs[0].a].skipped ? first[result.pairs[0].a] : first[result.pairs[0].b];
-        throw command_error(
-            "no pair of cells can run here: " + why.what.name() + ": " + why.skipped->text,
-            exit_nothing_matched);
-    }
-    add_controls(result, mechanisms, placements);
-    return result;
-}
 
 /// A program that is given runs all that it runs by its whole self: so does the other one then.
 std::vector<variant_program> programs_of(const variant& a, const variant& b) {
@@ -147,30 +41,53 @@ std::vector<variant_program> programs_of(const variant& a, const variant& b) {
     return programs;
 }
 
+/// Nothing measured is lost where something could not be written.
+[[noreturn]] void end_with_rescue(const call_failed& why, const journal& lines,
+                                  const std::function<ab_result()>& measured) {
+    std::string rescue = lines.rescue();
+    if (!(lines.is_whole() && !rescue.empty())) {
+        const auto kept = write_elsewhere(json_text(to_tree(measured()), 1) + "\n");
+        if (!kept.empty()) rescue = "; what was measured is in " + kept;
+    }
+    throw command_error(why.what() + rescue, exit_environment_refused);
+}
+
 class comparison_run {
 public:
+    /// `journal_file` empty: no journal.
     comparison_run(const invocation& call, const ab_options& options, const variant& a,
                    const variant& b, const paired_plan& what,
-                   const std::vector<placement_choice>& placements)
+                   const std::vector<placement_choice>& placements, const std::string& journal_file)
         : options_(options),
           what_(what),
           here_(call, options.run, what.cells, programs_of(a, b)),
           clock_(here_.clock),
-          sides_{side(call, a, 0, placements), side(call, b, what.compared, placements)} {
-        result_.variants = {a.info, b.info};
-        result_.same = are_same(a, b);
-        result_.rule = options.rule;
-        for (std::size_t i = 0; i < what.compared; ++i)
-            result_.pairs.push_back(
-                {cell(what.pairs[i].a).what.name(), cell(what.pairs[i].b).what.name()});
+          kept_(frame_of(a, b),
+                {side(call, a, 0, placements), side(call, b, what.compared, placements)}),
+          lines_(std::make_unique<journal>(journal_file, kept_.first_line())) {}
+
+    /// Blocks until it is over. Where a line cannot be written, what was measured is kept elsewhere
+    /// and command_error is thrown.
+    ab_result carry_out() {
+        try {
+            return measured();
+        } catch (const call_failed& e) {
+            end_with_rescue(e, *lines_, [&] { return kept_.result(false, e.what()); });
+        }
     }
 
-    /// Blocks until it is over.
-    ab_result carry_out() {
+    bool interrupted() const { return interrupted_; }
+    std::size_t failed_cells() const { return kept_.failed_cells(); }
+    std::unique_ptr<journal> take_lines() { return std::move(lines_); }
+
+private:
+    static constexpr std::size_t others_told = 5;
+
+    ab_result measured() {
         progress bar(2 * what_.pairs.size() * options_.rule.looks.front().pairs,
                      options_.run.quiet);
-        ab_recorder records(what_.cells, what_.pairs, options_.rule, {&sides_[0], &sides_[1]}, bar,
-                            clock_, here_.machine);
+        ab_recorder records(what_.cells, what_.pairs, options_.rule, kept_, *lines_, bar, clock_,
+                            here_.machine);
         executor by(what_.cells, here_.pairs, here_.interrupts, clock_,
                     {options_.run.reruns, options_.run.retries}, records, here_.machine.gate());
         pairs_schedule pairs(what_.cells, what_.pairs,
@@ -180,26 +97,28 @@ public:
                               }});
         const run_outcome ended = run_schedule(pairs, by, records.so_far());
         interrupted_ = ended.interrupted;
-        result_.complete = ended.complete;
-        if (!ended.complete) result_.incomplete_reason = ended.incomplete_reason;
-        result_.controls = records.controls();
         const auto others = here_.machine.told(by.others(others_told));
-        for (std::size_t i = 0; i < sides_.size(); ++i) {
-            sides_[i].header().watch = others;
-            finish_header(sides_[i].header(), here_.start_ns, ended.rounds_done, here_.clock,
+        for (std::size_t i = 0; i < 2; ++i) {
+            run_header& header = kept_.side(i).header();
+            header.watch = others;
+            finish_header(header, here_.start_ns, ended.rounds_done, here_.clock,
                           here_.suspended_ns);
-            result_.results[i] = sides_[i].result(ended.complete, ended.incomplete_reason);
         }
-        return std::move(result_);
+        return kept_.result(ended.complete, ended.incomplete_reason);
     }
 
-    bool interrupted() const { return interrupted_; }
-    std::size_t failed_cells() const { return sides_[0].failed_cells() + sides_[1].failed_cells(); }
-
-private:
-    static constexpr std::size_t others_told = 5;
-
     const planned_cell& cell(std::size_t at) const { return what_.cells.cells[at]; }
+
+    ab_result frame_of(const variant& a, const variant& b) const {
+        ab_result frame;
+        frame.variants = {a.info, b.info};
+        frame.same = are_same(a, b);
+        frame.rule = options_.rule;
+        for (std::size_t i = 0; i < what_.compared; ++i)
+            frame.pairs.push_back(
+                {cell(what_.pairs[i].a).what.name(), cell(what_.pairs[i].b).what.name()});
+        return frame;
+    }
 
     result_builder side(const invocation& call, const variant& of, std::size_t first,
                         const std::vector<placement_choice>& placements) {
@@ -218,60 +137,26 @@ private:
     const paired_plan& what_;
     workplace here_;
     shared_clock clock_;
-    std::array<result_builder, 2> sides_;
-    ab_result result_;
+    ab_builder kept_;
+    std::unique_ptr<journal> lines_;
     bool interrupted_ = false;
 };
 
-struct measured {
+struct comparison {
     ab_result result;
     bool interrupted = false;
     std::size_t failed_cells = 0;
+    std::unique_ptr<journal> lines;
 };
 
-measured measure(const invocation& call, const ab_options& options, const variant& a,
-                 const variant& b, const paired_plan& what,
-                 const std::vector<placement_choice>& placements) {
-    comparison_run run(call, options, a, b, what, placements);
+/// Everything that it needs of the machine is given back at the end: another may follow.
+comparison compare(const invocation& call, const ab_options& options, const variant& a,
+                   const variant& b, const paired_plan& what,
+                   const std::vector<placement_choice>& placements,
+                   const std::string& journal_file) {
+    comparison_run run(call, options, a, b, what, placements, journal_file);
     ab_result result = run.carry_out();
-    return {std::move(result), run.interrupted(), run.failed_cells()};
-}
-
-/// The other way round where two CPUs are used, so that neither is the consumer's in both.
-void exchange_cpus(std::vector<party>& parties) {
-    std::vector<int> cpus = cpus_of(parties);
-    std::reverse(cpus.begin(), cpus.end());
-    for (std::size_t i = 0; i < parties.size(); ++i)
-        parties[i].cpu = cpus[i];
-}
-
-/// The pairs with a figure that regressed, and the controls.
-paired_plan regressed_of(const paired_plan& all, const ab_judgement& judged) {
-    constexpr std::uint64_t other_seed = 0x9e37'79b9'7f4a'7c15;
-    std::vector<bool> regressed(all.compared);
-    for (const ab_figure& each : judged.figures)
-        if (each.by.role == gate_role::primary && each.seen.verdict == change::regressed)
-            regressed[each.pair] = true;
-    paired_plan again{{all.cells.request, {}, all.cells.seed ^ other_seed}, {}, 0};
-    const auto take = [&](std::size_t cell) {
-        again.cells.cells.push_back(all.cells.cells[cell]);
-        exchange_cpus(again.cells.cells.back().parties);
-        return again.cells.cells.size() - 1;
-    };
-    std::vector<std::size_t> taken;
-    for (std::size_t i = 0; i < all.compared; ++i)
-        if (regressed[i]) taken.push_back(i);
-    again.compared = taken.size();
-    for (const std::size_t i : taken)
-        again.pairs.push_back({take(all.pairs[i].a), 0, false});
-    for (std::size_t i = 0; i < taken.size(); ++i)
-        again.pairs[i].b = take(all.pairs[taken[i]].b);
-    for (const cell_pair& each : all.pairs) {
-        if (!each.control) continue;
-        const std::size_t at = take(each.a);
-        again.pairs.push_back({at, at, true});
-    }
-    return again;
+    return {std::move(result), run.interrupted(), run.failed_cells(), run.take_lines()};
 }
 
 void write_answer(const ab_options& options, const ab_result& result, const ab_judgement& judged) {
@@ -313,8 +198,17 @@ void append_step_summary(const ab_result& result, const ab_judgement& judged) {
                             exit_environment_refused);
 }
 
+/// All of it is safe from here on, whatever becomes of the page and the comment.
+void write_result(const ab_options& options, comparison& compared) {
+    try {
+        write_output(options.run.json_file, json_text(to_tree(compared.result), 1) + "\n");
+        compared.lines->discard();
+    } catch (const call_failed& e) {
+        end_with_rescue(e, *compared.lines, [&] { return compared.result; });
+    }
+}
+
 void write_files(const ab_options& options, const ab_result& result, const ab_judgement& judged) {
-    write_output(options.run.json_file, json_text(to_tree(result), 1) + "\n");
     if (!options.run.html_file.empty())
         write_output(options.run.html_file, render_html(view_of(result, judged)));
     if (!options.comment_file.empty())
@@ -329,9 +223,27 @@ int exit_code_of(const ab_options& options, const ab_judgement& judged, bool int
     if (judged.machine_moved) return exit_inconclusive;
     if (judged.count(gate_role::primary, change::regressed) > 0 || limit_missed)
         return exit_gate_failed;
-    if (options.require_conclusive && judged.count(gate_role::primary, change::inconclusive) > 0)
-        return exit_inconclusive;
+    if (options.require_conclusive && !judged.is_conclusive()) return exit_inconclusive;
     return exit_ok;
+}
+
+/// Before anything is measured.
+void require_outputs(const ab_options& options, const variant& a, const variant& b) {
+    const run_options& run = options.run;
+    if (!run.html_file.empty() && !page_available().empty())
+        throw command_error("--html: " + page_available(), exit_environment_refused);
+    std::vector<named_file> inputs;
+    for (const auto& [flag, side] : {std::pair{"--a", &a}, {"--b", &b}}) {
+        inputs.push_back({flag, side->info.program.value_or("")});
+        for (const auto& file : side->info.plugins)
+            inputs.push_back({flag, file});
+    }
+    require_distinct(
+        std::array{named_file{"--json", run.json_file}, named_file{"--html", run.html_file},
+                   named_file{"--comment", options.comment_file}},
+        inputs);
+    for (const auto& file : {run.json_file, run.html_file, options.comment_file})
+        if (!file.empty()) try_output(file);
 }
 
 int run_ab(const invocation& call) {
@@ -352,24 +264,26 @@ int run_ab(const invocation& call) {
                             placements);
     };
     const paired_plan what = pair_up(side(a, "a"), side(b, "b"), known.all, placements);
-    if (!options->run.html_file.empty() && !page_available().empty())
-        throw command_error("--html: " + page_available(), exit_environment_refused);
+    require_outputs(*options, a, b);
     const result_claim claim =
         options->run.json_named
-            ? result_claim::named(options->run.json_file, "", options->run.force)
-            : result_claim::numbered(options->run.json_file, "", options->run.force);
+            ? result_claim::named(options->run.json_file, options->run.journal_folder,
+                                  options->run.force)
+            : result_claim::numbered(options->run.json_file, options->run.journal_folder,
+                                     options->run.force);
     options->run.json_file = claim.file();
-    measured compared = measure(here, *options, a, b, what, placements);
+    comparison compared = compare(here, *options, a, b, what, placements, claim.journal_file());
     if (options->confirm && !compared.interrupted)
         if (const paired_plan again = regressed_of(what, judge(compared.result));
             again.compared > 0) {
             std::cerr << "ipcmark: " << again.compared
-                      << " compared once more, with another seed and other CPUs\n";
-            measured second = measure(here, *options, a, b, again, placements);
+                      << " compared once more, with another seed\n";
+            comparison second = compare(here, *options, a, b, again, placements, {});
             compared.interrupted = second.interrupted;
             compared.result.confirmation.push_back(std::move(second.result));
         }
     const ab_judgement judged = judge(compared.result);
+    write_result(*options, compared);
     write_files(*options, compared.result, judged);
     write_answer(*options, compared.result, judged);
     const bool limit_missed = misses_limits(options->run.plan, compared.result.results[1]);

@@ -31,10 +31,10 @@ constexpr const char* ab_examples =
     "a\n"
     "mechanism, a setting of `ipcmark run` (touch=desc), a git revision (with --build). A side "
     "that\n"
-    "is left out is this program. Each pair is a repetition of A and one of B, back to back in "
-    "random\n"
-    "order, with the same memory layout. After 10 pairs, 20 and so on a cell is settled, or goes "
-    "on.\n"
+    "is left out is this program. Each pair is a repetition of A and one of B, back to back in\n"
+    "random order, with the same memory layout and CPUs, which are drawn anew for each pair. "
+    "After\n"
+    "10 pairs, 20 and so on a cell is settled, or goes on.\n"
     "Verdicts, and their words in files: worse or better (regressed, improved: adjusted p and\n"
     "interval both say so, by at least the margin), no difference (equivalent: proven to lie "
     "within\n"
@@ -62,9 +62,8 @@ constexpr std::array ab_flags{
                  "At most so many pairs a cell (default 40); looked at after 10, 20, 40, ..."},
     command_flag{how_much, "time-budget", "TIME",
                  "Begin no round that would end later, such as 5m"},
-    command_flag{
-        how_much, "confirm", "",
-        "Compare what is worse once more, with other seeds and CPUs; only what recurs counts"},
+    command_flag{how_much, "confirm", "",
+                 "Compare what is worse once more, with another seed; only what recurs counts"},
     command_flag{how_much, "wait", "TIME", wait_help, any_time},
     command_flag{how_much, "reruns", "N", "Run a disturbed repetition again, at most so often"},
     command_flag{how_much, "seed", "N",
@@ -85,7 +84,11 @@ constexpr std::array ab_flags{
     command_flag{what_is_written, "json", "FILE",
                  "Result file (default ab.json, or ab-2.json where that is)"},
     command_flag{what_is_written, "html", "FILE", "Also write the report page"},
-    command_flag{what_is_written, "force", "", "Overwrite a result"},
+    command_flag{what_is_written, "force", "",
+                 "Overwrite a result; an interrupted comparison's journal is kept as "
+                 "FILE.journal.1"},
+    command_flag{what_is_written, "journal", "FOLDER",
+                 "Keep the journal there instead of beside the result"},
     command_flag{what_is_written, "q,quiet", "", "No progress"},
     command_flag{what_is_written, "no-redact", "",
                  "Record the host name as it is instead of a salted hash"},
@@ -158,6 +161,7 @@ void take_outputs(const cxxopts::ParseResult& parsed, ab_options& options) {
     run.json_file = run.json_named ? output_name(text_of(parsed, "json")) : "ab.json";
     run.html_file = output_name(text_of(parsed, "html"));
     options.comment_file = text_of(parsed, "comment");
+    run.journal_folder = text_of(parsed, "journal");
     run.force = parsed.count("force") > 0;
     run.quiet = parsed.count("quiet") > 0;
     run.redact = parsed.count("no-redact") == 0;

@@ -9,9 +9,10 @@
 
 #include "bench/machine_watch.hpp"
 #include "bench/progress.hpp"
+#include "harness/analysis/ab_builder.hpp"
 #include "harness/analysis/ab_judgement.hpp"
-#include "harness/analysis/result_builder.hpp"
 #include "harness/run/executor.hpp"
+#include "harness/run/journal.hpp"
 #include "harness/run/schedule.hpp"
 
 namespace ipcmark {
@@ -22,7 +23,7 @@ class ab_recorder : public run_observer {
 public:
     /// `cells`: of the plan that is run; `pairs` refer to it, controls included.
     ab_recorder(const plan& cells, const std::vector<cell_pair>& pairs, const ab_rule& rule,
-                std::array<result_builder*, 2> sides, progress& bar, const shared_clock& clock,
+                ab_builder& kept, journal& lines, progress& bar, const shared_clock& clock,
                 machine_watch& machine);
 
     void attempted(const attempt& done) override;
@@ -33,13 +34,8 @@ public:
     run_progress so_far() const;
     /// For the schedule: not after a look that settled it, nor where a side failed.
     bool takes_part(std::size_t pair, std::uint64_t round);
-    std::vector<control_series> controls() const;
 
 private:
-    struct position {
-        std::size_t pair = 0;
-        bool control = false;
-    };
     /// What both sides measured in a round.
     struct both {
         std::array<std::optional<std::map<std::string, std::optional<double>>>, 2> metrics;
@@ -47,13 +43,15 @@ private:
     };
 
     void keep(const attempt& done, const repetition_record& record);
+    void keep_control(const attempt& done, const repetition_record& record);
     void look(std::uint64_t rounds);
     std::vector<measured_pair> measured() const;
 
     const plan& plan_;
     const std::vector<cell_pair>& pairs_;
     const ab_rule& rule_;
-    std::array<result_builder*, 2> sides_;
+    ab_builder& kept_;
+    journal& lines_;
     progress& bar_;
     const shared_clock& clock_;
     machine_watch& machine_;

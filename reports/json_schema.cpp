@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <regex>
 #include <stdexcept>
 #include <unordered_map>
@@ -49,7 +50,8 @@ std::string counted_items(const tree& count) {
 
 class checker {
 public:
-    checker(const tree& root, std::size_t at_most) : root_(root), at_most_(at_most) {}
+    checker(const tree& root, std::size_t at_most, const std::vector<tree>& others)
+        : root_(root), others_(others), at_most_(at_most) {}
 
     std::vector<schema_fault> take() { return std::move(faults_); }
 
@@ -159,7 +161,7 @@ private:
     void any_of(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
         std::vector<schema_fault> nearest;
         for (const auto& schema : argument.elements()) {
-            checker attempt(root_, at_most_);
+            checker attempt(root_, at_most_, others_);
             attempt.check(schema, value, pointer);
             auto faults = attempt.take();
             if (faults.empty()) return;
@@ -173,13 +175,27 @@ private:
     void reference(const tree& argument, const tree&, const tree& value,
                    const std::string& pointer) {
         const auto& target = argument.as_text();
-        auto at = targets_.find(target);
-        if (at == targets_.end()) {
-            if (!target.starts_with("#/"))
-                throw std::logic_error("schema $ref '" + target + "' leaves the file");
-            at = targets_.emplace(target, &found(target)).first;
+        if (!target.starts_with("#")) {
+            check_by_other(target, value, pointer);
+            return;
         }
+        auto at = targets_.find(target);
+        if (at == targets_.end()) at = targets_.emplace(target, &found(target)).first;
         check(*at->second, value, pointer);
+    }
+
+    void check_by_other(const std::string& id, const tree& value, const std::string& pointer) {
+        const auto other = std::find_if(others_.begin(), others_.end(), [&](const tree& each) {
+            const tree* own = each.find("$id");
+            return own != nullptr && *own == tree(id);
+        });
+        if (other == others_.end())
+            throw std::logic_error("schema $ref '" + id + "' leads to none that is here");
+        checker by(*other, at_most_ - faults_.size(), others_);
+        by.check(*other, value, pointer);
+        auto more = by.take();
+        faults_.insert(faults_.end(), std::make_move_iterator(more.begin()),
+                       std::make_move_iterator(more.end()));
     }
 
     void pattern(const tree& argument, const tree&, const tree& value, const std::string& pointer) {
@@ -212,7 +228,7 @@ private:
             fault(pointer, "may have at most " + counted_items(argument));
     }
 
-    /// "#/$defs/cell"; the names of our schemas need no escapes.
+    /// "#", "#/$defs/cell"; the names of our schemas need no escapes.
     const tree& found(const std::string& target) const {
         const tree* at = &root_;
         for (std::size_t from = 2; from <= target.size();) {
@@ -224,6 +240,7 @@ private:
     }
 
     const tree& root_;
+    const std::vector<tree>& others_;
     /// A result refers to the same few definitions a hundred thousand times.
     std::unordered_map<std::string, const tree*> targets_;
     std::size_t at_most_;
@@ -233,8 +250,8 @@ private:
 }  // namespace
 
 std::vector<schema_fault> check_schema(const tree& schema, const tree& document,
-                                       std::size_t at_most) {
-    checker run(schema, at_most);
+                                       std::size_t at_most, const std::vector<tree>& others) {
+    checker run(schema, at_most, others);
     run.check(schema, document, "");
     return run.take();
 }

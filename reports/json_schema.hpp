@@ -18,10 +18,12 @@ struct schema_fault {
 /// what is allowed there.
 ///
 /// Checks a document against the part of JSON Schema 2020-12 that our schemas use: type, const,
-/// enum, required, properties, additionalProperties, items, anyOf, $ref into #/$defs, pattern,
-/// minimum, maximum, minItems, maxItems. A keyword outside it throws std::logic_error, so that a
-/// schema cannot promise what nobody checks. At most `at_most` faults.
+/// enum, required, properties, additionalProperties, items, anyOf, $ref (to #, into #/$defs, or to
+/// the $id of one of `others`), pattern, minimum, maximum, minItems, maxItems. A keyword outside it
+/// throws std::logic_error, so that a schema cannot promise what nobody checks. At most `at_most`
+/// faults.
 std::vector<schema_fault> check_schema(const tree& schema, const tree& document,
-                                       std::size_t at_most = 20);
+                                       std::size_t at_most = 20,
+                                       const std::vector<tree>& others = {});
 
 }  // namespace ipcmark

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "harness/analysis/ab_builder.hpp"
 #include "harness/analysis/result_builder.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
@@ -38,7 +39,8 @@ bool is_journal(const std::string& text) {
 
 /// Takes the lines of a journal up to its end or the first that is damaged, which it tells; the
 /// last may be cut, and is left out.
-std::string restore_lines(std::istream& lines, result_builder& restored) {
+template <class Builder>
+std::string restore_lines(std::istream& lines, Builder& restored) {
     std::string line;
     for (std::size_t number = 2; std::getline(lines, line) && !lines.eof(); ++number) {
         if (line.empty()) continue;
@@ -52,23 +54,46 @@ std::string restore_lines(std::istream& lines, result_builder& restored) {
     return {};
 }
 
-run_result rebuild(const std::string& text, const std::string& file_name) {
+/// Whatever is wrong with its calibration: what was measured is worth more.
+void leave_out_faulty_calibration(result_builder& restored) {
+    if (!calibration_fault(restored.header().calibration).empty())
+        restored.header().calibration = nullptr;
+}
+
+constexpr const char* rebuilt = "rebuilt from the journal of a run that did not end";
+
+tree rebuilt_document(std::istream& lines, const tree& first_line) {
+    if (is_ab_journal(first_line)) {
+        ab_builder restored(first_line);
+        for (const std::size_t side : {0, 1})
+            leave_out_faulty_calibration(restored.side(side));
+        const std::string damage = restore_lines(lines, restored);
+        return to_tree(restored.result(false, rebuilt + damage));
+    }
+    result_builder restored(first_line);
+    leave_out_faulty_calibration(restored);
+    const std::string damage = restore_lines(lines, restored);
+    return to_tree(restored.result(false, rebuilt + damage));
+}
+
+tree rebuild(const std::string& text, const std::string& file_name) {
     std::istringstream lines(text);
     std::string line;
     std::getline(lines, line);
     try {
-        result_builder restored(parse_json(line));
-        // Whatever is wrong with it: what was measured is worth more.
-        if (!calibration_fault(restored.header().calibration).empty())
-            restored.header().calibration = nullptr;
-        const std::string damage = restore_lines(lines, restored);
-        return restored.result(false,
-                               "rebuilt from the journal of a run that did not end" + damage);
+        return rebuilt_document(lines, parse_json(line));
     } catch (const malformed_json& e) {
         throw unreadable_result(file_name + ": " + e.what());
     } catch (const std::exception& e) {
         throw unreadable_result(file_name + ": a damaged journal: " + e.what());
     }
+}
+
+void require_readable_version(const tree& schema, const std::string& file_name) {
+    const tree* version = schema.find("version");
+    if (version != nullptr && version->is_text() && !version->as_text().starts_with("1."))
+        throw unreadable_result(file_name + ": /schema/version is " + version->as_text() +
+                                ", this ipcmark reads 1.x; use a newer ipcmark");
 }
 
 void require_version(const tree& document, const std::string& file_name) {
@@ -78,13 +103,8 @@ void require_version(const tree& document, const std::string& file_name) {
                                 ": no ipcmark result: \"schema\" is missing; a file written by "
                                 "`ipcmark run --json FILE` is needed");
     const tree* name = schema->find("name");
-    const tree* version = schema->find("version");
-    if (name == nullptr || !(*name == tree("ipcmark.result")) || version == nullptr ||
-        !version->is_text())
-        return;
-    if (!version->as_text().starts_with("1."))
-        throw unreadable_result(file_name + ": /schema/version is " + version->as_text() +
-                                ", this ipcmark reads 1.x; use a newer ipcmark");
+    if (name != nullptr && *name == tree("ipcmark.result"))
+        require_readable_version(*schema, file_name);
 }
 
 /// Where an object has two members of one name; empty: nowhere.
@@ -120,8 +140,9 @@ tree parse_json_of(const std::string& file_name, const std::string& text, bool c
 }
 
 void require_schema(const tree& document, std::string_view schema_text,
-                    const std::string& file_name) {
-    const auto faults = check_schema(parse_json(schema_text), document);
+                    const std::string& file_name, const std::vector<tree>& others) {
+    constexpr std::size_t most_told = 20;
+    const auto faults = check_schema(parse_json(schema_text), document, most_told, others);
     if (faults.empty()) return;
     std::string text;
     for (const auto& fault : faults)
@@ -142,13 +163,11 @@ std::string calibration_fault(const tree& block) {
 namespace {
 
 tree checked_document(const std::string& text, const std::string& name) {
-    if (is_journal(text)) return to_tree(rebuild(text, name));
+    if (is_journal(text)) return rebuild(text, name);
     tree document = parse_json_of(name, text);
     if (is_ab_document(document)) {
-        const tree* results = document.find("results");
-        if (results != nullptr && results->is_list())
-            for (const tree& each : results->elements())
-                require_schema(each, result_schema_text(), name + ": one of /results");
+        require_readable_version(*document.find("schema"), name);
+        require_schema(document, ab_schema_text(), name, {parse_json(result_schema_text())});
         return document;
     }
     require_version(document, name);

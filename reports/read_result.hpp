@@ -34,8 +34,9 @@ tree parse_json_of(const std::string& file_name, const std::string& text, bool c
 /// string"; empty: nothing.
 std::string calibration_fault(const tree& block);
 
-/// Throws unreadable_result naming every fault of `document` against `schema_text`.
+/// Throws unreadable_result naming every fault of `document` against `schema_text`, which may refer
+/// to `others`.
 void require_schema(const tree& document, std::string_view schema_text,
-                    const std::string& file_name);
+                    const std::string& file_name, const std::vector<tree>& others = {});
 
 }  // namespace ipcmark

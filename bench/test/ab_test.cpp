@@ -221,6 +221,63 @@ TEST_F(ab, ctrl_c_keeps_the_pairs_that_were_complete) {
     EXPECT_EQ(document().at("incomplete_reason"), "interrupted by a signal");
 }
 
+TEST_F(ab, killed_leaves_a_journal_that_is_reported) {
+    auto running = box.start(
+        "ipcmark ab -m pipe --pattern round_trip --placement same_cpu "
+        "--pairs 1000 --repetition-ms 20 --reruns 0");
+    ASSERT_FALSE(running.wait_for_workers().empty());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+    running.signal(SIGKILL);
+    running.wait();
+    EXPECT_EQ(box.files(), std::vector<std::string>{"ab.json.journal"});
+    const std::string text = box.read("ab.json.journal");
+    expect_code(0, "ipcmark report ab.json.journal --format json -o ab.json");
+    expect_code(0, "ipcmark validate ab.json");
+    EXPECT_FALSE(document().at("complete").get<bool>());
+    EXPECT_GE(repetitions_of(document().at("results")[1]).size(), 2u);
+    EXPECT_GE(document().at("controls")[0].at("first").size(), 1u);
+    EXPECT_TRUE(matches(expect_code(0, "ipcmark report ab.json.journal --format text").out,
+                        "rebuilt from the journal"));
+    box.write("torn.journal", text.substr(0, text.size() - 30));
+    expect_code(0, "ipcmark report torn.journal --format text");
+    box.write("frame.journal", text.substr(0, text.find('\n') / 2));
+    expect_refused(7, "ipcmark report frame.journal", "frame.journal: ");
+    expect_code(0, "ipcmark ab -m pipe" + short_cell + "--force");  // sweeps what was left
+}
+
+TEST_F(ab, what_cannot_be_written_loses_no_pair) {
+    box.set("LD_PRELOAD", IPCMARK_REFUSING);
+    const std::string line = "ipcmark ab -m pipe" + short_cell;
+    box.set("REFUSE", "write:ENOSPC:.journal:9");
+    EXPECT_TRUE(
+        matches(expect_code(5, line).err,
+                "write ab.json.journal: No space left on device; what was measured is in "));
+    box.set("REFUSE", "write:ENOSPC:other.json.tmp:1");
+    EXPECT_TRUE(matches(expect_code(5, line + "--json other.json").err,
+                        "write other.json: No space left on device; what was measured is in "
+                        "other.json.journal"));
+    box.set("REFUSE", "open:EROFS:third.json.tmp");
+    expect_refused(5, line + "--json third.json", "third.json.*Read-only file system");
+    box.set("REFUSE", "");
+    for (const std::string& file : box.files())
+        expect_code(0, "ipcmark report " + file + " --format text");
+}
+
+TEST_F(ab, files_with_faults_are_refused_by_their_pointers) {
+    expect_code(0, "ipcmark ab -m pipe" + short_cell);
+    const auto with = [&](const std::string& pointer, const nlohmann::json& value) {
+        nlohmann::json faulty = document();
+        faulty[nlohmann::json::json_pointer(pointer)] = value;
+        box.write("faulty.json", faulty.dump());
+    };
+    with("/rule/looks/0/level", 7);
+    expect_refused(7, "ipcmark validate faulty.json", "/rule/looks/0/level must be at most 1");
+    with("/results/1/cells/0/status", "perhaps");
+    expect_refused(7, "ipcmark validate faulty.json", "/results/1/cells/0/status must be one of");
+    with("/schema/version", "2.0");
+    expect_refused(7, "ipcmark report faulty.json", "this ipcmark reads 1.x");
+}
+
 TEST_F(ab, says_what_a_variant_may_be) {
     const std::string start = "ipcmark ab --quiet ";
     expect_refused(2, start + "--a pipo",
@@ -237,6 +294,9 @@ TEST_F(ab, says_what_a_variant_may_be) {
     expect_refused(2, start + "--theta speed=5%", "--theta: 'speed' is not one of");
     expect_refused(2, start + "--build make", "--build and --built go together");
     expect_refused(2, start + "--format xml", "--format 'xml' is not one of");
+    expect_refused(2, start + "-m pipe --pattern paced --load 50%",
+                   "a load is a share of what a side can carry.*give --rate");
+    expect_refused(2, start + "--html ab.json --json ab.json", "ab.json");
     expect_refused(2, start + "--pairs 3", "--pairs: ");
     expect_refused(2, start + "--a payload=64,payload=128 --b pipe --payload 1,2",
                    "the cells of A and B do not pair up");

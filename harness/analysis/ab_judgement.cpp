@@ -210,6 +210,13 @@ std::vector<control_figure> control_figures(const std::vector<control_series>& c
     return figures;
 }
 
+bool has_main_figure(const ab_judgement& judged, std::size_t pair, pattern kind) {
+    const metric* main = find_metric(pattern_of(kind).main_metric);
+    return std::any_of(judged.figures.begin(), judged.figures.end(), [&](const ab_figure& each) {
+        return each.pair == pair && each.by.of == main;
+    });
+}
+
 /// The last try of each round, by the name of the cell.
 using kept_rounds = std::map<std::string, std::map<std::uint64_t, const repetition_record*>>;
 
@@ -278,6 +285,8 @@ ab_judgement judge(const std::vector<measured_pair>& pairs,
                      [](const ab_figure& x, const ab_figure& y) {
                          return std::pair(x.by.role, x.pair) < std::pair(y.by.role, y.pair);
                      });
+    for (std::size_t pair = 0; pair < pairs.size(); ++pair)
+        if (!has_main_figure(result, pair, pairs[pair].kind)) result.without_main.push_back(pair);
     result.slot = slot_effect_of(pairs, rule);
     result.controls = control_figures(controls);
     result.machine_moved =
@@ -292,6 +301,10 @@ std::size_t ab_judgement::count(gate_role role, change verdict) const {
         std::count_if(figures.begin(), figures.end(), [&](const ab_figure& each) {
             return each.by.role == role && each.seen.verdict == verdict;
         }));
+}
+
+bool ab_judgement::is_conclusive() const {
+    return without_main.empty() && count(gate_role::primary, change::inconclusive) == 0;
 }
 
 bool ab_judgement::is_settled(std::size_t pair) const {

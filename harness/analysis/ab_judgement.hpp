@@ -90,11 +90,15 @@ struct ab_judgement {
     std::vector<ab_figure> figures;
     std::optional<slot_effect> slot;
     std::vector<control_figure> controls;
+    /// Pairs that have no figure of their main metric in any round: the others alone decide.
+    std::vector<std::size_t> without_main;
     bool machine_moved = false;  // a control differs from itself: nothing is decided
     /// Of a comparison of equals: at most this many are called regressed or improved.
     double expected_false_alarms = 0;
 
     std::size_t count(gate_role role, change verdict) const;
+    /// Everything that decides has a verdict other than inconclusive.
+    bool is_conclusive() const;
     /// No primary figure of the pair is undecided.
     bool is_settled(std::size_t pair) const;
 };

@@ -26,6 +26,12 @@ std::vector<party> placed(std::vector<party> all, std::span<const int> cpus) {
     return all;
 }
 
+std::vector<party> exchanged(std::vector<party> all) {
+    std::vector<int> cpus = cpus_of(all);
+    std::reverse(cpus.begin(), cpus.end());
+    return placed(std::move(all), cpus);
+}
+
 std::size_t first_of(role side, std::span<const party> all) {
     const auto at =
         std::find_if(all.begin(), all.end(), [&](const party& each) { return each.side == side; });

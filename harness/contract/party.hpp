@@ -42,6 +42,9 @@ std::vector<party> placed(std::vector<party> all, std::span<const int> cpus);
 /// The position of the first of a side. Throws std::out_of_range where there is none.
 std::size_t first_of(role side, std::span<const party> all);
 
+/// The same in the opposite order of CPUs: of a pair, each on the other's.
+std::vector<party> exchanged(std::vector<party> all);
+
 /// By position; no_cpu: unpinned.
 std::vector<int> cpus_of(std::span<const party> all);
 

@@ -30,16 +30,33 @@ void visit_fields(Visitor& visit, ab_frame& f) {
 
 }  // namespace
 
+tree ab_frame_to_tree(const ab_result& of) {
+    return detail::written(ab_frame{of.complete,
+                                    of.incomplete_reason,
+                                    {of.variants.begin(), of.variants.end()},
+                                    of.same,
+                                    of.rule,
+                                    of.pairs,
+                                    of.controls});
+}
+
+ab_result ab_frame_from_tree(const tree& document) {
+    auto frame = from_tree<ab_frame>(document);
+    if (frame.variants.size() != 2) throw bad_field("/variants", "two are wanted");
+    ab_result of;
+    of.complete = frame.complete;
+    of.incomplete_reason = std::move(frame.incomplete_reason);
+    of.variants = {std::move(frame.variants[0]), std::move(frame.variants[1])};
+    of.same = frame.same;
+    of.rule = std::move(frame.rule);
+    of.pairs = std::move(frame.pairs);
+    of.controls = std::move(frame.controls);
+    return of;
+}
+
 tree to_tree(const ab_result& of) {
-    const ab_frame frame{of.complete,
-                         of.incomplete_reason,
-                         {of.variants.begin(), of.variants.end()},
-                         of.same,
-                         of.rule,
-                         of.pairs,
-                         of.controls};
     tree document{{"schema", {{"name", ab_schema_name}, {"version", "1.0"}}}};
-    document.update(detail::written(frame));
+    document.update(ab_frame_to_tree(of));
     tree results = tree::array();
     for (const run_result& each : of.results)
         results.push_back(to_tree(each));
@@ -49,24 +66,15 @@ tree to_tree(const ab_result& of) {
 }
 
 ab_result ab_result_from_tree(const tree& document) {
-    auto frame = from_tree<ab_frame>(document);
+    ab_result of = ab_frame_from_tree(document);
     const tree* results = document.find("results");
-    if (frame.variants.size() != 2) throw bad_field("/variants", "two are wanted");
     if (results == nullptr || !results->is_list() || results->size() != 2)
         throw bad_field("/results", "two are wanted");
-    std::vector<ab_result> confirmation;
+    for (std::size_t i = 0; i < of.results.size(); ++i)
+        of.results[i] = run_result_from_tree(results->elements()[i]);
     if (const tree* again = document.find("confirmation"))
-        confirmation.push_back(ab_result_from_tree(*again));
-    return {frame.complete,
-            std::move(frame.incomplete_reason),
-            {std::move(frame.variants[0]), std::move(frame.variants[1])},
-            frame.same,
-            std::move(frame.rule),
-            std::move(frame.pairs),
-            std::move(frame.controls),
-            {run_result_from_tree(results->elements()[0]),
-             run_result_from_tree(results->elements()[1])},
-            std::move(confirmation)};
+        of.confirmation.push_back(ab_result_from_tree(*again));
+    return of;
 }
 
 bool is_ab_document(const tree& document) {

@@ -100,9 +100,13 @@ struct ab_result {
     std::vector<ab_pair> pairs;
     std::vector<control_series> controls;
     std::array<run_result, 2> results;  // A, B
-    /// What regressed, compared once more with other seeds and CPUs; one, or none.
+    /// What regressed, compared once more with another seed; one, or none.
     std::vector<ab_result> confirmation = {};
 };
+
+/// All but the results and the confirmation. Reading throws bad_field.
+tree ab_frame_to_tree(const ab_result& of);
+ab_result ab_frame_from_tree(const tree& document);
 
 tree to_tree(const ab_result& of);
 

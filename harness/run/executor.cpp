@@ -54,7 +54,7 @@ launch_request executor::request_for(const repetition_request& asked) const {
     const auto capacity = capacities_.of(planned.what);
     launch_request request;
     request.what = planned.what;
-    request.parties = planned.parties;
+    request.parties = asked.exchanged ? exchanged(planned.parties) : planned.parties;
     request.tag = plan_.tag(sequence_);
     request.layout = plan_.layout(asked.layout.value_or(sequence_));
     request.variant = asked.variant;

@@ -27,6 +27,7 @@ struct repetition_request {
     std::uint64_t round = 0;
     std::size_t variant = 0;                   // of a comparison; 0 where there is but one
     std::optional<std::uint64_t> layout = {};  // number of the memory layout; none: one of its own
+    bool exchanged = false;                    // the parties' CPUs in the opposite order
 };
 
 /// How often a repetition is run again in its place, beyond its first try.

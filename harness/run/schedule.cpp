@@ -280,12 +280,17 @@ bool pairs_schedule::goes_on(std::size_t pair, const run_progress& progress) con
 
 void pairs_schedule::add_pair(const cell_pair& pair) {
     const std::size_t base = pair.control ? control_variant : 0;
-    const auto layout = rules_.one_layout ? std::optional<std::uint64_t>(layouts_++) : std::nullopt;
     const std::size_t first = first_() % 2;
+    std::optional<std::uint64_t> layout;
+    bool exchanged = false;
+    if (rules_.drawn_by_pair) {
+        layout = layouts_++;
+        exchanged = first_() % 2 == 1;
+    }
     for (const std::size_t side : {first, 1 - first})
-        steps_.push_back(
-            {step::action::repeat,
-             {side == 0 ? pair.a : pair.b, purpose::timed, round_, base + side, layout}});
+        steps_.push_back({step::action::repeat,
+                          {side == 0 ? pair.a : pair.b, purpose::timed, round_, base + side, layout,
+                           exchanged}});
 }
 
 /// False: the schedule is over.

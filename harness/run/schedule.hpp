@@ -114,7 +114,9 @@ inline constexpr std::size_t control_variant = 2;
 struct pair_rules {
     std::optional<double> time_budget_s = {};  // no round is begun that would end later
     bool verify = false;                       // each side of each pair once, before the rounds
-    bool one_layout = false;                   // of memory for both sides of a pair
+    /// Memory layout and which party has which CPU are drawn anew for each pair, the same for both
+    /// of its sides: what a layout or a CPU does to a figure is not in the difference.
+    bool drawn_by_pair = false;
     /// Whether a pair takes part in a round; controls do as long as another does. Empty: in as many
     /// as the plan has.
     std::function<bool(std::size_t pair, std::uint64_t round)> takes_part = {};

@@ -5,6 +5,7 @@
 
 #include "harness/base/json_text.hpp"
 #include "harness/contract/patterns.hpp"
+#include "harness/result/ab_result.hpp"
 #include "harness/result/result_file.hpp"
 #include "reports/embedded.hpp"
 #include "reports/read_result.hpp"
@@ -92,8 +93,22 @@ TEST(json_schema, faults_are_limited) {
     EXPECT_EQ(check_schema(schema, document, 3).size(), 3u);
 }
 
+TEST(json_schema, references_to_another_schema_are_followed_where_it_is_given) {
+    const tree schema = parse_json(
+        R"({"properties": {"b": {"items": {"$ref": "urn:b"}}, "again": {"$ref": "#"}}})");
+    const tree other = parse_json(R"({"$id": "urn:b", "required": ["x"],
+        "properties": {"x": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"type": "null"}}})");
+    const tree document = parse_json(R"({"b": [{"x": 1}, {}], "again": {"b": [{"x": null}, 3]}})");
+    std::vector<std::string> texts;
+    for (const auto& fault : check_schema(schema, document, 20, {other}))
+        texts.push_back(fault.pointer + " " + fault.text);
+    EXPECT_EQ(texts, (list{"/b/0/x expected null, found integer", "/b/1 lacks \"x\""}));
+    EXPECT_EQ(check_schema(schema, document, 1, {other}).size(), 1u);
+    EXPECT_THROW(check_schema(schema, document), std::logic_error);
+}
+
 TEST(json_schema, ours_use_only_what_is_checked) {
-    for (const auto text : {result_schema_text(), plan_schema_text()}) {
+    for (const auto text : {result_schema_text(), plan_schema_text(), ab_schema_text()}) {
         const tree schema = parse_json(text);
         EXPECT_NO_THROW(check_schema(schema, tree::object()));
         EXPECT_EQ(schema.at("$schema").as_text(), "https://json-schema.org/draft/2020-12/schema");
@@ -215,6 +230,37 @@ TEST(json_schema, lists_the_fields_that_the_result_structs_write_and_no_others) 
     std::set<std::string> listed;
     collect_properties(schema, listed);
     listed.erase("gate_ratio");  // of a calibration, which calibrate writes
+    for (const auto& name : listed)
+        EXPECT_TRUE(written.contains(name)) << name << " is written by no struct";
+}
+
+ab_result whole_comparison() {
+    ab_result of;
+    of.complete = false;
+    of.incomplete_reason = "interrupted";
+    for (variant_info& each : of.variants)
+        each = {"main", "build/ipcmark", {"libmine.so"}, {"A=b=c"}, {"touch=rw"}, "main", "0123"};
+    of.rule = {{{10, 0.005}, {20, 0.005}}, 0.03, {{"p50_ns", 0.05}}};
+    of.pairs = {{"round_trip/pipe/64/cross", "round_trip/fifo/64/cross"}};
+    of.controls = {{"round_trip/null/64/cross", "p50_ns", {1, 2}, {2, 1}}};
+    for (run_result& each : of.results) {
+        each = read_result(IPCMARK_GOLDEN "/full.result.json");
+        fill_in(each);
+    }
+    of.confirmation = {of};
+    return of;
+}
+
+TEST(json_schema, of_comparisons_lists_the_fields_that_the_structs_write_and_no_others) {
+    const tree schema = parse_json(ab_schema_text());
+    const tree document = to_tree(whole_comparison());
+    const std::vector<tree> others{closed(parse_json(result_schema_text()))};
+    for (const auto& fault : check_schema(closed(schema), document, 1'000, others))
+        ADD_FAILURE() << fault.pointer << " " << fault.text;
+    std::set<std::string> written;
+    std::set<std::string> listed;
+    collect_names(document, written);
+    collect_properties(schema, listed);
     for (const auto& name : listed)
         EXPECT_TRUE(written.contains(name)) << name << " is written by no struct";
 }

@@ -353,6 +353,9 @@ TEST(figure_text, an_interval_with_one_long_side_is_told_by_its_ends) {
     figures.low = 900;
     figures.high = 1100;
     EXPECT_EQ(spread_text(figures), " ±10 %");
+    figures.low = figures.high = 1000;
+    EXPECT_EQ(spread_text(figures), " ±<0.5 %") << "a histogram tells no two figures so close";
+    figures.low = 900;
     figures.high = 1010;
     EXPECT_EQ(spread_text(figures), " (900 ns to 1.01 us)");
     figures.low = 980;

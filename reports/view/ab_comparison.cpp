@@ -212,17 +212,33 @@ std::string verdict_sentence(const ab_result& compared, const ab_judgement& judg
                        judged.expected_false_alarms);
 }
 
-std::string grounds_sentence(const ab_result& compared, const ab_judgement& judged) {
+/// Of the figures that decide: a tail may have fewer.
+std::string pairs_text(const ab_judgement& judged) {
     std::size_t least = ~std::size_t{0};
     std::size_t most = 0;
     for (const ab_figure& each : judged.figures) {
+        if (each.by.role != gate_role::primary) continue;
         least = std::min(least, each.seen.pairs);
         most = std::max(most, each.seen.pairs);
     }
+    if (most == 0) return {};
+    return least == most ? plural(most, "pair") + " a cell."
+                         : fmt::format("{} to {} pairs a cell.", least, most);
+}
+
+std::string unjudged_text(const ab_result& compared, const ab_judgement& judged) {
+    if (judged.without_main.empty()) return {};
+    std::string names;
+    for (const std::size_t pair : judged.without_main)
+        names += (names.empty() ? "" : ", ") + compared.pairs[pair].b;
+    return fmt::format(
+        "Without a latency or rate on both sides, so judged by the rest if at all: {}.", names);
+}
+
+std::string grounds_sentence(const ab_result& compared, const ab_judgement& judged) {
     std::vector<std::string> grounds;
-    if (most > 0)
-        grounds.push_back(least == most ? plural(most, "pair") + " a cell."
-                                        : fmt::format("{} to {} pairs a cell.", least, most));
+    for (auto text : {pairs_text(judged), unjudged_text(compared, judged)})
+        if (!text.empty()) grounds.push_back(std::move(text));
     if (judged.slot) grounds.push_back(slot_text(*judged.slot));
     if (auto controls = controls_text(judged); !controls.empty())
         grounds.push_back(std::move(controls));

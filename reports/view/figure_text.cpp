@@ -47,6 +47,8 @@ std::optional<std::string> half_width_text(const metric_summary& figures) {
         return std::nullopt;
     const double share = (*figures.high - *figures.low) / (2 * std::abs(*figures.median));
     if (share > 1) return ">100 %";
+    constexpr double none_seen = 0.0005;  // medians in one bucket of the histogram, 0.8 % wide
+    if (share < none_seen) return "<0.5 %";
     return fmt::format("{:.{}f} %", 100 * share, share < 0.00995 ? 1 : 0);
 }
 

@@ -242,6 +242,18 @@ TEST(ab_judgement, tails_warn_and_decide_nothing) {
     EXPECT_TRUE(judged.is_settled(0));
 }
 
+TEST(ab_judgement, a_pair_without_its_main_metric_is_named_and_not_conclusive) {
+    const auto whole = steady({{"p50_ns", 100}, {"cpu_ns_per_message", 50}},
+                              {{"p50_ns", 100}, {"cpu_ns_per_message", 50}});
+    EXPECT_TRUE(judge({whole}, {}, rule_of(20)).is_conclusive());
+    const auto half =
+        steady({{"p50_ns", 100}, {"cpu_ns_per_message", 50}}, {{"cpu_ns_per_message", 50}});
+    const auto judged = judge({whole, half}, {}, rule_of(20));
+    EXPECT_EQ(judged.without_main, (std::vector<std::size_t>{1}));
+    EXPECT_EQ(judged.count(gate_role::primary, change::inconclusive), 0u);
+    EXPECT_FALSE(judged.is_conclusive());
+}
+
 TEST(ab_judgement, a_control_that_differs_from_itself_means_that_the_machine_moved) {
     control_series still{"round_trip/null/64/cross", "p50_ns", {}, {}};
     control_series moving = still;

@@ -16,6 +16,13 @@ TEST(parties, are_placed_by_position) {
     EXPECT_EQ(placed(unpinned_pair(), std::vector{3, 2}), pair_on(3, 2));
 }
 
+TEST(parties, are_exchanged_by_the_order_of_their_cpus_alone) {
+    EXPECT_EQ(exchanged(pair_on(3, 2)), pair_on(2, 3));
+    EXPECT_EQ(exchanged(unpinned_pair()), unpinned_pair());
+    EXPECT_EQ(exchanged(placed(three_to_one(), std::vector{4, 5, 6, 7})),
+              placed(three_to_one(), std::vector{7, 6, 5, 4}));
+}
+
 TEST(parties, without_cpus_are_unpinned) {
     EXPECT_EQ(placed(pair_on(3, 2), {}), unpinned_pair());
 }

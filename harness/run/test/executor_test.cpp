@@ -16,13 +16,19 @@ struct kept_attempt {
     std::uint64_t sequence;
     memory_layout layout;
     bool failed;
+    std::vector<int> cpus;  // where the parties were at the end
 };
 
 class keeper : public run_observer {
 public:
     void attempted(const attempt& done) override {
-        kept.push_back({done.asked.variant, done.sequence, done.outcome.layout,
-                        done.outcome.failed.has_value()});
+        kept.push_back({done.asked.variant,
+                        done.sequence,
+                        done.outcome.layout,
+                        done.outcome.failed.has_value(),
+                        {}});
+        for (const worker_report& each : done.outcome.sides)
+            kept.back().cpus.push_back(each.last_cpu);
     }
     void say(const std::string& sentence) override { said.push_back(sentence); }
 
@@ -69,6 +75,21 @@ TEST_F(executor_test, pairs_get_a_memory_layout_each_as_rounds_do) {
         offsets.insert(each.layout.region_offset_bytes);
     }
     EXPECT_GE(offsets.size(), 7u) << "a layout of its own for each repetition";
+}
+
+TEST_F(executor_test, parties_run_on_each_others_cpus_where_a_repetition_asks_for_it) {
+    const auto cpus = allowed_cpus();
+    if (cpus.size() < 2) GTEST_SKIP() << "there are no two CPUs here";
+    what_.cells[0].parties = pair_on(cpus[0], cpus[1]);
+    pairs_schedule pairs(
+        what_, {{0, 0}},
+        {.drawn_by_pair = true, .takes_part = [](auto, auto round) { return round < 8; }});
+    run(pairs);
+    ASSERT_EQ(observer_.kept.size(), 16u);
+    std::set<std::vector<int>> seen;
+    for (const auto& each : observer_.kept)
+        seen.insert(each.cpus);
+    EXPECT_EQ(seen, (std::set<std::vector<int>>{{cpus[0], cpus[1]}, {cpus[1], cpus[0]}}));
 }
 
 TEST_F(executor_test, without_randomised_layouts_there_is_none) {

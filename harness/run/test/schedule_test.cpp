@@ -150,9 +150,9 @@ TEST(pairs_schedule, of_two_variants_share_a_layout_and_end_when_none_takes_part
     std::map<std::uint64_t, std::set<std::size_t>> variants;  // by layout
     std::size_t controls = 0;
     pairs_schedule pairs(what, {{0, 1}, {2, 2, true}},
-                         {.verify = true, .one_layout = true, .takes_part = [](auto, auto round) {
-                              return round < 5;
-                          }});
+                         {.verify = true,
+                          .drawn_by_pair = true,
+                          .takes_part = [](auto, auto round) { return round < 5; }});
     const auto steps = all_steps(pairs, nothing_fails());
     EXPECT_EQ(count(steps, purpose::verify), 2u) << "controls are not verified";
     EXPECT_EQ(count(steps, purpose::timed), 20u);
@@ -166,6 +166,24 @@ TEST(pairs_schedule, of_two_variants_share_a_layout_and_end_when_none_takes_part
     EXPECT_EQ(variants.size(), 10u);
     for (const auto& [layout, both] : variants)
         EXPECT_EQ(both.size(), 2u);
+}
+
+TEST(pairs_schedule, draws_which_party_has_which_cpu_once_for_both_of_a_pair) {
+    const plan what = plan_of(2, 20);
+    std::map<std::uint64_t, std::set<bool>> exchanged;  // by layout
+    std::set<bool> seen;
+    pairs_schedule pairs(
+        what, {{0, 1}},
+        {.drawn_by_pair = true, .takes_part = [](auto, auto round) { return round < 20; }});
+    for (const auto& each : all_steps(pairs, nothing_fails())) {
+        if (each.what != step::action::repeat) continue;
+        exchanged[each.repetition.layout.value()].insert(each.repetition.exchanged);
+        seen.insert(each.repetition.exchanged);
+    }
+    EXPECT_EQ(seen.size(), 2u);
+    EXPECT_EQ(exchanged.size(), 20u);
+    for (const auto& [layout, both] : exchanged)
+        EXPECT_EQ(both.size(), 1u);
 }
 
 TEST(pairs_schedule, passes_over_what_cannot_run_here) {
