@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/calibration_file.hpp"
+#include "bench/carry_out.hpp"
 #include "bench/header.hpp"
 #include "bench/limits.hpp"
 #include "bench/outputs.hpp"
@@ -61,8 +62,6 @@ void banner_if_unoptimised() {
         << "*** This build is NOT OPTIMISED (or instrumented): its figures mean nothing. ***\n"
            "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
-
-constexpr std::size_t others_told = 5;
 
 /// --strict: no repetition is started on a host that doctor complains of.
 void refuse_disturbed_host(const plan& what) {
@@ -189,21 +188,6 @@ void report(const run_options& options, const run_result& result) {
                                      .problems = options.problems});
     if (!options.html_file.empty()) std::cout << "Report: " << options.html_file << "   ";
     std::cout << "Result: " << options.json_file << '\n';
-}
-
-run_outcome carry_out(const run_options& options, const plan& what, workplace& here,
-                      result_builder& result, journal& lines) {
-    const shared_clock clock(here.clock);
-    progress bar(0, options.quiet);
-    recorder records(result, lines, bar, clock, here.machine);
-    executor by(what, here.pairs, here.interrupts, clock, {options.reruns, options.retries},
-                records, here.machine.gate());
-    rounds_schedule rounds(what, options.time_budget_s, options.floors);
-    bar.expect(rounds.expected());
-    bar.say(effort_text(what, options));
-    run_outcome ended = run_schedule(rounds, by, records.so_far());
-    result.header().watch = here.machine.told(by.others(others_told));
-    return ended;
 }
 
 /// Nothing measured is lost where something could not be written.

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <utility>
 
 #include "bench/subcommand.hpp"
 #include "reports/embedded.hpp"
@@ -10,20 +11,26 @@ namespace {
 int run_schema(const invocation& call) {
     cxxopts::Options options("ipcmark schema",
                              "Prints the JSON Schema (2020-12) of result files\n");
-    options.add_options()("plan", "Of plan files instead")("ab", "Of the files of `ipcmark ab`");
+    options.add_options()("plan", "Of plan files instead")("ab", "Of the files of `ipcmark ab`")(
+        "design", "Of designs for `ipcmark recommend`");
     const auto parsed = parse_arguments(
         options, call, "Examples:\n  ipcmark schema > ipcmark.result.v1.schema.json\n");
     if (!parsed) return exit_ok;
-    const bool plan = parsed->count("plan") > 0;
-    const bool ab = parsed->count("ab") > 0;
-    if (plan && ab) throw command_error("--plan and --ab name two schemas: give one of them");
-    std::cout << (plan ? plan_schema_text() : ab ? ab_schema_text() : result_schema_text());
+    constexpr std::pair<const char*, std::string_view (*)()> others[] = {
+        {"plan", &plan_schema_text}, {"ab", &ab_schema_text}, {"design", &design_schema_text}};
+    std::string_view text;
+    for (const auto& [flag, schema] : others) {
+        if (parsed->count(flag) == 0) continue;
+        if (!text.empty()) throw command_error("give one of --plan, --ab and --design");
+        text = schema();
+    }
+    std::cout << (text.empty() ? result_schema_text() : text);
     return exit_ok;
 }
 
 }  // namespace
 
 extern const subcommand schema_command{
-    "schema", "print the JSON Schema of results, plans or comparisons", &run_schema};
+    "schema", "print the JSON Schema of results, plans, comparisons or designs", &run_schema};
 
 }  // namespace ipcmark

@@ -158,7 +158,7 @@ TEST_F(commands, completion_is_shell) {
 }
 
 TEST_F(commands, schemas_are_json) {
-    for (const char* which : {"", "--plan", "--ab"})
+    for (const char* which : {"", "--plan", "--ab", "--design"})
         EXPECT_TRUE(
             nlohmann::json::parse(expect_code(0, std::string("ipcmark schema ") + which).out)
                 .contains("$schema"));

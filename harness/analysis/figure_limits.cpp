@@ -35,7 +35,10 @@ std::string without_margins(std::string_view text) {
     return std::string(text.substr(from, text.find_last_not_of(' ') - from + 1));
 }
 
-double value_of(const std::string& text, const metric& of) {
+}  // namespace
+
+double parse_figure(std::string_view written, const metric& of) {
+    const std::string text = without_margins(written);
     double number = 0;
     const char* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
@@ -50,6 +53,8 @@ double value_of(const std::string& text, const metric& of) {
                                             known.empty() ? "nothing behind it" : join_or(known)));
 }
 
+namespace {
+
 const metric& metric_named(const std::string& word) {
     if (const metric* exact = find_metric(word)) return *exact;
     std::vector<std::string> found;
@@ -61,7 +66,9 @@ const metric& metric_named(const std::string& word) {
                                 "'; results have their keys under /cells/0/summary");
 }
 
-std::string value_text(double value, const metric& of) {
+}  // namespace
+
+std::string limit_value_text(double value, const metric& of) {
     const auto known = suffixes_of(of);
     const suffix* best = &known.front();
     for (const suffix& each : known)
@@ -78,22 +85,23 @@ limit_outcome outcome_of(const figure_limit& limit, const metric_summary& figure
     return limit_outcome::unproven;
 }
 
-constexpr std::array outcome_words{"met", "missed", "not proven", "nothing to judge"};
-
-std::string_view word_of(limit_outcome outcome) {
-    return outcome_words[static_cast<std::size_t>(outcome)];
+std::string_view outcome_word(limit_outcome outcome) {
+    constexpr std::array words{"met", "missed", "not proven", "nothing to judge"};
+    return words[static_cast<std::size_t>(outcome)];
 }
+
+namespace {
 
 judged_limit judged(const figure_limit& limit, const cell_result& cell,
                     const metric_summary& figures) {
     const limit_outcome outcome = outcome_of(limit, figures);
     std::string interval;
     if (figures.low && figures.high)
-        interval = fmt::format(" [{} .. {}]", value_text(*figures.low, *limit.of),
-                               value_text(*figures.high, *limit.of));
-    return {outcome, fmt::format("Limit {}: {}: {} of {} is {}{}", word_of(outcome), limit.text,
-                                 limit.of->label, cell.name, value_text(*figures.median, *limit.of),
-                                 interval)};
+        interval = fmt::format(" [{} .. {}]", limit_value_text(*figures.low, *limit.of),
+                               limit_value_text(*figures.high, *limit.of));
+    return {outcome, fmt::format("Limit {}: {}: {} of {} is {}{}", outcome_word(outcome),
+                                 limit.text, limit.of->label, cell.name,
+                                 limit_value_text(*figures.median, *limit.of), interval)};
 }
 
 }  // namespace
@@ -115,7 +123,7 @@ figure_limit parse_limit(std::string_view text) {
     }
     limit.of = &metric_named(without_margins(text.substr(colon + 2, compared - colon - 2)));
     limit.below = text[compared] == '<';
-    limit.value = value_of(without_margins(text.substr(compared + 1)), *limit.of);
+    limit.value = parse_figure(text.substr(compared + 1), *limit.of);
     return limit;
 }
 
@@ -132,9 +140,10 @@ std::vector<judged_limit> judge_limits(const run_result& result,
                 all.push_back(judged(limit, cell, *figures));
         }
         if (all.size() == before)
-            all.push_back({limit_outcome::absent,
-                           fmt::format("Limit {}: {}: no cell of that name has a {}",
-                                       word_of(limit_outcome::absent), limit.text, limit.of->key)});
+            all.push_back(
+                {limit_outcome::absent,
+                 fmt::format("Limit {}: {}: no cell of that name has a {}",
+                             outcome_word(limit_outcome::absent), limit.text, limit.of->key)});
     }
     return all;
 }

@@ -23,12 +23,24 @@ struct figure_limit {
 /// std::invalid_argument with a sentence.
 figure_limit parse_limit(std::string_view text);
 
+/// "50us", "10k", "5%": a value in the metric's unit. Throws std::invalid_argument.
+double parse_figure(std::string_view text, const metric& of);
+
+/// The other way round: "50us".
+std::string limit_value_text(double value, const metric& of);
+
 enum class limit_outcome : std::uint8_t {
     met,       // the whole interval, or the figure where it has none
     missed,    // the same
     unproven,  // the interval lies on both sides
     absent,    // no cell of that name has the figure
 };
+
+/// The words of reports: met, missed, not proven, nothing to judge.
+std::string_view outcome_word(limit_outcome outcome);
+
+/// Of a figure that is there.
+limit_outcome outcome_of(const figure_limit& limit, const metric_summary& figures);
 
 struct judged_limit {
     limit_outcome outcome = limit_outcome::absent;

@@ -1,0 +1,101 @@
+#include <filesystem>
+
+#include "bench/test/cli_test.hpp"
+
+namespace ipcmark::test {
+namespace {
+
+const std::string shortly = " --time-budget 3s --quiet ";
+
+class recommend : public cli_test {
+protected:
+    nlohmann::json answer_of(const std::string& arguments, int code = 0) {
+        return nlohmann::json::parse(
+            expect_code(code, "ipcmark recommend --format json " + arguments).out);
+    }
+    void write_design(const std::string& flow) const {
+        box.write("d.json", R"({"schema": {"name": "ipcmark.design", "version": "1.0"},
+            "flows": [)" + flow +
+                                "]}");
+    }
+};
+
+TEST_F(recommend, measures_what_could_meet_a_design_and_says_what_to_take) {
+    const auto ended = expect_code(
+        0, "ipcmark recommend --payload 64 --rate 500 --p50 '<1s' -m pipe,shm_ring_spin,udp" +
+               shortly + "--record r.md --why-not udp");
+    EXPECT_TRUE(matches(ended.out, "flow: take pipe \\(latency.p50 .*\\): it meets all 3"))
+        << ended.out;
+    EXPECT_TRUE(matches(ended.out,
+                        "udp: left out, it may lose messages \\(`ipcmark conform "
+                        "--mechanism udp --check \\w+`\\)"))
+        << ended.out;
+    EXPECT_TRUE(matches(box.read("r.md"), "^# recommendation\n\n- flow: take pipe"));
+}
+
+TEST_F(recommend, gives_every_verdict_as_json_and_keeps_what_was_measured) {
+    expect_code(0, "mkdir kept");
+    const auto answer =
+        answer_of("--rate 500 --p50 '<1ns' -m pipe --results kept" + shortly + "--require-met", 1);
+    EXPECT_TRUE(answer.at("flows")[0].at("recommended").is_null());
+    const auto candidate = answer.at("flows")[0].at("candidates")[0];
+    EXPECT_EQ(candidate.at("fit"), "misses");
+    EXPECT_EQ(candidate.at("verdicts")[0].at("outcome"), "missed");
+    expect_code(0, "ipcmark validate kept/flow-screening.json kept/flow-thorough.json");
+    const auto again = answer_of("--rate 500 --p50 '<1ns' -m pipe --from kept/flow-thorough.json");
+    EXPECT_EQ(again.at("flows")[0].at("candidates")[0].at("verdicts"), candidate.at("verdicts"));
+    expect_refused(4, "ipcmark recommend --rate 501 --p50 '<1s' --from kept/flow-thorough.json",
+                   "no result has a cell for this design");
+}
+
+TEST_F(recommend, reads_designs_and_changes_them_for_once) {
+    write_design(R"({"name": "a", "payload": "64", "rate": "500", "latency": {"p50": "< 1s"}},
+                    {"name": "b", "kind": "request", "payload": "1k"})");
+    expect_code(0, "ipcmark validate --design d.json");
+    const auto answer = answer_of("d.json -m pipe --what-if payload=128" + shortly);
+    ASSERT_EQ(answer.at("flows").size(), 2u);
+    EXPECT_EQ(answer.at("flows")[0].at("candidates")[0].at("cell"), "paced/pipe/128/free/rate=500");
+    EXPECT_EQ(answer.at("flows")[1].at("candidates")[0].at("cell"), "round_trip/pipe/128/free");
+    EXPECT_EQ(answer.at("design").at("flows")[1].at("payload"), "128");
+}
+
+TEST_F(recommend, worked_designs_are_valid) {
+    const std::filesystem::path folder = IPCMARK_SOURCE "/bench/plans/designs";
+    std::size_t designs = 0;
+    for (const auto& each : std::filesystem::directory_iterator(folder))
+        if (each.path().extension() == ".json") {
+            expect_code(0, "ipcmark validate --design " + each.path().string());
+            ++designs;
+        }
+    EXPECT_GE(designs, 6u);
+}
+
+TEST_F(recommend, what_makes_no_sense_is_refused) {
+    const std::string start = "ipcmark recommend --quiet ";
+    expect_refused(2, start, "what is to be met");
+    expect_refused(2, start + "--rate -5", "--rate: '-5' is no value");
+    expect_refused(2, start + "--rate 1e300", "--rate: '1e300' is no rate");
+    expect_refused(2, start + "--p99 soon", "--p99: 'soon' is no value of p99_ns");
+    expect_refused(2, start + "--cpu '<5%'", "cpu is judged at a rate");
+    expect_refused(2, start + "--payload 0", "--payload: ");
+    expect_refused(2, start + "--rate 1 --must duplx",
+                   "there is no trait 'duplx'; did you mean duplex");
+    expect_refused(2, start + "--rate 1 --prefer speed",
+                   "--prefer: there is nothing called 'speed'");
+    expect_refused(2, start + "--rate 1 --what-if fast", "--what-if: 'fast' is not of the form");
+    expect_refused(2, start + "--rate 1 --format xml", "--format 'xml' is not one of");
+    expect_refused(2, start + "--rate 1 --placement moon", "there is no placement 'moon'");
+    expect_refused(2, start + "nothing.json", "nothing.json");
+    expect_refused(5, start + "--rate 1 --results nowhere", "there is no folder nowhere");
+    expect_refused(4, start + "-m eventfd --rate 10" + shortly, "no mechanism is left");
+    write_design(R"({"payload": "64", "latancy": {"p99": "< 1ms"}})");
+    expect_refused(2, start + "d.json", "d.json: /flows/0/latancy is not a known key");
+    write_design(R"({"latency": {"p99": "> 1ms"}})");
+    expect_refused(2, "ipcmark validate --design d.json",
+                   "d.json: /flows/0/latency/p99: .*has to lie below");
+    write_design(R"({"rate": "1"})");
+    expect_refused(2, start + "d.json --rate 2", "the design is a file");
+}
+
+}  // namespace
+}  // namespace ipcmark::test

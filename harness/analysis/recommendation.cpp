@@ -1,0 +1,229 @@
+#include "harness/analysis/recommendation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <tuple>
+
+#include "harness/analysis/repetition_figures.hpp"
+#include "harness/analysis/standings.hpp"
+#include "harness/contract/parameter.hpp"
+
+namespace ipcmark {
+
+namespace {
+
+metric_summary times(const metric_summary& figures, double factor) {
+    metric_summary scaled = figures;
+    for (std::optional<double>* each :
+         {&scaled.median, &scaled.low, &scaled.high, &scaled.min, &scaled.max})
+        if (*each) **each *= factor;
+    return scaled;
+}
+
+bool is_at_rate(const cell_result& cell, double rate_hz) {
+    constexpr double alike = 1e-6;
+    return cell.parameter && cell.parameter->name == rate_parameter.name &&
+           std::abs(cell.parameter->value - rate_hz) <= alike * rate_hz;
+}
+
+/// A cell that answers for a flow, at `rate_hz` where it has one.
+bool answers(const cell_result& cell, const design_flow& flow, std::optional<double> rate_hz) {
+    return cell.kind == flow.measured_as() && cell.payload_bytes == flow.payload_bytes &&
+           (!rate_hz || is_at_rate(cell, *rate_hz));
+}
+
+struct found_cell {
+    const run_result* result = nullptr;
+    const cell_result* cell = nullptr;
+};
+
+using cells_by_mechanism = std::map<std::string, found_cell>;
+
+cells_by_mechanism cells_for(const design_flow& flow, std::optional<double> rate_hz,
+                             const std::vector<const run_result*>& results) {
+    cells_by_mechanism found;
+    for (const run_result* result : results)
+        for (const cell_result& cell : result->cells)
+            if (answers(cell, flow, rate_hz)) {
+                found_cell& at = found[cell.mechanism];
+                if (at.cell == nullptr || cell.ended == status::ok) at = {result, &cell};
+            }
+    return found;
+}
+
+/// What is asked of the same flow at another rate: what a rate changes.
+bool depends_on_rate(const requirement& wanted) {
+    return wanted.word.starts_with("latency.") || wanted.word == "rate";
+}
+
+bool meets_at_twice(const std::vector<requirement>& requirements, const cell_result& cell) {
+    return cell.ended == status::ok &&
+           std::all_of(requirements.begin(), requirements.end(), [&](requirement wanted) {
+               if (!depends_on_rate(wanted)) return true;
+               if (wanted.word == "rate") wanted.limit.value *= 2;
+               return judge(wanted, cell.find(wanted.limit.of->key)).outcome == limit_outcome::met;
+           });
+}
+
+fit fit_of(const std::vector<requirement_verdict>& all) {
+    const auto any = [&](limit_outcome outcome) {
+        return std::any_of(all.begin(), all.end(),
+                           [&](const auto& each) { return each.outcome == outcome; });
+    };
+    if (any(limit_outcome::missed)) return fit::misses;
+    return any(limit_outcome::unproven) || any(limit_outcome::absent) ? fit::unproven : fit::meets;
+}
+
+/// Fewer of these is simpler to build and to run.
+auto complexity(const mechanism_info& mechanism) {
+    return std::tuple(mechanism.has("needs_daemon"), mechanism.has("allocates"),
+                      mechanism.copies_per_message == 0);
+}
+
+candidate examined(const mechanism_info& mechanism, const std::vector<requirement>& requirements,
+                   const found_cell& at) {
+    candidate one;
+    one.mechanism = mechanism;
+    one.cell = at.cell->name;
+    if (at.cell->ended != status::ok) {
+        one.why = at.cell->why ? at.cell->why->text : std::string(to_word(at.cell->ended));
+        return one;
+    }
+    for (const requirement& wanted : requirements)
+        one.verdicts.push_back(judge(wanted, at.cell->find(wanted.limit.of->key)));
+    one.how = fit_of(one.verdicts);
+    return one;
+}
+
+/// The median of what ranks, the adverse direction upwards.
+double rank_figure(const candidate& one, const metric& by) {
+    if (!one.preferred || !one.preferred->median) return HUGE_VAL;
+    return by.direction == better::higher ? -*one.preferred->median : *one.preferred->median;
+}
+
+/// Of the candidates of one result that fit alike, those that no proven difference parts from the
+/// best.
+void mark_level(std::vector<candidate>& candidates, const cells_by_mechanism& cells,
+                const metric& by) {
+    if (candidates.empty() || candidates.front().cell.empty()) return;
+    const fit best = candidates.front().how;
+    const run_result* result = cells.at(candidates.front().mechanism.name).result;
+    const repetition_figures figures(*result);
+    for (const cell_group& group : groups_of(*result)) {
+        std::vector<bool> among(group.cells.size());
+        bool here = false;
+        for (std::size_t i = 0; i < group.cells.size(); ++i) {
+            const std::string& name = result->cells[group.cells[i]].name;
+            here = here || name == candidates.front().cell;
+            among[i] = std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) {
+                return each.how == best && each.cell == name;
+            });
+        }
+        if (!here) continue;
+        const auto found = standings_among(*result, figures, group, by, among);
+        for (candidate& each : candidates)
+            for (std::size_t i = 0; i < group.cells.size(); ++i)
+                if (each.how == best && result->cells[group.cells[i]].name == each.cell)
+                    each.level = found[i] == standing::best || found[i] == standing::level;
+    }
+}
+
+void rank(std::vector<candidate>& candidates, const cells_by_mechanism& cells, const metric& by) {
+    const auto measured_first = [&](const candidate& x, const candidate& y) {
+        return std::tuple(x.how, rank_figure(x, by), x.mechanism.name) <
+               std::tuple(y.how, rank_figure(y, by), y.mechanism.name);
+    };
+    std::sort(candidates.begin(), candidates.end(), measured_first);
+    mark_level(candidates, cells, by);
+    if (candidates.empty()) return;
+    const fit best = candidates.front().how;
+    const auto simpler_first = [&](const candidate& x, const candidate& y) {
+        return std::tuple(x.how != best, !x.level, complexity(x.mechanism), rank_figure(x, by)) <
+               std::tuple(y.how != best, !y.level, complexity(y.mechanism), rank_figure(y, by));
+    };
+    const auto end = std::find_if(candidates.begin(), candidates.end(),
+                                  [&](const auto& each) { return each.how != best; });
+    std::stable_sort(candidates.begin(), end, simpler_first);
+}
+
+}  // namespace
+
+std::size_t flow_recommendation::count(fit how) const {
+    return static_cast<std::size_t>(std::count_if(
+        candidates.begin(), candidates.end(), [&](const auto& each) { return each.how == how; }));
+}
+
+const candidate* flow_recommendation::best() const {
+    return candidates.empty() || candidates.front().how != fit::meets ? nullptr
+                                                                      : &candidates.front();
+}
+
+const candidate* flow_recommendation::find(const std::string& mechanism) const {
+    for (const candidate& each : candidates)
+        if (each.mechanism.name == mechanism) return &each;
+    return nullptr;
+}
+
+requirement_verdict judge(const requirement& wanted, const metric_summary* figures) {
+    if (figures == nullptr || !figures->median) return {};
+    requirement_verdict verdict;
+    verdict.figures = times(*figures, wanted.factor);
+    verdict.outcome = outcome_of(wanted.limit, *verdict.figures);
+    const double figure = *verdict.figures->median;
+    const double limit = wanted.limit.value;
+    if (figure > 0) verdict.headroom = wanted.limit.below ? limit / figure : figure / limit;
+    constexpr double ample = 2;
+    const bool has_interval = verdict.figures->low && verdict.figures->high;
+    const bool follows = !wanted.given && !wanted.limit.below;  // a rate is kept or it is not
+    if (verdict.outcome == limit_outcome::met && !has_interval && !follows && verdict.headroom &&
+        *verdict.headroom < ample)
+        verdict.outcome = limit_outcome::unproven;
+    return verdict;
+}
+
+flow_recommendation recommend(const design_flow& flow,
+                              const std::vector<mechanism_info>& mechanisms,
+                              const std::vector<const run_result*>& results) {
+    flow_recommendation answer{flow, flow.requirements(), {}};
+    const auto cells = cells_for(flow, flow.rate_hz, results);
+    const auto twice =
+        flow.rate_hz ? cells_for(flow, 2 * *flow.rate_hz, results) : cells_by_mechanism();
+    const metric* by = requirement_metric(flow.first_preference());
+    std::vector<candidate> excluded;
+    for (const mechanism_info& mechanism : mechanisms) {
+        if (mechanism.role != "mechanism") continue;
+        if (const auto why = why_excluded(flow, mechanism)) {
+            candidate& one = excluded.emplace_back();
+            one.mechanism = mechanism;
+            one.how = fit::excluded;
+            one.why = why->reason;
+            one.trait = why->trait;
+            continue;
+        }
+        const auto at = cells.find(mechanism.name);
+        if (at == cells.end()) {
+            candidate& one = answer.candidates.emplace_back();
+            one.mechanism = mechanism;
+            one.why = "not measured";
+            continue;
+        }
+        candidate one = examined(mechanism, answer.requirements, at->second);
+        if (by != nullptr)
+            if (const metric_summary* figures = at->second.cell->find(by->key))
+                one.preferred = *figures;
+        if (const auto more = twice.find(mechanism.name); more != twice.end()) {
+            one.twice_measured = true;
+            one.twice = meets_at_twice(answer.requirements, *more->second.cell);
+        }
+        answer.candidates.push_back(std::move(one));
+    }
+    if (by != nullptr) rank(answer.candidates, cells, *by);
+    std::sort(excluded.begin(), excluded.end(),
+              [](const auto& x, const auto& y) { return x.mechanism.name < y.mechanism.name; });
+    std::move(excluded.begin(), excluded.end(), std::back_inserter(answer.candidates));
+    return answer;
+}
+
+}  // namespace ipcmark

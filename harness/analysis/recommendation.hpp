@@ -1,0 +1,73 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/analysis/design.hpp"
+#include "harness/result/metric_summary.hpp"
+#include "harness/result/run_result.hpp"
+
+/// Which mechanisms meet a design, by what was measured of them.
+namespace ipcmark {
+
+struct requirement_verdict {
+    limit_outcome outcome = limit_outcome::absent;
+    std::optional<metric_summary> figures;  // times the requirement's factor
+    /// Limit over figure, or figure over limit where more is better: above 1 there is room.
+    std::optional<double> headroom;
+};
+
+enum class fit : std::uint8_t {
+    meets,       // every requirement
+    unproven,    // none is missed, and some are not proven
+    misses,      // one at least
+    unmeasured,  // no figure: it failed, or was left out
+    excluded,    // by what it is
+};
+
+template <>
+struct spelling<fit> {
+    static constexpr std::array words{
+        std::pair{fit::meets, "meets"}, std::pair{fit::unproven, "unproven"},
+        std::pair{fit::misses, "misses"}, std::pair{fit::unmeasured, "unmeasured"},
+        std::pair{fit::excluded, "excluded"}};
+};
+
+struct candidate {
+    mechanism_info mechanism;
+    fit how = fit::unmeasured;
+    std::string why;                            // excluded or unmeasured: the reason
+    std::string trait;                          // excluded: the trait that says so; empty: none
+    std::vector<requirement_verdict> verdicts;  // by the flow's requirements
+    std::optional<metric_summary> preferred;    // what ranks it
+    bool level = false;  // with the first of its kind of fit: no difference is proven
+    bool twice = false;  // it meets everything that depends on the rate at twice the rate as well
+    bool twice_measured = false;
+    std::string cell;  // where its figures are from
+};
+
+struct flow_recommendation {
+    design_flow flow;
+    std::vector<requirement> requirements;
+    std::vector<candidate> candidates;  // the best first; the excluded last
+
+    std::size_t count(fit how) const;
+    /// nullptr: none meets everything.
+    const candidate* best() const;
+    const candidate* find(const std::string& mechanism) const;
+};
+
+/// Of an interval as a whole; of a figure without one only where it is better than the limit by
+/// half of it, or worse.
+requirement_verdict judge(const requirement& wanted, const metric_summary* figures);
+
+/// `results`: what was measured, in the order of time; of each mechanism the last counts.
+/// `mechanisms`: all that there are. Ranked by the first preference among those that fit equally
+/// well; where no difference is proven the simpler is first: no daemon, no library that allocates,
+/// a kernel channel before shared memory.
+flow_recommendation recommend(const design_flow& flow,
+                              const std::vector<mechanism_info>& mechanisms,
+                              const std::vector<const run_result*>& results);
+
+}  // namespace ipcmark

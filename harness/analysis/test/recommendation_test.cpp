@@ -1,0 +1,158 @@
+#include "harness/analysis/recommendation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/analysis/test/made_paced_result.hpp"
+
+namespace ipcmark {
+namespace {
+
+using test::around;
+using test::made_mechanism;
+using test::made_paced_result;
+using test::sleeping;
+using test::spinning;
+
+design_flow commands() {
+    design_flow flow;
+    set_field(flow, "rate", "1k");
+    set_field(flow, "latency.p99", "< 50us");
+    return flow;
+}
+
+std::vector<std::string> names_of(const flow_recommendation& of) {
+    std::vector<std::string> names;
+    for (const candidate& each : of.candidates)
+        names.push_back(each.mechanism.name);
+    return names;
+}
+
+TEST(recommendation, ranks_what_meets_all_before_the_rest) {
+    made_paced_result made;
+    made.add("slow", 1'000, sleeping(90'000));
+    made.add("spins", 1'000, spinning(2'000));
+    made.add("quick", 1'000, sleeping(20'000));
+    made.add("good", 1'000, sleeping(40'000));
+    const auto of =
+        recommend(commands(),
+                  {made_mechanism("good"), made_mechanism("lossy", {{"may_drop", true}}),
+                   made_mechanism("quick"), made_mechanism("slow"), made_mechanism("spins"),
+                   made_mechanism("unknown")},
+                  {&made.result});
+    EXPECT_EQ(names_of(of),
+              (std::vector<std::string>{"quick", "good", "spins", "slow", "unknown", "lossy"}));
+    ASSERT_NE(of.best(), nullptr);
+    EXPECT_EQ(of.find("spins")->how, fit::misses);
+    EXPECT_EQ(of.find("slow")->how, fit::misses);
+    EXPECT_EQ(of.find("unknown")->how, fit::unmeasured);
+    EXPECT_EQ(of.find("lossy")->trait, "may_drop");
+    EXPECT_FALSE(of.find("good")->level);
+    EXPECT_NEAR(*of.find("quick")->verdicts.at(0).headroom, 2.5, 0.01);
+}
+
+TEST(recommendation, of_those_that_no_proven_difference_parts_the_simpler_is_first) {
+    made_paced_result made;
+    made.add("daemon", 1'000, sleeping(20'000));
+    made.add("shared", 1'000, sleeping(20'010));
+    made.add("kernel", 1'000, sleeping(20'020));
+    const auto of =
+        recommend(commands(),
+                  {made_mechanism("daemon", {{"needs_daemon", true}}),
+                   made_mechanism("shared", tree::object(), 0), made_mechanism("kernel")},
+                  {&made.result});
+    EXPECT_EQ(names_of(of), (std::vector<std::string>{"kernel", "shared", "daemon"}));
+    for (const candidate& each : of.candidates)
+        EXPECT_TRUE(each.level) << each.mechanism.name;
+}
+
+TEST(recommendation, an_interval_across_the_limit_proves_nothing) {
+    made_paced_result made;
+    auto figures = sleeping(50'000);
+    made.add("near", 1'000, figures);
+    const auto of = recommend(commands(), {made_mechanism("near")}, {&made.result});
+    EXPECT_EQ(of.candidates[0].how, fit::unproven);
+    EXPECT_EQ(of.best(), nullptr);
+}
+
+TEST(recommendation, a_figure_without_an_interval_has_to_be_far_from_the_limit) {
+    const auto outcome_at = [](double p99_ns) {
+        metric_summary pooled;
+        pooled.n = 6;
+        pooled.median = p99_ns;
+        pooled.pooled = true;
+        return judge(commands().requirements().front(), &pooled).outcome;
+    };
+    EXPECT_EQ(outcome_at(20'000), limit_outcome::met);
+    EXPECT_EQ(outcome_at(30'000), limit_outcome::unproven);
+    EXPECT_EQ(outcome_at(60'000), limit_outcome::missed);
+    EXPECT_EQ(judge(commands().requirements().front(), nullptr).outcome, limit_outcome::absent);
+}
+
+TEST(recommendation, the_last_result_of_a_mechanism_counts) {
+    made_paced_result first;
+    first.add("m", 1'000, sleeping(20'000));
+    first.add("screened", 1'000, sleeping(30'000));
+    made_paced_result second;
+    second.add("m", 1'000, sleeping(90'000));
+    const auto of = recommend(commands(), {made_mechanism("m"), made_mechanism("screened")},
+                              {&first.result, &second.result});
+    EXPECT_EQ(of.find("m")->how, fit::misses);
+    EXPECT_EQ(of.find("screened")->how, fit::meets);
+}
+
+TEST(recommendation, requests_at_a_rate_take_two_ways) {
+    made_paced_result made;
+    made.add("m", 1'000, sleeping(30'000));
+    design_flow flow = commands();
+    EXPECT_EQ(recommend(flow, {made_mechanism("m")}, {&made.result}).candidates[0].how, fit::meets);
+    flow.kind = flow_kind::request;
+    const auto of = recommend(flow, {made_mechanism("m")}, {&made.result});
+    EXPECT_EQ(of.candidates[0].how, fit::misses);
+    EXPECT_NEAR(*of.candidates[0].verdicts.at(0).figures->median, 60'000, 1);
+}
+
+TEST(recommendation, says_whether_twice_the_rate_is_met_too) {
+    made_paced_result made;
+    made.add("holds", 1'000, sleeping(20'000));
+    made.add("holds", 2'000, sleeping(25'000, 2'000));
+    made.add("stops", 1'000, sleeping(20'000));
+    made.add("stops", 2'000, sleeping(25'000, 1'500));
+    made.add("unknown", 1'000, sleeping(20'000));
+    const auto of = recommend(
+        commands(), {made_mechanism("holds"), made_mechanism("stops"), made_mechanism("unknown")},
+        {&made.result});
+    EXPECT_TRUE(of.find("holds")->twice);
+    EXPECT_FALSE(of.find("stops")->twice);
+    EXPECT_TRUE(of.find("stops")->twice_measured);
+    EXPECT_FALSE(of.find("unknown")->twice_measured);
+}
+
+TEST(recommendation, cells_of_another_flow_say_nothing) {
+    made_paced_result made;
+    made.add("other_rate", 500, sleeping(20'000));
+    made.add("other_size", 1'000, sleeping(20'000)).payload_bytes = 128;
+    made.add("failed", 1'000, sleeping(20'000)).ended = status::failed;
+    const auto of = recommend(
+        commands(),
+        {made_mechanism("failed"), made_mechanism("other_rate"), made_mechanism("other_size")},
+        {&made.result});
+    for (const candidate& each : of.candidates)
+        EXPECT_EQ(each.how, fit::unmeasured) << each.mechanism.name;
+}
+
+TEST(recommendation, a_preference_ranks_instead_of_the_first_limit) {
+    made_paced_result made;
+    auto thrifty = sleeping(40'000);
+    thrifty["core_share"] = around(0.01);
+    made.add("quick", 1'000, sleeping(20'000));
+    made.add("thrifty", 1'000, thrifty);
+    design_flow flow = commands();
+    flow.prefer = {"cpu"};
+    set_field(flow, "cpu", "< 50 %");
+    const auto of =
+        recommend(flow, {made_mechanism("quick"), made_mechanism("thrifty")}, {&made.result});
+    EXPECT_EQ(of.best()->mechanism.name, "thrifty");
+}
+
+}  // namespace
+}  // namespace ipcmark
