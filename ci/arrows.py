@@ -27,7 +27,7 @@ MAY_USE = {
     "harness/history": "analysis result contract stats base",
     "harness/conform": "run worker result host/ipc endpoints contract base",
     "transports": "worker endpoints contract base",
-    "reports": "analysis result contract base",
+    "reports": "analysis result contract stats base",
     "bench": "base stats contract endpoints host/facts host/noise host/ipc host/checks result"
              " worker run analysis history conform transports reports",
 }

@@ -9,84 +9,166 @@
 #include <span>
 
 #include "harness/stats/autocorrelation.hpp"
-#include "harness/stats/order.hpp"
 
 namespace ipcmark {
 
 namespace {
 
-constexpr std::size_t most_thresholds = 32;
+constexpr std::size_t thresholds_count = 32;
 constexpr std::size_t most_strides = 128;
 constexpr std::size_t edge_values = 32;
+constexpr std::size_t most_marks = 32;
 
 using codes = std::vector<std::uint8_t>;
+using grid_values = std::array<float, thresholds_count>;
 
 /// The steps of both distribution functions: between thresholds they are constant.
 struct energy_grid {
-    std::vector<double> widths;  // to the next threshold
-    std::vector<double> shares;  // of all values at or below the threshold
-    codes coded;                 // every value as the last threshold at or below it
+    grid_values widths{};  // to the next threshold; 0 after the last
+    grid_values shares{};  // of all values at or below the threshold
+    codes coded;           // every value as the last threshold at or below it
 
     explicit energy_grid(std::span<const double> values) {
         std::vector<double> thresholds(values.begin(), values.end());
         std::sort(thresholds.begin(), thresholds.end());
-        if (const std::size_t n = thresholds.size(); n > most_thresholds) {
-            for (std::size_t i = 0; i < most_thresholds; ++i)
-                thresholds[i] = thresholds[(2 * i + 1) * n / (2 * most_thresholds)];
-            thresholds.resize(most_thresholds);
+        if (const std::size_t n = thresholds.size(); n > thresholds_count) {
+            for (std::size_t i = 0; i < thresholds_count; ++i)
+                thresholds[i] = thresholds[(2 * i + 1) * n / (2 * thresholds_count)];
+            thresholds.resize(thresholds_count);
         }
         thresholds.erase(std::unique(thresholds.begin(), thresholds.end()), thresholds.end());
-        shares.resize(thresholds.size());
+        std::array<std::size_t, thresholds_count> counts{};
         for (const double value : values) {
             const auto above = std::upper_bound(thresholds.begin(), thresholds.end(), value);
             const auto code = std::max<std::ptrdiff_t>(above - thresholds.begin(), 1) - 1;
             coded.push_back(static_cast<std::uint8_t>(code));
-            shares[static_cast<std::size_t>(code)] += 1 / static_cast<double>(values.size());
+            ++counts[static_cast<std::size_t>(code)];
         }
-        for (std::size_t i = 1; i < shares.size(); ++i)
-            shares[i] += shares[i - 1];
-        for (std::size_t i = 1; i < thresholds.size(); ++i)
-            widths.push_back(thresholds[i] - thresholds[i - 1]);
+        std::size_t below = 0;
+        // Of the widest, so that a float holds whatever the values are.
+        const double range = thresholds.back() - thresholds.front();
+        for (std::size_t i = 0; i < thresholds.size(); ++i) {
+            below += counts[i];
+            shares[i] = static_cast<float>(static_cast<double>(below) /
+                                           static_cast<double>(values.size()));
+            if (i + 1 < thresholds.size())
+                widths[i] = static_cast<float>((thresholds[i + 1] - thresholds[i]) / range);
+        }
+    }
+
+    /// The energy distance of the `inside` values between two counts from the others, times
+    /// inside (n - inside) / n, up to a constant factor.
+    double distance(const grid_values& to, const grid_values& from, std::size_t inside) const {
+        constexpr std::size_t lanes = 8;
+        const auto m = static_cast<float>(inside);
+        std::array<float, lanes> sums{};
+        for (std::size_t j = 0; j < thresholds_count; j += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                const float apart = to[j + lane] - from[j + lane] - m * shares[j + lane];
+                sums[lane] += widths[j + lane] * apart * apart;
+            }
+        double sum = 0;
+        for (const float each : sums)
+            sum += static_cast<double>(each);
+        const auto k = static_cast<double>(inside);
+        return sum / (k * (static_cast<double>(coded.size()) - k));
     }
 };
 
-struct best_split {
-    std::size_t at = 0;
+/// The values from `first` on, before `end`, against all others: one change where it reaches an end
+/// of the series, else two.
+struct level_arc {
+    std::size_t first = 0;
+    std::size_t end = 0;
     double distance = 0;
 };
 
-/// Between which values a split is tried: all of them, or in long series every few, and all near
-/// the ends, where a new level of few values would be passed over.
-std::vector<bool> split_candidates(std::size_t n, std::size_t on_either_side) {
-    const std::size_t stride = n / most_strides + 1;
-    std::vector<bool> tried(n + 1);
-    for (std::size_t k = on_either_side; k + on_either_side <= n; ++k)
-        tried[k] = k % stride == 0 || k < edge_values || n - k < edge_values;
-    return tried;
+/// Which arcs are tried. Those that reach the end begin anywhere, or in long series at every few
+/// values and at all near the ends, where a new level of few values would be passed over; those
+/// within lie between marks.
+struct arc_choice {
+    std::size_t n = 0;
+    std::size_t least = 0;
+    std::size_t stride = 1;
+    std::size_t mark = 1;  // values between two marks
+
+    arc_choice(std::size_t count, std::size_t on_either_side)
+        : n(count), least(on_either_side), stride(count / most_strides + 1),
+          mark(std::max((count + most_marks - 1) / most_marks, on_either_side / 2 + 1)) {}
+
+    bool splits(std::size_t k) const {
+        return k >= least && k + least <= n &&
+               (k % stride == 0 || k < edge_values || n - k < edge_values);
+    }
+    bool lies_within(std::size_t first, std::size_t end) const {
+        return first >= least && end >= first + least && end + least <= n;
+    }
+};
+
+/// Counts of values at or below each threshold, before a place in the series.
+grid_values counts_below(const std::array<unsigned, thresholds_count>& counts) {
+    grid_values below;
+    unsigned sum = 0;
+    for (std::size_t j = 0; j < thresholds_count; ++j) {
+        sum += counts[j];
+        below[j] = static_cast<float>(sum);
+    }
+    return below;
 }
 
-/// The energy distance of the first k values from the others, times k (n - k) / n, up to a constant
-/// factor, for the k at which it is greatest.
-best_split greatest_distance(const energy_grid& grid, const codes& order,
-                             const std::vector<bool>& tried) {
-    std::array<unsigned, most_thresholds> counts{};
-    best_split best;
-    const auto n = static_cast<double>(order.size());
+/// The arc with the greatest distance.
+level_arc greatest_distance(const energy_grid& grid, const codes& order, const arc_choice& tried) {
+    constexpr grid_values nothing{};
+    std::array<unsigned, thresholds_count> counts{};
+    std::array<grid_values, most_marks + 1> marks;
+    level_arc best;
+    const auto take = [&best](std::size_t first, std::size_t end, double distance) {
+        if (distance > best.distance) best = {first, end, distance};
+    };
+    std::size_t marked = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {
         ++counts[order[i]];
-        if (!tried[i + 1]) continue;
-        const auto k = static_cast<double>(i + 1);
-        unsigned below = 0;
-        double sum = 0;
-        for (std::size_t j = 0; j < grid.widths.size(); ++j) {
-            below += counts[j];
-            const double apart = below - k * grid.shares[j];
-            sum += grid.widths[j] * apart * apart;
-        }
-        const double distance = sum / (k * (n - k));
-        if (distance > best.distance) best = {i + 1, distance};
+        const std::size_t k = i + 1;
+        const bool is_mark = k % tried.mark == 0;
+        if (!is_mark && !tried.splits(k)) continue;
+        const grid_values below = counts_below(counts);
+        if (tried.splits(k)) take(k, order.size(), grid.distance(below, nothing, k));
+        if (!is_mark) continue;
+        for (std::size_t j = 0; j < marked; ++j)
+            if (const std::size_t first = (j + 1) * tried.mark; tried.lies_within(first, k))
+                take(first, k, grid.distance(below, marks[j], k - first));
+        marks[marked++] = below;
     }
     return best;
+}
+
+/// The same arc with its ends where they are best, of all places near it.
+level_arc refined(const energy_grid& grid, const arc_choice& tried, level_arc arc) {
+    std::vector<grid_values> below{{}};
+    std::array<unsigned, thresholds_count> counts{};
+    for (const std::uint8_t code : grid.coded) {
+        ++counts[code];
+        below.push_back(counts_below(counts));
+    }
+    const std::size_t n = tried.n;
+    const bool within = arc.end < n;
+    const std::size_t reach = within ? tried.mark : tried.stride;
+    for (int turn = 0; turn < (within ? 3 : 1); ++turn)
+        for (std::size_t level_arc::*side : {&level_arc::first, &level_arc::end}) {
+            if (!within && side == &level_arc::end) continue;
+            const std::size_t at = arc.*side;
+            for (std::size_t k = at - std::min(at, reach); k <= std::min(at + reach, n); ++k) {
+                level_arc moved = arc;
+                moved.*side = k;
+                if (within ? !tried.lies_within(moved.first, moved.end)
+                           : k < tried.least || k + tried.least > n)
+                    continue;
+                moved.distance = grid.distance(below[moved.end], below[moved.first],
+                                               moved.end - moved.first);
+                if (moved.distance > arc.distance) arc = moved;
+            }
+        }
+    return arc;
 }
 
 /// Circular blocks of `length` neighbours from a random start, in random order.
@@ -123,23 +205,28 @@ private:
     codes permuted_;
 };
 
-/// Neighbours that are moved together, from what is left when both levels are taken out.
-std::size_t block_length(std::span<const double> values, std::size_t split,
-                         const change_rule& rule) {
-    const auto half = [&](std::size_t from, std::size_t to) {
-        std::vector<double> part(values.begin() + static_cast<std::ptrdiff_t>(from),
-                                 values.begin() + static_cast<std::ptrdiff_t>(to));
-        const double level = median(part);
-        for (double& each : part)
-            each -= level;
-        return part;
-    };
-    std::vector<double> left = half(0, split);
-    const auto right = half(split, values.size());
-    left.insert(left.end(), right.begin(), right.end());
+/// Mean square of what the smallest nine tenths of the values change by within `lag`: a change of
+/// level is among the others.
+double mean_square_step(std::span<const double> values, std::size_t lag) {
+    constexpr double kept = 0.9;
+    std::vector<double> steps;
+    for (std::size_t i = lag; i < values.size(); ++i)
+        steps.push_back((values[i] - values[i - lag]) * (values[i] - values[i - lag]));
+    std::sort(steps.begin(), steps.end());
+    steps.resize(static_cast<std::size_t>(std::ceil(kept * static_cast<double>(steps.size()))));
+    double sum = 0;
+    for (const double each : steps)
+        sum += each;
+    return sum / static_cast<double>(steps.size());
+}
+
+/// Neighbours that are moved together. The dependence is that of the steps of one and of two, which
+/// are as 1 to 1 + lag 1 in an AR(1), whatever levels there are.
+std::size_t block_length(std::span<const double> values, const change_rule& rule) {
+    const double one = mean_square_step(values, 1);
+    const double two = mean_square_step(values, 2);
+    const double lag_1 = one > 0 ? std::clamp(two / one - 1, 0.0, 0.95) : 0;
     const auto n = static_cast<double>(values.size());
-    const double seen = autocorrelation(left);
-    const double lag_1 = std::clamp(seen + (1 + 4 * seen) / n, 0.0, 0.95);
     const auto wanted = static_cast<std::size_t>(
         std::max(std::cbrt(n), lag_1 > dependence_bound ? std::ceil(4 / (1 - lag_1)) : 1));
     return std::clamp(std::max(rule.least_block, wanted), std::size_t{1},
@@ -161,7 +248,7 @@ double tail_chance(std::vector<double> permuted, double seen) {
 }
 
 /// 1 as soon as it cannot fall below the level any more.
-double permutation_p(const energy_grid& grid, const std::vector<bool>& tried, double seen,
+double permutation_p(const energy_grid& grid, const arc_choice& tried, double seen,
                      block_permuter permuter, const change_rule& rule) {
     const auto all = static_cast<double>(rule.permutations + 1);
     std::size_t as_far = 0;
@@ -185,21 +272,20 @@ struct change_finder {
         if (to - from < 2 * rule.least_values) return;
         const auto part = values.subspan(from, to - from);
         const energy_grid grid(part);
-        const auto tried = split_candidates(part.size(), rule.least_values);
-        const best_split best = greatest_distance(grid, grid.coded, tried);
+        const arc_choice tried(part.size(), rule.least_values);
+        const level_arc best = greatest_distance(grid, grid.coded, tried);
         if (best.distance <= 0) return;
         ++found.tests;
-        const std::size_t length = block_length(part, best.at, rule);
-        const double p = permutation_p(grid, tried, best.distance,
-                                       block_permuter(grid.coded, length, seed + from), rule);
+        const block_permuter permuter(grid.coded, block_length(part, rule), seed + from);
+        const double p = permutation_p(grid, tried, best.distance, permuter, rule);
         if (p > rule.level) return;
-        std::vector<bool> everywhere(part.size() + 1);
-        for (std::size_t k = rule.least_values; k + rule.least_values <= part.size(); ++k)
-            everywhere[k] = true;
-        const std::size_t at = from + greatest_distance(grid, grid.coded, everywhere).at;
-        search(from, at);
-        found.points.push_back({at, p});
-        search(at, to);
+        const level_arc arc = refined(grid, tried, best);
+        search(from, from + arc.first);
+        found.points.push_back({from + arc.first, p});
+        search(from + arc.first, from + arc.end);
+        if (from + arc.end == to) return;
+        found.points.push_back({from + arc.end, p});
+        search(from + arc.end, to);
     }
 };
 

@@ -24,10 +24,12 @@ struct change_search {
     std::size_t tests = 0;             // of parts of the series, those that found nothing included
 };
 
-/// E-divisive (Matteson and James, JASA 2014): the split with the greatest energy distance between
-/// both sides, proven by permutation, then both sides alike until nothing more is proven. Moved are
-/// circular blocks of neighbours, so that the drift of a machine is no change: least_block, the
-/// cube root of n, or more where what is left beside the split resembles its neighbours.
+/// The part whose values are farthest from all others by energy distance, proven by permutation,
+/// then its inside and both outsides alike until nothing more is proven: E-divisive (Matteson and
+/// James, JASA 2014), with arcs that need not reach an end, as circular binary segmentation has
+/// them (Olshen and others, Biostatistics 2004), since a level that came back is seen by no single
+/// split. Moved are circular blocks of neighbours, so that the drift of a machine is no change:
+/// least_block, the cube root of n, or 4 / (1 - r) where values resemble their neighbours by r.
 /// p = (b + 1) / (B + 1); where no permutation comes near, from the exponential tail of the largest
 /// tenth of them, which a bounded statistic lies below. Above 32 values the distance is that of
 /// values cut off at about the 2nd and 98th percentile, so that one stall is no change either.
