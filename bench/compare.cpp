@@ -71,8 +71,9 @@ compare_options compare_options_of(const cxxopts::ParseResult& parsed) {
         throw command_error("standard output has the answer: --html needs a file");
     options.gate = parsed.count("gate") > 0;
     if (options.gate && text("gate") != "unpaired")
-        throw command_error("--gate '" + text("gate") + "' is not unpaired; `ipcmark ab` is the "
-                                                        "gate that pairs");
+        throw command_error("--gate '" + text("gate") +
+                            "' is not unpaired; `ipcmark ab` is the "
+                            "gate that pairs");
     options.store = text("store");
     if (!options.gate && !options.store.empty())
         throw command_error("--store is for --gate unpaired, and would be ignored without it");

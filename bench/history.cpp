@@ -11,7 +11,7 @@ int run_history(const invocation& call) {
 
 }  // namespace
 
-extern const subcommand history_command{
-    "history", "keep runs, and see what changed between them", &run_history};
+extern const subcommand history_command{"history", "keep runs, and see what changed between them",
+                                        &run_history};
 
 }  // namespace ipcmark

@@ -42,8 +42,9 @@ std::int64_t change_number(const std::string& word) {
     if (digits.starts_with('#')) digits.erase(0, 1);
     const auto number = whole_number<std::int64_t>(digits);
     if (!number || *number <= 0)
-        throw command_error("'" + word + "' is no number of a change; `ipcmark history show` has "
-                                         "them");
+        throw command_error("'" + word +
+                            "' is no number of a change; `ipcmark history show` has "
+                            "them");
     return *number;
 }
 
@@ -134,12 +135,14 @@ int history_analyze(const history_options& options) {
     constexpr std::size_t fewest = 10;
     view.searched =
         longest < fewest
-            ? fmt::format("Nothing was searched: it takes {} runs of one machine, and there are {} "
-                          "at most.",
-                          fewest, longest)
-            : fmt::format("{} series searched; of the changes found, at most one in {:.0f} is "
-                          "chance.",
-                          series, 1 / options.rule.level);
+            ? fmt::format(
+                  "Nothing was searched: it takes {} runs of one machine, and there are {} "
+                  "at most.",
+                  fewest, longest)
+            : fmt::format(
+                  "{} series searched; of the changes found, at most one in {:.0f} is "
+                  "chance.",
+                  series, 1 / options.rule.level);
     print_history(view, options.format);
     return options.fail && view.open > 0 ? exit_gate_failed : exit_ok;
 }

@@ -112,8 +112,7 @@ int history_add(const history_options& options) try {
     history_store store(history_folder(options.store));
     const auto added = store.add(runs);
     for (std::size_t i = 0; i < runs.size(); ++i)
-        if (!added[i])
-            std::cerr << "ipcmark: " << runs[i].file << " is in the history already\n";
+        if (!added[i]) std::cerr << "ipcmark: " << runs[i].file << " is in the history already\n";
     std::cout << counted_runs(added) << " to " << store.file().string() << '\n';
     return exit_ok;
 } catch (const unreadable_result& e) {

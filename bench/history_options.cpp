@@ -17,8 +17,7 @@ constexpr std::array history_verbs{
                  &history_add},
     history_verb{"show", "", "the last runs, and every known change", false, &history_show},
     history_verb{"analyze", "", "look for changes of level", false, &history_analyze},
-    history_verb{"confirm", "NUMBER...", "say that these changes are real", true,
-                 &history_confirm},
+    history_verb{"confirm", "NUMBER...", "say that these changes are real", true, &history_confirm},
     history_verb{"accept", "NUMBER...", "say that these changes are meant", true, &history_accept},
     history_verb{"ignore", "NUMBER...", "say that these changes are nothing", true,
                  &history_ignore},
@@ -46,12 +45,11 @@ constexpr std::array history_flags{
     history_flag{{history_group, "revision", "REV",
                   "add: what was measured, where that is not ipcmark itself"},
                  "add"},
-    history_flag{{history_group, "filter", "REGEX",
-                  "show, analyze: only cells whose names match"},
+    history_flag{{history_group, "filter", "REGEX", "show, analyze: only cells whose names match"},
                  "show analyze"},
-    history_flag{{history_group, "format", "WORD",
-                  "show, analyze: text (default), markdown or json"},
-                 "show analyze"},
+    history_flag{
+        {history_group, "format", "WORD", "show, analyze: text (default), markdown or json"},
+        "show analyze"},
     history_flag{{history_group, "last", "N", "show: so many runs (default 20)"}, "show"},
     history_flag{{history_group, "fail", "",
                   "analyze: exit with 1 where a change for the worse is neither accepted nor "
@@ -63,14 +61,14 @@ constexpr std::array history_flags{
                  "analyze"},
     history_flag{{history_group, "seed", "N", "analyze: of the permutations (default 1)"},
                  "analyze"},
-    history_flag{{history_group, "ab", "FILE",
-                  "confirm: only where this result of `ipcmark ab` proves it"},
-                 "confirm"},
+    history_flag{
+        {history_group, "ab", "FILE", "confirm: only where this result of `ipcmark ab` proves it"},
+        "confirm"},
     history_flag{{history_group, "note", "TEXT", "confirm, accept, ignore: why"},
                  "confirm accept ignore"},
-    history_flag{{history_group, "o,output", "FILE",
-                  "export: file to write (default -: standard output)"},
-                 "export"},
+    history_flag{
+        {history_group, "o,output", "FILE", "export: file to write (default -: standard output)"},
+        "export"},
     history_flag{{history_group, "keep", "N", "prune: keep so many of the newest runs"}, "prune"},
     history_flag{{history_group, "before", "DATE",
                   "prune: remove runs that started before, such as 2026-01-31"},
@@ -90,11 +88,15 @@ std::string history_examples() {
            "  ipcmark report results.json --history -o trend.html\n"
            "  ipcmark history export -o history.jsonl\n"
            "\n"
-           "A series is one metric of one cell over the runs of one machine: it is broken where the\n"
-           "machine or its limits change. A result of `ab`, or --golden, is kept as the ratio to the\n"
-           "golden build of the same sitting, which takes the machine's drift out. Changes of level\n"
+           "A series is one metric of one cell over the runs of one machine: it is broken where "
+           "the\n"
+           "machine or its limits change. A result of `ab`, or --golden, is kept as the ratio to "
+           "the\n"
+           "golden build of the same sitting, which takes the machine's drift out. Changes of "
+           "level\n"
            "are found by their energy distance, proven by permuting blocks of runs; five runs on\n"
-           "either side are the fewest. A change is detected, then confirmed, accepted or ignored,\n"
+           "either side are the fewest. A change is detected, then confirmed, accepted or "
+           "ignored,\n"
            "or fixed where the old level came back.\n"
            "Exit codes: 0 ok; 1 with --fail, a change for the worse is open; 2 usage; 4 no such\n"
            "change, or --ab does not prove it; 5 the store cannot be written; 7 an unreadable\n"
@@ -107,9 +109,9 @@ const history_verb& verb_named(const std::string& word) {
         if (each.name == word) return each;
         names.emplace_back(each.name);
     }
-    throw command_error(word.empty() ? "history needs one of " + join_or(names)
-                                     : "there is no history " + word + "; choose " +
-                                           join_or(names));
+    throw command_error(word.empty()
+                            ? "history needs one of " + join_or(names)
+                            : "there is no history " + word + "; choose " + join_or(names));
 }
 
 bool has_flag_of(const history_flag& flag, std::string_view verb) {
@@ -155,8 +157,7 @@ history_options options_of(const cxxopts::ParseResult& parsed) {
     if (parsed.count("output") > 0) options.output = output_name(text("output"));
     if (options.output.empty()) throw command_error("--output needs the name of a file");
     constexpr std::size_t most = 100'000'000;
-    if (parsed.count("last") > 0)
-        options.last = flag_number<std::size_t>(parsed, "last", 0, most);
+    if (parsed.count("last") > 0) options.last = flag_number<std::size_t>(parsed, "last", 0, most);
     if (parsed.count("keep") > 0) options.keep = flag_number<std::size_t>(parsed, "keep", 0, most);
     if (parsed.count("seed") > 0)
         options.rule.seed = flag_number<std::uint64_t>(parsed, "seed", 0,

@@ -15,8 +15,9 @@ std::filesystem::path history_folder(const std::string& asked) {
     const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): one thread
     if (home != nullptr && *home == '/')
         return std::filesystem::path(home) / ".local" / "share" / "ipcmark";
-    throw command_error("neither HOME nor XDG_DATA_HOME says where the history is; --store FOLDER "
-                        "does");
+    throw command_error(
+        "neither HOME nor XDG_DATA_HOME says where the history is; --store FOLDER "
+        "does");
 }
 
 std::function<bool(const std::string& cell)> cell_filter(const std::string& expression) {
@@ -26,8 +27,7 @@ std::function<bool(const std::string& cell)> cell_filter(const std::string& expr
             return std::regex_search(cell, *filter);
         };
     } catch (const std::regex_error& e) {
-        throw command_error("--filter: '" + expression +
-                            "' is no regular expression: " + e.what());
+        throw command_error("--filter: '" + expression + "' is no regular expression: " + e.what());
     }
 }
 

@@ -74,9 +74,9 @@ trend_view trends_of(const std::vector<named_result>& results, const std::string
         runs, [&cells](const std::string& cell) { return cells.count(cell) > 0; },
         [&series](past_series one) { series.push_back(std::move(one)); });
     if (series.empty())
-        throw command_error("the history in " + store.file().string() + " has no cell of " +
-                                results.front().name,
-                            exit_nothing_matched);
+        throw command_error(
+            "the history in " + store.file().string() + " has no cell of " + results.front().name,
+            exit_nothing_matched);
     return trend_view_of(runs, store.fingerprints(), store.changes(), std::move(series));
 }
 
@@ -113,7 +113,8 @@ int run_report(const invocation& call) {
                                                "WORD")(
         "all-tables", "With --format text: every table and answer, not only those that say most")(
         "problems", "With --format text: why cells have no figure, each reason in full")(
-        "history", "With --format html: also how these cells went in the runs of `ipcmark history`")(
+        "history",
+        "With --format html: also how these cells went in the runs of `ipcmark history`")(
         "store", "With --history: its folder", cxxopts::value<std::string>(), "FOLDER")(
         "results", "Result files or journals; - is standard input",
         cxxopts::value<std::vector<std::string>>());
@@ -132,7 +133,8 @@ int run_report(const invocation& call) {
         parsed->count("history") > 0,
         parsed->count("store") > 0 ? (*parsed)["store"].as<std::string>() : std::string()};
     if (extent.history && format != "html")
-        throw command_error("--history is for --format html; `ipcmark history show` says it in words");
+        throw command_error(
+            "--history is for --format html; `ipcmark history show` says it in words");
     if (!extent.history && !extent.store.empty())
         throw command_error("--store is for --history, and would be ignored without it");
     if (format != "text" && (extent.all_tables || extent.problems))

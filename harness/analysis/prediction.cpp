@@ -32,8 +32,8 @@ struct prediction_input {
                 series.earlier.push_back(sign * std::log(each + by.least_change));
         if (series.earlier.size() < fewest_earlier_runs) return;
         const double sum = std::accumulate(series.earlier.begin(), series.earlier.end(), 0.0);
-        figure.before = std::exp(sign * sum / static_cast<double>(series.earlier.size())) -
-                        by.least_change;
+        figure.before =
+            std::exp(sign * sum / static_cast<double>(series.earlier.size())) - by.least_change;
         figure.now = now->median;
         figure.by = by;
         figure.of = std::move(earlier);
@@ -68,7 +68,7 @@ std::vector<predicted_figure> judge_by_history(const recorded_run& run,
                 family.push_back(std::move(each.series));
                 judged.push_back(each.figure);
             }
-        const auto seen = decide(family, {level});
+        const auto seen = decide_predicted(family, {level});
         for (std::size_t i = 0; i < seen.size(); ++i)
             take_estimate(judged[first + i], seen[i]);
     }

@@ -11,8 +11,8 @@ namespace ipcmark {
 namespace {
 
 recorded_build build_recorded(const build_facts& build) {
-    return {build.version, build.type,         build.compiler,
-            build.flags,   build.git.revision, build.git.dirty, {}};
+    return {build.version,   build.type, build.compiler, build.flags, build.git.revision,
+            build.git.dirty, {}};
 }
 
 recorded_build side_recorded(const ab_result& compared, std::size_t side) {

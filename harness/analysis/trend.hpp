@@ -75,8 +75,8 @@ struct trend {
 /// How a metric is judged; nullptr metric: it is not.
 gated_metric judged_metric(const past_series& series, const ab_rule& margins);
 
-/// Logarithms, the adverse direction upwards; of the ratio to the golden build's where there is one.
-/// Figures that have no logarithm, or no golden figure where their run has a golden build, are
+/// Logarithms, the adverse direction upwards; of the ratio to the golden build's where there is
+/// one. Figures that have no logarithm, or no golden figure where their run has a golden build, are
 /// taken out of `series`.
 std::vector<double> trend_values(past_series& series, const std::vector<past_run>& runs,
                                  const gated_metric& by);
@@ -93,8 +93,8 @@ public:
     void add(past_series series);
 
     /// Of every series that was added, in that order: stats/change_points.hpp in each epoch; of all
-    /// points of one role those that hold by Benjamini-Hochberg; of these the changes that reach the
-    /// metric's margin.
+    /// points of one role those that hold by Benjamini-Hochberg; of these the changes that reach
+    /// the metric's margin.
     std::vector<trend> finish();
 
     std::size_t tests() const noexcept { return tests_; }

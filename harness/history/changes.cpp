@@ -90,9 +90,10 @@ private:
                const std::string& note, const std::optional<std::int64_t>& id) {
         const auto undone = change.undone_by ? std::optional(runs_[*change.undone_by].id)
                                              : std::optional<std::int64_t>();
-        kept_.bind(id, found.series, runs_[change.last_good].id, runs_[change.first_bad].id, undone,
-                   change.ratio, change.adjusted_p, change.worse,
-                   found.by.role == gate_role::primary, to_word(state), note)
+        kept_
+            .bind(id, found.series, runs_[change.last_good].id, runs_[change.first_bad].id, undone,
+                  change.ratio, change.adjusted_p, change.worse,
+                  found.by.role == gate_role::primary, to_word(state), note)
             .run();
     }
 

@@ -1,6 +1,7 @@
 #include "harness/history/database.hpp"
 
 #include <fmt/format.h>
+
 #include <sqlite3.h>
 
 namespace ipcmark {

@@ -59,8 +59,7 @@ bool next_line(std::istream& from, std::string& line) {
 void write_exchange(const history_store& store, std::ostream& to) {
     to << json_text(to_tree(exchange_head{std::string(exchange_name), "1.0"})) << '\n';
     for (const past_run& each : store.runs())
-        if (const auto run = store.run(each.id))
-            to << json_text({{"run", to_tree(*run)}}) << '\n';
+        if (const auto run = store.run(each.id)) to << json_text({{"run", to_tree(*run)}}) << '\n';
     for (const judged_change& each : store.judgements())
         to << json_text({{"change", to_tree(each)}}) << '\n';
 }
@@ -75,8 +74,8 @@ void exchange_reader::read(std::istream& from, const std::string& name) const {
         if (head.history != exchange_name)
             refuse_exchange("no history; `ipcmark history export` writes one");
         if (!head.version.starts_with("1."))
-            refuse_exchange(fmt::format("a history of version {}; a newer ipcmark reads it",
-                                        head.version));
+            refuse_exchange(
+                fmt::format("a history of version {}; a newer ipcmark reads it", head.version));
         while (++number, next_line(from, line)) {
             const tree document = parse_json(line);
             if (const tree* run = document.find("run")) {

@@ -111,11 +111,12 @@ void migrate(const database& store, const std::filesystem::path& file,
             fmt::format("the history {} is of version {}, and this ipcmark reads up to {}; a newer "
                         "ipcmark wrote it",
                         file.string(), found, newest));
-    for (const char* step : steps.subspan(static_cast<std::size_t>(std::max<std::int64_t>(found, 0))))
+    for (const char* step :
+         steps.subspan(static_cast<std::size_t>(std::max<std::int64_t>(found, 0))))
         store.execute(step);
-    store.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application,
-                              newest)
-                      .c_str());
+    store.execute(
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application, newest)
+            .c_str());
     all.commit();
 }
 

@@ -33,18 +33,21 @@ public:
         : to_(to),
           fingerprint_(to.prepare("INSERT OR IGNORE INTO fingerprint (text, facts) VALUES (?, ?)")),
           fingerprint_id_(to.prepare("SELECT id FROM fingerprint WHERE text = ?")),
-          build_(to.prepare("INSERT OR IGNORE INTO build (version, type, compiler, flags, revision, "
-                            "dirty, digest) VALUES (?, ?, ?, ?, ?, ?, ?)")),
-          build_id_(to.prepare("SELECT id FROM build WHERE version = ? AND type = ? AND compiler = ? "
-                               "AND flags = ? AND revision = ? AND dirty = ? AND digest = ?")),
+          build_(
+              to.prepare("INSERT OR IGNORE INTO build (version, type, compiler, flags, revision, "
+                         "dirty, digest) VALUES (?, ?, ?, ?, ?, ?, ?)")),
+          build_id_(
+              to.prepare("SELECT id FROM build WHERE version = ? AND type = ? AND compiler = ? "
+                         "AND flags = ? AND revision = ? AND dirty = ? AND digest = ?")),
           cell_(to.prepare("INSERT OR IGNORE INTO cell (name, pattern, touch) VALUES (?, ?, ?)")),
           cell_id_(to.prepare("SELECT id FROM cell WHERE name = ? AND touch = ?")),
           metric_(to.prepare("INSERT OR IGNORE INTO metric (key) VALUES (?)")),
           metric_id_(to.prepare("SELECT id FROM metric WHERE key = ?")),
           series_(to.prepare("INSERT OR IGNORE INTO series (cell, metric) VALUES (?, ?)")),
           series_id_(to.prepare("SELECT id FROM series WHERE cell = ? AND metric = ?")),
-          run_(to.prepare("INSERT OR IGNORE INTO run (identity, started, file, host, profile, "
-                          "complete, fingerprint, build, golden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          run_(to.prepare(
+              "INSERT OR IGNORE INTO run (identity, started, file, host, profile, "
+              "complete, fingerprint, build, golden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")),
           figure_(to.prepare("INSERT INTO figure (series, run, median, low, high, n, golden) "
                              "VALUES (?, ?, ?, ?, ?, ?, ?)")),
           changed_(to.prepare("SELECT changes()")) {}
@@ -95,8 +98,8 @@ private:
     }
 
     const database& to_;
-    statement fingerprint_, fingerprint_id_, build_, build_id_, cell_, cell_id_, metric_, metric_id_,
-        series_, series_id_, run_, figure_, changed_;
+    statement fingerprint_, fingerprint_id_, build_, build_id_, cell_, cell_id_, metric_,
+        metric_id_, series_, series_id_, run_, figure_, changed_;
 };
 
 recorded_build build_of(const database& data, std::int64_t id) {

@@ -8,6 +8,8 @@
 #include <random>
 #include <span>
 
+#include <boost/math/distributions/students_t.hpp>
+
 #include "harness/stats/autocorrelation.hpp"
 
 namespace ipcmark {
@@ -49,8 +51,8 @@ struct energy_grid {
         const double range = thresholds.back() - thresholds.front();
         for (std::size_t i = 0; i < thresholds.size(); ++i) {
             below += counts[i];
-            shares[i] = static_cast<float>(static_cast<double>(below) /
-                                           static_cast<double>(values.size()));
+            shares[i] =
+                static_cast<float>(static_cast<double>(below) / static_cast<double>(values.size()));
             if (i + 1 < thresholds.size())
                 widths[i] = static_cast<float>((thresholds[i + 1] - thresholds[i]) / range);
         }
@@ -93,7 +95,9 @@ struct arc_choice {
     std::size_t mark = 1;  // values between two marks
 
     arc_choice(std::size_t count, std::size_t on_either_side)
-        : n(count), least(on_either_side), stride(count / most_strides + 1),
+        : n(count),
+          least(on_either_side),
+          stride(count / most_strides + 1),
           mark(std::max((count + most_marks - 1) / most_marks, on_either_side / 2 + 1)) {}
 
     bool splits(std::size_t k) const {
@@ -163,8 +167,8 @@ level_arc refined(const energy_grid& grid, const arc_choice& tried, level_arc ar
                 if (within ? !tried.lies_within(moved.first, moved.end)
                            : k < tried.least || k + tried.least > n)
                     continue;
-                moved.distance = grid.distance(below[moved.end], below[moved.first],
-                                               moved.end - moved.first);
+                moved.distance =
+                    grid.distance(below[moved.end], below[moved.first], moved.end - moved.first);
                 if (moved.distance > arc.distance) arc = moved;
             }
         }
@@ -227,8 +231,12 @@ std::size_t block_length(std::span<const double> values, const change_rule& rule
     const double two = mean_square_step(values, 2);
     const double lag_1 = one > 0 ? std::clamp(two / one - 1, 0.0, 0.95) : 0;
     const auto n = static_cast<double>(values.size());
-    const auto wanted = static_cast<std::size_t>(
-        std::max(std::cbrt(n), lag_1 > dependence_bound ? std::ceil(4 / (1 - lag_1)) : 1));
+    // Of few values the steps tell it within about 1 / sqrt(n).
+    const bool depends = lag_1 > std::max(dependence_bound, 3.5 / std::sqrt(n));
+    // Longer in long series, which can afford it.
+    const double usual = static_cast<double>(rule.least_block) * std::max(1.0, std::cbrt(n) / 3.5);
+    const auto wanted =
+        static_cast<std::size_t>(std::max(usual, depends ? std::ceil(2 / (1 - lag_1)) : 1));
     return std::clamp(std::max(rule.least_block, wanted), std::size_t{1},
                       std::max(std::size_t{1}, values.size() / 6));
 }
@@ -245,6 +253,38 @@ double tail_chance(std::vector<double> permuted, double seen) {
         excess += permuted[static_cast<std::size_t>(i)] - threshold;
     if (excess <= 0) return 1;
     return share * std::exp(-(seen - threshold) * static_cast<double>(tenth) / excess);
+}
+
+/// What is plain without permutations, of which few blocks leave few: Student's test between both
+/// sides as if only one value in `length` told something new, times all arcs that there are.
+double plain_p(std::span<const double> values, const level_arc& arc, std::size_t length) {
+    struct side {
+        double count = 0;
+        double sum = 0;
+        double squares = 0;
+    };
+    std::array<side, 2> sides{};
+    const double origin = values[arc.first];
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        side& to = sides[i >= arc.first && i < arc.end ? 1 : 0];
+        const double value = values[i] - origin;
+        ++to.count;
+        to.sum += value;
+        to.squares += value * value;
+    }
+    double within = 0;
+    double worth = 0;
+    for (const side& each : sides) {
+        within += std::max(0.0, each.squares - each.sum * each.sum / each.count);
+        worth += static_cast<double>(length) / each.count;
+    }
+    const auto n = static_cast<double>(values.size());
+    const double scale = std::sqrt(within / (n - 2) * worth);
+    const double shift = std::abs(sides[1].sum / sides[1].count - sides[0].sum / sides[0].count);
+    if (!(scale > 0)) return shift > 0 ? 0 : 1;
+    const double freedom = std::max(1.0, n / static_cast<double>(length) - 2);
+    const boost::math::students_t_distribution<double> student(freedom);
+    return std::min(1.0, n * n * cdf(complement(student, shift / scale)));
 }
 
 /// 1 as soon as it cannot fall below the level any more.
@@ -276,10 +316,13 @@ struct change_finder {
         const level_arc best = greatest_distance(grid, grid.coded, tried);
         if (best.distance <= 0) return;
         ++found.tests;
-        const block_permuter permuter(grid.coded, block_length(part, rule), seed + from);
-        const double p = permutation_p(grid, tried, best.distance, permuter, rule);
-        if (p > rule.level) return;
         const level_arc arc = refined(grid, tried, best);
+        const std::size_t length = block_length(part, rule);
+        double p = plain_p(part, arc, length);
+        if (p > rule.level / 10)
+            p = permutation_p(grid, tried, best.distance,
+                              block_permuter(grid.coded, length, seed + from), rule);
+        if (p > rule.level) return;
         search(from, from + arc.first);
         found.points.push_back({from + arc.first, p});
         search(from + arc.first, from + arc.end);

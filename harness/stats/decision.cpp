@@ -105,8 +105,8 @@ std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
     return decide_family(family, rule);
 }
 
-std::vector<change_estimate> decide(const std::vector<predicted_series>& family,
-                                    decision_rule rule) {
+std::vector<change_estimate> decide_predicted(const std::vector<predicted_series>& family,
+                                              decision_rule rule) {
     return decide_family(family, rule);
 }
 

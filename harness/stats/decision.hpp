@@ -69,7 +69,7 @@ std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
 
 /// The same rule for one run, from the spread between earlier ones (never from that between the
 /// repetitions of one): Student's prediction interval. Nothing is proven by fewer than three.
-std::vector<change_estimate> decide(const std::vector<predicted_series>& family,
-                                    decision_rule rule = {});
+std::vector<change_estimate> decide_predicted(const std::vector<predicted_series>& family,
+                                              decision_rule rule = {});
 
 }  // namespace ipcmark

@@ -33,8 +33,7 @@ std::string dated(const named_result& of) {
     std::string when = moment_text(of.result.header.run.started);
     if (!git.revision.empty())
         when += fmt::format("{}revision {}{}", when.empty() ? "" : ", ",
-                            git.revision.substr(0, shown_digits),
-                            git.dirty ? " with changes" : "");
+                            git.revision.substr(0, shown_digits), git.dirty ? " with changes" : "");
     return of.name + (when.empty() ? "" : " (" + when + ")");
 }
 
@@ -77,19 +76,18 @@ comparison_table table_of(const comparison& one, const run_result& after) {
 }
 
 comparison_table table_of_prediction(const predicted_figure& one) {
-    return {one.of.kind,
-            one.of.metric,
-            fmt::format("{}, {}", pattern_of(one.of.kind).title,
-                        label_of(*one.by.of, one.of.kind, 1)),
-            {},
-            fmt::format("Now over the earlier runs; {} 1x is better. A difference of less than "
-                        "{:.3g} % does not matter.{}",
-                        one.by.of->direction == better::higher ? "above" : "below",
-                        100 * one.by.margin,
-                        one.by.role == gate_role::secondary ? " It warns and decides nothing." : ""),
-            1 / (1 + one.by.margin),
-            1 + one.by.margin,
-            {}};
+    return {
+        one.of.kind,
+        one.of.metric,
+        fmt::format("{}, {}", pattern_of(one.of.kind).title, label_of(*one.by.of, one.of.kind, 1)),
+        {},
+        fmt::format("Now over the earlier runs; {} 1x is better. A difference of less than "
+                    "{:.3g} % does not matter.{}",
+                    one.by.of->direction == better::higher ? "above" : "below", 100 * one.by.margin,
+                    one.by.role == gate_role::secondary ? " It warns and decides nothing." : ""),
+        1 / (1 + one.by.margin),
+        1 + one.by.margin,
+        {}};
 }
 
 /// The rows by verdict, and how many of each there are.
@@ -147,17 +145,23 @@ comparison_view gate_view(const named_result& now, const std::vector<predicted_f
             return table.kind == each.of.kind && table.metric == each.of.metric;
         };
         auto at = std::find_if(view.tables.begin(), view.tables.end(), same);
-        if (at == view.tables.end())
-            at = view.tables.insert(at, table_of_prediction(each));
-        at->rows.push_back({each.of.cell, each.before, each.now, each.ratio, each.low, each.high,
-                            each.seen.verdict, {}, each.seen.adjusted_p});
+        if (at == view.tables.end()) at = view.tables.insert(at, table_of_prediction(each));
+        at->rows.push_back({each.of.cell,
+                            each.before,
+                            each.now,
+                            each.ratio,
+                            each.low,
+                            each.high,
+                            each.seen.verdict,
+                            {},
+                            each.seen.adjusted_p});
     }
     for (comparison_table& table : view.tables)
         put_in_order(table);
     view.environment = "Judged by how far the earlier runs differ from each other.";
     view.note = "The interval is of one further run; a difference within it is none.";
-    view.summary = fmt::format("{} against the history: {}.", dated(now),
-                               counted_over(view.tables));
+    view.summary =
+        fmt::format("{} against the history: {}.", dated(now), counted_over(view.tables));
     return view;
 }
 

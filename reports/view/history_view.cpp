@@ -64,13 +64,15 @@ std::string confirm_text(const kept_change& change, const past_run& good, const 
     if (good.revision.empty() || bad.revision.empty())
         return "The revisions of both runs are not known: `history add --revision` records them.";
     if (good.revision == bad.revision)
-        return fmt::format("Both runs are of revision {}: it was not the code, or not all of it "
-                           "was committed.",
-                           short_revision(good));
-    return fmt::format("ipcmark ab --a {} --b {} --build COMMAND --built FILE{} --json ab.json && "
-                       "ipcmark history confirm {} --ab ab.json",
-                       good.revision.substr(0, shown_revision),
-                       bad.revision.substr(0, shown_revision), cell_options(change), change.id);
+        return fmt::format(
+            "Both runs are of revision {}: it was not the code, or not all of it "
+            "was committed.",
+            short_revision(good));
+    return fmt::format(
+        "ipcmark ab --a {} --b {} --build COMMAND --built FILE{} --json ab.json && "
+        "ipcmark history confirm {} --ab ab.json",
+        good.revision.substr(0, shown_revision), bad.revision.substr(0, shown_revision),
+        cell_options(change), change.id);
 }
 
 change_view change_view_of(const kept_change& change, const past_run& good, const past_run& bad) {
@@ -133,11 +135,11 @@ history_view view_of_history(const std::vector<past_run>& runs,
         machines.insert(each.fingerprint);
         by_id[each.id] = &each;
     }
-    view.summary = fmt::format(
-        "{} from {} to {}, {}.", plural(runs.size(), "run"), moment_text(runs.front().started),
-        moment_text(runs.back().started),
-        machines.size() == 1 ? "all on one machine with the same limits"
-                             : fmt::format("on {} machines or settings", machines.size()));
+    view.summary = fmt::format("{} from {} to {}, {}.", plural(runs.size(), "run"),
+                               moment_text(runs.front().started), moment_text(runs.back().started),
+                               machines.size() == 1
+                                   ? "all on one machine with the same limits"
+                                   : fmt::format("on {} machines or settings", machines.size()));
     for (std::size_t i = 1; i < runs.size(); ++i) {
         const past_run& before = runs[i - 1];
         const past_run& now = runs[i];

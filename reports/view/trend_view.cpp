@@ -152,16 +152,14 @@ std::string column_text(const std::vector<past_run>& runs, std::size_t first, st
 
 trend_view trend_view_of(const std::vector<past_run>& runs,
                          const std::vector<fingerprint_facts>& fingerprints,
-                         const std::vector<kept_change>& changes,
-                         std::vector<past_series> series) {
+                         const std::vector<kept_change>& changes, std::vector<past_series> series) {
     trend_view view;
     if (runs.empty()) return view;
     const trend_columns columns(runs);
     for (std::size_t i = 0; i < columns.count(); ++i)
-        view.columns.push_back(
-            column_text(runs, columns.first_run[i], columns.first_run[i + 1]));
-    const history_view told = view_of_history(runs, fingerprints, changes,
-                                              [](const std::string&) { return true; });
+        view.columns.push_back(column_text(runs, columns.first_run[i], columns.first_run[i + 1]));
+    const history_view told =
+        view_of_history(runs, fingerprints, changes, [](const std::string&) { return true; });
     for (std::size_t i = 0; i < columns.breaks.size(); ++i)
         view.breaks.push_back({columns.of_run[columns.breaks[i]], told.breaks[i].text, {}, false});
     const line_maker maker(runs, columns, changes);

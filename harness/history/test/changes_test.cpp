@@ -1,4 +1,5 @@
 #include "harness/history/test/made_store.hpp"
+#include "harness/stats/test/simulate.hpp"
 
 namespace ipcmark::test {
 namespace {
@@ -20,8 +21,13 @@ protected:
     void add(int from, int to, double p50) {
         std::vector<recorded_run> runs;
         for (int i = from; i < to; ++i)
-            runs.push_back(made_run(i, p50 * (1 + 0.002 * (i % 5)), 1));
+            runs.push_back(made_run(i, p50 * jitter(i), 1));
         store().add(runs);
+    }
+
+    static double jitter(int number) {
+        simulate::source random(static_cast<std::uint64_t>(number) + 1);
+        return 1 + 0.004 * random.normal();
     }
 
     std::vector<kept_change> analyse() {
@@ -55,6 +61,7 @@ TEST_F(changes, are_detected_once) {
     EXPECT_EQ(one.state, change_state::detected);
     EXPECT_TRUE(is_open(one));
     EXPECT_NEAR(one.ratio, 1.1, 0.01);
+    ASSERT_NE(one.first_bad, 0);
     EXPECT_EQ(store().run(one.first_bad)->file, "30.json");
     EXPECT_EQ(store().run(one.last_good)->file, "29.json");
     EXPECT_EQ(change_in(analyse()).id, one.id);
@@ -85,7 +92,9 @@ TEST_F(changes, are_fixed_where_the_old_level_comes_back) {
     const auto fixed = change_in(analyse());
     EXPECT_EQ(fixed.id, id);
     EXPECT_EQ(fixed.state, change_state::fixed);
-    EXPECT_EQ(store().run(*fixed.fixed_by)->file, "50.json");
+    ASSERT_TRUE(fixed.fixed_by);
+    const std::string back = store().run(*fixed.fixed_by)->file;
+    EXPECT_TRUE(back == "49.json" || back == "50.json" || back == "51.json") << back;
     EXPECT_FALSE(is_open(fixed));
 }
 

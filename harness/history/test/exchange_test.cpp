@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "harness/history/test/made_store.hpp"
+#include "harness/stats/test/simulate.hpp"
 
 namespace ipcmark::test {
 namespace {
@@ -41,8 +42,9 @@ const std::string head = R"({"history":"ipcmark.history","version":"1.0"})"
 
 TEST_F(exchange, takes_runs_and_judgements_to_another_store) {
     history_store first(folder() / "a");
+    simulate::source random(1);
     for (int i = 0; i < 40; ++i)
-        first.add({made_run(i, (i < 20 ? 100 : 120) * (1 + 0.001 * (i % 7)), 1)});
+        first.add({made_run(i, (i < 20 ? 100 : 120) * (1 + 0.004 * random.normal()), 1)});
     const auto runs = first.runs();
     trend_search search(runs, {});
     for (auto& each : series_of(first))
