@@ -17,6 +17,7 @@
 #include "harness/base/posix/output_file.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/conform/checks.hpp"
+#include "harness/history/database.hpp"
 #include "harness/worker/worker.hpp"
 #include "transports/register_all.hpp"
 
@@ -115,6 +116,10 @@ int guarded(const std::vector<std::string>& command_line) {
     } catch (const limit_exceeded& e) {
         std::cerr << "ipcmark: " << e.what() << '\n';
         return exit_environment_refused;
+    } catch (const history_error& e) {
+        std::cerr << "ipcmark: " << e.what() << '\n';
+        return e.why() == history_error::kind::unreadable ? exit_unreadable
+                                                          : exit_environment_refused;
     } catch (const std::bad_alloc&) {
         std::cerr << "ipcmark: " << out_of_memory_text() << '\n';
         return exit_environment_refused;

@@ -1,15 +1,18 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <set>
 #include <string_view>
 #include <unistd.h>
 
 #include "bench/header.hpp"
+#include "bench/history_place.hpp"
 #include "bench/outputs.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/base/json_text.hpp"
 #include "harness/base/posix/output_file.hpp"
 #include "harness/base/terminal.hpp"
+#include "harness/history/store.hpp"
 #include "harness/result/result_file.hpp"
 #include "reports/csv.hpp"
 #include "reports/html.hpp"
@@ -29,16 +32,19 @@ constexpr const char* report_examples =
     "  ipcmark report results.json --format text --all-tables --problems\n"
     "  ipcmark report before.json after.json --format markdown   (for a pull request)\n"
     "  ipcmark report results.json --format csv -o results.csv\n"
+    "  ipcmark report results.json --history -o trend.html   (with the runs of `ipcmark history`)\n"
     "  ipcmark report ab.json -o ab.html                     (of ipcmark ab)\n"
     "  ipcmark report results.json.journal -o rescued.html   (a run that was killed)\n"
     "  ipcmark report results.json.journal --format json -o results.json\n";
 
 constexpr std::array<std::string_view, 5> formats{"html", "text", "markdown", "csv", "json"};
 
-/// How much a text has.
+/// How much a report has.
 struct report_extent {
     bool all_tables = false;
     bool problems = false;
+    bool history = false;
+    std::string store;
 };
 
 /// Results, or one comparison pair by pair.
@@ -55,6 +61,25 @@ view_model model_of(const std::vector<std::string>& files) {
     return view_of(std::move(results));
 }
 
+/// How the cells of these results went in the history.
+trend_view trends_of(const std::vector<named_result>& results, const std::string& folder) {
+    const auto store = history_store::existing(history_folder(folder));
+    std::set<std::string> cells;
+    for (const named_result& each : results)
+        for (const cell_result& cell : each.result.cells)
+            cells.insert(cell.name);
+    const auto runs = store.runs();
+    std::vector<past_series> series;
+    store.for_each_series(
+        runs, [&cells](const std::string& cell) { return cells.count(cell) > 0; },
+        [&series](past_series one) { series.push_back(std::move(one)); });
+    if (series.empty())
+        throw command_error(
+            "the history in " + store.file().string() + " has no cell of " + results.front().name,
+            exit_nothing_matched);
+    return trend_view_of(runs, store.fingerprints(), store.changes(), std::move(series));
+}
+
 std::string render(const std::vector<std::string>& files, const std::string& format,
                    bool to_terminal, const report_extent& extent) try {
     if (format == "json" && files.size() > 1) throw command_error("--format json takes one result");
@@ -62,7 +87,8 @@ std::string render(const std::vector<std::string>& files, const std::string& for
     if (format == "html")
         if (const auto why = page_available(); !why.empty())
             throw command_error("HTML: " + why, exit_environment_refused);
-    const view_model model = model_of(files);
+    view_model model = model_of(files);
+    if (extent.history) model.trends = trends_of(model.results, extent.store);
     if (format == "html") return render_html(model);
     if (format == "markdown") return render_markdown(model);
     if (format == "csv") return render_csv(model);
@@ -87,6 +113,9 @@ int run_report(const invocation& call) {
                                                "WORD")(
         "all-tables", "With --format text: every table and answer, not only those that say most")(
         "problems", "With --format text: why cells have no figure, each reason in full")(
+        "history",
+        "With --format html: also how these cells went in the runs of `ipcmark history`")(
+        "store", "With --history: its folder", cxxopts::value<std::string>(), "FOLDER")(
         "results", "Result files or journals; - is standard input",
         cxxopts::value<std::vector<std::string>>());
     options.parse_positional("results");
@@ -99,7 +128,15 @@ int run_report(const invocation& call) {
     if (std::find(formats.begin(), formats.end(), format) == formats.end())
         throw command_error("--format '" + format +
                             "' is not one of html, text, markdown, csv or json");
-    const report_extent extent{parsed->count("all-tables") > 0, parsed->count("problems") > 0};
+    const report_extent extent{
+        parsed->count("all-tables") > 0, parsed->count("problems") > 0,
+        parsed->count("history") > 0,
+        parsed->count("store") > 0 ? (*parsed)["store"].as<std::string>() : std::string()};
+    if (extent.history && format != "html")
+        throw command_error(
+            "--history is for --format html; `ipcmark history show` says it in words");
+    if (!extent.history && !extent.store.empty())
+        throw command_error("--store is for --history, and would be ignored without it");
     if (format != "text" && (extent.all_tables || extent.problems))
         throw command_error(
             "--all-tables and --problems are for --format text; the other formats have everything");

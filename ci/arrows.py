@@ -24,11 +24,12 @@ MAY_USE = {
     "harness/worker": "result endpoints contract stats base",
     "harness/run": "worker result host/facts host/noise host/ipc contract stats base",
     "harness/analysis": "result host/noise contract stats base",
+    "harness/history": "analysis result contract stats base",
     "harness/conform": "run worker result host/ipc endpoints contract base",
     "transports": "worker endpoints contract base",
-    "reports": "analysis result contract base",
+    "reports": "analysis result contract stats base",
     "bench": "base stats contract endpoints host/facts host/noise host/ipc host/checks result"
-             " worker run analysis conform transports reports",
+             " worker run analysis history conform transports reports",
 }
 TOP = ("harness", "transports", "reports", "bench")
 # What tests use beyond their folder's row: fakes, and the mechanisms that they try things on.

@@ -53,10 +53,11 @@ void append_block(std::string& to, std::string_view name, const std::string& jso
 }
 
 std::string view_json(const view_model& model) {
-    return json_text({{"words", words_tree()},
-                      {"results", detail::written(model.views)},
-                      {"comparisons", detail::written(model.comparisons)}},
-                     -1, true);
+    tree view{{"words", words_tree()},
+              {"results", detail::written(model.views)},
+              {"comparisons", detail::written(model.comparisons)}};
+    if (model.trends) view["trends"] = to_tree(*model.trends);
+    return json_text(view, -1, true);
 }
 
 }  // namespace

@@ -177,6 +177,17 @@ void add_comparison(page& to, const comparison_view& view) {
 
 }  // namespace
 
+std::string render_comparisons_markdown(const view_model& model) {
+    page to;
+    to.add("### ipcmark\n\n");
+    for (const auto& each : model.comparisons) {
+        to.add("#### " + escaped(each.title) + "\n\n");
+        add_comparison(to, each);
+        to.add("**" + escaped(each.summary) + "**\n\n");
+    }
+    return to.finish();
+}
+
 std::string render_markdown(const view_model& model) {
     page to;
     if (model.views.empty()) return {};

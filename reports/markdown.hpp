@@ -11,4 +11,7 @@ namespace ipcmark {
 /// comment by leaving tables out, and says so.
 std::string render_markdown(const view_model& model);
 
+/// Of several results nothing but what the comparisons say.
+std::string render_comparisons_markdown(const view_model& model);
+
 }  // namespace ipcmark

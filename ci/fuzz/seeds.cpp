@@ -7,8 +7,10 @@
 
 #include "bench/calibration_file.hpp"
 #include "bench/plan_file.hpp"
+#include "harness/analysis/recorded_run.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
+#include "harness/history/store.hpp"
 #include "harness/host/noise/measuring_runs.hpp"
 #include "harness/result/repetition_record.hpp"
 #include "harness/result/result_file.hpp"
@@ -129,6 +131,18 @@ std::vector<std::string> frame_seeds() {
     task.service_pids = {7};
     worker_report report;
     return {encode(task), encode(report), encode(heartbeat{})};
+}
+
+std::vector<std::string> history_seeds() {
+    std::string lines = R"({"history":"ipcmark.history","version":"1.0"})"
+                        "\n";
+    for (const auto& each : small_results())
+        lines += json_text({{"run", to_tree(recorded_of(each, "a.json"))}}) + "\n";
+    judged_change change;
+    change.cell = "round_trip/pipe/64/l3";
+    change.metric = "p50_ns";
+    lines += json_text({{"change", to_tree(change)}}) + "\n";
+    return {lines};
 }
 
 std::vector<std::string> packed_seeds() {

@@ -11,6 +11,7 @@ std::vector<std::string> journal_seeds();
 std::vector<std::string> plan_seeds();
 std::vector<std::string> calibration_seeds();
 std::vector<std::string> frame_seeds();
+std::vector<std::string> history_seeds();
 std::vector<std::string> packed_seeds();
 std::vector<std::string> claim_seeds();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/io.hpp"
 #include "harness/base/posix/unique_fd.hpp"
+#include "harness/history/exchange.hpp"
 #include "harness/host/facts/cpu_time.hpp"
 #include "harness/host/noise/measuring_runs.hpp"
 #include "harness/run/plan.hpp"
@@ -137,6 +139,18 @@ void read_claims(const std::string& bytes) {
     parse_cpu_list(bytes);
 }
 
+/// What `history export` wrote, before it reaches a store.
+void read_histories(const std::string& bytes) {
+    std::istringstream from(bytes);
+    try {
+        exchange_reader{[](const recorded_run& run) { to_tree(run); },
+                        [](const judged_change& change) { to_tree(change); }}
+            .read(from, "input");
+    } catch (const history_error&) {
+        return;
+    }
+}
+
 constexpr std::array all_targets{
     target{"results", &read_results, &result_seeds, true},
     target{"journals", &read_results, &journal_seeds, true},
@@ -144,6 +158,7 @@ constexpr std::array all_targets{
     target{"calibrations", &read_calibrations, &calibration_seeds, true},
     target{"frames", &read_frames, &frame_seeds, true},
     target{"packed", &read_packed, &packed_seeds, false},
+    target{"histories", &read_histories, &history_seeds, true},
     target{"claims", &read_claims, &claim_seeds, false},
 };
 

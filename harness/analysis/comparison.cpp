@@ -141,6 +141,12 @@ std::vector<comparison> compare_results(const run_result& before, const run_resu
     return all;
 }
 
+std::vector<difference> fact_differences(const tree& before, const tree& after) {
+    std::vector<difference> found;
+    add_differences(found, before, after);
+    return found;
+}
+
 std::vector<difference> environment_differences(const run_result& before, const run_result& after) {
     std::vector<difference> found;
     const auto& old = before.header;

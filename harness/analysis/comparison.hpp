@@ -56,6 +56,9 @@ struct difference {
     std::string after;
 };
 
+/// Of the members of two objects; those that only `before` has are passed over.
+std::vector<difference> fact_differences(const tree& before, const tree& after);
+
 std::vector<difference> environment_differences(const run_result& before, const run_result& after);
 
 }  // namespace ipcmark

@@ -1,6 +1,9 @@
 #include "harness/stats/decision.hpp"
 
 #include <cmath>
+#include <numeric>
+
+#include <boost/math/distributions/students_t.hpp>
 
 #include "harness/stats/benjamini_hochberg.hpp"
 #include "harness/stats/hodges_lehmann.hpp"
@@ -42,6 +45,27 @@ change_estimate measure(const unpaired_series& series) {
                        rank_sum_test(series.a, series.b).p);
 }
 
+change_estimate measure(const predicted_series& series) {
+    constexpr std::size_t fewest = 3;
+    const std::size_t n = series.earlier.size();
+    if (n < fewest) return {};
+    const auto count = static_cast<double>(n);
+    const double mean = std::accumulate(series.earlier.begin(), series.earlier.end(), 0.0) / count;
+    double squares = 0;
+    for (const double each : series.earlier)
+        squares += (each - mean) * (each - mean);
+    const double scale = std::sqrt(squares / (count - 1) * (1 + 1 / count));
+    const double shift = series.now - mean;
+    const boost::math::students_t_distribution<double> student(count - 1);
+    const auto interval = [&](double level) {
+        const double half = scale * quantile(complement(student, (1 - level) / 2));
+        return shift_estimate{n, shift, shift - half, shift + half, level};
+    };
+    double p = shift == 0 ? 1 : 0;
+    if (scale > 0) p = 2 * cdf(complement(student, std::abs(shift) / scale));
+    return estimate_of(interval(0.95), interval(0.90), p);
+}
+
 change judge(const change_estimate& seen, double margin, double level) {
     const bool significant = seen.adjusted_p < level && seen.low && seen.high;
     if (significant && *seen.low > 1 + margin / 2 && seen.ratio >= 1 + margin)
@@ -78,6 +102,11 @@ std::vector<change_estimate> decide(const std::vector<paired_series>& family, de
 
 std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
                                     decision_rule rule) {
+    return decide_family(family, rule);
+}
+
+std::vector<change_estimate> decide_predicted(const std::vector<predicted_series>& family,
+                                              decision_rule rule) {
     return decide_family(family, rule);
 }
 

@@ -38,6 +38,13 @@ struct unpaired_series {
     double margin = 0.05;
 };
 
+/// One metric of a run against earlier runs of the same: logarithms, the adverse direction upwards.
+struct predicted_series {
+    std::vector<double> earlier;
+    double now = 0;
+    double margin = 0.05;
+};
+
 /// Below which adjusted p a change counts as proven, and the share of false ones among those called
 /// so that the family admits.
 struct decision_rule {
@@ -59,5 +66,10 @@ std::vector<change_estimate> decide(const std::vector<paired_series>& family,
 /// on the safe side. 4 and 4 values are the fewest that can prove anything.
 std::vector<change_estimate> decide(const std::vector<unpaired_series>& family,
                                     decision_rule rule = {});
+
+/// The same rule for one run, from the spread between earlier ones (never from that between the
+/// repetitions of one): Student's prediction interval. Nothing is proven by fewer than three.
+std::vector<change_estimate> decide_predicted(const std::vector<predicted_series>& family,
+                                              decision_rule rule = {});
 
 }  // namespace ipcmark

@@ -95,7 +95,7 @@ double normal_p(const std::vector<double>& ranks, std::size_t n_a, std::size_t n
 }
 
 /// Differences to leave out on either side.
-std::optional<std::size_t> cut(std::size_t n_a, std::size_t n_b, double tail) {
+std::optional<std::size_t> outer_values(std::size_t n_a, std::size_t n_b, double tail) {
     if (n_a + n_b <= rank_sum_exact_limit) {
         const auto& cdf = u_cdf(n_a, n_b);
         if (cdf[0] > tail) return std::nullopt;
@@ -148,7 +148,7 @@ shift_estimate estimate_shift_between(const std::vector<double>& a, const std::v
     shift_estimate result;
     result.n = a.size() + b.size();
     result.estimate = (differences[(count - 1) / 2] + differences[count / 2]) / 2;
-    const auto k = cut(a.size(), b.size(), (1 - level) / 2);
+    const auto k = outer_values(a.size(), b.size(), (1 - level) / 2);
     if (!k) return result;
     result.low = differences[*k];
     result.high = differences[count - 1 - *k];

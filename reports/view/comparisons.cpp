@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 
@@ -26,7 +28,12 @@ std::string counted_text(const verdict_counts& counts) {
 }
 
 std::string dated(const named_result& of) {
-    const auto when = moment_text(of.result.header.run.started);
+    constexpr std::size_t shown_digits = 12;
+    const git_info& git = of.result.header.build.git;
+    std::string when = moment_text(of.result.header.run.started);
+    if (!git.revision.empty())
+        when += fmt::format("{}revision {}{}", when.empty() ? "" : ", ",
+                            git.revision.substr(0, shown_digits), git.dirty ? " with changes" : "");
     return of.name + (when.empty() ? "" : " (" + when + ")");
 }
 
@@ -68,6 +75,36 @@ comparison_table table_of(const comparison& one, const run_result& after) {
     return table;
 }
 
+comparison_table table_of_prediction(const predicted_figure& one) {
+    return {
+        one.of.kind,
+        one.of.metric,
+        fmt::format("{}, {}", pattern_of(one.of.kind).title, label_of(*one.by.of, one.of.kind, 1)),
+        {},
+        fmt::format("Now over the earlier runs; {} 1x is better. A difference of less than "
+                    "{:.3g} % does not matter.{}",
+                    one.by.of->direction == better::higher ? "above" : "below", 100 * one.by.margin,
+                    one.by.role == gate_role::secondary ? " It warns and decides nothing." : ""),
+        1 / (1 + one.by.margin),
+        1 + one.by.margin,
+        {}};
+}
+
+/// The rows by verdict, and how many of each there are.
+void put_in_order(comparison_table& table) {
+    constexpr std::array order{change::regressed, change::improved, change::inconclusive,
+                               change::equivalent};
+    const auto place = [&order](const compared_row& row) {
+        return std::find(order.begin(), order.end(), row.verdict) - order.begin();
+    };
+    std::stable_sort(table.rows.begin(), table.rows.end(),
+                     [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    verdict_counts counts;
+    for (const auto& row : table.rows)
+        ++counts[row.verdict];
+    table.summary = counted_text(counts);
+}
+
 std::string environment_sentence(const run_result& before, const run_result& after,
                                  std::size_t differences) {
     if (before.header.environment.fingerprint != after.header.environment.fingerprint)
@@ -96,6 +133,36 @@ std::vector<comparison_view> comparison_views(const std::vector<named_result>& r
         views.push_back(std::move(view));
     }
     return views;
+}
+
+comparison_view gate_view(const named_result& now, const std::vector<predicted_figure>& judged,
+                          std::size_t earlier_runs) {
+    comparison_view view;
+    view.title = fmt::format("{} against {} of the same machine in the history", now.name,
+                             plural(earlier_runs, "earlier run"));
+    for (const predicted_figure& each : judged) {
+        const auto same = [&](const comparison_table& table) {
+            return table.kind == each.of.kind && table.metric == each.of.metric;
+        };
+        auto at = std::find_if(view.tables.begin(), view.tables.end(), same);
+        if (at == view.tables.end()) at = view.tables.insert(at, table_of_prediction(each));
+        at->rows.push_back({each.of.cell,
+                            each.before,
+                            each.now,
+                            each.ratio,
+                            each.low,
+                            each.high,
+                            each.seen.verdict,
+                            {},
+                            each.seen.adjusted_p});
+    }
+    for (comparison_table& table : view.tables)
+        put_in_order(table);
+    view.environment = "Judged by how far the earlier runs differ from each other.";
+    view.note = "The interval is of one further run; a difference within it is none.";
+    view.summary =
+        fmt::format("{} against the history: {}.", dated(now), counted_over(view.tables));
+    return view;
 }
 
 }  // namespace ipcmark

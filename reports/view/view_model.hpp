@@ -8,11 +8,13 @@
 
 #include "harness/analysis/ab_judgement.hpp"
 #include "harness/analysis/load_curves.hpp"
+#include "harness/analysis/prediction.hpp"
 #include "harness/analysis/standings.hpp"
 #include "harness/analysis/trade_off.hpp"
 #include "harness/base/fields.hpp"
 #include "harness/result/run_result.hpp"
 #include "reports/view/comparison_view.hpp"
+#include "reports/view/trend_view.hpp"
 
 /// What reports say about results: every sentence, verdict and standing, computed once. The
 /// terminal, Markdown, CSV and the page write or draw it and add nothing of their own.
@@ -348,10 +350,15 @@ struct view_model {
     std::vector<named_result> results;
     std::vector<result_view> views;  // one a result
     std::vector<comparison_view> comparisons;
+    std::optional<trend_view> trends = {};  // of a history
 };
 
 /// Everything that reports about these results say.
 view_model view_of(std::vector<named_result> results);
+
+/// A result against so many earlier runs of a history.
+comparison_view gate_view(const named_result& now, const std::vector<predicted_figure>& judged,
+                          std::size_t earlier_runs);
 
 /// The same of two variants that ran pair by pair, and what is proven between them.
 view_model view_of(const ab_result& compared, const ab_judgement& judged);

@@ -23,6 +23,7 @@ hdr:cxxopts.hpp|libcxxopts-dev|cxxopts-devel|cxxopts
 hdr:nlohmann/json.hpp|nlohmann-json3-dev|json-devel|nlohmann-json
 hdr:fmt/format.h|libfmt-dev|fmt-devel|fmt
 hdr:hwloc.h|libhwloc-dev|hwloc-devel|hwloc
+hdr:sqlite3.h|libsqlite3-dev|sqlite-devel|sqlite
 hdr:zlib.h|zlib1g-dev|zlib-devel|zlib
 hdr:liburing.h|liburing-dev|liburing-devel|liburing
 hdr:systemd/sd-bus.h|libsystemd-dev|systemd-devel|systemd-libs'

@@ -153,5 +153,38 @@ TEST(decision, a_true_change_is_found_with_the_power_promised) {
     EXPECT_LE(over_sittings(1.00, 55).regressed, 0.01);
 }
 
+TEST(decide_predicted, has_students_interval_of_one_more_value) {
+    // Mean 3, deviation 1.5811, t(4) at 97.5 % 2.7764: 3 +- 4.8087 (R: predict(lm(x ~ 1), ...)).
+    const auto seen = decide_predicted({{{1, 2, 3, 4, 5}, 3, 0.05}});
+    EXPECT_NEAR(std::log(*seen[0].low), -4.8087, 1e-3);
+    EXPECT_NEAR(std::log(*seen[0].high), 4.8087, 1e-3);
+    EXPECT_EQ(seen[0].verdict, change::inconclusive);
+    EXPECT_NEAR(seen[0].p, 1, 1e-12);
+}
+
+TEST(decide_predicted, finds_what_lies_beyond_the_spread_of_earlier_runs) {
+    const std::vector<double> earlier{0.00, 0.01, -0.01, 0.005, -0.005, 0.01, 0.0, -0.01, 0.002};
+    const auto seen =
+        decide_predicted({{earlier, 0.2, 0.05}, {earlier, -0.2, 0.05}, {earlier, 0.001, 0.05}});
+    EXPECT_EQ(seen[0].verdict, change::regressed);
+    EXPECT_EQ(seen[1].verdict, change::improved);
+    EXPECT_EQ(seen[2].verdict, change::equivalent);
+    EXPECT_EQ(decide_predicted({{{0.0, 0.1}, 5, 0.05}})[0].verdict, change::inconclusive);
+}
+
+TEST(decide_predicted, of_equal_runs_alarms_as_rarely_as_it_says) {
+    constexpr int families = 2'000;
+    int alarms = 0;
+    for (int i = 0; i < families; ++i) {
+        simulate::source random(static_cast<std::uint64_t>(i) + 1);
+        predicted_series one{{}, 0.05 * random.normal(), 0.001};
+        for (int k = 0; k < 8; ++k)
+            one.earlier.push_back(0.05 * random.normal());
+        const auto verdict = decide_predicted({one}, {0.01})[0].verdict;
+        alarms += verdict == change::regressed || verdict == change::improved ? 1 : 0;
+    }
+    EXPECT_LE(alarms, 30);
+}
+
 }  // namespace
 }  // namespace ipcmark

@@ -6,7 +6,7 @@ import { keepPlace } from "./keepPlace";
 import { instrument, ResultIndex, type Must } from "./resultIndex";
 import { cancel, later } from "./schedule";
 import type { Key, Store } from "./state";
-import type { ComparisonView, Metric, Words } from "./view";
+import type { ComparisonView, Metric, TrendView, Words } from "./view";
 
 const usualPayload = 64;
 
@@ -23,6 +23,7 @@ export class Context {
     readonly all: readonly Loaded[],
     readonly words: Words,
     readonly comparisons: readonly ComparisonView[],
+    readonly trends?: TrendView,
   ) {}
 
   get result(): Result {

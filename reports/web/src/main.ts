@@ -24,10 +24,12 @@ import { paretoView } from "./views/pareto";
 import { percentilesView } from "./views/percentiles";
 import { rawView } from "./views/raw";
 import { scalingView } from "./views/scaling";
+import { trendView } from "./views/trend";
 
 // Where there are several results, what differs is what they were brought for.
 const allViews: View[] = [
   compareView,
+  trendView,
   headlineView,
   heatView,
   percentilesView,
@@ -76,6 +78,7 @@ function show(loaded: Loaded): void {
     new Words(model!.words),
     // Their positions are those of the results.
     results.length === model!.results.length ? model!.comparisons : [],
+    model!.trends,
   );
   shown = context;
   const views = inOrder(context).filter((view) => view.applies?.(context) ?? true);

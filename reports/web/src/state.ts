@@ -21,7 +21,8 @@ export type Key =
   | "quantile"
   | "mechanism"
   | "cell"
-  | "compared";
+  | "compared"
+  | "trend";
 
 type Watcher = { keys: readonly Key[]; run: () => void };
 

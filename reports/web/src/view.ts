@@ -220,6 +220,33 @@ export interface ComparisonView {
   tables: ComparisonTable[];
 }
 
+// A change where it has a state, else a break.
+export interface TrendMark {
+  column: number;
+  text: string;
+  state: string;
+  worse: boolean;
+}
+
+export interface TrendLine {
+  cell: string;
+  metric: string;
+  title: string;
+  base: string;
+  higher_is_better: boolean;
+  ratios: (number | null)[];
+  figures: (number | null)[];
+  levels: { first: number; last: number; ratio: number }[];
+  changes: TrendMark[];
+}
+
+export interface TrendView {
+  columns: string[];
+  breaks: TrendMark[];
+  lines: TrendLine[];
+  summary: string;
+}
+
 // Metrics that make up another one. `beside` is a metric that is no part of it; both may be empty.
 export interface StackInfo {
   name: string;
@@ -242,6 +269,7 @@ export interface ViewModel {
   };
   results: ResultView[];
   comparisons: ComparisonView[];
+  trends?: TrendView;
 }
 
 const titleIn = (list: readonly Title[], word: string) =>
