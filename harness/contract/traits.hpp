@@ -43,6 +43,7 @@ struct traits {
     bool cross_host = false;
     bool fan_in = false;
     sharing fan_out = sharing::none;
+    bool joinable = false;
     bool priorities = false;
     bool survives_producer_exit = false;
     bool peer_death_detected = false;
@@ -82,6 +83,9 @@ void visit_traits(const traits& of, Visitor&& visit) {
     visit(info{"fan_in", "fan-in", "", "several producers may send into one object"}, of.fan_in);
     visit(info{"fan_out", "fan-out", "", "several consumers may receive from one object"},
           of.fan_out);
+    visit(info{"joinable", "joinable", "",
+               "its endpoints let more than a pair take part in one object"},
+          of.joinable);
     visit(info{"priorities", "priorities", "", "an urgent message overtakes what is queued"},
           of.priorities);
     visit(info{"survives_producer_exit", "", "", "what was sent can still be received"},

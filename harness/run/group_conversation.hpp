@@ -56,6 +56,7 @@ public:
         for (told& worker : told_)
             result_.sides.push_back(std::move(worker.report));
         result_.parties = request_.parties;
+        if (!result_.failed) result_.pool(pattern_of(request_.what.kind).counted_by);
         result_.has_service = service_ != nullptr;
         return std::move(result_);
     }
