@@ -136,7 +136,8 @@ std::span<const plan_field> plan_fields() {
                  plan, [](pattern each) { return std::string(pattern_of(each).word); });
          }},
         {what_to_measure, "parties", "parties", "COUNTS",
-         "How many processes: 1:1 (the default), 4:1 (producers:consumers), 1:20 (of round trips a "
+         "How many processes: 1:1 (the default), 4:1 (producers:consumers), 1:3, 1:20 (of round "
+         "trips a "
          "server and its clients), 4x1:1 (pairs at once); more than a pair runs at placement free",
          form::list, clear<&request::parties>,
          [](request& plan, const std::string& word) {

@@ -24,6 +24,8 @@ extern const char ipcmark_plan_server_begin[];
 extern const char ipcmark_plan_server_end[];
 extern const char ipcmark_plan_logging_begin[];
 extern const char ipcmark_plan_logging_end[];
+extern const char ipcmark_plan_notifier_begin[];
+extern const char ipcmark_plan_notifier_end[];
 }
 
 namespace ipcmark {
@@ -42,6 +44,7 @@ const std::vector<built_in>& built_in_plans() {
         {"rigorous", {ipcmark_plan_rigorous_begin, ipcmark_plan_rigorous_end}},
         {"server", {ipcmark_plan_server_begin, ipcmark_plan_server_end}},
         {"logging", {ipcmark_plan_logging_begin, ipcmark_plan_logging_end}},
+        {"notifier", {ipcmark_plan_notifier_begin, ipcmark_plan_notifier_end}},
     };
     return plans;
 }

@@ -39,7 +39,8 @@ constexpr const char* run_examples =
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n";
 
 constexpr const char* vocabulary =
-    "Cells are named pattern/mechanism/payload_bytes/placement, /parties=4:1 where more than a pair\n"
+    "Cells are named pattern/mechanism/payload_bytes/placement, /parties=4:1 where more than a "
+    "pair\n"
     "runs, and /parameter=value.\n"
     "Touch is what both sides do to the bytes: rw (the default) writes and reads every one, desc\n"
     "passes a header only, line touches 8 bytes of each cache line, copy copies from and to memory "
@@ -68,9 +69,10 @@ constexpr const char* output = "Output";
 
 constexpr std::array run_flags{
     command_flag{what_to_measure, "plan", "FILE", "A plan file; flags override it"},
-    command_flag{how_much, "profile", "NAME",
-                 "quick (the default, 6 repetitions a cell), default (10) or rigorous (40); server and "
-                 "logging: more than a pair, see bench/plans"},
+    command_flag{
+        how_much, "profile", "NAME",
+        "quick (the default, 6 repetitions a cell), default (10) or rigorous (40); server, "
+        "logging and notifier: more than a pair, see bench/plans"},
     command_flag{
         how_much, "time-budget", "TIME",
         "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},

@@ -58,9 +58,9 @@ struct unix_scm_rights {
     static constexpr const transport_info& info = Info;
 
     explicit unix_scm_rights(setup& cell)
-        : payload_(cell.payload_bytes), socket_(joined(cell, [](setup& pair) {
-              return connect_unix_pair(pair, SOCK_SEQPACKET);
-          })) {
+        : payload_(cell.payload_bytes),
+          socket_(
+              joined(cell, [](setup& pair) { return connect_unix_pair(pair, SOCK_SEQPACKET); })) {
         const std::size_t most = messages_at_once(cell.depth);
         require_memory(most * cell.payload_bytes);
         // What bounds the queue is the room that a message of one byte takes in the send buffer,

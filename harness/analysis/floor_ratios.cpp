@@ -269,7 +269,8 @@ void add_floor_ratios(run_result& result) {
         if (mechanism.role == "mechanism") mechanisms[mechanism.name] = &mechanism;
     // What two processes can do at best is no limit of more.
     for (auto& cell : result.cells)
-        if (const auto at = mechanisms.find(cell.mechanism); at != mechanisms.end() && !cell.parties)
+        if (const auto at = mechanisms.find(cell.mechanism);
+            at != mechanisms.end() && !cell.parties)
             add_floor_ratio(cell, result.floors, *at->second);
 }
 

@@ -21,7 +21,8 @@ struct cell {
     topology how = topology::pair;
 
     /// "pattern/transport/payload_bytes/placement", "/parties=4:1" of more than a pair, and
-    /// "/parameter=value" where the pattern has one: filter target, JSON key, HTML anchor and Google Benchmark name.
+    /// "/parameter=value" where the pattern has one: filter target, JSON key, HTML anchor and
+    /// Google Benchmark name.
     std::string name() const;
     demand asked() const { return {kind, payload_bytes, depth}; }
     friend bool operator==(const cell&, const cell&) = default;

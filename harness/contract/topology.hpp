@@ -34,17 +34,19 @@ party_counts parse_parties(std::string_view text);
 
 /// What carries the messages of a cell's processes.
 enum class topology : std::uint8_t {
-    pair,      // of two: one channel
-    pairs,     // a channel to each pair
-    shared,    // one object, into which all send and out of which all receive
-    separate,  // a channel to each producer; one consumer serves them all
+    pair,       // of two: one channel
+    pairs,      // a channel to each pair
+    shared,     // one object, into which all send and out of which all receive
+    separate,   // a channel to each producer; one consumer serves them all
+    broadcast,  // one object; each consumer gets every message
 };
 
 template <>
 struct spelling<topology> {
     static constexpr std::array words{
         std::pair{topology::pair, "pair"}, std::pair{topology::pairs, "pairs"},
-        std::pair{topology::shared, "shared"}, std::pair{topology::separate, "separate"}};
+        std::pair{topology::shared, "shared"}, std::pair{topology::separate, "separate"},
+        std::pair{topology::broadcast, "broadcast"}};
 };
 
 /// Who takes part in a repetition, by position among its parties, as one of them sees it.
@@ -53,6 +55,8 @@ struct membership {
     std::vector<std::size_t> producers{0};
     std::vector<std::size_t> consumers{1};
     std::size_t index = 0;  // one's own among those of its side
+
+    bool one_object() const { return how == topology::shared || how == topology::broadcast; }
 };
 
 /// Sequence numbers of a source lie this far from those of the one before it, so that a message

@@ -13,6 +13,7 @@ namespace ipcmark {
 enum class sharing : std::uint8_t {
     none,       // one process on this side
     competing,  // several: each message goes to exactly one of them
+    broadcast,  // several: each message goes to all of them
 };
 enum class access : std::uint8_t {
     anyone,      // whoever reaches the address
@@ -24,7 +25,8 @@ enum class access : std::uint8_t {
 template <>
 struct spelling<sharing> {
     static constexpr std::array words{std::pair{sharing::none, "none"},
-                                      std::pair{sharing::competing, "competing"}};
+                                      std::pair{sharing::competing, "competing"},
+                                      std::pair{sharing::broadcast, "broadcast"}};
 };
 template <>
 struct spelling<access> {

@@ -35,15 +35,15 @@ public:
     /// `shared` goes to both channels' constructors.
     template <class... Shared>
     explicit channel_pair(setup& cell, Shared&... shared)
-        : file_(cell.makes()
-                    ? make_memfd(cell.name,
-                                 mapping::padded_bytes(bytes_for(cell), cell.region_offset_bytes))
-                    : take_from_maker(cell)),
+        : file_(cell.makes() ? make_memfd(cell.name, mapping::padded_bytes(
+                                                         bytes_for(cell), cell.region_offset_bytes))
+                             : take_from_maker(cell)),
           memory_(map(cell)),
           forward_(part(cell, 0), cell, channel_end{cell.makes(), cell.producer()}, shared...),
           producer_(cell.producer()) {
         if (cell.both_ways())
-            backward_.emplace(part(cell, 1), cell, channel_end{cell.makes(), !producer_}, shared...);
+            backward_.emplace(part(cell, 1), cell, channel_end{cell.makes(), !producer_},
+                              shared...);
         if (cell.makes()) give_to_all(cell, file_.get());
         file_.reset();
         cell.peer.meet();  // all ends are made

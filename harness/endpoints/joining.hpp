@@ -12,8 +12,7 @@ namespace ipcmark {
 /// Calls use(party) for every other one of the same side.
 template <class Use>
 void for_each_beside(const setup& cell, Use use) {
-    for (const std::size_t party :
-         cell.producer() ? cell.group.producers : cell.group.consumers)
+    for (const std::size_t party : cell.producer() ? cell.group.producers : cell.group.consumers)
         if (party != cell.party) use(party);
 }
 
@@ -21,10 +20,12 @@ void for_each_beside(const setup& cell, Use use) {
 /// duplicate to the others of its side.
 template <class Make>
 unique_fd joined(setup& cell, Make make) {
-    if (cell.group.how != topology::shared) return make(cell);
-    const auto& [how, producers, consumers, index] = cell.group;
-    if (index > 0) return cell.peer.take((cell.producer() ? producers : consumers).front());
-    rendezvous line = cell.peer.with((cell.producer() ? consumers : producers).front());
+    if (!cell.group.one_object()) return make(cell);
+    const membership& group = cell.group;
+    const std::size_t own = (cell.producer() ? group.producers : group.consumers).front();
+    const std::size_t other = (cell.producer() ? group.consumers : group.producers).front();
+    if (!cell.first_of_side()) return cell.peer.take(own);
+    rendezvous line = cell.peer.with(other);
     setup pair{cell.values(), line};
     pair.group = {};
     unique_fd made = make(pair);
@@ -35,13 +36,13 @@ unique_fd joined(setup& cell, Make make) {
 
 /// From the first producer, who made what is handed over.
 inline unique_fd take_from_maker(setup& cell) {
-    return cell.group.how == topology::shared ? cell.peer.take(cell.group.producers.front())
-                                              : cell.peer.take();
+    return cell.group.one_object() ? cell.peer.take(cell.group.producers.front())
+                                   : cell.peer.take();
 }
 
 /// To all others.
 inline void give_to_all(setup& cell, int fd) {
-    if (cell.group.how != topology::shared) return cell.peer.give(fd);
+    if (!cell.group.one_object()) return cell.peer.give(fd);
     for (const auto* side : {&cell.group.producers, &cell.group.consumers})
         for (const std::size_t party : *side)
             if (party != cell.party) cell.peer.give(party, fd);

@@ -41,7 +41,7 @@ pipe_ends connect_pair(setup& cell, int flags) {
 }  // namespace
 
 pipe_ends connect_pipes(setup& cell, int flags) {
-    if (cell.group.how != topology::shared) return connect_pair(cell, flags);
+    if (!cell.group.one_object()) return connect_pair(cell, flags);
     pipe_ends ours;  // of one way, or a reply would reach anybody
     auto end = joined(cell, [&](setup& pair) {
         pipe_ends made = connect_pair(pair, flags);

@@ -50,6 +50,9 @@ struct repetition_result {
             std::count_if(parties.begin(), parties.end(),
                           [side](const party& each) { return each.side == side; }));
     }
+    /// Of one stream that several consumers shared: whether they got every message once, else the
+    /// failure; where messages may be lost, those that nobody got are told as the first one's.
+    std::optional<failure> conclude_sharing();
     /// Where several parties of the side have latencies, fills `pooled`.
     void pool(role side);
 

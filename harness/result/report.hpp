@@ -167,7 +167,10 @@ struct measurement {
     std::vector<std::uint64_t> block_ticks;  // stream consumer: a stamp every block_messages
     std::uint64_t block_messages = 0;
     std::map<std::string, double> figures;  // what only this pattern tells, by metric key
-    std::vector<source_count> sources;  // consumer of several
+    std::vector<source_count> sources;      // consumer of several
+    std::uint64_t first_sequence = 0;       // producer of a stream: of its first timed message
+    /// Of several consumers that share a stream without loss: of the numbers received, modulo 2^64.
+    std::optional<std::uint64_t> sequence_sum;
 };
 
 template <class Visitor>
@@ -191,6 +194,8 @@ void visit_fields(Visitor& visit, measurement& m) {
     visit("block_messages", m.block_messages);
     visit("figures", m.figures);
     visit("sources", m.sources);
+    visit("first_sequence", m.first_sequence);
+    visit("sequence_sum", m.sequence_sum);
 }
 
 namespace detail {

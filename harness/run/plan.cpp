@@ -36,7 +36,8 @@ public:
 
     bool passes(const cell& what) const {
         const std::string name = what.name();
-        if (what.place == placement::free && what.among.is_pair() && unpinned_ && !std::regex_search(name, *unpinned_))
+        if (what.place == placement::free && what.among.is_pair() && unpinned_ &&
+            !std::regex_search(name, *unpinned_))
             return false;
         const auto found = [&](const std::regex& expression) {
             return std::regex_search(name, expression);
@@ -281,8 +282,8 @@ std::vector<std::size_t> plan::idle_cells(
     std::set<std::pair<std::string, placement>> known;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const planned_cell& planned = cells[i];
-        if (planned.skipped || planned.alone || !planned.what.among.is_pair() || !pattern_of(planned.what.kind).plain ||
-            !usable(planned))
+        if (planned.skipped || planned.alone || !planned.what.among.is_pair() ||
+            !pattern_of(planned.what.kind).plain || !usable(planned))
             continue;
         if (known.emplace(planned.what.transport, planned.what.place).second) chosen.push_back(i);
     }

@@ -93,8 +93,7 @@ public:
     [[gnu::always_inline]] bool is_over(phase which) const noexcept {
         if (incoming.marks_end) [[likely]]
             return in.expected() - 1 >= in.end_sequence();
-        return in.expected() - 1 >=
-               announced_[index(which)].load(std::memory_order_acquire);
+        return in.expected() - 1 >= announced_[index(which)].load(std::memory_order_acquire);
     }
     /// Messages that all of the other side say they are through with.
     std::uint64_t peer_progress() const noexcept {

@@ -31,11 +31,30 @@ std::variant<topology, std::string> of_round_trips(const registration& mechanism
     return served(mechanism);
 }
 
+/// Consumers of one object, each message to one of them.
+std::variant<topology, std::string> among_competitors(const traits& facts,
+                                                      std::size_t payload_bytes) {
+    if (payload_bytes < least_bytes_of_several)
+        return "a message of fewer than 8 bytes does not say which it is among several consumers";
+    if (!facts.ordered && !facts.may_drop)
+        return "its messages overtake each other: no consumer knows when the others have the last";
+    return topology::shared;
+}
+
 std::variant<topology, std::string> of_streams(const registration& mechanism,
                                                std::size_t payload_bytes,
                                                const party_counts& among) {
+    const traits& facts = mechanism.info.facts;
+    if (among.after > 1 && among.before == 1 && facts.joinable &&
+        facts.fan_out == sharing::broadcast)
+        return topology::broadcast;
+    if (among.after > 1 && among.before > 1)
+        return "several producers and several consumers at once are not measured";
+    if (among.after > 1 && facts.joinable && facts.fan_out == sharing::competing)
+        return among_competitors(facts, payload_bytes);
     if (among.after > 1)
-        return "streams to several consumers are not measured; producers may be several: write " +
+        return "it does not hand each message to several consumers; producers may be several: "
+               "write " +
                std::to_string(among.after) + ":1";
     if (takes_several_senders(mechanism, payload_bytes)) return topology::shared;
     auto how = served(mechanism);
@@ -69,14 +88,14 @@ std::string topologies_text(const registration& mechanism) {
     };
     constexpr std::array all{asked{pattern::one_way, {2, 1, 1}, "2x1:1"},
                              asked{pattern::one_way, {1, 2, 1}, "n:1 one_way"},
+                             asked{pattern::one_way, {1, 1, 2}, "1:n one_way"},
                              asked{pattern::round_trip, {1, 1, 2}, "1:n round_trip"}};
     std::string text = "1:1";
     for (const auto& [kind, among, what] : all) {
         const auto how = topology_of(mechanism, kind, mechanism.info.payload.max_bytes, among);
         if (!std::holds_alternative<topology>(how)) continue;
         text += std::string(", ") + what;
-        if (among.pairs == 1)
-            text += " (" + std::string(to_word(std::get<topology>(how))) + ")";
+        if (among.pairs == 1) text += " (" + std::string(to_word(std::get<topology>(how))) + ")";
     }
     return text;
 }

@@ -208,8 +208,7 @@ private:
 
     /// Whose messages it exchanges; of a consumer that has several, the first's.
     static std::size_t source_of(const job& task) {
-        const bool has_one =
-            task.self().side == role::producer || task.what.how == topology::pairs;
+        const bool has_one = task.self().side == role::producer || task.what.how == topology::pairs;
         return has_one ? task.self().index : 0;
     }
 

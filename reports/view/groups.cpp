@@ -92,15 +92,16 @@ double parameter_value(const run_result& result, const group_view& group) {
     return parameter ? parameter->value : 0;
 }
 
-/// Whether `a` tells more than `b`: a pair, a best one, a payload before none, the usual one, the heaviest
-/// load.
+/// Whether `a` tells more than `b`: a pair, a best one, a payload before none, the usual one, the
+/// heaviest load.
 bool tells_more(const run_result& result, const group_view& a, const group_view& b) {
     const bool streams = pattern_of(a.kind).loop == pattern_loop::stream;
     const std::size_t wanted = streams ? told_stream_bytes : told_latency_bytes;
     const auto rank = [&](const group_view& group) {
         const auto bytes = static_cast<double>(group.payload_bytes);
-        return std::tuple(!group.several, has_best(group), group.payload_bytes > 0, group.payload_bytes == wanted,
-                          streams ? bytes : -bytes, parameter_value(result, group));
+        return std::tuple(!group.several, has_best(group), group.payload_bytes > 0,
+                          group.payload_bytes == wanted, streams ? bytes : -bytes,
+                          parameter_value(result, group));
     };
     return rank(a) > rank(b);
 }

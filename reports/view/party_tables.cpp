@@ -17,15 +17,20 @@ namespace {
 
 /// In the order of the columns; those without a figure are left out.
 constexpr std::array<std::string_view, 7> party_columns{"fairness",
-                                                "p50_ns",
-                                                "p99_ns",
-                                                "slowest_p50_ns",
-                                                "lost_share",
-                                                "cpu_ns_per_message",
-                                                "switches_per_message"};
+                                                        "p50_ns",
+                                                        "p99_ns",
+                                                        "slowest_p50_ns",
+                                                        "lost_share",
+                                                        "cpu_ns_per_message",
+                                                        "switches_per_message"};
 
-constexpr std::string_view total_rate = "total rate";
-constexpr std::string_view of_its_best = "of its best";
+/// Before them.
+constexpr std::array<std::string_view, 4> first_columns{"total rate", "of its best", "connected",
+                                                        "on CPUs"};
+
+/// Where there is no room the highest goes first.
+constexpr std::array<unsigned, 4> first_ranks{0, 4, 5, 6};
+constexpr std::array<unsigned, 7> party_ranks{1, 2, 3, 9, 8, 7, 10};
 
 /// Cells of one pattern and payload, unpinned, that differ in mechanism and parties.
 using family_key = std::tuple<pattern, touch, std::size_t>;
@@ -68,23 +73,25 @@ private:
     report_table table_of(cell_list cells) const {
         const cell_result& first = *cells.front();
         report_table table;
-        table.title = fmt::format(
-            "{}, {}, by the number of processes ({})",
-            capital(std::string(pattern_of(first.kind).title)),
-            first.payload_bytes > 0 ? payload_text(first.payload_bytes) : "no payload",
-            title_of(first.place));
+        table.title =
+            fmt::format("{}, {}, by the number of processes ({})",
+                        capital(std::string(pattern_of(first.kind).title)),
+                        first.payload_bytes > 0 ? payload_text(first.payload_bytes) : "no payload",
+                        title_of(first.place));
         table.corner = "mechanism";
         keep_those_of_several(cells);
-        table.heads = {std::string(total_rate), std::string(of_its_best)};
+        table.heads.assign(first_columns.begin(), first_columns.end());
+        table.ranks.assign(first_ranks.begin(), first_ranks.end());
         std::vector<const metric*> metrics;
-        for (const std::string_view key : party_columns)
-            if (std::any_of(cells.begin(), cells.end(), [&](const auto* each) {
-                    return each->median(key).value_or(0) != 0;
-                })) {
-                metrics.push_back(find_metric(key));
-                table.heads.push_back(
-                    label_of(*metrics.back(), first.kind, first.payload_bytes));
-            }
+        for (std::size_t i = 0; i < party_columns.size(); ++i) {
+            const bool has_figures = std::any_of(cells.begin(), cells.end(), [&](const auto* each) {
+                return each->median(party_columns[i]).value_or(0) != 0;
+            });
+            if (!has_figures) continue;
+            metrics.push_back(find_metric(party_columns[i]));
+            table.heads.push_back(label_of(*metrics.back(), first.kind, first.payload_bytes));
+            table.ranks.push_back(party_ranks[i]);
+        }
         for (const cell_result* each : cells)
             table.rows.push_back(row_of(*each, metrics, best_rate(cells, each->mechanism)));
         return table;
@@ -115,7 +122,7 @@ private:
 
     static table_row row_of(const cell_result& cell, const std::vector<const metric*>& metrics,
                             double best) {
-        table_row row{label_text(cell), false, {}, cell.mechanism};
+        table_row row{cell.mechanism + ", " + count_text(cell), false, {}, cell.mechanism};
         const auto rate = rate_of(cell);
         const auto add = [&row](const std::optional<std::string>& text) {
             row.cells.push_back({text.value_or("-"), text.has_value(), standing::none, {}});
@@ -123,18 +130,17 @@ private:
         add(rate ? std::optional(figure_text(*rate, "1/s")) : std::nullopt);
         add(rate && best > 0 ? std::optional(fmt::format("{:.0f} %", 100 * *rate / best))
                              : std::nullopt);
+        add(cell.parties ? std::optional(cell.parties->topology) : std::nullopt);
+        add(cell.parties
+                ? std::optional(fmt::format("{} on {}", processes_of(cell), cell.parties->cpus))
+                : std::nullopt);
         for (const metric* each : metrics)
             add(median_text(cell.find(each->key)));
         return row;
     }
 
-    /// "posix_mq, 4 producers, shared, oversubscribed"
-    static std::string label_text(const cell_result& cell) {
-        if (!cell.parties) return cell.mechanism + ", a pair";
-        std::string text = cell.mechanism + ", " + parties_text(cell.kind, *cell.parties);
-        if (cell.parties->topology != to_word(topology::pairs))
-            text += ", " + cell.parties->topology;
-        return text + (cell.parties->oversubscribed ? ", more than CPUs" : "");
+    static std::string count_text(const cell_result& cell) {
+        return cell.parties ? parties_text(cell.kind, *cell.parties) : "a pair";
     }
 
     std::map<family_key, cell_list> families_;

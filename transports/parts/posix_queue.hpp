@@ -13,7 +13,8 @@
 
 namespace ipcmark {
 
-/// A pair's POSIX message queues, one per direction; of more than a pair the one forward. Blocking; two copies.
+/// A pair's POSIX message queues, one per direction; of more than a pair the one forward. Blocking;
+/// two copies.
 class posix_queue {
 public:
     /// Why this machine's fs.mqueue limits or RLIMIT_MSGQUEUE refuse queues for messages of this

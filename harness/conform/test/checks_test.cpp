@@ -111,6 +111,7 @@ constexpr lie faulty_cases[] = {
     {"fan_out", "ring_claims_fan_out", "torn between|still timing"},
     {"joinable", "claims_joinable", "names none|changed on the way|wrong size|still"},
     {"joinable", "ring_claims_joinable", "there is not one peer"},
+    {"competing", "claims_joinable", "not ours|changed on the way|wrong size|arrived|still"},
     {"served", "never_readable", "still warming_up"},
     {"pairs_at_once", "one_for_all", "Address already in use"},
     {"needs_daemon", "claims_daemon", "no process runs besides the two"},

@@ -61,7 +61,10 @@ constexpr transport_info ring_claims_fan_out = describe(
 // --- joinable, served
 
 constexpr transport_info claims_joinable =
-    large_info("claims_joinable", with(pipe_facts, [](traits& t) { t.joinable = t.fan_in = true; }));
+    large_info("claims_joinable", with(pipe_facts, [](traits& t) {
+                   t.joinable = t.fan_in = true;
+                   t.fan_out = sharing::competing;
+               }));
 constexpr transport_info ring_claims_joinable = describe(
     "ring_claims_joinable", with(ring_facts, [](traits& t) { t.joinable = t.fan_in = true; }));
 

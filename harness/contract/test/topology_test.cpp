@@ -37,10 +37,10 @@ TEST(party_counts_test, what_is_no_number_of_parties_is_refused_in_one_sentence)
 
 TEST(party_counts_test, of_round_trips_the_many_are_the_clients) {
     const auto streams = parties_of({1, 3, 1}, pattern::one_way);
-    EXPECT_EQ(streams, (std::vector<party>{{role::producer, 0},
-                                           {role::producer, 1},
-                                           {role::producer, 2},
-                                           {role::consumer, 0}}));
+    EXPECT_EQ(
+        streams,
+        (std::vector<party>{
+            {role::producer, 0}, {role::producer, 1}, {role::producer, 2}, {role::consumer, 0}}));
     EXPECT_EQ(parties_of({1, 1, 3}, pattern::round_trip), streams);
     EXPECT_EQ(parties_of({}, pattern::round_trip), unpinned_pair());
 }

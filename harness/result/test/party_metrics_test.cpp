@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/result/pattern_metrics.hpp"
-"harness/result/test/metric_value.hpp"
+#include "harness/result/test/metric_value.hpp"
 
 namespace ipcmark {
 namespace {
@@ -69,6 +69,32 @@ TEST_F(party_metrics_test, pairs_at_once_add_up) {
     repetition.sides[3].measured.messages = 100;
     EXPECT_DOUBLE_EQ(*value_of("messages_per_second", view()), 400 / 1e-3);
     EXPECT_DOUBLE_EQ(*value_of("fairness", view()), 1.0 / 3);
+}
+
+TEST_F(party_metrics_test, what_several_consumers_shared_is_counted_together) {
+    make({1, 1, 2}, pattern::one_way);
+    repetition.sides[0].measured.messages = 4;
+    repetition.sides[0].measured.first_sequence = 10;
+    const auto take = [&](std::size_t who, std::uint64_t messages,
+                          std::optional<std::uint64_t> sum) {
+        repetition.sides[who].measured.messages = messages;
+        repetition.sides[who].measured.sequence_sum = sum;
+    };
+    take(1, 3, 10 + 11 + 13);
+    take(2, 1, 12);
+    EXPECT_FALSE(repetition.conclude_sharing());
+    take(2, 1, 11);
+    ASSERT_TRUE(repetition.conclude_sharing());
+    EXPECT_NE(repetition.conclude_sharing()->text.find("came twice"), std::string::npos);
+    take(2, 0, 0);
+    EXPECT_NE(repetition.conclude_sharing()->text.find("of 4 messages sent 3 arrived"),
+              std::string::npos);
+    take(1, 3, std::nullopt);
+    take(2, 0, std::nullopt);
+    EXPECT_FALSE(repetition.conclude_sharing()) << "it may lose";
+    EXPECT_DOUBLE_EQ(*value_of("lost_share", view()), 0.25);
+    take(2, 2, std::nullopt);
+    EXPECT_TRUE(repetition.conclude_sharing()) << "more than were sent";
 }
 
 TEST_F(party_metrics_test, a_pair_has_none_of_them) {

@@ -19,7 +19,7 @@ setup_values channel_values(const setup& cell, std::size_t index);
 
 /// Whether one loop can look after many such endpoints.
 template <class T>
-concept servable = (waits_by_descriptor<T> || tells_readiness<T>) && !serves<T>;
+concept servable = (waits_by_descriptor<T> || tells_readiness<T>)&&!serves<T>;
 
 /// Which of many descriptors has something to read, in the kernel's turn; epoll(7),
 /// level-triggered, a message a look.
@@ -119,8 +119,8 @@ public:
             if (from->now == phase::timed) ++from->timed;
             on_message(++received);
             run_.note_progress(received);
-            while (!from->over && from->is_over()) [[unlikely]]
-                advance(*from, last);
+            while (!from->over && from->is_over())
+                [[unlikely]] advance(*from, last);
         }
         return received;
     }
@@ -205,14 +205,12 @@ private:
 template <class T>
 void serving_consumer(channel_set<T>& all, session& run, rendezvous& everybody) {
     run.enter(stage::warming_up);
-    run.result.warm_up_messages =
-        all.template take<true>(phase::warm_up, phase::warm_up, ignore{});
+    run.result.warm_up_messages = all.template take<true>(phase::warm_up, phase::warm_up, ignore{});
     all.reset_counts();
     run.enter(stage::timing);
     everybody.meet();
     run.start_counting();
-    const std::uint64_t answered =
-        all.template take<true>(phase::lead_in, phase::timed, ignore{});
+    const std::uint64_t answered = all.template take<true>(phase::lead_in, phase::timed, ignore{});
     run.stop_counting(answered);
     all.tell(run.result);
     run.result.lost = 0;  // the clients count what they got no answer to

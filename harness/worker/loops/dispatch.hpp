@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/worker/loops/channels.hpp"
+#include "harness/worker/loops/competing.hpp"
 #include "harness/worker/loops/exchange.hpp"
 #include "harness/worker/loops/idle.hpp"
 #include "harness/worker/loops/inside.hpp"
@@ -44,8 +45,15 @@ void run_shared(setup& cell, session& state) {
     T end(cell);
     state.enter(stage::meeting);
     cell.peer.meet();
+    const bool competes = cell.group.how == topology::shared && cell.group.consumers.size() > 1;
     if (cell.producer()) {
-        one_way_producer(end, state, cell.peer);
+        one_way_producer(end, state, cell.peer, competes ? cell.group.consumers.size() : 1);
+    } else if (competes) {
+        competing_stream<T> stream(end, state);
+        one_way_consumer(stream, state, cell.peer);
+    } else if (cell.group.how == topology::broadcast) {
+        single_stream<T> stream(end, state);
+        one_way_consumer(stream, state, cell.peer);
     } else {
         shared_stream<T> stream(end, state, cell.group.producers);
         one_way_consumer(stream, state, cell.peer);
@@ -85,7 +93,7 @@ void run_own_channel(setup& cell, session& state) {
 template <class T>
 void run_several(setup& cell, session& state) {
     state.enter(stage::constructing);
-    if (cell.group.how == topology::shared) {
+    if (cell.group.one_object()) {
         if constexpr (T::info.facts.joinable) return run_shared<T>(cell, state);
     } else if (cell.producer() || cell.group.how == topology::pairs) {
         return run_own_channel<T>(cell, state);

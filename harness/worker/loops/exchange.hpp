@@ -67,25 +67,28 @@ inline std::uint64_t batch_for(const session& run, std::int64_t span_ns, std::ui
 
 /// The producer's warm-up of all that goes one way.
 template <class T>
-void warm_up_by_stream(T& end, session& run) {
+void warm_up_by_stream(T& end, session& run, std::uint64_t closing = 1) {
     run.enter(stage::warming_up);
     const std::uint64_t start = run.clock.now();
     run.result.warm_up_messages =
-        send_until(end, run, phase::warm_up, 1, end_rule::warm_up(run, start));
+        send_until(end, run, phase::warm_up, 1, end_rule::warm_up(run, start), closing);
     run.result.warm_up_ns = run.clock.to_ns(start, run.clock.now());
 }
 
+/// `closing`: messages that end a phase, one for each consumer that takes its own.
 template <class T>
-void one_way_producer(T& end, session& run, rendezvous& peer) {
+void one_way_producer(T& end, session& run, rendezvous& peer, std::uint64_t closing = 1) {
     constexpr std::int64_t clock_span_ns = 20'000;
-    warm_up_by_stream(end, run);
+    warm_up_by_stream(end, run, closing);
     const bool counted = run.work.max_messages != 0;
     const std::uint64_t batch = counted ? 1 : batch_for(run, clock_span_ns, 1024);
     run.enter(stage::timing);
     peer.meet();
     run.start_counting();
     const std::uint64_t first = run.clock.now();
-    run.result.messages = send_until(end, run, phase::timed, batch, end_rule::timed(run, first));
+    run.result.first_sequence = run.out.sequence();
+    run.result.messages =
+        send_until(end, run, phase::timed, batch, end_rule::timed(run, first), closing);
     run.result.last_ticks = run.clock.now();
     run.stop_counting(run.result.messages);
     run.result.first_ticks = first;
@@ -124,7 +127,9 @@ private:
 /// `stream`: of one producer, or of several.
 template <class Stream>
 void one_way_consumer(Stream& stream, session& run, rendezvous& peer) {
-    constexpr bool joins = requires { stream.end(); };
+    constexpr bool joins = requires {
+        stream.end();
+    };
     const auto deliveries = [&]() -> std::uint64_t {
         if constexpr (joins) return stream.end().deliveries();
         return 0;

@@ -9,8 +9,8 @@
 namespace ipcmark::loops {
 
 /// What several send into one object, checked by its sources: each message's word says whose it is,
-/// see source_offset. Of each source order, loss and repetition are judged by itself, and a phase is
-/// over when it is over for all.
+/// see source_offset. Of each source order, loss and repetition are judged by itself, and a phase
+/// is over when it is over for all.
 class source_checkers {
 public:
     /// `producers`: their positions among the parties. Payloads of at least 8 bytes.

@@ -10,7 +10,7 @@ export const partiesView: View = {
   id: "parties",
   title: "More than a pair",
   short: "Parties",
-  lead: "Shared: all send into one object. Separate: a channel to each, served by one process.",
+  lead: "Shared: all send into one object. Separate: a channel to each, served by one process. Broadcast: each gets all.",
   applies: (context) => tables(context).length > 0,
   mount(section, context) {
     for (const { title, heads, rows } of tables(context))

@@ -111,7 +111,8 @@ function cellRows(context: Context): Field[][] {
     ];
     const tail = [cell.parties?.text ?? "1:1", cell.parties?.topology ?? "pair"];
     const figures = Object.entries(cell.summary);
-    if (figures.length === 0) rows.push([...head, ...Array.from({ length: 10 }, () => ""), ...tail]);
+    if (figures.length === 0)
+      rows.push([...head, ...Array.from({ length: 10 }, () => ""), ...tail]);
     for (const [metric, s] of figures) {
       const standing = context.index.standing(cell, metric);
       const values = [s.median, s.low, s.high, s.min, s.max, s.level];
