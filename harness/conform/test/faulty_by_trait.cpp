@@ -68,6 +68,12 @@ constexpr transport_info claims_joinable =
 constexpr transport_info ring_claims_joinable = describe(
     "ring_claims_joinable", with(ring_facts, [](traits& t) { t.joinable = t.fan_in = true; }));
 
+constexpr transport_info claims_broadcast =
+    describe("claims_broadcast", with(pipe_facts, [](traits& t) {
+                 t.joinable = true;
+                 t.fan_out = sharing::broadcast;
+             }));
+
 /// A server that waits for it waits for good.
 struct never_readable : bytes {
     static constexpr transport_info info = describe("never_readable", stream_facts);
@@ -112,7 +118,8 @@ void register_faulty_by_trait(registry& all) {
                   replaces_without_loss, denies_boundaries, denies_duplex, claims_unrelated,
                   claims_cross_host, claims_priorities>(all);
     add_described<bytes, honest_bytes, claims_boundaries>(all);
-    add_described<piped, claims_duplex, claims_fan_in, claims_fan_out, claims_joinable>(all);
+    add_described<piped, claims_duplex, claims_fan_in, claims_fan_out, claims_joinable,
+                  claims_broadcast>(all);
     add_described<tcp_pair, denies_cross_host, denies_unrelated>(all);
     add_described<ring_pair<spin_wait>, spins_secretly>(all);
     add_described<ring_pair<futex_wait>, sleeps_secretly, ring_claims_fan_in, ring_claims_fan_out,
