@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "bench/help_text.hpp"
+#include "bench/plan_file.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/contract/patterns.hpp"
 
@@ -71,7 +72,7 @@ std::vector<std::string> completion_values(const std::string& option, const regi
     if (option == "--placement") return completion_words_of<placement>();
     if (option == "--touch") return completion_words_of<touch>();
     if (option == "--payload" || option == "-p") return {"64", "4k", "64k", "1M"};
-    if (option == "--profile") return {"quick", "default", "rigorous"};
+    if (option == "--profile") return plan_names();
     if (option == "--gate") return {"relative", "strict"};
     if (option == "--schedule") return {"fixed", "poisson"};
     if (option == "--format") return {"text", "markdown", "csv", "json", "html"};

@@ -9,6 +9,7 @@
 #include "harness/base/fields.hpp"
 #include "harness/base/json_text.hpp"
 #include "harness/base/sizes.hpp"
+#include "harness/worker/topologies.hpp"
 
 namespace ipcmark {
 
@@ -55,6 +56,12 @@ void print_short(const std::vector<const registration*>& chosen) {
     }
 }
 
+tree described(const registration& entry) {
+    tree info = to_tree(info_of(entry));
+    info["parties"] = topologies_text(entry);
+    return info;
+}
+
 void print_fact(const std::string& key, const tree& value) {
     std::cout << fmt::format("  {:<24}{}\n", key,
                              value.is_text() ? value.as_text() : json_text(value));
@@ -67,6 +74,7 @@ void print_long(const std::vector<const registration*>& chosen) {
         for (const auto& [key, value] : info.named())
             if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
                 print_fact(key, value);
+        print_fact("parties", tree(topologies_text(*entry)));
         visit_traits(entry->info.facts, [](const trait_info& trait, auto value) {
             std::cout << fmt::format("  {:<24}{:<12}{}\n", trait.name, trait_word(value),
                                      trait.meaning);
@@ -105,7 +113,7 @@ int run_list(const invocation& call) {
     if (parsed->count("json") > 0) {
         tree::list all;
         for (const auto* entry : chosen)
-            all.push_back(to_tree(info_of(*entry)));
+            all.push_back(described(*entry));
         std::cout << json_text(all, 2) << '\n';
     } else if (parsed->count("long") > 0) {
         print_long(chosen);

@@ -135,6 +135,22 @@ std::span<const plan_field> plan_fields() {
              return told_list<&request::patterns>(
                  plan, [](pattern each) { return std::string(pattern_of(each).word); });
          }},
+        {what_to_measure, "parties", "parties", "COUNTS",
+         "How many processes: 1:1 (the default), 4:1 (producers:consumers), 1:3, 1:20 (of round "
+         "trips a "
+         "server and its clients), 4x1:1 (pairs at once); more than a pair runs at placement free",
+         form::list, clear<&request::parties>,
+         [](request& plan, const std::string& word) {
+             const party_counts counts = parse_parties(word);
+             auto& all = plan.parties;
+             if (std::find(all.begin(), all.end(), counts) == all.end()) all.push_back(counts);
+         },
+         [](const request& plan) {
+             const bool pair_alone = plan.parties == std::vector{party_counts{}};
+             return pair_alone ? tree() : told_list<&request::parties>(plan, [](const auto& each) {
+                 return each.text();
+             });
+         }},
         {what_to_measure, "p,payload", "payloads", "SIZES",
          "Message sizes: 64,4k,1M (powers of 1024)", form::list, clear<&request::payloads>,
          [](request& plan, const std::string& word) {

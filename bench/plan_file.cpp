@@ -20,6 +20,12 @@ extern const char ipcmark_plan_default_begin[];
 extern const char ipcmark_plan_default_end[];
 extern const char ipcmark_plan_rigorous_begin[];
 extern const char ipcmark_plan_rigorous_end[];
+extern const char ipcmark_plan_server_begin[];
+extern const char ipcmark_plan_server_end[];
+extern const char ipcmark_plan_logging_begin[];
+extern const char ipcmark_plan_logging_end[];
+extern const char ipcmark_plan_notifier_begin[];
+extern const char ipcmark_plan_notifier_end[];
 }
 
 namespace ipcmark {
@@ -36,6 +42,9 @@ const std::vector<built_in>& built_in_plans() {
         {"quick", {ipcmark_plan_quick_begin, ipcmark_plan_quick_end}},
         {"default", {ipcmark_plan_default_begin, ipcmark_plan_default_end}},
         {"rigorous", {ipcmark_plan_rigorous_begin, ipcmark_plan_rigorous_end}},
+        {"server", {ipcmark_plan_server_begin, ipcmark_plan_server_end}},
+        {"logging", {ipcmark_plan_logging_begin, ipcmark_plan_logging_end}},
+        {"notifier", {ipcmark_plan_notifier_begin, ipcmark_plan_notifier_end}},
     };
     return plans;
 }
@@ -103,16 +112,22 @@ plan_request from_json(const std::string& text, const std::string& file, plan_re
 
 }  // namespace
 
-plan_request named_plan(const std::string& name) {
+std::vector<std::string> plan_names() {
     std::vector<std::string> names;
+    for (const auto& plan : built_in_plans())
+        names.emplace_back(plan.name);
+    return names;
+}
+
+plan_request named_plan(const std::string& name) {
     for (const auto& plan : built_in_plans()) {
         if (plan.name == name) {
             plan_request base;
             base.profile = name;
             return from_json(std::string(plan.text), "the built-in plan " + name, base);
         }
-        names.emplace_back(plan.name);
     }
+    const auto names = plan_names();
     const auto near = nearest_words(name, names);
     throw command_error(
         "there is no profile '" + name + "'; " +

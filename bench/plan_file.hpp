@@ -2,13 +2,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/run/plan.hpp"
 
 namespace ipcmark {
 
-/// The built-in plan of that name: quick, default or rigorous. Throws command_error with the
-/// nearest name.
+/// Of the built-in plans (bench/plans).
+std::vector<std::string> plan_names();
+
+/// The built-in plan of that name. Throws command_error with the nearest name.
 plan_request named_plan(const std::string& name);
 
 /// A plan as a file that read_plan() reads.

@@ -31,13 +31,17 @@ constexpr const char* run_examples =
     "load.html\n"
     "  ipcmark run --pattern wake,setup,burst --mechanism unix_sockets --payload 64\n"
     "  ipcmark run --pattern switch,switch_ring --mechanism pipe --payload 64\n"
+    "  ipcmark run --pattern one_way --mechanism posix_mq,pipe --payload 64 --placement free "
+    "--parties 1:1,4:1,16:1\n"
     "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
     "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
     "  ipcmark run --mechanism eventfd --idle-ms 2000 --no-layout-randomisation --seed 1\n"
     "  ipcmark run --mechanism pipe --json - | jq '.cells[].summary.p50_ns.median'\n";
 
 constexpr const char* vocabulary =
-    "Cells are named pattern/mechanism/payload_bytes/placement, and /parameter=value.\n"
+    "Cells are named pattern/mechanism/payload_bytes/placement, /parties=4:1 where more than a "
+    "pair\n"
+    "runs, and /parameter=value.\n"
     "Touch is what both sides do to the bytes: rw (the default) writes and reads every one, desc\n"
     "passes a header only, line touches 8 bytes of each cache line, copy copies from and to memory "
     "of\n"
@@ -65,8 +69,10 @@ constexpr const char* output = "Output";
 
 constexpr std::array run_flags{
     command_flag{what_to_measure, "plan", "FILE", "A plan file; flags override it"},
-    command_flag{how_much, "profile", "NAME",
-                 "quick (the default, 6 repetitions a cell), default (10) or rigorous (40)"},
+    command_flag{
+        how_much, "profile", "NAME",
+        "quick (the default, 6 repetitions a cell), default (10) or rigorous (40); server, "
+        "logging and notifier: more than a pair, see bench/plans"},
     command_flag{
         how_much, "time-budget", "TIME",
         "Such as 10m: repetitions go where the intervals are widest, after 6 rounds of every cell"},

@@ -55,14 +55,17 @@ std::string rows_of(const run_result& result, const result_view& view, const std
     for (std::size_t i = 0; i < result.cells.size(); ++i) {
         const auto& cell = result.cells[i];
         const auto head = prefix + head_of(cell, view.cells[i]);
-        if (cell.summary.empty()) text += head + ",,,,,,,,,," + line_end;
+        const auto tail =
+            "," + (cell.parties ? csv_field(cell.parties->text) + "," + cell.parties->topology
+                                : "1:1,pair");
+        if (cell.summary.empty()) text += head + ",,,,,,,,,," + tail + line_end;
         for (const auto& [metric, figures] : cell.summary) {
             text += head + "," + csv_field(metric) + "," + csv_field(figures.unit);
             for (const auto& value : {figures.median, figures.low, figures.high, figures.min,
                                       figures.max, figures.level})
                 text += "," + number(value);
             text += std::string(",") + (figures.pooled.value_or(false) ? "yes" : "no") + "," +
-                    standings.word(i, metric) + line_end;
+                    standings.word(i, metric) + tail + line_end;
         }
     }
     return text;
@@ -89,7 +92,7 @@ std::string render_csv(const view_model& model) {
     text +=
         "cell,pattern,mechanism,payload_bytes,placement,touch,parameter,parameter_value,status,"
         "reason,repetitions,waits,lossy,flags,metric,unit,median,low,high,min,max,level,pooled,"
-        "standing";
+        "standing,parties,topology";
     text += line_end;
     for (std::size_t i = 0; i < model.views.size(); ++i)
         text += rows_of(model.results[i].result, model.views[i],

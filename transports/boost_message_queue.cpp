@@ -23,6 +23,7 @@ struct boost_message_queue {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .priorities = true,
                   .survives_producer_exit = true,
                   .control = access::file_mode},
@@ -40,7 +41,7 @@ struct boost_message_queue {
         const std::string backward = directed_name(cell.name, direction::backward);
         auto& first = cell.producer() ? out_ : in_;
         auto& second = cell.producer() ? in_ : out_;
-        if (cell.producer()) {
+        if (cell.makes()) {
             create(first, forward, cell);
             if (cell.both_ways()) create(second, backward, cell);
             cell.peer.meet();

@@ -61,6 +61,7 @@ struct netlink : fd_datagram {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .control = access::anyone},
     };
@@ -81,7 +82,7 @@ struct netlink : fd_datagram {
     }
 
     explicit netlink(setup& cell) : fd_datagram(cell) {
-        unique_fd socket = connect_netlink_pair(cell);
+        unique_fd socket = joined(cell, connect_netlink_pair);
         // A message counts against its sender's buffer while it is copied, then the receiver's.
         cell.notes["send_buffer_bytes"] =
             raise_socket_buffer(socket.get(), SO_SNDBUF, cell.payload_bytes);

@@ -24,6 +24,7 @@ public:
         .facts = {.message_boundaries = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .peer_death_detected = true,
                   .control = access::descriptor},
@@ -62,6 +63,8 @@ public:
         consume(readable(incoming_.data(), static_cast<std::size_t>(got)));
         return true;
     }
+
+    int wait_fd() const noexcept { return ends_.reader.get(); }
 
 private:
     std::size_t payload_bytes_;

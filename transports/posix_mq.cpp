@@ -17,6 +17,7 @@ struct posix_mq {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .priorities = true,
                   .survives_producer_exit = true,
                   .control = access::file_mode},
@@ -40,6 +41,8 @@ struct posix_mq {
     bool recv(Consume consume) {
         return queues_.recv(consume);
     }
+
+    int wait_fd() const noexcept { return queues_.wait_fd(); }
 
 protected:
     posix_queue queues_;

@@ -55,6 +55,7 @@ struct raw_ip : basic_fd_datagram<connected_raw_peer> {
                   .cross_host = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .may_drop = true,
                   .control = access::anyone},
@@ -65,7 +66,7 @@ struct raw_ip : basic_fd_datagram<connected_raw_peer> {
     }
 
     explicit raw_ip(setup& cell) : basic_fd_datagram(cell) {
-        use_lossy(cell, connect_raw_pair(cell));
+        use_lossy(cell, joined(cell, connect_raw_pair));
     }
 };
 

@@ -16,6 +16,7 @@ struct shm_mpmc : channel_pair<mpmc_ring> {
         .facts = {.message_boundaries = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .control = access::descriptor},
     };

@@ -14,6 +14,7 @@ struct sysv_msg : sysv_messages {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .control = access::file_mode},
     };
@@ -23,8 +24,10 @@ struct sysv_msg : sysv_messages {
         const auto out = cell.producer() ? direction::forward : direction::backward;
         const bool receives = !cell.producer() || cell.both_ways();
         const bool sends = cell.producer() || cell.both_ways();
-        sysv_queue incoming = receives ? create(cell, in) : sysv_queue();
+        const bool creates = receives && cell.first_of_side();
+        sysv_queue incoming = creates ? create(cell, in) : sysv_queue();
         cell.peer.meet();
+        if (receives && !creates) incoming = open(cell, in);
         use(std::move(incoming), sends ? open(cell, out) : sysv_queue());
     }
 };
@@ -42,6 +45,7 @@ struct sysv_msg_typed : sysv_messages {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .control = access::file_mode},
     };
@@ -49,9 +53,10 @@ struct sysv_msg_typed : sysv_messages {
     explicit sysv_msg_typed(setup& cell)
         : sysv_messages(cell, cell.producer() ? to_consumer : to_producer,
                         cell.producer() ? to_producer : to_consumer) {
-        if (!cell.producer()) use(create(cell, direction::forward));
+        const bool creates = !cell.producer() && cell.first_of_side();
+        if (creates) use(create(cell, direction::forward));
         cell.peer.meet();
-        if (cell.producer()) use(open(cell, direction::forward));
+        if (!creates) use(open(cell, direction::forward));
     }
 
 private:

@@ -49,6 +49,9 @@ struct tcp_zerocopy : fd_stream {
         sender_.send(bytes);
     }
 
+    /// Buffers that come back make the socket readable as well, with no message there.
+    int wait_fd() = delete;
+
 private:
     /// One byte each way that is used, and what the kernel reports of it.
     void ask_whether_it_copies(setup& cell) {

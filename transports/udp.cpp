@@ -4,7 +4,7 @@
 namespace ipcmark::transports {
 
 namespace {
-constexpr transport_info udp_info(std::string_view name, std::string_view summary) {
+constexpr transport_info udp_info(std::string_view name, std::string_view summary, bool joinable) {
     return {.name = name,
             .summary = summary,
             .family = "network sockets",
@@ -17,6 +17,7 @@ constexpr transport_info udp_info(std::string_view name, std::string_view summar
                       .cross_host = true,
                       .fan_in = true,
                       .fan_out = sharing::competing,
+                      .joinable = joinable,
                       .survives_producer_exit = true,
                       .may_drop = true,
                       .control = access::anyone}};
@@ -27,7 +28,7 @@ constexpr transport_info udp_info(std::string_view name, std::string_view summar
 /// waits for the receiver: what does not fit into the receive buffer is lost, and counted. udp(7).
 struct udp : basic_fd_datagram<addressed_peer> {
     static constexpr transport_info info =
-        udp_info("udp", "UDP over the IPv4 loopback, each message addressed; lossy");
+        udp_info("udp", "UDP over the IPv4 loopback, each message addressed; lossy", false);
 
     explicit udp(setup& cell) : basic_fd_datagram(cell) {
         bound_udp made = bind_udp_pair(cell);
@@ -38,10 +39,10 @@ struct udp : basic_fd_datagram<addressed_peer> {
 /// The same over connected sockets: the kernel looks up the route once and keeps others out.
 struct udp_connected : fd_datagram {
     static constexpr transport_info info =
-        udp_info("udp_connected", "UDP over the IPv4 loopback, connected; lossy");
+        udp_info("udp_connected", "UDP over the IPv4 loopback, connected; lossy", true);
 
     explicit udp_connected(setup& cell) : fd_datagram(cell) {
-        use_lossy(cell, connect_udp_pair(cell));
+        use_lossy(cell, joined(cell, connect_udp_pair));
     }
 };
 

@@ -20,6 +20,7 @@ struct unix_dgram : fd_datagram {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .control = access::file_mode},
     };
@@ -29,7 +30,7 @@ struct unix_dgram : fd_datagram {
     }
 
     explicit unix_dgram(setup& cell) : fd_datagram(cell) {
-        unique_fd socket = connect_unix_datagram_pair(cell);
+        unique_fd socket = joined(cell, connect_unix_datagram_pair);
         cell.notes["send_buffer_bytes"] =
             raise_socket_buffer(socket.get(), SO_SNDBUF, cell.queued_bytes());
         use(std::move(socket));

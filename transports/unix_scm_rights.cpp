@@ -6,6 +6,7 @@
 #include "harness/base/posix/descriptor_message.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/mapping.hpp"
+#include "harness/endpoints/joining.hpp"
 #include "harness/endpoints/socket_pairs.hpp"
 #include "harness/worker/registry.hpp"
 #include "transports/parts/file_payload.hpp"
@@ -36,6 +37,7 @@ constexpr transport_info scm_rights_info(std::string_view name, std::string_view
                       .unrelated_processes = true,
                       .fan_in = true,
                       .fan_out = sharing::competing,
+                      .joinable = true,
                       .survives_producer_exit = true,
                       .peer_death_detected = true,
                       .control = access::file_mode}};
@@ -56,7 +58,9 @@ struct unix_scm_rights {
     static constexpr const transport_info& info = Info;
 
     explicit unix_scm_rights(setup& cell)
-        : payload_(cell.payload_bytes), socket_(connect_unix_pair(cell, SOCK_SEQPACKET)) {
+        : payload_(cell.payload_bytes),
+          socket_(
+              joined(cell, [](setup& pair) { return connect_unix_pair(pair, SOCK_SEQPACKET); })) {
         const std::size_t most = messages_at_once(cell.depth);
         require_memory(most * cell.payload_bytes);
         // What bounds the queue is the room that a message of one byte takes in the send buffer,
@@ -86,6 +90,8 @@ struct unix_scm_rights {
         payload_.read(file.get(), consume);
         return true;
     }
+
+    int wait_fd() const noexcept { return socket_.get(); }
 
 private:
     Payload payload_;

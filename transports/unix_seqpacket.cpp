@@ -21,6 +21,7 @@ struct unix_seqpacket : fd_datagram {
                   .unrelated_processes = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .joinable = true,
                   .survives_producer_exit = true,
                   .peer_death_detected = true,
                   .control = access::file_mode},
@@ -31,7 +32,8 @@ struct unix_seqpacket : fd_datagram {
     }
 
     explicit unix_seqpacket(setup& cell) : fd_datagram(cell) {
-        unique_fd socket = connect_unix_pair(cell, SOCK_SEQPACKET);
+        unique_fd socket =
+            joined(cell, [](setup& pair) { return connect_unix_pair(pair, SOCK_SEQPACKET); });
         cell.notes["send_buffer_bytes"] =
             raise_socket_buffer(socket.get(), SO_SNDBUF, cell.queued_bytes());
         use(std::move(socket));

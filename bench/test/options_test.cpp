@@ -123,7 +123,7 @@ TEST_F(options, are_completed_with_their_values) {
         {"''", {"run", "list", "help"}},
         {"help ru", {"run"}},
         {"run --pro", {"--profile"}},
-        {"run --profile ''", {"quick", "default", "rigorous"}},
+        {"run --profile ''", {"quick", "default", "rigorous", "server", "logging", "notifier"}},
         {"run --pattern ro", {"round_trip"}},
         {"run --placement cr", {"cross"}},
         {"run --mechanism pipe,unix_st", {"pipe,unix_stream"}},

@@ -267,8 +267,10 @@ void add_floor_ratios(run_result& result) {
     std::map<std::string, const mechanism_info*> mechanisms;
     for (const auto& mechanism : result.header.mechanisms)
         if (mechanism.role == "mechanism") mechanisms[mechanism.name] = &mechanism;
+    // What two processes can do at best is no limit of more.
     for (auto& cell : result.cells)
-        if (const auto at = mechanisms.find(cell.mechanism); at != mechanisms.end())
+        if (const auto at = mechanisms.find(cell.mechanism);
+            at != mechanisms.end() && !cell.parties)
             add_floor_ratio(cell, result.floors, *at->second);
 }
 

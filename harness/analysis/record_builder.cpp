@@ -35,6 +35,13 @@ peer_record peer_of(const party& who, const worker_report& report) {
     return peer;
 }
 
+/// What tells one of several from the others.
+void tell_own_figures(const worker_report& report, peer_record& peer) {
+    peer.messages = report.measured.messages;
+    peer.p50_ns = report.latencies.supported_quantile_ns(0.5);
+    peer.p99_ns = report.latencies.supported_quantile_ns(0.99);
+}
+
 peer_record peer_of(const service_usage& process, const repetition_view& view) {
     peer_record peer;
     peer.role = "service";
@@ -126,10 +133,10 @@ timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
     facts.noise = context.noise;
     facts.clock = context.clock;
     facts.messages = static_cast<std::uint64_t>(view.messages());
-    const measurement& reader =
-        view.one_way() || view.scheduled() ? view.consumer() : view.producer();
-    facts.lost = reader.lost;
-    facts.out_of_order = reader.out_of_order;
+    facts.lost = static_cast<std::uint64_t>(view.lost());
+    view.repetition.for_each_of(
+        pattern_of(view.what.kind).counted_by,
+        [&facts](const worker_report& each) { facts.out_of_order += each.measured.out_of_order; });
     facts.elapsed_ns = static_cast<std::int64_t>(view.elapsed_ns());
     facts.warm_up_messages = view.producer().warm_up_messages;
     facts.warm_up_ns = view.producer().warm_up_ns;
@@ -137,6 +144,9 @@ timed_facts facts_of(const repetition_view& view, const metric_values& metrics,
     if (view.one_way()) facts.blocks = rates_of_blocks(view.consumer(), view.clock);
     for (std::size_t i = 0; i < view.repetition.parties.size(); ++i)
         facts.peers.push_back(peer_of(view.repetition.parties[i], view.repetition.sides.at(i)));
+    if (!view.what.among.is_pair())
+        for (std::size_t i = 0; i < facts.peers.size(); ++i)
+            tell_own_figures(view.repetition.sides.at(i), facts.peers[i]);
     for (const service_usage& process : view.producer().services)
         facts.peers.push_back(peer_of(process, view));
     if (view.repetition.layout != memory_layout{}) facts.layout = view.repetition.layout;

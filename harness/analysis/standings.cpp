@@ -22,9 +22,10 @@ const mechanism_info* mechanism_of(const run_result& result, const cell_result& 
 }
 
 std::string parameter_key(const cell_result& cell) {
-    if (!cell.parameter) return {};
+    const std::string parties = cell.parties ? cell.parties->text + ' ' : std::string();
+    if (!cell.parameter) return parties;
     const auto& of = *cell.parameter;
-    return of.name + '=' + std::to_string(of.value) + '/' +
+    return parties + of.name + '=' + std::to_string(of.value) + '/' +
            std::to_string(of.working_set_bytes.value_or(0));
 }
 

@@ -17,7 +17,7 @@ namespace ipcmark {
 /// The instrument's own cost is a reference, never ranked.
 inline constexpr std::string_view instrument_name = "null";
 
-/// Cells that differ in nothing but the mechanism.
+/// Cells that differ in nothing but the mechanism, and how it connects more than a pair.
 struct cell_group {
     pattern kind = pattern::round_trip;
     placement place = placement::free;

@@ -27,6 +27,7 @@ launch_request request_for(const registration& mechanism, const scenario_options
                     placement::free,
                     how.reads,
                     how.depth};
+    request.what.how = how.how;
     request.parties = how.parties;
     constexpr std::uint64_t warm_up_messages = 100;
     constexpr std::int64_t warm_up_max_ns = 20'000'000;

@@ -22,6 +22,7 @@ struct scenario_options {
     std::int64_t timed_ns = 5'000'000;  // of a measuring repetition
     touch reads = touch::verify;
     std::vector<party> parties = unpinned_pair();
+    topology how = topology::pair;
     bool may_hang = false;  // a hang is one of the expected answers: do not wait long for it
     channel_capabilities channel = {};
 };

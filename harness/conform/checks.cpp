@@ -13,9 +13,10 @@ extern const conformance_check description_check, limits_check, opening_order_ch
     exactly_once_check, ordered_check, round_trip_after_one_way_check, slow_consumer_check,
     full_queue_check, latest_value_check, reads_at_will_check, priorities_check,
     survives_producer_exit_check, boundaries_check, duplex_check, unrelated_processes_check,
-    cross_host_check, fan_in_check, fan_out_check, needs_daemon_check, access_check,
-    isolation_check, peer_death_check, death_while_writing_check, rerun_after_kill_check,
-    nothing_left_check, wait_style_check, no_allocation_check;
+    cross_host_check, fan_in_check, fan_out_check, joinable_check, competing_check, broadcast_check,
+    served_check, pairs_at_once_check, needs_daemon_check, access_check, isolation_check,
+    peer_death_check, death_while_writing_check, rerun_after_kill_check, nothing_left_check,
+    wait_style_check, no_allocation_check;
 
 namespace {
 
@@ -38,6 +39,11 @@ constexpr std::array table{&description_check,
                            &cross_host_check,
                            &fan_in_check,
                            &fan_out_check,
+                           &joinable_check,
+                           &competing_check,
+                           &broadcast_check,
+                           &served_check,
+                           &pairs_at_once_check,
                            &needs_daemon_check,
                            &access_check,
                            &isolation_check,

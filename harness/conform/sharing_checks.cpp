@@ -25,6 +25,8 @@ std::optional<std::string> unless_fan_in(const registration& mechanism) {
 
 std::optional<std::string> unless_fan_out(const registration& mechanism) {
     if (mechanism.info.facts.fan_out == sharing::none) return "it does not claim fan-out";
+    if (mechanism.info.facts.fan_out == sharing::broadcast)
+        return "its consumers do not compete: each gets every message";
     return without_peer(mechanism);
 }
 

@@ -8,6 +8,7 @@ std::string cell::name() const {
     std::string text(to_word(kind));
     text += '/' + transport + '/' + std::to_string(payload_bytes) + '/';
     text += to_word(place);
+    if (!among.is_pair()) text += "/parties=" + among.text();
     if (!varied.suffix.empty()) text += '/' + varied.suffix;
     return text;
 }

@@ -17,9 +17,12 @@ struct cell {
     touch reads = touch::rw;
     std::size_t depth = 1;
     cell_parameter varied = {};
+    party_counts among = {};
+    topology how = topology::pair;
 
-    /// "pattern/transport/payload_bytes/placement", and "/parameter=value" where the pattern has
-    /// one: filter target, JSON key, HTML anchor and Google Benchmark name.
+    /// "pattern/transport/payload_bytes/placement", "/parties=4:1" of more than a pair, and
+    /// "/parameter=value" where the pattern has one: filter target, JSON key, HTML anchor and
+    /// Google Benchmark name.
     std::string name() const;
     demand asked() const { return {kind, payload_bytes, depth}; }
     friend bool operator==(const cell&, const cell&) = default;
@@ -34,6 +37,7 @@ void visit_fields(Visitor& visit, cell& c) {
     visit("touch", c.reads);
     visit("depth", c.depth);
     visit("parameter", c.varied);
+    visit("topology", c.how);
 }
 
 /// The depth a plan asks for when the user names none: 1 MiB in 16 to 1024 messages, so that a

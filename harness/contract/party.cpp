@@ -9,6 +9,38 @@ std::vector<party> pair_on(int producer_cpu, int consumer_cpu) {
     return {{role::producer, 0, producer_cpu}, {role::consumer, 0, consumer_cpu}};
 }
 
+std::vector<party> parties_of(const party_counts& counts, pattern kind) {
+    if (counts.is_pair()) return unpinned_pair();
+    std::vector<party> all;
+    if (counts.pairs > 1) {
+        for (unsigned i = 0; i < counts.pairs; ++i)
+            for (const role side : {role::producer, role::consumer})
+                all.push_back({side, i, no_cpu, i});
+        return all;
+    }
+    const bool serves = pattern_of(kind).both_ways();
+    for (unsigned i = 0; i < (serves ? counts.after : counts.before); ++i)
+        all.push_back({role::producer, i});
+    for (unsigned i = 0; i < (serves ? counts.before : counts.after); ++i)
+        all.push_back({role::consumer, i});
+    return all;
+}
+
+std::vector<std::size_t> partners_of(std::size_t position, std::span<const party> all) {
+    std::vector<std::size_t> partners;
+    for (std::size_t other = 0; other < all.size(); ++other)
+        if (all[other].side != all[position].side && all[other].pair == all[position].pair)
+            partners.push_back(other);
+    return partners;
+}
+
+membership membership_of(std::size_t position, std::span<const party> all, topology how) {
+    membership group{how, {}, {}, all[position].index};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        (all[i].side == role::producer ? group.producers : group.consumers).push_back(i);
+    return group;
+}
+
 std::string name_of(std::size_t position, std::span<const party> all) {
     const party& one = all[position];
     const std::string side(to_word(one.side));

@@ -15,6 +15,7 @@ struct party {
     role side = role::producer;
     unsigned index = 0;  // among those of its side
     int cpu = no_cpu;    // no_cpu: unpinned
+    unsigned pair = 0;   // of several pairs at once, which
 
     friend bool operator==(const party&, const party&) = default;
 };
@@ -24,6 +25,7 @@ void visit_fields(Visitor& visit, party& p) {
     visit("side", p.side);
     visit("index", p.index);
     visit("cpu", p.cpu);
+    visit("pair", p.pair);
 }
 
 /// One producer and one consumer.
@@ -31,6 +33,16 @@ std::vector<party> pair_on(int producer_cpu, int consumer_cpu);
 inline std::vector<party> unpinned_pair() {
     return pair_on(no_cpu, no_cpu);
 }
+
+/// As many as are counted, unpinned: producers before consumers, pairs one after the other. Of
+/// round trips, "1:20" is one consumer, the server, and twenty producers that ask it.
+std::vector<party> parties_of(const party_counts& counts, pattern kind);
+
+/// Positions of those of the other side that one exchanges messages with.
+std::vector<std::size_t> partners_of(std::size_t position, std::span<const party> all);
+
+/// What the one at `position` may know of all.
+membership membership_of(std::size_t position, std::span<const party> all, topology how);
 
 /// "producer", or "producer 2" where there are several.
 std::string name_of(std::size_t position, std::span<const party> all);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -33,6 +34,12 @@ rendezvous::rendezvous(std::vector<unique_fd> lines, std::size_t self,
     : lines_(std::move(lines)), self_(self), channel_(channel) {
     if (self_ >= lines_.size() || lines_[self_])
         throw std::logic_error("a party of a rendezvous has no line to itself");
+}
+
+rendezvous rendezvous::with(std::size_t party) const {
+    std::vector<unique_fd> pair(2);
+    pair[0].reset(checked(::fcntl(line_to(party), F_DUPFD_CLOEXEC, 0), "fcntl F_DUPFD_CLOEXEC"));
+    return {std::move(pair), 1, channel_};
 }
 
 std::size_t rendezvous::peer() const {

@@ -59,6 +59,9 @@ public:
     void meet();
 
     std::size_t parties() const noexcept { return lines_.size(); }
+    /// Of several: a pair's rendezvous with one of them, over the same line. What both still have
+    /// to hear on it they hear in either.
+    rendezvous with(std::size_t party) const;
     /// Descriptors handed over so far in either direction (a check reads it).
     std::uint64_t descriptors_passed() const noexcept { return descriptors_passed_; }
 

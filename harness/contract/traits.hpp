@@ -13,6 +13,7 @@ namespace ipcmark {
 enum class sharing : std::uint8_t {
     none,       // one process on this side
     competing,  // several: each message goes to exactly one of them
+    broadcast,  // several: each message goes to all of them
 };
 enum class access : std::uint8_t {
     anyone,      // whoever reaches the address
@@ -24,7 +25,8 @@ enum class access : std::uint8_t {
 template <>
 struct spelling<sharing> {
     static constexpr std::array words{std::pair{sharing::none, "none"},
-                                      std::pair{sharing::competing, "competing"}};
+                                      std::pair{sharing::competing, "competing"},
+                                      std::pair{sharing::broadcast, "broadcast"}};
 };
 template <>
 struct spelling<access> {
@@ -43,6 +45,7 @@ struct traits {
     bool cross_host = false;
     bool fan_in = false;
     sharing fan_out = sharing::none;
+    bool joinable = false;
     bool priorities = false;
     bool survives_producer_exit = false;
     bool peer_death_detected = false;
@@ -82,6 +85,9 @@ void visit_traits(const traits& of, Visitor&& visit) {
     visit(info{"fan_in", "fan-in", "", "several producers may send into one object"}, of.fan_in);
     visit(info{"fan_out", "fan-out", "", "several consumers may receive from one object"},
           of.fan_out);
+    visit(info{"joinable", "joinable", "",
+               "its endpoints let more than a pair take part in one object"},
+          of.joinable);
     visit(info{"priorities", "priorities", "", "an urgent message overtakes what is queued"},
           of.priorities);
     visit(info{"survives_producer_exit", "", "", "what was sent can still be received"},

@@ -14,6 +14,7 @@
 #include "harness/contract/patterns.hpp"
 #include "harness/contract/rendezvous.hpp"
 #include "harness/contract/service.hpp"
+#include "harness/contract/topology.hpp"
 #include "harness/contract/traits.hpp"
 
 /// The transport contract: what a mechanism's one file provides. See transports/README.md.
@@ -42,6 +43,7 @@ struct setup_values {
     std::size_t depth = 1;  // messages that the mechanism should hold, limits permitting
     unsigned parties = 2;
     unsigned party = 0;
+    membership group = {};  // more than a pair: an endpoint sees it where all share one object
     std::map<std::string, std::int64_t> notes = {};  // facts worth recording: granted buffer sizes
     /// Where in 2 MiB of address space shared memory is to begin
     /// (harness/contract/memory_layout.hpp); both sides have the same. storages.hpp and
@@ -51,6 +53,9 @@ struct setup_values {
     const service_addresses& service = no_service;
 
     bool producer() const noexcept { return side == role::producer; }
+    /// Of what all share one makes it, the first producer, and the first of each side connects it.
+    bool first_of_side() const noexcept { return group.index == 0; }
+    bool makes() const noexcept { return producer() && first_of_side(); }
     bool both_ways() const noexcept { return asked().both_ways(); }
     std::size_t queued_bytes() const noexcept { return payload_bytes * depth; }
     demand asked() const noexcept { return {kind, payload_bytes, depth}; }
@@ -121,12 +126,26 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 ///       overtakes what is queued (priorities)
 ///   bool read(consume);
 ///       of a latest value: see shares_state
+///   int wait_fd();
+///       readable (epoll(7)) once a recv finds a whole message: one process can serve many channels
+///   bool ready();
+///       the same asked without waiting, of what polls
 
 /// read: gives `consume` the newest whole value, the same one again where there is no newer; never
 /// waits. false, without a call: none was written yet, or the writer was at it.
 template <class T>
 concept shares_state = requires(T& end) {
     { end.read(detail::consume_archetype{}) } -> std::same_as<bool>;
+};
+
+/// One process can serve several channels: the kernel says which has a message, or each is asked.
+template <class T>
+concept waits_by_descriptor = requires(T& end) {
+    { end.wait_fd() } -> std::same_as<int>;
+};
+template <class T>
+concept tells_readiness = requires(T& end) {
+    { end.ready() } -> std::same_as<bool>;
 };
 
 /// After this long without a message, recv of a may_drop transport returns false.

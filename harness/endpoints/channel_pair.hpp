@@ -10,6 +10,7 @@
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/mapping.hpp"
 #include "harness/contract/transport.hpp"
+#include "harness/endpoints/joining.hpp"
 
 namespace ipcmark {
 
@@ -20,7 +21,7 @@ struct channel_end {
 };
 
 /// Two channels, one per direction, on one memory file that the producer makes and hands over. A
-/// one-way cell has the forward channel alone.
+/// one-way cell has the forward channel alone, in which more than two may take part.
 ///
 /// A Channel is one direction as one side sees it:
 ///   static std::size_t bytes_for(const setup&)     what it needs, a multiple of 128
@@ -34,18 +35,18 @@ public:
     /// `shared` goes to both channels' constructors.
     template <class... Shared>
     explicit channel_pair(setup& cell, Shared&... shared)
-        : file_(cell.producer()
-                    ? make_memfd(cell.name,
-                                 mapping::padded_bytes(bytes_for(cell), cell.region_offset_bytes))
-                    : cell.peer.take()),
+        : file_(cell.makes() ? make_memfd(cell.name, mapping::padded_bytes(
+                                                         bytes_for(cell), cell.region_offset_bytes))
+                             : take_from_maker(cell)),
           memory_(map(cell)),
-          forward_(part(cell, 0), cell, channel_end{cell.producer(), cell.producer()}, shared...),
+          forward_(part(cell, 0), cell, channel_end{cell.makes(), cell.producer()}, shared...),
           producer_(cell.producer()) {
         if (cell.both_ways())
-            backward_.emplace(part(cell, 1), cell, channel_end{producer_, !producer_}, shared...);
-        if (producer_) cell.peer.give(file_.get());
+            backward_.emplace(part(cell, 1), cell, channel_end{cell.makes(), !producer_},
+                              shared...);
+        if (cell.makes()) give_to_all(cell, file_.get());
         file_.reset();
-        cell.peer.meet();  // both ends are made
+        cell.peer.meet();  // all ends are made
     }
 
     template <class Fill>
@@ -82,7 +83,7 @@ private:
         if (padded < padding + header_bytes)
             throw std::runtime_error("the two sides disagree about the shared memory");
         mapping memory = mapping::shared(file_.get(), padded - padding, offset);
-        if (cell.producer()) new (memory.data()) header{cell.payload_bytes};
+        if (cell.makes()) new (memory.data()) header{cell.payload_bytes};
         const auto* made = std::launder(reinterpret_cast<const header*>(memory.data()));
         if (Channel::keeps_boundaries && made->payload_bytes != cell.payload_bytes)
             throw std::runtime_error("the two sides disagree about the payload size");

@@ -10,6 +10,7 @@
 #include "harness/base/posix/mapping.hpp"
 #include "harness/base/posix/unique_fd.hpp"
 #include "harness/contract/transport.hpp"
+#include "harness/endpoints/joining.hpp"
 #include "harness/endpoints/socket_pairs.hpp"
 
 namespace ipcmark {
@@ -94,6 +95,8 @@ public:
                          static_cast<std::size_t>(got) - Peer::header_bytes));
         return true;
     }
+
+    int wait_fd() const noexcept { return socket_.get(); }
 
 protected:
     explicit basic_fd_datagram(const setup& cell)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <utility>
 
 #include "harness/base/posix/mapping.hpp"
@@ -29,6 +30,8 @@ public:
         consume(readable(bytes));
         return true;
     }
+
+    int wait_fd() const noexcept requires std::same_as<Readiness, blocking> { return read_fd(); }
 
 protected:
     explicit basic_fd_stream(const setup& cell)

@@ -7,6 +7,7 @@
 
 #include "harness/base/posix/error.hpp"
 #include "harness/base/posix/text_file.hpp"
+#include "harness/endpoints/joining.hpp"
 
 namespace ipcmark {
 
@@ -18,7 +19,9 @@ pipe_ends make_pipe(setup& cell, int flags) {
     return result;
 }
 
-pipe_ends connect_pipes(setup& cell, int flags) {
+namespace {
+
+pipe_ends connect_pair(setup& cell, int flags) {
     pipe_ends ours;
     if (cell.producer()) {
         pipe_ends forward = make_pipe(cell, flags);
@@ -32,6 +35,19 @@ pipe_ends connect_pipes(setup& cell, int flags) {
         ours.reader = cell.peer.take();
         if (cell.both_ways()) ours.writer = cell.peer.take();
     }
+    return ours;
+}
+
+}  // namespace
+
+pipe_ends connect_pipes(setup& cell, int flags) {
+    if (!cell.group.one_object()) return connect_pair(cell, flags);
+    pipe_ends ours;  // of one way, or a reply would reach anybody
+    auto end = joined(cell, [&](setup& pair) {
+        pipe_ends made = connect_pair(pair, flags);
+        return std::move(pair.producer() ? made.writer : made.reader);
+    });
+    (cell.producer() ? ours.writer : ours.reader) = std::move(end);
     return ours;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -64,6 +65,11 @@ public:
         if (!backward_) [[unlikely]]
             throw std::logic_error("a one-way ring has no way back");
         return backward_->recv(consume);
+    }
+
+    /// Of one that polls: whether recv finds a message at once.
+    bool ready() requires std::same_as<Wait, spin_wait> {
+        return (producer_ ? backward_.value() : forward_).ready();
     }
 
     /// Shared memory that such a cell takes.

@@ -75,6 +75,11 @@ public:
         return true;
     }
 
+    bool ready() const noexcept {
+        const std::byte* slot = slots_ + (next_ & mask_) * stride_;
+        return stamp_of(slot).load(std::memory_order_acquire) == next_ + 1;
+    }
+
 private:
     using stamp = std::atomic<std::uint64_t>;
     static constexpr std::size_t line = 64;
@@ -95,6 +100,9 @@ private:
         return (payload_offset_for(payload_bytes) + payload_bytes + line - 1) / line * line;
     }
     static stamp& stamp_of(std::byte* slot) noexcept { return *reinterpret_cast<stamp*>(slot); }
+    static const stamp& stamp_of(const std::byte* slot) noexcept {
+        return *reinterpret_cast<const stamp*>(slot);
+    }
 
     void publish_freed() {
         control_->freed.store(next_, std::memory_order_release);

@@ -107,15 +107,7 @@ optional_figure greatest(const repetition_view& v) {
 
 optional_figure batch_mean(const repetition_view& v) {
     if (!pattern_of(v.what.kind).plain_exchange() || v.messages() <= 0) return std::nullopt;
-    return v.elapsed_ns() / v.messages();
-}
-
-double lost_messages(const repetition_view& v) {
-    double lost = 0;
-    v.repetition.for_each_of(pattern_of(v.what.kind).counted_by, [&](const worker_report& each) {
-        lost += static_cast<double>(each.measured.lost);
-    });
-    return lost;
+    return v.elapsed_ns() * static_cast<double>(v.counting_parties()) / v.messages();
 }
 
 optional_figure message_rate(const repetition_view& v) {
@@ -143,7 +135,7 @@ optional_figure byte_rate(const repetition_view& v) {
 optional_figure lost_share(const repetition_view& v) {
     const pattern_info& row = pattern_of(v.what.kind);
     if (!row.has_messages() || row.at_will) return std::nullopt;
-    const double lost = lost_messages(v);
+    const double lost = v.lost();
     const double all = v.messages() + (row.both_ways() ? 0 : lost);
     return all > 0 ? optional_figure(lost / all) : std::nullopt;
 }
@@ -206,7 +198,15 @@ bool is_told_by(double effective_messages, double q) {
 
 bool is_mostly_lost(const repetition_view& v) {
     constexpr double least_received = 100;
-    return v.one_way() && v.messages() < least_received && lost_messages(v) > 0;
+    return v.one_way() && v.messages() < least_received && v.lost() > 0;
+}
+
+double repetition_view::lost() const {
+    double sum = 0;
+    repetition.for_each_of(pattern_of(what.kind).counted_by, [&](const worker_report& each) {
+        sum += static_cast<double>(each.measured.lost);
+    });
+    return sum;
 }
 
 double repetition_view::counted_messages() const {
@@ -244,6 +244,7 @@ const std::vector<metric>& all_metrics() {
             all.insert(all.end(), more.begin(), more.end());
         };
         add(unpinned_metrics());
+        add(party_metrics());
         add(scheduled_metrics());
         add(setup_metrics());
         add(switch_metrics());

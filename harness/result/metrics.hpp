@@ -27,10 +27,16 @@ struct repetition_view {
     /// Messages that all producers counted between their two readings of usage.
     double counted_messages() const;
     /// The side whose count of messages, last stamp and latencies are the cell's.
+    /// Of several its first, with the latencies of all.
     const worker_report& counted_by() const {
-        return pattern_of(what.kind).counted_by == role::producer ? repetition.producer()
-                                                                  : repetition.consumer();
+        if (!repetition.pooled.empty()) return repetition.pooled.front();
+        return repetition.first_of(pattern_of(what.kind).counted_by);
     }
+    std::size_t counting_parties() const {
+        return repetition.count_of(pattern_of(what.kind).counted_by);
+    }
+    /// Messages that never arrived, of all parties of the side that counts.
+    double lost() const;
     const histogram& latencies() const { return counted_by().latencies; }
     /// A figure that only this pattern has, of the side that has it.
     std::optional<double> figure(const std::string& key) const;

@@ -10,6 +10,8 @@ namespace ipcmark {
 
 /// Round trips of a pair that nothing pins, whose p50 is that of two kinds mixed: see cpu_sharing.
 const std::vector<metric>& unpinned_metrics();
+/// Those of more than a pair.
+const std::vector<metric>& party_metrics();
 
 /// paced, wake, burst: besides the percentiles, which run from the time a message was due.
 const std::vector<metric>& scheduled_metrics();

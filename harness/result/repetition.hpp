@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct repetition_result {
     std::vector<repetition_result> one_cpu = {};
     std::vector<repetition_result> polling = {};
     std::vector<repetition_result> waking = {};
+    /// Of several parties on the counting side, their latencies together; one at most.
+    std::vector<worker_report> pooled = {};
     std::string hop_note = {};  // why one of them is missing
 
     /// Calls `visit` with the report of each party of a side.
@@ -41,6 +44,17 @@ struct repetition_result {
     /// The first, or only, of its side.
     const worker_report& producer() const { return first_of(role::producer); }
     const worker_report& consumer() const { return first_of(role::consumer); }
+
+    std::size_t count_of(role side) const {
+        return static_cast<std::size_t>(
+            std::count_if(parties.begin(), parties.end(),
+                          [side](const party& each) { return each.side == side; }));
+    }
+    /// Of one stream that several consumers shared: whether they got every message once, else the
+    /// failure; where messages may be lost, those that nobody got are told as the first one's.
+    std::optional<failure> conclude_sharing();
+    /// Where several parties of the side have latencies, fills `pooled`.
+    void pool(role side);
 
     /// Throws std::out_of_range where no party has that side.
     const worker_report& first_of(role side) const {

@@ -55,6 +55,9 @@ struct peer_record {
     std::optional<std::string> unavailable;  // why nothing is known of it
     std::optional<int> last_cpu;
     std::optional<std::uint64_t> counted_messages;
+    std::optional<std::uint64_t> messages;  // of one among several
+    std::optional<double> p50_ns;
+    std::optional<double> p99_ns;
     std::optional<std::int64_t> cpu_ns;  // service
     std::optional<std::int64_t> user_ns;
     std::optional<std::int64_t> system_ns;
@@ -78,6 +81,9 @@ void visit_fields(Visitor& visit, peer_record& p) {
     visit.when_there("unavailable", p.unavailable);
     visit("last_cpu", p.last_cpu);
     visit("counted_messages", p.counted_messages);
+    visit.when_there("messages", p.messages);
+    visit.when_there("p50_ns", p.p50_ns);
+    visit.when_there("p99_ns", p.p99_ns);
     visit.when_there("cpu_ns", p.cpu_ns);
     visit("user_ns", p.user_ns);
     visit("system_ns", p.system_ns);

@@ -131,6 +131,22 @@ void visit_fields(Visitor& visit, energy_count& e) {
     visit("note", e.note);
 }
 
+/// What a consumer received of one of several producers.
+struct source_count {
+    std::size_t party = 0;  // its position
+    std::uint64_t messages = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t out_of_order = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, source_count& s) {
+    visit("party", s.party);
+    visit("messages", s.messages);
+    visit("lost", s.lost);
+    visit("out_of_order", s.out_of_order);
+}
+
 /// What one worker measured. Ticks are of the shared clock.
 struct measurement {
     std::uint64_t warm_up_messages = 0;
@@ -151,6 +167,10 @@ struct measurement {
     std::vector<std::uint64_t> block_ticks;  // stream consumer: a stamp every block_messages
     std::uint64_t block_messages = 0;
     std::map<std::string, double> figures;  // what only this pattern tells, by metric key
+    std::vector<source_count> sources;      // consumer of several
+    std::uint64_t first_sequence = 0;       // producer of a stream: of its first timed message
+    /// Of several consumers that share a stream without loss: of the numbers received, modulo 2^64.
+    std::optional<std::uint64_t> sequence_sum;
 };
 
 template <class Visitor>
@@ -173,6 +193,9 @@ void visit_fields(Visitor& visit, measurement& m) {
     visit("block_ticks", m.block_ticks);
     visit("block_messages", m.block_messages);
     visit("figures", m.figures);
+    visit("sources", m.sources);
+    visit("first_sequence", m.first_sequence);
+    visit("sequence_sum", m.sequence_sum);
 }
 
 namespace detail {

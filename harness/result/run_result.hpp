@@ -46,6 +46,26 @@ void visit_fields(Visitor& visit, parameter_info& p) {
     visit.when_there("working_set_bytes", p.working_set_bytes);
 }
 
+/// More than a pair.
+struct parties_info {
+    std::string text;      // "4:1"
+    std::string topology;  // how they are connected; empty: not at all
+    std::uint64_t producers = 0;
+    std::uint64_t consumers = 0;
+    std::uint64_t cpus = 0;       // that they may use
+    bool oversubscribed = false;  // they are more than those
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, parties_info& p) {
+    visit("text", p.text);
+    visit("topology", p.topology);
+    visit("producers", p.producers);
+    visit("consumers", p.consumers);
+    visit("cpus", p.cpus);
+    visit("oversubscribed", p.oversubscribed);
+}
+
 /// Latencies of all repetitions that count, log-linear: see harness/stats/histogram.hpp.
 struct histogram_info {
     std::string scheme = "log_linear";
@@ -96,6 +116,7 @@ struct cell_identity {
     std::size_t depth = 1;
     std::vector<int> cpus;
     std::optional<parameter_info> parameter;
+    std::optional<parties_info> parties;  // nothing: a pair
 };
 
 /// Not called visit_fields, so that whoever has more fields than these must list his own.
@@ -110,6 +131,7 @@ void visit_identity(Visitor& visit, cell_identity& c) {
     visit("depth", c.depth);
     visit("cpus", c.cpus);
     visit("parameter", c.parameter);
+    visit.when_there("parties", c.parties);
 }
 
 /// One cell: as planned, how it ended, and what is concluded from its repetitions.

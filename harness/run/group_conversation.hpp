@@ -56,6 +56,11 @@ public:
         for (told& worker : told_)
             result_.sides.push_back(std::move(worker.report));
         result_.parties = request_.parties;
+        const bool shares = request_.what.how == topology::shared &&
+                            request_.work.act.kind != task_kind::check &&
+                            result_.count_of(role::consumer) > 1;
+        if (!result_.failed && shares) result_.failed = result_.conclude_sharing();
+        if (!result_.failed) result_.pool(pattern_of(request_.what.kind).counted_by);
         result_.has_service = service_ != nullptr;
         return std::move(result_);
     }

@@ -8,9 +8,11 @@
 #include <set>
 #include <stdexcept>
 
+#include "harness/base/posix/affinity.hpp"
 #include "harness/base/units.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/worker/switch_ring.hpp"
+#include "harness/worker/topologies.hpp"
 
 namespace ipcmark {
 
@@ -34,7 +36,8 @@ public:
 
     bool passes(const cell& what) const {
         const std::string name = what.name();
-        if (what.place == placement::free && unpinned_ && !std::regex_search(name, *unpinned_))
+        if (what.place == placement::free && what.among.is_pair() && unpinned_ &&
+            !std::regex_search(name, *unpinned_))
             return false;
         const auto found = [&](const std::regex& expression) {
             return std::regex_search(name, expression);
@@ -88,6 +91,9 @@ std::optional<failure> why_skipped(const registration& mechanism, const cell& wh
         return failure{status::skipped, std::move(code), "", std::move(text)};
     };
     if (unavailable) return skip("unavailable", *unavailable);
+    if (!what.among.is_pair() && where.name != placement::free)
+        return skip("placement",
+                    "where more than a pair runs is left to the kernel: --placement free");
     if (!where.available) return skip("placement", where.reason);
     if (auto misplaced = why_misplaced(what.kind, where.name)) return skip("placement", *misplaced);
     if (mechanism.info.wait == wait_style::spins && !mechanism.info.loops_back &&
@@ -101,6 +107,8 @@ std::optional<failure> why_skipped(const registration& mechanism, const cell& wh
         return skip("pattern",
                     "a newer value replaces an older one: a stream shows how often the writer is "
                     "preempted; see the pattern state");
+    const auto how = topology_of(mechanism, what.kind, what.payload_bytes, what.among);
+    if (const auto* why = std::get_if<std::string>(&how)) return skip("parties", *why);
     if (auto refused = mechanism.why_refused(what.asked())) return skip("limit", *refused);
     return std::nullopt;
 }
@@ -130,6 +138,37 @@ std::string polling_sibling(const registry& mechanisms, const cell& what) {
     const bool is_usable = sibling != nullptr && sibling->info.wait == wait_style::spins &&
                            !sibling->why_unavailable() && !sibling->why_refused(what.asked());
     return is_usable ? name : std::string();
+}
+
+/// Pairs go to all places; where more run is left to the kernel, once: at free where that is asked
+/// for, else at the first, to be skipped.
+bool is_planned_at(const placement_choice& where, const std::vector<placement_choice>& places,
+                   const party_counts& among) {
+    if (among.is_pair() || where.name == placement::free) return true;
+    const bool free_is_asked =
+        std::any_of(places.begin(), places.end(),
+                    [](const placement_choice& each) { return each.name == placement::free; });
+    return !free_is_asked && &where == &places.front();
+}
+
+/// The cells of one mechanism that differ in their parameter alone.
+void add_cells(const registration& mechanism, const std::optional<std::string>& unavailable,
+               cell plain, const placement_choice& where, const name_filter& filter,
+               const registry& mechanisms, plan& result) {
+    const wait_style waits = mechanism.info.wait;
+    const auto how = topology_of(mechanism, plain.kind, plain.payload_bytes, plain.among);
+    plain.how = std::holds_alternative<topology>(how) ? std::get<topology>(how) : topology::pair;
+    for (const cell_parameter& varied : pattern_of(plain.kind).cells(result.request.varied)) {
+        plain.varied = varied;
+        if (!filter.passes(plain)) continue;
+        result.cells.push_back({plain,
+                                placed(parties_of(plain.among, plain.kind),
+                                       plain.among.is_pair() ? where.cpus : std::vector<int>{}),
+                                why_skipped(mechanism, plain, where, unavailable),
+                                waits == wait_style::spins, mechanism.info.loops_back,
+                                waits == wait_style::spins_then_blocks,
+                                polling_sibling(mechanisms, plain)});
+    }
 }
 
 /// One token on one CPU, whatever mechanisms and places were asked for.
@@ -193,7 +232,7 @@ effort plan::timed_effort(const planned_cell& planned, std::optional<double> cap
     work.warm_up_max_ns = long_enough_ns;
     const std::uint64_t round_twice = 2 * what.depth;
     work.warm_up_messages = row.both_ways() ? std::min(exchanges, round_twice) : round_twice;
-    work.unstamped_block = row.plain_exchange();
+    work.unstamped_block = row.plain_exchange() && what.among.is_pair();
     if (row.pace != nullptr) work.pace = row.pace(what.varied, capacity_hz);
     work.pace.may_spin = what.place != placement::same_cpu;
     return work;
@@ -243,8 +282,8 @@ std::vector<std::size_t> plan::idle_cells(
     std::set<std::pair<std::string, placement>> known;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const planned_cell& planned = cells[i];
-        if (planned.skipped || planned.alone || !pattern_of(planned.what.kind).plain ||
-            !usable(planned))
+        if (planned.skipped || planned.alone || !planned.what.among.is_pair() ||
+            !pattern_of(planned.what.kind).plain || !usable(planned))
             continue;
         if (known.emplace(planned.what.transport, planned.what.place).second) chosen.push_back(i);
     }
@@ -294,32 +333,27 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
             add_rings(kind, request, filter, placements, result);
             continue;
         }
-        for (const auto& where : places)
-            for (const std::size_t asked_bytes : request.payloads)
-                for (const auto& [mechanism, unavailable] : chosen) {
-                    const auto bytes = size_for(mechanism->info, asked_bytes, request.payloads);
-                    if (!bytes) continue;
-                    // Without a peer there is one process and no direction to stream in.
-                    if (mechanism->info.loops_back && !row.plain_exchange()) continue;
-                    if (row.at_will && !mechanism->can_share_state) continue;
-                    cell plain{std::string(mechanism->info.name),
-                               kind,
-                               *bytes,
-                               where.name,
-                               request.reads,
-                               request.depth.value_or(default_depth(*bytes))};
-                    const wait_style waits = mechanism->info.wait;
-                    for (const cell_parameter& varied : row.cells(request.varied)) {
-                        plain.varied = varied;
-                        if (!filter.passes(plain)) continue;
-                        result.cells.push_back({plain, placed(unpinned_pair(), where.cpus),
-                                                why_skipped(*mechanism, plain, where, unavailable),
-                                                waits == wait_style::spins,
-                                                mechanism->info.loops_back,
-                                                waits == wait_style::spins_then_blocks,
-                                                polling_sibling(mechanisms, plain)});
+        for (const party_counts& among : request.parties)
+            for (const auto& where : places) {
+                if (!is_planned_at(where, places, among)) continue;
+                for (const std::size_t asked_bytes : request.payloads)
+                    for (const auto& [mechanism, unavailable] : chosen) {
+                        const auto bytes = size_for(mechanism->info, asked_bytes, request.payloads);
+                        if (!bytes) continue;
+                        // Without a peer there is one process and no direction to stream in.
+                        if (mechanism->info.loops_back && !row.plain_exchange()) continue;
+                        if (row.at_will && !mechanism->can_share_state) continue;
+                        cell plain{std::string(mechanism->info.name),
+                                   kind,
+                                   *bytes,
+                                   where.name,
+                                   request.reads,
+                                   request.depth.value_or(default_depth(*bytes))};
+                        plain.among = among;
+                        add_cells(*mechanism, unavailable, std::move(plain), where, filter,
+                                  mechanisms, result);
                     }
-                }
+            }
     }
     return result;
 }

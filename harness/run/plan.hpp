@@ -21,6 +21,7 @@ struct plan_request {
     std::vector<pattern> patterns;
     std::vector<std::size_t> payloads;
     std::vector<std::string> placements;  // placement words, or "cross": the nearest of two CPUs
+    std::vector<party_counts> parties = {party_counts{}};
     touch reads = touch::rw;
     std::optional<std::size_t> depth;  // none: default_depth(payload)
     std::uint64_t repetitions = 5;     // rounds

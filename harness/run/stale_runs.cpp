@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "harness/base/run_names.hpp"
+#include "harness/contract/topology.hpp"
 #include "harness/host/ipc/descriptors.hpp"
 
 namespace ipcmark {
@@ -83,12 +84,20 @@ private:
         for (const auto& each : fs::directory_iterator(run.folder, ignored)) {
             if (!each.is_directory(ignored)) continue;
             const std::string repetition = run.name + "-" + each.path().filename().string();
-            for (const run_object_kind& row : run_object_kinds())
-                for (auto& object : row.of_repetition(repetition, options_.places))
-                    if (is_of(object, run) &&
-                        std::ranges::find(run.objects, object) == run.objects.end())
-                        run.objects.push_back(std::move(object));
+            add_objects_of(repetition, run);
+            for (const auto& channel : fs::directory_iterator(each.path(), ignored))
+                if (channel.is_directory(ignored))
+                    add_objects_of(channel_name(repetition, channel.path().filename().string()),
+                                   run);
         }
+    }
+
+    void add_objects_of(const std::string& name, run_entry& run) const {
+        for (const run_object_kind& row : run_object_kinds())
+            for (auto& object : row.of_repetition(name, options_.places))
+                if (is_of(object, run) &&
+                    std::ranges::find(run.objects, object) == run.objects.end())
+                    run.objects.push_back(std::move(object));
     }
 
     static bool is_of(const ipc_object& object, const run_entry& run) {

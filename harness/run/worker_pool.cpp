@@ -54,12 +54,15 @@ void worker_pool::bury_dead() {
     });
 }
 
-/// Where descriptors or processes run out, fewer will do, and some are left to others.
+/// As many processes at once as of pairs. Where descriptors or processes run out, fewer will do,
+/// and some are left to others.
 void worker_pool::bear(const group_kind& kind, std::size_t batch) {
+    const std::size_t groups =
+        std::max<std::size_t>(2 * batch / std::max<std::size_t>(kind.cpus.size(), 2), 1);
     auto here = static_cast<std::size_t>(
         std::count_if(waiting_.begin(), waiting_.end(),
                       [&](const auto& group) { return group->kind() == kind; }));
-    for (; here < batch; ++here)
+    for (; here < groups; ++here)
         try {
             waiting_.push_back(std::make_unique<worker_group>(kind, environment_pad_bytes_()));
         } catch (const call_failed&) {

@@ -10,6 +10,7 @@
 
 #include "harness/base/posix/error.hpp"
 #include "harness/base/run_names.hpp"
+#include "harness/contract/topology.hpp"
 #include "harness/host/ipc/run_objects.hpp"
 #include "harness/run/stale_runs.hpp"
 
@@ -33,6 +34,15 @@ std::time_t began(const unique_fd& lock) {
 
 std::string repetition_name(const std::string& run, const std::string& folder) {
     return run + "-" + folder;
+}
+
+/// Of a repetition and of its channels, whose folders lie in its own.
+void remove_repetition(const std::string& name, const fs::path& directory, std::time_t since) {
+    std::error_code ignored;
+    for (const auto& each : fs::directory_iterator(directory, ignored))
+        if (each.is_directory(ignored))
+            remove_objects_of(channel_name(name, each.path().filename().string()), since);
+    remove_objects_of(name, since);
 }
 
 /// Runs of this user whose lock nobody holds any more.
@@ -71,7 +81,7 @@ run_workspace::~run_workspace() {
     // tell which keys to try.
     for (const auto& each : fs::directory_iterator(directory_, ignored))
         if (each.is_directory(ignored))
-            remove_objects_of(repetition_name(name_, each.path().filename()), since_);
+            remove_repetition(repetition_name(name_, each.path().filename()), each.path(), since_);
     fs::remove_all(directory_, ignored);
     // Where no descriptor is left to look into it: nothing was made in it yet.
     ::unlink((directory_ / lock_name).c_str());
@@ -106,7 +116,7 @@ run_workspace::repetition_workspace::repetition_workspace(repetition_workspace&&
 run_workspace::repetition_workspace::~repetition_workspace() {
     if (name_.empty()) return;
     std::error_code ignored;
-    remove_objects_of(name_, since_);
+    remove_repetition(name_, directory_, since_);
     fs::remove_all(directory_, ignored);
 }
 

@@ -30,10 +30,12 @@ void add_median(std::map<std::string, double>& figures, const char* key, const h
 
 cpu_sharing::cpu_sharing(shared_state& shared, std::span<const party> parties, std::size_t position)
     : own_(shared.worker(position)) {
-    if (parties[position].cpu != no_cpu || parties.size() < 2) return;
+    const auto partners = partners_of(position, parties);
+    if (parties[position].cpu != no_cpu || partners.size() != 1 ||
+        partners_of(partners.front(), parties).size() != 1)
+        return;
     same_cpu_.emplace();
-    for (std::size_t other = 0; other < parties.size(); ++other)
-        if (other != position) others_.push_back(&shared.worker(other));
+    others_.push_back(&shared.worker(partners.front()));
 }
 
 void cpu_sharing::look() noexcept {

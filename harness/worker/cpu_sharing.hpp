@@ -20,7 +20,7 @@ namespace ipcmark {
 /// message, and nothing for parties that are pinned.
 class cpu_sharing {
 public:
-    /// Watches only a party without a CPU of its own that has others.
+    /// Watches only a party without a CPU of its own that exchanges messages with one other.
     cpu_sharing(shared_state& shared, std::span<const party> parties, std::size_t position);
 
     bool watches() const noexcept { return same_cpu_.has_value(); }

@@ -195,14 +195,14 @@ void payload_checker::unexpected(std::uint64_t delta, unsigned bits) {
     const std::uint64_t behind = range - delta;
     const bool ahead = delta < behind;
     const std::uint64_t distance = ahead ? delta : behind;
-    const std::string where = "message " + std::to_string(expected_);
+    const auto where = [this] { return "message " + std::to_string(expected_); };
     if (distance > plausible)
-        throw integrity_error(where + " is not ours: its tag or sequence number is corrupt");
+        throw integrity_error(where() + " is not ours: its tag or sequence number is corrupt");
     if (rule_ == sequence_rule::strict && ahead)
-        throw integrity_error(where + " is missing: the message " + std::to_string(distance) +
+        throw integrity_error(where() + " is missing: the message " + std::to_string(distance) +
                               " after it arrived instead (lost or reordered)");
     if (rule_ == sequence_rule::strict)
-        throw integrity_error(where + " was awaited but the message " + std::to_string(distance) +
+        throw integrity_error(where() + " was awaited but the message " + std::to_string(distance) +
                               " before it arrived again (duplicated or reordered)");
     if (ahead) {
         lost_ += distance;

@@ -37,6 +37,9 @@ struct registration {
     service_hooks service;
     bool has_urgent = false;
     bool can_share_state = false;
+    bool runs_several = false;  // its worker knows more than a pair
+    bool is_servable = false;   // one process can look after many channels of it
+    bool owns_its_server = false;
 
     /// Why this mechanism cannot run here at all; nullopt when it can.
     std::optional<std::string> why_unavailable() const;
@@ -93,6 +96,9 @@ public:
             end.send_urgent(fill);
         };
         entry.can_share_state = shares_state<T>;
+        entry.runs_several = true;
+        entry.is_servable = loops::servable<T>;
+        entry.owns_its_server = loops::serves<T>;
         insert(std::move(entry));
     }
 

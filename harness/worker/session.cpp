@@ -7,6 +7,18 @@
 
 namespace ipcmark {
 
+namespace {
+
+/// Where the channel's producer says which message is the last of a phase.
+last_sequences& announcements(shared_state& shared, std::span<const party> parties,
+                              std::size_t position) {
+    if (parties.size() <= 2) return shared.last_sequence;
+    if (parties[position].side == role::producer) return shared.worker(position).last_sequence;
+    return shared.worker(partners_of(position, parties).front()).last_sequence;
+}
+
+}  // namespace
+
 session::session(shared_state& shared, std::span<const party> parties, std::size_t position,
                  const clock_parameters& clock_source, const effort& effort_,
                  const payload_plan& sent, const payload_plan& received, sequence_rule order)
@@ -19,6 +31,7 @@ session::session(shared_state& shared, std::span<const party> parties, std::size
       out(sent),
       in(received, order),
       shared_(shared),
+      announced_(announcements(shared, parties, position)),
       status_(shared.worker(position)),
       sharing_(shared, parties, position),
       events_(effort_.act.kind == task_kind::count),
@@ -26,8 +39,8 @@ session::session(shared_state& shared, std::span<const party> parties, std::size
     constexpr std::size_t blocks_at_most = 4096;
     result.block_ticks.resize(blocks_at_most);  // touched, so that no page is missing later
     result.block_ticks.clear();
-    for (std::size_t other = 0; other < parties.size(); ++other)
-        if (parties[other].side != parties[position].side) peers_.push_back(&shared.worker(other));
+    for (const std::size_t other : partners_of(position, parties))
+        peers_.push_back(&shared.worker(other));
 }
 
 void session::enter(stage next) noexcept {

@@ -28,7 +28,8 @@ namespace ipcmark {
 /// One worker's side of a repetition: everything that the loops need, allocated before they start.
 class session {
 public:
-    /// `position`: this worker's among `parties`.
+    /// `position`: this worker's among `parties`. What ends a phase is told in its status where
+    /// there is more than a pair.
     session(shared_state& shared, std::span<const party> parties, std::size_t position,
             const clock_parameters& clock, const effort& work, const payload_plan& sent,
             const payload_plan& received, sequence_rule order);
@@ -85,15 +86,14 @@ public:
 
     /// Producer: the message `sequence` is the last of its phase, in the shared state.
     void announce_last(phase which, std::uint64_t sequence) noexcept {
-        shared_.last_sequence[index(which)].store(sequence, std::memory_order_release);
+        announced_[index(which)].store(sequence, std::memory_order_release);
     }
     /// Consumer: whether the phase is over with the message just received. Where messages overtake
     /// each other the count tells, not the last one's number.
     [[gnu::always_inline]] bool is_over(phase which) const noexcept {
         if (incoming.marks_end) [[likely]]
             return in.expected() - 1 >= in.end_sequence();
-        return in.expected() - 1 >=
-               shared_.last_sequence[index(which)].load(std::memory_order_acquire);
+        return in.expected() - 1 >= announced_[index(which)].load(std::memory_order_acquire);
     }
     /// Messages that all of the other side say they are through with.
     std::uint64_t peer_progress() const noexcept {
@@ -104,7 +104,12 @@ public:
     }
     /// The announced last message, or shared_state::not_announced.
     std::uint64_t announced(phase which) const noexcept {
-        return shared_.last_sequence[index(which)].load(std::memory_order_acquire);
+        return announced_[index(which)].load(std::memory_order_acquire);
+    }
+
+    /// Of a party that one exchanges messages with: the last message that it announced.
+    const last_sequences& announced_by(std::size_t party) const noexcept {
+        return shared_.worker(party).last_sequence;
     }
 
     /// Producer: what the service's processes consume is part of the mechanism's cost.
@@ -120,6 +125,7 @@ private:
     static constexpr std::size_t index(phase which) { return static_cast<std::size_t>(which); }
 
     shared_state& shared_;
+    last_sequences& announced_;
     worker_status& status_;
     std::vector<const worker_status*> peers_;  // of the other side
     cpu_sharing sharing_;

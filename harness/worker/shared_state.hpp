@@ -36,17 +36,27 @@ struct spelling<stage> {
 enum class phase : std::uint32_t { warm_up, lead_in, timed, untimed };
 inline constexpr std::size_t phase_count = 4;
 
+inline constexpr std::uint64_t no_sequence = std::numeric_limits<std::uint64_t>::max();
+using last_sequences = std::array<std::atomic<std::uint64_t>, phase_count>;
+
 /// What one worker tells of itself. One writer each: its worker.
 struct alignas(64) worker_status {
+    worker_status() {
+        for (auto& sequence : last_sequence)
+            sequence.store(no_sequence, std::memory_order_relaxed);
+    }
+
     std::atomic<stage> at{stage::starting};
     std::atomic<std::uint64_t> since_ns{0};  // CLOCK_MONOTONIC_RAW when it got there
     std::atomic<std::uint64_t> messages{0};  // progress, brought up to date at phase borders
     std::atomic<int> cpu{no_cpu};            // where it runs, if it watches that: see cpu_sharing
+    last_sequences last_sequence;  // of a producer among several; of a pair see shared_state
 };
+static_assert(sizeof(worker_status) == 64);
 
 /// Begins the memory that the parent and all workers share; a worker_status a party follows.
 struct alignas(64) shared_state {
-    static constexpr std::uint64_t not_announced = std::numeric_limits<std::uint64_t>::max();
+    static constexpr std::uint64_t not_announced = no_sequence;
 
     static std::size_t bytes_for(std::size_t parties) {
         return sizeof(shared_state) + parties * sizeof(worker_status);
@@ -64,7 +74,7 @@ struct alignas(64) shared_state {
 
     /// Written by the producer before it sends that message; apart from the lines of the workers,
     /// which change while the consumer reads this one.
-    alignas(64) std::array<std::atomic<std::uint64_t>, phase_count> last_sequence;
+    alignas(64) last_sequences last_sequence;
 
 private:
     explicit shared_state(std::size_t parties) : parties_(parties) {

@@ -161,11 +161,13 @@ private:
                     .depth = task.what.depth,
                     .parties = static_cast<unsigned>(task.parties.size()),
                     .party = static_cast<unsigned>(task.position),
+                    .group = membership_of(task.position, task.parties, task.what.how),
                     .region_offset_bytes = task.layout.region_offset_bytes,
                     .service = task.service},
                    peer};
-        payload_plan forward{task.what.reads, task.what.payload_bytes, task.tag};
-        payload_plan backward{task.what.reads, task.what.payload_bytes, ~task.tag};
+        const std::uint64_t tag = task.tag + source_offset(source_of(task));
+        payload_plan forward{task.what.reads, task.what.payload_bytes, tag};
+        payload_plan backward{task.what.reads, task.what.payload_bytes, ~tag};
         try {
             if (task.work.act.kind == task_kind::probe) return probe(task, cell, report);
             const registration* mechanism = mechanisms_.find(task.what.transport);
@@ -202,6 +204,12 @@ private:
         report.peak_resident_bytes = peak_resident_bytes();
         report.last_cpu = current_cpu();
         report.notes = std::move(cell.notes);
+    }
+
+    /// Whose messages it exchanges; of a consumer that has several, the first's.
+    static std::size_t source_of(const job& task) {
+        const bool has_one = task.self().side == role::producer || task.what.how == topology::pairs;
+        return has_one ? task.self().index : 0;
     }
 
     /// What a phase's end, or the receipt of a message, is told by when the messages cannot.

@@ -37,6 +37,7 @@ std::string labels_of(const cell_result& cell) {
         label_text(cell.mechanism), cell.payload_bytes, to_word(cell.place));
     if (cell.parameter)
         text += fmt::format(",{}=\"{}\"", cell.parameter->name, exact_text(cell.parameter->value));
+    if (cell.parties) text += fmt::format(",parties=\"{}\"", label_text(cell.parties->text));
     return text;
 }
 

@@ -191,6 +191,7 @@ void fill_in(run_result& result) {
     result.header.calibration["too_short"] = tree::array();
     result.header.calibration["disturbed"] = 0;
     if (!result.floors.empty()) result.floors.front().note = "too slow";
+    result.cells.front().parties = parties_info{"4:1", "shared", 4, 1, 2, true};
     result.cells.front().floor = cell_floor{"line_round_trip", 100, "ns", "", 90};
     auto& repetition = *result.repetitions.front().timed;
     repetition.layout.emplace();
@@ -200,6 +201,9 @@ void fill_in(run_result& result) {
     service.unavailable = "it ended";
     service.cpu_ns = 1;
     service.threads = 1;
+    service.messages = 1;
+    service.p50_ns = 1;
+    service.p99_ns = 1;
     repetition.peers.push_back(service);
     auto& counting = result.cells.front().counting.emplace();
     counting.source = "repetitions of their own";

@@ -239,7 +239,7 @@ private:
     std::string where() const {
         std::string text;
         if (group_.payload_bytes > 0) text += ", " + payload_text(group_.payload_bytes);
-        const auto parameter = parameter_text(result_.cells[group_.cells.front()].parameter);
+        const auto parameter = varied_text(result_.cells[group_.cells.front()]);
         if (!parameter.empty()) text += ", " + parameter;
         return text + ", " + std::string(title_of(group_.place));
     }

@@ -66,6 +66,8 @@ std::string spread_text(const metric_summary& figures) {
            figure_text(*figures.high, figures.unit) + ")";
 }
 
+namespace {
+
 std::string parameter_text(const std::optional<parameter_info>& parameter) {
     if (!parameter) return {};
     if (parameter->name == "rate_hz") return "at " + rate_text(parameter->value);
@@ -80,6 +82,23 @@ std::string parameter_text(const std::optional<parameter_info>& parameter) {
     if (touched > 0 && text.find(payload_text(touched)) == std::string::npos)
         text += ", " + payload_text(touched) + " touched";
     return text;
+}
+
+}  // namespace
+
+std::string parties_text(pattern kind, const parties_info& parties) {
+    if (parties.text.find('x') != std::string::npos) return plural(parties.producers, "pair");
+    if (pattern_of(kind).both_ways() && parties.consumers == 1)
+        return plural(parties.producers, "client");
+    if (parties.consumers == 1) return plural(parties.producers, "producer");
+    if (parties.producers == 1) return plural(parties.consumers, "consumer");
+    return parties.text;
+}
+
+std::string varied_text(const cell_result& cell) {
+    std::string text = parameter_text(cell.parameter);
+    if (!cell.parties) return text;
+    return parties_text(cell.kind, *cell.parties) + (text.empty() ? "" : ", ") + text;
 }
 
 std::string plural(std::size_t count, std::string_view noun) {

@@ -29,8 +29,12 @@ std::optional<std::string> half_width_text(const metric_summary& figures);
 /// " (4.78 GB/s to 48.6 GB/s)"; empty without an interval.
 std::string spread_text(const metric_summary& figures);
 
-/// "rate 1.00 k/s", "after 1.00 ms"; empty for a cell without a parameter.
-std::string parameter_text(const std::optional<parameter_info>& parameter);
+/// What tells a cell from others of its pattern, payload and place: "at 1.00 k/s", "4 producers,
+/// after 1.00 ms"; empty for a pair without a parameter.
+std::string varied_text(const cell_result& cell);
+
+/// "4 producers", "20 clients", "4 pairs".
+std::string parties_text(pattern kind, const parties_info& parties);
 
 std::string plural(std::size_t count, std::string_view noun);
 

@@ -92,15 +92,16 @@ double parameter_value(const run_result& result, const group_view& group) {
     return parameter ? parameter->value : 0;
 }
 
-/// Whether `a` tells more than `b`: a best one, a payload before none, the usual one, the heaviest
-/// load.
+/// Whether `a` tells more than `b`: a pair, a best one, a payload before none, the usual one, the
+/// heaviest load.
 bool tells_more(const run_result& result, const group_view& a, const group_view& b) {
     const bool streams = pattern_of(a.kind).loop == pattern_loop::stream;
     const std::size_t wanted = streams ? told_stream_bytes : told_latency_bytes;
     const auto rank = [&](const group_view& group) {
         const auto bytes = static_cast<double>(group.payload_bytes);
-        return std::tuple(has_best(group), group.payload_bytes > 0, group.payload_bytes == wanted,
-                          streams ? bytes : -bytes, parameter_value(result, group));
+        return std::tuple(!group.several, has_best(group), group.payload_bytes > 0,
+                          group.payload_bytes == wanted, streams ? bytes : -bytes,
+                          parameter_value(result, group));
     };
     return rank(a) > rank(b);
 }
@@ -155,9 +156,10 @@ std::vector<group_view> group_views(const run_result& result) {
                         .place = group.place,
                         .reads = group.reads,
                         .payload_bytes = group.payload_bytes,
-                        .parameter = parameter_text(result.cells[group.cells.front()].parameter),
+                        .parameter = varied_text(result.cells[group.cells.front()]),
                         .unit = std::string(title_of(sent_by(group.kind, group.payload_bytes))),
                         .headline = false,
+                        .several = result.cells[group.cells.front()].parties.has_value(),
                         .main_metric = main_metric_of(result, group),
                         .cells = group.cells,
                         .columns = columns_of(result, figures, group),

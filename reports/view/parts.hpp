@@ -46,6 +46,9 @@ std::string unpinned_sentence(const cell_result& cell, const repetition_figures&
 /// load.cpp
 std::vector<load_view> load_views(const run_result& result);
 
+/// party_tables.cpp: rates, fairness, latencies and costs by the number of processes.
+std::vector<report_table> party_tables(const run_result& result);
+
 /// closing.cpp
 /// `view` has its groups and loads.
 std::vector<closing_line> closing_lines(const run_result& result, const result_view& view);

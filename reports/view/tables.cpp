@@ -259,6 +259,7 @@ std::vector<group_list> families_of(const result_view& view) {
     };
     std::vector<group_list> families;
     for (const auto& group : view.groups) {
+        if (group.several) continue;
         const auto at = std::find_if(families.begin(), families.end(), [&](const group_list& each) {
             return family(*each.front()) == family(group);
         });
@@ -303,6 +304,11 @@ bool has_figures(const report_table& table) {
     });
 }
 
+void add_party_tables(const result_view& view, std::vector<report_table>& tables) {
+    if (view.party_tables)
+        tables.insert(tables.end(), view.party_tables->begin(), view.party_tables->end());
+}
+
 }  // namespace
 
 bool is_proven(change verdict) {
@@ -326,6 +332,7 @@ std::vector<report_table> tables_of(const run_result& result, const result_view&
             if (group->headline || std::find(sizes.begin(), sizes.end(), group) == sizes.end())
                 add(arrange.by_metric({group}, false));
     }
+    add_party_tables(view, tables);
     return tables;
 }
 
@@ -334,7 +341,8 @@ std::vector<report_table> main_tables_of(const run_result& result, const result_
     std::vector<report_table> tables;
     const auto families = families_of(view);
     for (const pattern_info& row : pattern_table) {
-        const group_list told = headlines_of(view.groups, row.id);
+        group_list told = headlines_of(view.groups, row.id);
+        std::erase_if(told, [](const group_view* each) { return each->several; });
         if (told.empty()) continue;
         const group_view& main = *told.front();
         report_table table;
@@ -350,6 +358,7 @@ std::vector<report_table> main_tables_of(const run_result& result, const result_
         }
         if (has_figures(table)) tables.push_back(std::move(table));
     }
+    add_party_tables(view, tables);
     return tables;
 }
 

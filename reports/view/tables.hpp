@@ -9,30 +9,6 @@
 /// The model arranged as tables, for writers that show a few of the many arrangements.
 namespace ipcmark {
 
-struct table_cell {
-    std::string text;  // a figure, or a word where there is none; empty: not planned
-    bool is_figure = false;
-    standing stands = standing::none;
-    std::optional<double> value;
-};
-
-struct table_row {
-    std::string label;
-    bool reference = false;  // the instrument
-    std::vector<table_cell> cells;
-    std::string mechanism = {};  // where the row is one
-};
-
-struct report_table {
-    std::string title;
-    std::string corner;  // over the labels
-    std::vector<std::string> heads;
-    std::vector<table_row> rows;
-    bool has_order = false;  // standings mean something here
-    /// By the columns: where there is no room the highest goes first. Empty: the last.
-    std::vector<unsigned> ranks = {};
-};
-
 /// In the order in which reports show them. Of a pattern without parameters: the main metric by
 /// payload, then every listed metric at the payload that stands for it, and at no payload; of one
 /// with parameters: every listed metric of every cell.

@@ -59,7 +59,9 @@ result_view view_of(const named_result& of) {
                      .equal_costs = equal_costs_of(result),
                      .problems = problems_of(result),
                      .unavailable = unavailable_mechanisms(result),
-                     .partial = partial_cells(result)};
+                     .partial = partial_cells(result),
+                     .party_tables = {}};
+    if (auto tables = party_tables(result); !tables.empty()) view.party_tables = std::move(tables);
     view.closing = closing_lines(result, view);
     return view;
 }

@@ -14,6 +14,7 @@
 #include "harness/base/fields.hpp"
 #include "harness/result/run_result.hpp"
 #include "reports/view/comparison_view.hpp"
+#include "reports/view/report_table.hpp"
 #include "reports/view/trend_view.hpp"
 
 /// What reports say about results: every sentence, verdict and standing, computed once. The
@@ -77,9 +78,10 @@ struct group_view {
     placement place = placement::free;
     touch reads = touch::rw;
     std::size_t payload_bytes = 0;
-    std::string parameter;  // as people read it: "after 1.00 ms"; empty: none
+    std::string parameter;  // as people read it: "4 producers, after 1.00 ms"; empty: none
     std::string unit;       // what costs are told per: "message", "round trip", "post", "write"
     bool headline = false;  // its answers stand for the pattern and placement
+    bool several = false;   // more than a pair
     std::string main_metric;
     std::vector<std::size_t> cells;  // positions in the result, in the order of the main metric
     std::vector<standing_column> columns;
@@ -324,6 +326,8 @@ struct result_view {
     std::vector<problem> problems;
     std::vector<named_reason> unavailable;  // mechanisms
     std::vector<named_reason> partial;      // cells whose repetitions did not all end ok
+    /// By the number of processes; nothing: there were pairs alone.
+    std::optional<std::vector<report_table>> party_tables;
 };
 
 template <class Visitor>
@@ -343,6 +347,7 @@ void visit_fields(Visitor& visit, result_view& r) {
     visit("problems", r.problems);
     visit("unavailable", r.unavailable);
     visit("partial", r.partial);
+    visit.when_there("party_tables", r.party_tables);
 }
 
 /// A report about one or more results. The views refer to the results by position.

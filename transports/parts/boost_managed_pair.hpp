@@ -28,6 +28,7 @@ constexpr transport_info managed_info(std::string_view name, std::string_view su
                       .unrelated_processes = true,
                       .fan_in = true,
                       .fan_out = sharing::competing,
+                      .joinable = true,
                       .survives_producer_exit = true,
                       .control = access::file_mode}};
 }
@@ -49,7 +50,7 @@ public:
 
     explicit managed_pair(setup& cell) : producer_(cell.producer()), both_ways_(cell.both_ways()) {
         const std::string name = directed_name(cell.name, direction::forward);
-        if (producer_) {
+        if (cell.makes()) {
             segment_ = bip::managed_shared_memory(bip::create_only, name.c_str(),
                                                   segment_bytes(cell.payload_bytes, cell.depth),
                                                   nullptr, bip::permissions(0600));

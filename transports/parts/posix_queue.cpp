@@ -86,7 +86,7 @@ posix_queue::posix_queue(setup& cell)
       incoming_(mapping::anonymous(cell.payload_bytes)) {
     const std::string forward = "/" + directed_name(cell.name, direction::forward);
     const std::string backward = "/" + directed_name(cell.name, direction::backward);
-    if (cell.producer()) {
+    if (cell.makes()) {
         const std::int64_t most = std::min(msg_max(), messages_allowed(cell.asked()));
         const std::int64_t messages = std::clamp<std::int64_t>(
             static_cast<std::int64_t>(cell.depth), 1, std::max<std::int64_t>(most, 1));
@@ -99,7 +99,7 @@ posix_queue::posix_queue(setup& cell)
         ::mq_unlink(backward.c_str());
     } else {
         cell.peer.meet();
-        in_ = open_existing(forward);
+        (cell.producer() ? out_ : in_) = open_existing(forward);
         if (cell.both_ways()) out_ = open_existing(backward);
         cell.peer.meet();
     }

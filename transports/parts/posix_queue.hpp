@@ -13,7 +13,8 @@
 
 namespace ipcmark {
 
-/// A pair's POSIX message queues, one per direction. Blocking; two copies.
+/// A pair's POSIX message queues, one per direction; of more than a pair the one forward. Blocking;
+/// two copies.
 class posix_queue {
 public:
     /// Why this machine's fs.mqueue limits or RLIMIT_MSGQUEUE refuse queues for messages of this
@@ -45,6 +46,8 @@ public:
         consume(readable(incoming_.data(), static_cast<std::size_t>(got)));
         return true;
     }
+
+    int wait_fd() const noexcept { return in_.get(); }
 
 private:
     std::size_t payload_bytes_;

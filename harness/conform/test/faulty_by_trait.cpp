@@ -1,3 +1,5 @@
+#include <sys/eventfd.h>
+
 #include "faulty.hpp"
 #include "faulty_bases.hpp"
 
@@ -56,6 +58,33 @@ constexpr transport_info ring_claims_fan_in =
 constexpr transport_info ring_claims_fan_out = describe(
     "ring_claims_fan_out", with(ring_facts, [](traits& t) { t.fan_out = sharing::competing; }));
 
+// --- joinable, served
+
+constexpr transport_info claims_joinable =
+    large_info("claims_joinable", with(pipe_facts, [](traits& t) {
+                   t.joinable = t.fan_in = true;
+                   t.fan_out = sharing::competing;
+               }));
+constexpr transport_info ring_claims_joinable = describe(
+    "ring_claims_joinable", with(ring_facts, [](traits& t) { t.joinable = t.fan_in = true; }));
+
+constexpr transport_info claims_broadcast =
+    describe("claims_broadcast", with(pipe_facts, [](traits& t) {
+                 t.joinable = true;
+                 t.fan_out = sharing::broadcast;
+             }));
+
+/// A server that waits for it waits for good.
+struct never_readable : bytes {
+    static constexpr transport_info info = describe("never_readable", stream_facts);
+    explicit never_readable(setup& cell)
+        : bytes(cell), silent_(checked(::eventfd(0, EFD_CLOEXEC), "eventfd")) {}
+    int wait_fd() const noexcept { return silent_.get(); }
+
+private:
+    unique_fd silent_;
+};
+
 // --- priorities
 
 constexpr traits priority_facts = with(packet_facts, [](traits& t) { t.priorities = true; });
@@ -89,11 +118,13 @@ void register_faulty_by_trait(registry& all) {
                   replaces_without_loss, denies_boundaries, denies_duplex, claims_unrelated,
                   claims_cross_host, claims_priorities>(all);
     add_described<bytes, honest_bytes, claims_boundaries>(all);
-    add_described<piped, claims_duplex, claims_fan_in, claims_fan_out>(all);
+    add_described<piped, claims_duplex, claims_fan_in, claims_fan_out, claims_joinable,
+                  claims_broadcast>(all);
     add_described<tcp_pair, denies_cross_host, denies_unrelated>(all);
     add_described<ring_pair<spin_wait>, spins_secretly>(all);
-    add_described<ring_pair<futex_wait>, sleeps_secretly, ring_claims_fan_in, ring_claims_fan_out>(
-        all);
+    add_described<ring_pair<futex_wait>, sleeps_secretly, ring_claims_fan_in, ring_claims_fan_out,
+                  ring_claims_joinable>(all);
+    add_all<never_readable>(all);
     add_all<urgent_in_name_only<queues_urgent>, urgent_in_name_only<hides_urgent>>(all);
 }
 

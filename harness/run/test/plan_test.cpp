@@ -60,6 +60,78 @@ TEST_F(plan_test, a_parameter_makes_cells_and_their_names) {
                                         "wake/pipe/64/l3/gap=1000000", "burst/pipe/64/l3/n=8"}));
 }
 
+TEST_F(plan_test, parties_are_swept_and_named_where_they_are_more_than_a_pair) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::one_way};
+    request.placements = {"cross", "free"};
+    request.unpinned = "nothing at all";
+    request.parties = {{}, {1, 4, 1}, {3, 1, 1}};
+    EXPECT_EQ(names(),
+              (std::vector<std::string>{"one_way/pipe/64/l3", "one_way/pipe/64/free/parties=4:1",
+                                        "one_way/pipe/64/free/parties=3x1:1"}));
+    const plan made = expanded();
+    EXPECT_EQ(made.cells[0].parties, pair_on(1, 0));
+    EXPECT_EQ(made.cells[1].parties, parties_of({1, 4, 1}, pattern::one_way));
+    EXPECT_EQ(made.cells[1].what.how, topology::separate) << "a pipe keeps no boundaries";
+    EXPECT_EQ(made.cells[2].what.how, topology::pairs);
+    EXPECT_FALSE(made.timed_effort(made.cells[1]).unstamped_block);
+    request.idle_ms = 10;
+    EXPECT_EQ(expanded().idle_cells([](const auto&) { return true; }), std::vector<std::size_t>{0});
+    request.filters = {"parties=3x"};
+    EXPECT_EQ(names(), std::vector<std::string>{"one_way/pipe/64/free/parties=3x1:1"});
+}
+
+TEST_F(plan_test, what_connects_several_is_the_mechanisms_own_affair) {
+    const auto how = [&](const char* mechanism, pattern kind, const party_counts& among,
+                         std::size_t bytes = 64) {
+        request.mechanisms = {mechanism};
+        request.payloads = {bytes};
+        request.patterns = {kind};
+        request.placements = {"free"};
+        request.parties = {among};
+        const planned_cell planned = expanded().cells.at(0);
+        return planned.skipped ? planned.skipped->code + ": " + planned.skipped->text
+                               : std::string(to_word(planned.what.how));
+    };
+    EXPECT_EQ(how("posix_mq", pattern::one_way, {1, 4, 1}), "shared");
+    EXPECT_EQ(how("posix_mq", pattern::one_way, {1, 4, 1}, 4), "separate") << "names no source";
+    EXPECT_EQ(how("posix_mq", pattern::round_trip, {1, 1, 4}), "separate");
+    EXPECT_EQ(how("tcp", pattern::one_way, {1, 4, 1}), "separate");
+    EXPECT_EQ(how("shm_ring_spin", pattern::round_trip, {1, 1, 4}), "separate");
+    EXPECT_EQ(how("shm_ring_futex", pattern::round_trip, {4, 1, 1}), "pairs");
+    EXPECT_EQ(how("posix_mq", pattern::one_way, {1, 1, 4}), "shared");
+    EXPECT_NE(how("posix_mq_priority", pattern::one_way, {1, 1, 4}).find("overtake"),
+              std::string::npos);
+    EXPECT_NE(how("posix_mq", pattern::one_way, {1, 2, 2}).find("at once are not measured"),
+              std::string::npos);
+    EXPECT_EQ(how("shm_broadcast_ring", pattern::one_way, {1, 1, 4}), "broadcast");
+    for (const auto& [kind, among, text] :
+         {std::tuple{pattern::round_trip, party_counts{1, 4, 1}, "write 1:4"},
+          std::tuple{pattern::one_way, party_counts{1, 1, 4}, "several consumers"},
+          std::tuple{pattern::wake, party_counts{1, 4, 1}, "round_trip and one_way"}})
+        EXPECT_NE(how("pipe", kind, among).find(text), std::string::npos)
+            << how("pipe", kind, among);
+    EXPECT_NE(how("shm_ring_futex", pattern::one_way, {1, 4, 1}).find("waits for one alone"),
+              std::string::npos);
+    EXPECT_NE(how("null", pattern::round_trip, {2, 1, 1}).find("there is no peer"),
+              std::string::npos);
+    EXPECT_NE(how("sysv_msg", pattern::one_way, {1, 4, 1}, 4).find("fewer than 8 bytes"),
+              std::string::npos);
+}
+
+TEST_F(plan_test, more_than_a_pair_at_a_place_of_two_cpus_is_skipped_with_the_remedy) {
+    request.mechanisms = {"pipe"};
+    request.payloads = {64};
+    request.patterns = {pattern::one_way};
+    request.placements = {"cross", "same_cpu"};
+    request.parties = {{1, 4, 1}};
+    const plan made = expanded();
+    ASSERT_EQ(made.cells.size(), 1u);
+    ASSERT_TRUE(made.cells[0].skipped);
+    EXPECT_NE(made.cells[0].skipped->text.find("--placement free"), std::string::npos);
+}
+
 TEST_F(plan_test, a_state_is_of_mechanisms_that_keep_the_latest_value) {
     request.mechanisms = {"pipe", "shm_seqlock", "null"};
     request.payloads = {64, 4};

@@ -67,25 +67,28 @@ inline std::uint64_t batch_for(const session& run, std::int64_t span_ns, std::ui
 
 /// The producer's warm-up of all that goes one way.
 template <class T>
-void warm_up_by_stream(T& end, session& run) {
+void warm_up_by_stream(T& end, session& run, std::uint64_t closing = 1) {
     run.enter(stage::warming_up);
     const std::uint64_t start = run.clock.now();
     run.result.warm_up_messages =
-        send_until(end, run, phase::warm_up, 1, end_rule::warm_up(run, start));
+        send_until(end, run, phase::warm_up, 1, end_rule::warm_up(run, start), closing);
     run.result.warm_up_ns = run.clock.to_ns(start, run.clock.now());
 }
 
+/// `closing`: messages that end a phase, one for each consumer that takes its own.
 template <class T>
-void one_way_producer(T& end, session& run, rendezvous& peer) {
+void one_way_producer(T& end, session& run, rendezvous& peer, std::uint64_t closing = 1) {
     constexpr std::int64_t clock_span_ns = 20'000;
-    warm_up_by_stream(end, run);
+    warm_up_by_stream(end, run, closing);
     const bool counted = run.work.max_messages != 0;
     const std::uint64_t batch = counted ? 1 : batch_for(run, clock_span_ns, 1024);
     run.enter(stage::timing);
     peer.meet();
     run.start_counting();
     const std::uint64_t first = run.clock.now();
-    run.result.messages = send_until(end, run, phase::timed, batch, end_rule::timed(run, first));
+    run.result.first_sequence = run.out.sequence();
+    run.result.messages =
+        send_until(end, run, phase::timed, batch, end_rule::timed(run, first), closing);
     run.result.last_ticks = run.clock.now();
     run.stop_counting(run.result.messages);
     run.result.first_ticks = first;
@@ -97,43 +100,68 @@ concept joins_messages = requires(const T& end) {
     end.deliveries();
 };
 
+/// What reaches the end of a pair's channel.
 template <class T>
-std::uint64_t deliveries(const T& end) {
-    if constexpr (joins_messages<T>) return end.deliveries();
-    return 0;
-}
+class single_stream {
+public:
+    static constexpr bool may_drop = T::info.facts.may_drop;
 
-template <class T>
-void one_way_consumer(T& end, session& run, rendezvous& peer) {
+    single_stream(T& end, session& run) : end_(end), run_(run) {}
+
+    template <class OnMessage>
+    std::uint64_t receive(phase which, OnMessage on_message) {
+        return receive_all(end_, run_, which, on_message);
+    }
+    void reset_counts() noexcept { run_.in.reset_counts(); }
+    void tell(measurement& result) const {
+        result.lost = run_.in.lost();
+        result.out_of_order = run_.in.out_of_order();
+    }
+    const T& end() const noexcept requires joins_messages<T> { return end_; }
+
+private:
+    T& end_;
+    session& run_;
+};
+
+/// `stream`: of one producer, or of several.
+template <class Stream>
+void one_way_consumer(Stream& stream, session& run, rendezvous& peer) {
+    constexpr bool joins = requires {
+        stream.end();
+    };
+    const auto deliveries = [&]() -> std::uint64_t {
+        if constexpr (joins) return stream.end().deliveries();
+        return 0;
+    };
     constexpr std::int64_t block_span_ns = 5'000'000;
     run.enter(stage::warming_up);
     const std::uint64_t start = run.clock.now();
-    run.result.warm_up_messages = receive_all(end, run, phase::warm_up, ignore{});
+    run.result.warm_up_messages = stream.receive(phase::warm_up, ignore{});
     run.result.warm_up_ns = run.clock.to_ns(start, run.clock.now());
-    run.in.reset_counts();
+    stream.reset_counts();
     measurement& result = run.result;
     result.block_messages = batch_for(run, block_span_ns, std::uint64_t{1} << 40);
     run.enter(stage::timing);
     peer.meet();
     run.start_counting();
-    const std::uint64_t taken = deliveries(end);
+    const std::uint64_t taken = deliveries();
     result.first_ticks = run.clock.now();
     std::uint64_t next_stamp = result.block_messages;
-    result.messages = receive_all(end, run, phase::timed, [&](std::uint64_t received) {
-        if constexpr (T::info.facts.may_drop) result.last_ticks = run.clock.now();
+    result.messages = stream.receive(phase::timed, [&](std::uint64_t received) {
+        if constexpr (Stream::may_drop) result.last_ticks = run.clock.now();
         if (received != next_stamp) [[likely]]
             return;
         next_stamp += result.block_messages;
         if (result.block_ticks.size() < result.block_ticks.capacity())
             result.block_ticks.push_back(run.clock.now());
     });
-    if constexpr (!T::info.facts.may_drop) result.last_ticks = run.clock.now();
+    if constexpr (!Stream::may_drop) result.last_ticks = run.clock.now();
     run.stop_counting(result.messages);
-    result.lost = run.in.lost();
-    result.out_of_order = run.in.out_of_order();
-    if constexpr (joins_messages<T>)
+    stream.tell(result);
+    if constexpr (joins)
         result.figures["deliveries_per_second"] =
-            static_cast<double>(deliveries(end) - taken) * 1e9 /
+            static_cast<double>(deliveries() - taken) * 1e9 /
             static_cast<double>(run.clock.to_ns(result.first_ticks, result.last_ticks));
 }
 

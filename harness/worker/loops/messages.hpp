@@ -120,16 +120,16 @@ struct ignore {
 };
 
 /// Sends until the rule holds of the next `batch` messages, before each of which it looks at the
-/// clock; then one message more ends the phase.
+/// clock; then one message more ends the phase, or one for each consumer that takes its own.
 template <class T>
 std::uint64_t send_until(T& end, session& run, phase which, std::uint64_t batch,
-                         const end_rule& over) {
+                         const end_rule& over, std::uint64_t closing = 1) {
     std::uint64_t messages = 0;
     for (bool last = false; !last;) {
         last = over(run.clock.now(), messages + batch);
         if (last) [[unlikely]]
             run.begin_last(which);
-        const std::uint64_t next = last ? 1 : batch;
+        const std::uint64_t next = last ? closing : batch;
         for (std::uint64_t i = 0; i < next; ++i)
             send_next(end, run);
         messages += next;

@@ -12,6 +12,12 @@
 namespace ipcmark {
 namespace {
 
+template <class End>
+void stream_to(End& end, session& run, rendezvous& peer) {
+    loops::single_stream stream(end, run);
+    loops::one_way_consumer(stream, run, peer);
+}
+
 /// Two rings in one process: the loops do not know that their peer is a thread here.
 struct ring_end {
     static constexpr transport_info info{
@@ -168,7 +174,7 @@ TEST_F(ring_loops_test, both_sides_agree_on_what_was_exchanged) {
 
 TEST_F(ring_loops_test, a_stream_is_counted_by_the_consumer) {
     run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
-             [&] { loops::one_way_consumer(consumer_end, consumer, *lines[1]); });
+             [&] { stream_to(consumer_end, consumer, *lines[1]); });
     EXPECT_EQ(producer.result.messages, 1000u);
     EXPECT_EQ(consumer.result.messages, 1000u);
     EXPECT_EQ(consumer.result.lost, 0u);
@@ -178,7 +184,7 @@ TEST_F(ring_loops_test, a_stream_is_counted_by_the_consumer) {
 TEST_F(ring_loops_test, an_endpoint_that_takes_several_messages_at_once_is_asked_how_often) {
     joining_end joining{consumer_end};
     run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
-             [&] { loops::one_way_consumer(joining, consumer, *lines[1]); });
+             [&] { stream_to(joining, consumer, *lines[1]); });
     const measurement& result = consumer.result;
     const double seconds =
         static_cast<double>(consumer.clock.to_ns(result.first_ticks, result.last_ticks)) / 1e9;
@@ -210,7 +216,7 @@ TEST_F(ring_loops_test, no_phase_is_announced_beside_the_channel_where_the_messa
     session sender = make(role::producer);
     session receiver = make(role::consumer);
     run_both([&] { loops::one_way_producer(producer_end, sender, *lines[0]); },
-             [&] { loops::one_way_consumer(consumer_end, receiver, *lines[1]); });
+             [&] { stream_to(consumer_end, receiver, *lines[1]); });
     EXPECT_EQ(sender.result.messages, 1000u);
     EXPECT_EQ(receiver.result.messages, 1000u);
     for (const auto& sequence : shared->last_sequence)
@@ -303,7 +309,7 @@ TEST_F(loops_test, losses_of_a_lossy_stream_are_counted_exactly) {
     session producer = make(role::producer, sequence_rule::may_lose);
     session consumer = make(role::consumer, sequence_rule::may_lose);
     run_both([&] { loops::one_way_producer(producer_end, producer, *lines[0]); },
-             [&] { loops::one_way_consumer(consumer_end, consumer, *lines[1]); });
+             [&] { stream_to(consumer_end, consumer, *lines[1]); });
     EXPECT_EQ(consumer.result.messages + consumer.result.lost, producer.result.messages);
     const auto dropped = [](std::uint64_t sent) { return sent / 7; };
     const std::uint64_t warm = producer.result.warm_up_messages;

@@ -92,9 +92,17 @@ export interface Cell {
   counting?: Record<string, unknown> | null;
   flags?: string[];
   parameter?: Parameter | null;
+  parties?: Parties;
   floor?: Floor | null;
   saturated?: boolean | null;
   hop_note?: string | null;
+}
+
+// More than a pair.
+export interface Parties {
+  text: string;
+  topology: string;
+  oversubscribed: boolean;
 }
 
 export interface Mechanism {

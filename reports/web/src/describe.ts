@@ -94,7 +94,7 @@ export const parameterText = (context: Context, cell: Cell) =>
   typeset(context.index.groupOf(cell)?.parameter ?? "");
 
 export const parameterSuffix = (context: Context, cell: Cell) =>
-  cell.parameter ? `, ${parameterText(context, cell)}` : "";
+  cell.parameter || cell.parties ? `, ${parameterText(context, cell)}` : "";
 
 // "a, b and 3 more", as the program tells it.
 export function someOf(names: readonly string[], atMost: number): string {

@@ -21,6 +21,7 @@ import { loadView, wakeView } from "./views/load";
 import { mechanismsView } from "./views/mechanisms";
 import { othersView } from "./views/others";
 import { paretoView } from "./views/pareto";
+import { partiesView } from "./views/parties";
 import { percentilesView } from "./views/percentiles";
 import { rawView } from "./views/raw";
 import { scalingView } from "./views/scaling";
@@ -34,6 +35,7 @@ const allViews: View[] = [
   heatView,
   percentilesView,
   scalingView,
+  partiesView,
   costView,
   paretoView,
   loadView,

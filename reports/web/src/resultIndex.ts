@@ -55,7 +55,7 @@ export class ResultIndex {
       this.views.set(cell, view);
       if (view.waits === "burns_core") this.failing.sleep.add(cell.transport);
       if (view.lossy) this.failing.keep.add(cell.transport);
-      if (!cell.parameter)
+      if (!cell.parameter && !cell.parties)
         this.byKey.set(
           key(cell.pattern, cell.transport, cell.payload_bytes, cell.placement, cell.touch),
           cell,

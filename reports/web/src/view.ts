@@ -184,6 +184,15 @@ export interface ResultView {
   problems: Problem[];
   unavailable: NamedReason[];
   partial: NamedReason[];
+  party_tables?: PartyTable[];
+}
+
+// By the number of processes, as text.
+export interface PartyTable {
+  title: string;
+  corner: string;
+  heads: string[];
+  rows: { label: string; cells: { text: string }[]; mechanism: string }[];
 }
 
 export interface ComparedRow {

@@ -25,6 +25,7 @@ const views = [
   "table",
   "percentiles",
   "scaling",
+  "parties",
   "cost",
   "pareto",
   "load",

@@ -179,3 +179,35 @@ test("blocks that are empty and figures that are missing do not stop the page", 
   assert.match(await hollow.page.locator("main").innerText(), /no mechanism/);
   await hollow.page.close();
 });
+
+// A pair's cell, and a copy of it with more processes.
+function ofSeveral() {
+  const result = sampleOf("full");
+  const pair = result.cells.find((c) => c.name === "one_way/posix_mq/64/l3");
+  const alone = { ...structuredClone(pair), placement: "free" };
+  alone.name = "one_way/posix_mq/64/free";
+  const many = structuredClone(alone);
+  many.name += "/parties=4:1";
+  many.parties = {
+    text: "4:1",
+    topology: "separate",
+    producers: 4,
+    consumers: 1,
+    cpus: 2,
+    oversubscribed: true,
+  };
+  result.cells.push(alone, many);
+  return result;
+}
+
+test("more than a pair has a table of its own and stands in no other", async () => {
+  const { page, complaints } = await open(report(ofSeveral()), { fragment: "#placement=free" });
+  const rows = await page.locator("#parties tbody tr").allInnerTexts();
+  assert.equal(rows.length, 2);
+  assert.match(rows[0], /posix_mq\s+a pair/);
+  assert.match(rows[1], /posix_mq\s+4 producers[^]*separate\s+5 on 2/);
+  assert.doesNotMatch(await page.locator("#scaling").innerText(), /4 producers/);
+  assert.deepEqual(complaints, []);
+  const { page: pairs } = await open(golden());
+  assert.equal(await pairs.locator("#parties").count(), 0, "pairs alone have no such table");
+});

@@ -84,6 +84,8 @@ const cellHead = [
   "level",
   "pooled",
   "standing",
+  "parties",
+  "topology",
 ];
 
 // One row per cell and figure; a cell without figures keeps one row with its reason.
@@ -107,13 +109,16 @@ function cellRows(context: Context): Field[][] {
       view.lossy ? "yes" : "no",
       (cell.flags ?? []).join(" "),
     ];
+    const tail = [cell.parties?.text ?? "1:1", cell.parties?.topology ?? "pair"];
     const figures = Object.entries(cell.summary);
-    if (figures.length === 0) rows.push([...head, ...Array.from({ length: 10 }, () => "")]);
+    if (figures.length === 0)
+      rows.push([...head, ...Array.from({ length: 10 }, () => ""), ...tail]);
     for (const [metric, s] of figures) {
       const standing = context.index.standing(cell, metric);
       const values = [s.median, s.low, s.high, s.min, s.max, s.level];
       const pooled = s.pooled ? "yes" : "no";
-      rows.push([...head, metric, s.unit, ...values, pooled, standing === "none" ? "" : standing]);
+      const stands = standing === "none" ? "" : standing;
+      rows.push([...head, metric, s.unit, ...values, pooled, stands, ...tail]);
     }
   }
   return rows;

@@ -14,6 +14,7 @@ const traitWords: Record<string, string> = {
   cross_host: "across hosts",
   fan_in: "several senders",
   fan_out: "several receivers",
+  joinable: "more than a pair in one object",
   priorities: "priorities",
   survives_producer_exit: "messages survive the sender's exit",
   peer_death_detected: "detects peer exit",
