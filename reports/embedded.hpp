@@ -11,5 +11,6 @@ std::string_view why_no_page();
 
 std::string_view result_schema_text();
 std::string_view plan_schema_text();
+std::string_view external_schema_text();
 
 }  // namespace ipcmark

@@ -48,6 +48,22 @@ macro(ipcmark_transport name)
     endif()
 endmacro()
 
+# ipcmark_external(name FILES files...)
+#
+# A mechanism whose worker is a program in another language: external/name.json describes it, FILES
+# are that program's. They lie beside the program when it is built, and are installed with it.
+set(IPCMARK_EXTERNAL_FOLDER ${PROJECT_BINARY_DIR}/bench/external)
+function(ipcmark_external name)
+    cmake_parse_arguments(_arg "" "" "FILES" ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY IPCMARK_EXTERNAL_NAMES ${name})
+    foreach(_file IN LISTS _arg_FILES ITEMS external/${name}.json)
+        get_filename_component(_path ${_file} ABSOLUTE)
+        get_filename_component(_own_name ${_file} NAME)
+        configure_file(${_path} ${IPCMARK_EXTERNAL_FOLDER}/${_own_name} COPYONLY)
+        install(FILES ${_path} DESTINATION ${CMAKE_INSTALL_DATADIR}/ipcmark/external)
+    endforeach()
+endfunction()
+
 macro(ipcmark_finish_transports)
     foreach(_list all lean)
         configure_file(register_${_list}.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/register_${_list}.cpp @ONLY)

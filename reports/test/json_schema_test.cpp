@@ -93,7 +93,7 @@ TEST(json_schema, faults_are_limited) {
 }
 
 TEST(json_schema, ours_use_only_what_is_checked) {
-    for (const auto text : {result_schema_text(), plan_schema_text()}) {
+    for (const auto text : {result_schema_text(), plan_schema_text(), external_schema_text()}) {
         const tree schema = parse_json(text);
         EXPECT_NO_THROW(check_schema(schema, tree::object()));
         EXPECT_EQ(schema.at("$schema").as_text(), "https://json-schema.org/draft/2020-12/schema");
