@@ -2,7 +2,8 @@
 // one-way streams.
 //
 // An endpoint is an object that `open(cell)` gives (it may be a promise): send(buffer) gives a promise
-// where the mechanism has no room, and the buffer is its own from then on; it calls
+// where the mechanism has no room, and the buffer is its own from then on; flush() gives one until all
+// that was sent has left the process, since nothing does while it waits for its peer; it calls
 // cell.received(buffer) for each message, cell.closed() when the peer has gone; close().
 
 import { openSync, readFileSync, readSync, writeSync } from "node:fs";
@@ -287,6 +288,27 @@ function stampCostNs() {
   return Math.max(0, Math.round(least));
 }
 
+/** Counts what was handed to the system and has not left the process yet. */
+export class Pending {
+  #count = 0;
+  #waiting = [];
+
+  /** The callback of one write. */
+  add() {
+    ++this.#count;
+    return () => {
+      if (--this.#count > 0) return;
+      for (const resume of this.#waiting) resume();
+      this.#waiting = [];
+    };
+  }
+
+  flush() {
+    if (this.#count === 0) return undefined;
+    return new Promise((resume) => this.#waiting.push(resume));
+  }
+}
+
 class Worker {
   constructor(job, tag) {
     this.job = job;
@@ -339,13 +361,18 @@ class Worker {
     const end = await open(this.cell);
     this.end = end;
     this.enter("meeting");
-    peer.meet();
+    await this.meet();
     const side = producer ? "Producer" : "Consumer";
     await this[
       (task === "idle" ? "idle" : cell.pattern === "one_way" ? "oneWay" : "roundTrip") + side
     ]();
-    peer.meet();
+    await this.meet();
     end.close();
+  }
+
+  async meet() {
+    await this.end.flush();
+    peer.meet();
   }
 
   deliver(message) {
@@ -431,9 +458,9 @@ class Worker {
 
   // Patterns.
 
-  beginTiming() {
+  async beginTiming() {
     this.enter("timing");
-    peer.meet();
+    await this.meet();
     this.before = readUsage();
   }
 
@@ -451,7 +478,7 @@ class Worker {
 
   async roundTripProducer() {
     await this.warmUp((start) => this.ping(this.warmedUp(start)));
-    this.beginTiming();
+    await this.beginTiming();
     const led = await this.ping((_, count) => count >= leadIn);
     const first = nowNs();
     const exchanges = await this.ping(this.timedOut(first), (ns) =>
@@ -463,24 +490,25 @@ class Worker {
     this.measured.messages = exchanges;
     if (!this.effort.unstamped_block) return;
     peer.tell("");
-    peer.meet();
+    await this.meet();
   }
 
   async roundTripConsumer() {
     await this.warmUp(() => this.echo());
-    this.beginTiming();
+    await this.beginTiming();
     const led = await this.echo();
     this.measured.messages = await this.echo();
     this.endTiming(led + this.measured.messages);
     if (!this.effort.unstamped_block) return;
+    await this.end.flush();
     const wanted = peer.hear() !== "";
-    peer.meet();
+    await this.meet();
     if (wanted) await this.echo();
   }
 
   async oneWayProducer() {
     await this.warmUp((start) => this.stream(this.warmedUp(start)));
-    this.beginTiming();
+    await this.beginTiming();
     const first = nowNs();
     const messages = await this.stream(this.timedOut(first));
     this.measured.last_ticks = nowNs();
@@ -494,7 +522,7 @@ class Worker {
     const { warm_up_messages, warm_up_ns } = this.measured;
     const block = Math.max(1, Math.floor((warm_up_messages * 5e6) / Math.max(1, warm_up_ns)));
     const stamps = [];
-    this.beginTiming();
+    await this.beginTiming();
     const first = nowNs();
     const received = await this.drain((count) => {
       if (count % block === 0 && stamps.length < 4096) stamps.push(nowNs());
@@ -518,7 +546,7 @@ class Worker {
     this.enter("warming_up");
     await this.some(beforeSilence);
     this.enter("timing");
-    peer.meet();
+    await this.meet();
     await new Promise((resume) => setTimeout(resume, (this.effort.timed_ns ?? 0) / 1e6));
     await this.some(1);
   }
@@ -527,7 +555,7 @@ class Worker {
     const part = () => (this.cell.bothWays ? this.echo() : this.drain());
     this.enter("warming_up");
     await part();
-    this.beginTiming();
+    await this.beginTiming();
     this.measured.first_ticks = nowNs();
     this.measured.messages = await part();
     this.measured.last_ticks = nowNs();

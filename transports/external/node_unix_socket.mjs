@@ -2,7 +2,7 @@
 
 import net from "node:net";
 
-import { main } from "./ipcmark_worker.mjs";
+import { main, Pending } from "./ipcmark_worker.mjs";
 
 /** Joins what arrives into messages of one length. */
 function splitter(cell) {
@@ -40,6 +40,7 @@ function connected(cell) {
 
 main(async (cell) => {
   const socket = await connected(cell);
+  const pending = new Pending();
   let room = null;
   const gone = () => {
     cell.closed();
@@ -57,9 +58,10 @@ main(async (cell) => {
     send(message) {
       if (socket.destroyed || socket.writableEnded)
         throw Object.assign(new Error("the peer has gone"), { code: "EPIPE" });
-      if (socket.write(message)) return undefined;
+      if (socket.write(message, pending.add())) return undefined;
       return new Promise((resume) => (room = resume));
     },
+    flush: () => pending.flush(),
     close: () => socket.destroy(),
   };
 });
