@@ -44,6 +44,8 @@ known_mechanisms::known_mechanisms(const invocation& call, const variant& a, con
     register_all(all);
     for (const auto& file : call.plugins)
         load(file);
+    for (const registration& each : call.mechanisms.all())
+        if (each.external) all.add_external(each.external);
     for (const variant* side : {&a, &b})
         for (std::size_t i = call.plugins.size(); i < side->program.plugins.size(); ++i)
             if (std::any_of(side->added.begin(), side->added.end(),

@@ -7,10 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/externals.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/base/suggest.hpp"
 #include "harness/base/terminal.hpp"
 #include "harness/conform/checks.hpp"
+#include "harness/host/ipc/stray_objects.hpp"
 
 namespace ipcmark {
 
@@ -27,6 +29,7 @@ constexpr const char* conform_examples =
     "  ipcmark conform                                 every mechanism, every check\n"
     "  ipcmark conform --mechanism pipe --check delivery,peer_death\n"
     "  ipcmark conform --plugin ./libmine.so --mechanism mine\n"
+    "  ipcmark conform --external mine.json --mechanism mine    a worker in another language\n"
     "  ipcmark conform --list                          the checks and the traits that they back\n";
 
 /// What one check found of one mechanism.
@@ -107,27 +110,33 @@ void print_json(const std::vector<finding>& findings) {
     for (const auto& each : findings)
         rows.push_back({{"mechanism", each.mechanism.info.name},
                         {"check", each.check.name},
+                        {"backs", each.check.backs},
                         {"outcome", to_word(each.given.ended)},
                         {"text", each.given.text},
                         {"wall_s", each.wall_s}});
     std::cout << rows.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 
-/// Checks all; prints each finding at once unless JSON was asked for.
+/// Checks all; prints each finding at once unless JSON was asked for. Of checks that were not
+/// `named`, those that are not about a mechanism are passed over.
 std::vector<finding> check_all(const std::vector<const registration*>& mechanisms,
-                               const std::vector<const conformance_check*>& checks,
+                               const std::vector<const conformance_check*>& checks, bool named,
                                const invocation& call, std::int64_t deadline_ms, bool as_json) {
     const painter look(colour_wanted(STDOUT_FILENO));
     run_workspace workspace;
     interrupt_watch interrupts;
-    const conform::options chosen{.deadline_ms = deadline_ms, .plugins = call.plugins};
+    const conform::options chosen{.deadline_ms = deadline_ms,
+                                  .plugins = call.plugins,
+                                  .external = externals_of(call.mechanisms)};
     services leased(workspace, interrupts, call.mechanisms.services(), deadline_ms);
     conform::conform_context context{workspace, interrupts, leased, chosen};
     std::vector<finding> findings;
+    const stray_watch strays;
     for (const registration* mechanism : mechanisms) {
         const auto lacking = conform::unusable_here(*mechanism);
         if (!as_json) print_mechanism(*mechanism, lacking);
         for (const conformance_check* each : checks) {
+            if (!named && !concerns(*each, *mechanism)) continue;
             const auto start = std::chrono::steady_clock::now();
             auto given = conform::examine(*each, *mechanism, context);
             const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
@@ -137,6 +146,8 @@ std::vector<finding> check_all(const std::vector<const registration*>& mechanism
             if (!as_json) print_finding(findings.back(), lacking, look);
         }
     }
+    if (const std::string left = stray_text(strays.appeared()); !left.empty())
+        std::cerr << "Warning: " << left << '\n';
     return findings;
 }
 
@@ -195,7 +206,9 @@ int run_conform(const invocation& call) {
     }
     const auto deadline_ms = 1000 * flag_number<std::int64_t>(*parsed, "deadline", 1, 3'600);
     try {
-        return conclude(check_all(mechanisms, checks, call, deadline_ms, as_json), as_json);
+        return conclude(
+            check_all(mechanisms, checks, parsed->count("check") > 0, call, deadline_ms, as_json),
+            as_json);
     } catch (const conform::interrupted&) {
         throw command_error("interrupted", exit_interrupted);
     }

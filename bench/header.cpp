@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fmt/format.h>
+#include <utility>
 
 #include "bench/version.hpp"
 #include "harness/analysis/clock_faults.hpp"
@@ -105,7 +107,43 @@ tree traits_of(const traits& facts) {
     return named;
 }
 
+/// Of a worker in another language: those that its checks prove. The others nobody has examined.
+tree external_traits_of(const traits& facts) {
+    tree named = tree::object();
+    named["ordered"] = facts.ordered;
+    named["unrelated_processes"] = facts.unrelated_processes;
+    named["peer_death_detected"] = facts.peer_death_detected;
+    return named;
+}
+
+std::optional<mechanism_code> code_of(const registration& mechanism) {
+    const code_origin& from = mechanism.origin;
+    if (from.file.empty()) return std::nullopt;
+    if (mechanism.external)
+        return mechanism_code{
+            from.file, mechanism.external->language, mechanism.external->adds, {}, true};
+    return mechanism_code{from.file, "C++", {}, from.flags, from.optimised};
+}
+
 }  // namespace
+
+std::vector<host_warning> unoptimised_plugins(const registry& mechanisms, const plan& what) {
+    std::vector<host_warning> found;
+    if (!build_is_optimised()) return found;
+    for (const registration& each : mechanisms.all()) {
+        const bool measured = std::ranges::any_of(what.cells, [&](const planned_cell& cell) {
+            return cell.what.transport == each.info.name;
+        });
+        if (!measured || each.origin.file.empty() || each.origin.optimised) continue;
+        found.push_back({"plugin_not_optimised", std::string(to_word(severity::error)),
+                         fmt::format("{} comes from {}, which was compiled without optimisation: "
+                                     "its figures do not compare with the others",
+                                     each.info.name, each.origin.file),
+                         "its timed loop is compiled in the plug-in",
+                         "Build the plug-in with -DCMAKE_BUILD_TYPE=Release."});
+    }
+    return found;
+}
 
 mechanism_info info_of(const registration& mechanism) {
     const transport_info& from = mechanism.info;
@@ -119,9 +157,10 @@ mechanism_info info_of(const registration& mechanism) {
     info.payload_min_bytes = from.payload.min_bytes;
     info.payload_max_bytes = from.payload.max_bytes;
     info.role = from.loops_back ? "instrument" : "mechanism";
-    info.facts = traits_of(from.facts);
+    info.facts = mechanism.external ? external_traits_of(from.facts) : traits_of(from.facts);
     info.reason = mechanism.why_unavailable();
     info.available = !info.reason;
+    info.code = code_of(mechanism);
     return info;
 }
 
@@ -133,6 +172,8 @@ run_header make_header(const invocation& call, const run_options& options, const
     header.context = benchmark_context("v" + header.build.libraries.at("benchmark").as_text(),
                                        build_is_optimised() ? "release" : "debug", options.redact);
     header.environment = environment_of(options, what);
+    for (auto& warning : unoptimised_plugins(call.mechanisms, what))
+        header.environment.warnings.push_back(std::move(warning));
     header.clock = clock_of(clock);
     header.topology = topology_of(placements);
     header.plan = plan_of(call, options, what);

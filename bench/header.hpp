@@ -23,6 +23,10 @@ void finish_header(run_header& header, std::uint64_t start_ns, std::uint64_t rou
 /// One mechanism as `list --json` and results show it.
 mechanism_info info_of(const registration& mechanism);
 
+/// Of each measured mechanism whose plug-in was compiled without optimisation, where this program
+/// was not: its figures do not compare.
+std::vector<host_warning> unoptimised_plugins(const registry& mechanisms, const plan& what);
+
 /// The CPUs of the first cell of the plan that uses more than one, else the first two allowed, or
 /// the only one.
 std::vector<int> cpus_in_use(const plan& what);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/externals.hpp"
 #include "bench/plugins.hpp"
 #include "bench/run_options.hpp"
 #include "bench/subcommand.hpp"
@@ -108,6 +109,8 @@ int guarded_main(int argc, char** argv) {
     if (argc > 1 && full[1] != "worker") benchmark::Initialize(&argc, argv);
     std::vector<std::string> arguments(argv + 1, argv + argc);
     const plugin_set plugins(arguments, mechanisms);
+    register_own_externals(mechanisms);
+    register_externals(arguments, mechanisms);
     if (!arguments.empty() && arguments.front() == "worker")
         return worker_main(arguments, mechanisms, &run_check_scenario);
     return run_benchmarks(std::move(arguments), full, mechanisms, plugins.files());

@@ -32,6 +32,13 @@ std::string trait_words(const traits& facts) {
     return words;
 }
 
+/// The traits; of a worker in another language also that it is one.
+std::string words_of(const registration& entry) {
+    const std::string traits = trait_words(entry.info.facts);
+    if (!entry.external) return traits;
+    return "in " + entry.external->language + (traits.empty() ? "" : ", ") + traits;
+}
+
 void print_short(const std::vector<const registration*>& chosen) {
     std::size_t name_width = 0;
     std::size_t wait_width = 6;
@@ -52,7 +59,7 @@ void print_short(const std::vector<const registration*>& chosen) {
         if (const auto why = entry->why_unavailable())
             std::cout << fmt::format("  {:{}}  UNAVAILABLE: {}\n", "", name_width, *why);
         else
-            std::cout << fmt::format("  {:{}}  {}\n", "", name_width, trait_words(info.facts));
+            std::cout << fmt::format("  {:{}}  {}\n", "", name_width, words_of(*entry));
     }
 }
 
@@ -67,15 +74,24 @@ void print_fact(const std::string& key, const tree& value) {
                              value.is_text() ? value.as_text() : json_text(value));
 }
 
+/// What is told of code from outside, a line each.
+void print_code(const tree& code) {
+    for (const auto& [key, value] : code.named())
+        if (value != tree("") && !(key == "optimised" && value.as_bool())) print_fact(key, value);
+}
+
 void print_long(const std::vector<const registration*>& chosen) {
     for (const auto* entry : chosen) {
         const tree info = to_tree(info_of(*entry));
         std::cout << entry->info.name << ": " << entry->info.summary << '\n';
         for (const auto& [key, value] : info.named())
-            if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
+            if (key == "code")
+                print_code(value);
+            else if (key != "name" && key != "summary" && key != "traits" && !value.is_null())
                 print_fact(key, value);
         print_fact("parties", tree(topologies_text(*entry)));
-        visit_traits(entry->info.facts, [](const trait_info& trait, auto value) {
+        visit_traits(entry->info.facts, [&info](const trait_info& trait, auto value) {
+            if (!info.at("traits").contains(trait.name)) return;
             std::cout << fmt::format("  {:<24}{:<12}{}\n", trait.name, trait_word(value),
                                      trait.meaning);
         });

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "bench/externals.hpp"
 #include "bench/help_text.hpp"
 #include "bench/plugins.hpp"
 #include "bench/subcommand.hpp"
@@ -39,12 +40,13 @@ void print_help(std::ostream& out) {
         out << "  " << command->name << std::string(12 - command->name.size(), ' ')
             << command->summary << '\n';
     out << "\n`ipcmark help guide`: how to read a result, how to measure your own, virtual "
-           "machines, glossary.\nEvery command has --help with examples. --plugin FILE.so (with "
-           "any command, "
-           "repeatable)\n"
-           "adds mechanisms from a shared object. Results go to standard output, all else to "
-           "standard\n"
-           "error. NO_COLOR is honoured.\n\n"
+           "machines, glossary.\nEvery command has --help with examples. With any command, "
+           "repeatable: --plugin FILE.so\n"
+           "adds mechanisms from a shared object, --external FILE.json one whose worker is a "
+           "program "
+           "in any\n"
+           "language. Results go to standard output, all else to standard error. NO_COLOR is "
+           "honoured.\n\n"
         << exit_code_text();
 }
 
@@ -64,6 +66,8 @@ int dispatch(const std::vector<std::string>& command_line) {
     const plugin_set plugins(arguments, mechanisms);
     if (!arguments.empty() && arguments.front() == "worker")
         return worker_main(arguments, mechanisms, &run_check_scenario);
+    register_own_externals(mechanisms);
+    register_externals(arguments, mechanisms);
     if (arguments.empty()) {
         print_short_help(std::cout);
         return exit_ok;

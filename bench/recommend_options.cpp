@@ -187,7 +187,9 @@ recommend_options options_of(const cxxopts::ParseResult& parsed, const invocatio
                 throw command_error(fmt::format(
                     "--{} is of no use with --from, which measures nothing: leave one out", flag));
     for (const registration* each : select_mechanisms(call.mechanisms, given(parsed, "mechanism")))
-        options.mechanisms.emplace_back(each->info.name);
+        // What an interpreter adds is seldom asked for, and a virtual machine takes long to start.
+        if (!each->external || parsed.count("mechanism") > 0)
+            options.mechanisms.emplace_back(each->info.name);
     for (const registration* each : select_mechanisms(call.mechanisms, given(parsed, "why-not")))
         if (parsed.count("why-not") > 0) options.why_not.emplace_back(each->info.name);
     constexpr double usual_budget_s = 300;

@@ -8,12 +8,12 @@ namespace ipcmark {
 
 repetition_record record_of(const attempt& done, const clock_info& told,
                             const shared_clock& clock) {
-    repetition_record record = make_record(done.planned.what, done.asked.why, done.outcome, clock,
-                                           {done.sequence,
-                                            done.asked.round,
-                                            done.number,
-                                            done.noise,
-                                            {told.source, told.stamp_cost_ns}});
+    const auto raw_cost_ns = done.outcome.raw_stamp_cost_ns;
+    const clock_reading read = raw_cost_ns ? clock_reading{"CLOCK_MONOTONIC_RAW", *raw_cost_ns}
+                                           : clock_reading{told.source, told.stamp_cost_ns};
+    repetition_record record =
+        make_record(done.planned.what, done.asked.why, done.outcome, clock,
+                    {done.sequence, done.asked.round, done.number, done.noise, read});
     if (record.failed && !done.last) record.tried_again = true;
     return record;
 }

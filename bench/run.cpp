@@ -63,6 +63,11 @@ void banner_if_unoptimised() {
            "*** Build with -DCMAKE_BUILD_TYPE=Release.                                ***\n";
 }
 
+void banner_of_plugins(const registry& mechanisms, const plan& what) {
+    for (const auto& warning : unoptimised_plugins(mechanisms, what))
+        std::cerr << "Warning: " << warning.text << ". " << warning.remedy << '\n';
+}
+
 /// --strict: no repetition is started on a host that doctor complains of.
 void refuse_disturbed_host(const plan& what) {
     std::string texts;
@@ -245,6 +250,7 @@ int measure_run(const invocation& call, const run_options& options, const plan& 
     } catch (const std::bad_alloc&) {
         throw command_error(out_of_memory_text() + lines.rescue(), exit_environment_refused);
     }
+    here.tell_strays();
     if (!ended.complete)
         std::cerr << "ipcmark: " << ended.incomplete_reason
                   << "; the result is marked incomplete\n";
@@ -288,6 +294,7 @@ int run_run(const invocation& call) {
         return exit_ok;
     }
     banner_if_unoptimised();
+    banner_of_plugins(call.mechanisms, what);
     require_planned(*options, what);
     require_outputs(*options);
     const result_claim claim =

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "bench/lean_worker.hpp"
 #include "bench/machine_watch.hpp"
 #include "bench/run_options.hpp"
 #include "bench/subcommand.hpp"
 #include "bench/turn.hpp"
+#include "harness/host/ipc/stray_objects.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/plan.hpp"
 #include "harness/run/runner.hpp"
@@ -34,6 +36,13 @@ struct workplace {
     machine_watch machine;
     std::uint64_t start_ns;     // CLOCK_MONOTONIC_RAW
     std::int64_t suspended_ns;  // so far, since boot
+
+    /// A sentence on standard error about what mechanisms from outside left in the system; nothing
+    /// where there are none of them or nothing is left.
+    void tell_strays() const;
+
+private:
+    std::optional<stray_watch> strays_;
 };
 
 }  // namespace ipcmark

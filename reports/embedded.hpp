@@ -13,5 +13,6 @@ std::string_view result_schema_text();
 std::string_view plan_schema_text();
 std::string_view ab_schema_text();
 std::string_view design_schema_text();
+std::string_view external_schema_text();
 
 }  // namespace ipcmark

@@ -48,6 +48,50 @@ macro(ipcmark_transport name)
     endif()
 endmacro()
 
+# ipcmark_external(name FILES files...)
+#
+# A mechanism whose worker is a program in another language: external/name.json describes it, FILES
+# are that program's. They lie beside the program when it is built, and are installed with it.
+set(IPCMARK_EXTERNAL_FOLDER ${PROJECT_BINARY_DIR}/bench/external)
+function(ipcmark_external name)
+    cmake_parse_arguments(_arg "" "" "FILES" ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY IPCMARK_EXTERNAL_NAMES ${name})
+    foreach(_file IN LISTS _arg_FILES ITEMS external/${name}.json)
+        get_filename_component(_path ${_file} ABSOLUTE)
+        get_filename_component(_own_name ${_file} NAME)
+        configure_file(${_path} ${IPCMARK_EXTERNAL_FOLDER}/${_own_name} COPYONLY)
+        install(FILES ${_path} DESTINATION ${CMAKE_INSTALL_DATADIR}/ipcmark/external)
+    endforeach()
+endfunction()
+
+# ipcmark_external_java(FILES...): compiles what workers in Java need, where there is a javac of 17 or
+# later; without one their mechanisms are unavailable.
+function(ipcmark_external_java)
+    find_program(IPCMARK_JAVAC javac)
+    mark_as_advanced(IPCMARK_JAVAC)
+    if(NOT IPCMARK_JAVAC)
+        return()
+    endif()
+    execute_process(COMMAND ${IPCMARK_JAVAC} -version OUTPUT_VARIABLE _told ERROR_VARIABLE _told)
+    string(REGEX MATCH "[0-9]+" _version "${_told}")
+    if(NOT _version OR _version LESS 17)
+        return()
+    endif()
+    set(_sources "")
+    foreach(_file IN LISTS ARGN)
+        get_filename_component(_path ${_file} ABSOLUTE)
+        list(APPEND _sources ${_path})
+    endforeach()
+    set(_classes ${IPCMARK_EXTERNAL_FOLDER}/java)
+    add_custom_command(OUTPUT ${_classes}/IpcmarkWorker.class
+        COMMAND ${IPCMARK_JAVAC} --release 17 -Xlint:all,-serial -Werror -d ${_classes} ${_sources}
+        DEPENDS ${_sources}
+        COMMENT "Compiling the workers in Java"
+        VERBATIM)
+    add_custom_target(ipcmark_java ALL DEPENDS ${_classes}/IpcmarkWorker.class)
+    install(DIRECTORY ${_classes} DESTINATION ${CMAKE_INSTALL_DATADIR}/ipcmark/external OPTIONAL)
+endfunction()
+
 macro(ipcmark_finish_transports)
     foreach(_list all lean)
         configure_file(register_${_list}.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/register_${_list}.cpp @ONLY)

@@ -17,6 +17,7 @@ struct shm_mutex_slot : channel_pair<mutex_slot> {
         .facts = {.message_boundaries = true,
                   .fan_in = true,
                   .fan_out = sharing::competing,
+                  .survives_producer_exit = true,
                   .peer_death_detected = true,
                   .control = access::descriptor},
     };

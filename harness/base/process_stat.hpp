@@ -12,8 +12,9 @@ namespace ipcmark {
 /// The text of /proc/PID/stat; proc_pid_stat(5).
 class process_stat {
 public:
-    static constexpr std::size_t parent = 4, user_ticks = 14, system_ticks = 15, nice = 19,
-                                 start_ticks = 22, last_cpu = 39, policy = 41;
+    static constexpr std::size_t parent = 4, minor_faults = 10, major_faults = 12, user_ticks = 14,
+                                 system_ticks = 15, nice = 19, start_ticks = 22, last_cpu = 39,
+                                 policy = 41;
 
     /// nullopt: no name in parentheses, so that it is no such text.
     static std::optional<process_stat> parse(std::string_view text);

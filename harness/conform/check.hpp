@@ -33,6 +33,9 @@ inline check_result skip(std::string text) {
 struct scenario_worker;
 class check_context;
 
+/// Whose workers a check can examine: one that has them act out scenarios, ours alone.
+enum class examined : std::uint8_t { ours, every, external };
+
 /// What the two workers do when the check calls for it. An exception fails the worker's report.
 struct scenario {
     std::string_view name;
@@ -51,7 +54,14 @@ struct conformance_check {
     check_result (*evaluate)(check_context& exam) = nullptr;
     std::array<scenario, 3> scenarios = {};
     bool alone = false;  // it needs CPUs that nothing else uses meanwhile
+    examined whose = examined::ours;
 };
+
+/// Whether the check is about mechanisms of this kind at all.
+inline bool concerns(const conformance_check& check, const registration& mechanism) {
+    return check.whose == examined::every ||
+           (check.whose == examined::external) == (mechanism.external != nullptr);
+}
 
 /// The usual reason: the check needs two processes that exchange messages.
 inline std::optional<std::string> without_peer(const registration& mechanism) {

@@ -34,6 +34,9 @@ launch_request request_for(const registration& mechanism, const scenario_options
     request.work = {warm_up_messages, 0, warm_up_max_ns, how.timed_ns, how.messages};
     request.tag = fresh_tag();
     request.channel = how.channel;
+    request.work.act = how.act;
+    request.protocol_version = how.protocol_version;
+    request.consumer_tag_offset = how.consumer_tag_offset;
     return request;
 }
 
@@ -56,7 +59,10 @@ repetition_result check_context::measure(const scenario_options& how,
 
 repetition_result check_context::run(const launch_request& request, std::int64_t deadline_ms) {
     runner spawner(context_.workspace, context_.interrupts, {},
-                   {deadline_ms, context_.chosen.plugins, &context_.leased});
+                   {.stage_deadline_ms = deadline_ms,
+                    .plugins = context_.chosen.plugins,
+                    .leased = &context_.leased,
+                    .external = context_.chosen.external});
     repetition_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");
     return result;

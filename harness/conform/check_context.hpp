@@ -25,6 +25,9 @@ struct scenario_options {
     topology how = topology::pair;
     bool may_hang = false;  // a hang is one of the expected answers: do not wait long for it
     channel_capabilities channel = {};
+    task act = {};                                          // of a measuring repetition
+    unsigned protocol_version = worker_protocol().version;  // of the job
+    std::uint64_t consumer_tag_offset = 0;  // the consumer expects another tag than comes
 };
 
 /// What a check works with: one mechanism, one check, and process pairs on call.

@@ -16,7 +16,9 @@ extern const conformance_check description_check, limits_check, opening_order_ch
     cross_host_check, fan_in_check, fan_out_check, joinable_check, competing_check, broadcast_check,
     served_check, pairs_at_once_check, needs_daemon_check, access_check, isolation_check,
     peer_death_check, death_while_writing_check, rerun_after_kill_check, nothing_left_check,
-    wait_style_check, no_allocation_check;
+    wait_style_check, no_allocation_check, external_delivery_check, external_integrity_check,
+    external_refusal_check, external_limits_check, external_peer_death_check,
+    external_unrelated_check;
 
 namespace {
 
@@ -52,7 +54,13 @@ constexpr std::array table{&description_check,
                            &rerun_after_kill_check,
                            &nothing_left_check,
                            &wait_style_check,
-                           &no_allocation_check};
+                           &no_allocation_check,
+                           &external_delivery_check,
+                           &external_limits_check,
+                           &external_integrity_check,
+                           &external_refusal_check,
+                           &external_unrelated_check,
+                           &external_peer_death_check};
 
 /// "check/scenario", as the check_context wrote it.
 const scenario& find_scenario(std::string_view name) {
@@ -65,6 +73,15 @@ const scenario& find_scenario(std::string_view name) {
     if (at == which->scenarios.end())
         throw std::logic_error("no scenario is called " + std::string(name));
     return *at;
+}
+
+/// So that whoever reads of a fault knows which claim to take back.
+check_result naming_the_trait(check_result given, const conformance_check& which) {
+    const std::string trait = "`" + std::string(which.backs) + "`";
+    if (given.ended == outcome::fail && !which.backs.empty() &&
+        given.text.find(trait) == std::string::npos)
+        given.text += "; it backs " + trait;
+    return given;
 }
 
 }  // namespace
@@ -87,13 +104,17 @@ std::optional<std::string> unusable_here(const registration& mechanism) {
 check_result examine(const conformance_check& which, const registration& mechanism,
                      conform_context& context) {
     if (!mechanism.missing.empty()) return skip(mechanism.missing);
+    if (!concerns(which, mechanism))
+        return skip(mechanism.external == nullptr
+                        ? "its worker is ipcmark's own"
+                        : "its worker, a program of its own, acts out no scenarios");
     if (which.skip_reason != nullptr)
         if (const auto why = which.skip_reason(mechanism)) return skip(*why);
     const bool needs_processes = &which != &description_check;
     if (const auto why = unusable_here(mechanism); why && needs_processes) return skip(*why);
     context.leased.end_others(mechanism.info.name);  // what runs besides a pair is to be its own
     check_context exam(which, mechanism, context);
-    return which.evaluate(exam);
+    return naming_the_trait(which.evaluate(exam), which);
 }
 
 }  // namespace ipcmark::conform

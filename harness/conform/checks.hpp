@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ std::optional<std::string> unusable_here(const registration& mechanism);
 struct options {
     std::int64_t deadline_ms = 10'000;  // a stage may take this long
     std::vector<std::string> plugins;
+    std::function<const external_worker*(std::string_view)> external = {};
 };
 
 /// What examinations share: the private folder, the interrupts, the services, the options.

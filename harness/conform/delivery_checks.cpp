@@ -82,10 +82,11 @@ void stream_both_ways(scenario_worker& me, bool first) {
 
 check_result evaluate_ordered(check_context& exam) {
     constexpr std::uint64_t messages = 2'000;
-    const scenario_options how{.scenario = "there_and_back",
-                               .kind = pattern::round_trip,
-                               .payload_bytes = exam.fitting(64, pattern::round_trip),
-                               .messages = messages};
+    scenario_options how{.scenario = "there_and_back",
+                         .kind = pattern::round_trip,
+                         .payload_bytes = exam.fitting(64, pattern::round_trip),
+                         .messages = messages};
+    if (exam.mechanism.serves) how.scenario = exchange_scenario.name;
     const repetition_result result = exam.run_scenario(how);
     if (auto check_result = exam.trouble(result)) return *check_result;
     if (const auto faults = account_faults(exam, result)) return fail(*faults);
@@ -112,6 +113,7 @@ void fill_and_count(scenario_worker& me) {
         });
         if (me.mechanism.info.loops_back) end->recv([](readable) {});
     }
+    end->flush();
     me.note("calls", filled.calls);
     me.note("returns", me.messages());
     me.note("wrong_size", filled.wrong_size);
@@ -155,6 +157,11 @@ check_result evaluate_exactly_once(check_context& exam) {
         fmt::format("{} calls of fill and of consume for as many messages, each with "
                     "payload_bytes",
                     messages));
+}
+
+std::optional<std::string> unless_it_streams_back(const registration& mechanism) {
+    if (mechanism.serves) return "its library owns the server's loop, which only answers requests";
+    return without_peer(mechanism);
 }
 
 constexpr std::uint64_t stream_part = 300;
@@ -226,15 +233,16 @@ extern const conformance_check ordered_check{
     .backs = "ordered",
     .skip_reason = unless_ordered,
     .evaluate = evaluate_ordered,
-    .scenarios = {scenario{"there_and_back",
-                           [](scenario_worker& me) { stream_both_ways(me, true); },
-                           [](scenario_worker& me) { stream_both_ways(me, false); }}}};
+    .scenarios = {
+        scenario{"there_and_back", [](scenario_worker& me) { stream_both_ways(me, true); },
+                 [](scenario_worker& me) { stream_both_ways(me, false); }},
+        exchange_scenario}};
 
 extern const conformance_check round_trip_after_one_way_check{
     .name = "round_trip_after_one_way",
     .sentence = "an endpoint made for both ways streams one way, exchanges, and streams back",
     .backs = "",
-    .skip_reason = without_peer,
+    .skip_reason = unless_it_streams_back,
     .evaluate = evaluate_round_trip_after_one_way,
     .scenarios = {scenario{"turn_around", stream_then_ask, drain_then_answer}}};
 

@@ -81,7 +81,8 @@ extern const conformance_check description_check{
     .name = "description",
     .sentence = "its description is complete and claims nothing that no check proves",
     .backs = "name, summary, family, reference",
-    .evaluate = evaluate_description};
+    .evaluate = evaluate_description,
+    .whose = examined::every};
 
 extern const conformance_check limits_check{
     .name = "limits",

@@ -72,6 +72,7 @@ extern const conformance_check isolation_check{
     .name = "isolation",
     .sentence = "two pairs at the same time do not meet each other's messages",
     .backs = "",
-    .evaluate = evaluate_isolation};
+    .evaluate = evaluate_isolation,
+    .whose = examined::every};
 
 }  // namespace ipcmark::conform

@@ -51,8 +51,10 @@ void begin_and_send(scenario_worker& me) {
 void begin_and_receive(scenario_worker& me) {
     const auto end = me.construct();
     delivery_checker messages = me.incoming(1);
-    me.receive_all(*end, messages);
-    if (me.cell.both_ways()) me.send(*end);
+    if (me.cell.both_ways())
+        me.answer_all(*end, messages);
+    else
+        me.receive_all(*end, messages);
     messages.sums().write_to(me.cell.notes);
     me.part();
 }

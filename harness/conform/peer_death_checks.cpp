@@ -51,7 +51,7 @@ check_result evaluate_one_death_each(check_context& exam) {
     const peer_death_detection producer = describe_detection(second.producer(), "producer", "send");
     const std::string text = consumer.text + ", " + producer.text;
     if (claimed == producer.in_time) return pass(text);
-    return fail(text + (claimed ? "" : ": the trait undersells it"));
+    return fail(text + (claimed ? "" : ": `peer_death_detected` undersells it"));
 }
 
 check_result evaluate_peer_death(check_context& exam) {
@@ -147,7 +147,8 @@ extern const conformance_check rerun_after_kill_check{
         "a pair runs again after both sides were killed in any "
         "stage",
     .backs = "",
-    .evaluate = evaluate_rerun_after_kill};
+    .evaluate = evaluate_rerun_after_kill,
+    .whose = examined::every};
 
 extern const conformance_check nothing_left_check{
     .name = "nothing_left",
@@ -155,6 +156,7 @@ extern const conformance_check nothing_left_check{
         "no name, queue, System V object, file or process is left, "
         "however a pair ends",
     .backs = "",
-    .evaluate = evaluate_nothing_left};
+    .evaluate = evaluate_nothing_left,
+    .whose = examined::every};
 
 }  // namespace ipcmark::conform

@@ -201,6 +201,7 @@ void queue_then_hurry(scenario_worker& me) {
     const auto end = me.construct();
     me.send(*end, ordinary);
     end->send_urgent([&me](writable bytes) { me.state.out.write(bytes); });
+    end->flush();
     me.part();
     me.part();
 }
@@ -250,24 +251,45 @@ void read_after_exit(scenario_worker& me) {
     messages.sums().write_to(me.cell.notes);
 }
 
+/// What came of messages that were sent before the producer exited.
+struct left_behind {
+    repetition_result result;
+    std::uint64_t messages = 0;
+    bool exited = false;
+    std::uint64_t received = 0;
+    bool whole = false;
+
+    bool stalled() const { return !exited && result.failed && result.failed->code == "stall"; }
+    std::string text() const {
+        if (!exited) return "the producer could not send one message and exit";
+        return fmt::format("{} of {} messages were received after the producer had exited",
+                           received, messages);
+    }
+};
+
+left_behind leave(check_context& exam, std::uint64_t messages) {
+    left_behind found{exam.run_scenario({.scenario = "leave",
+                                         .payload_bytes = exam.fitting(64),
+                                         .messages = messages,
+                                         .may_hang = true}),
+                      messages};
+    found.exited = noted_or_zero(found.result.consumer(), "exited") != 0;
+    const account sums = account::read_from(found.result.consumer().notes);
+    found.received = sums.received;
+    found.whole = sums.received == messages && !sums.fault(false, exam.facts().ordered);
+    return found;
+}
+
 check_result evaluate_survives_producer_exit(check_context& exam) {
-    constexpr std::uint64_t messages = 4;
     const bool claimed = exam.facts().survives_producer_exit;
-    const repetition_result result = exam.run_scenario({.scenario = "leave",
-                                                        .payload_bytes = exam.fitting(64),
-                                                        .messages = messages,
-                                                        .may_hang = true});
-    if (noted_or_zero(result.consumer(), "exited") == 0 && result.failed &&
-        result.failed->code != "stall")
-        return *exam.trouble(result);
-    const account sums = account::read_from(result.consumer().notes);
-    const bool all = sums.received == messages && !sums.fault(false, exam.facts().ordered);
-    const std::string text = fmt::format(
-        "{} of {} messages were received after the producer had "
-        "exited",
-        sums.received, messages);
-    if (claimed == all) return pass(text);
-    return fail(text + (claimed ? "" : ": the trait undersells it"));
+    left_behind found = leave(exam, 4);
+    // One that waits because the mechanism has room for one message shows nothing about what
+    // becomes of those that were sent.
+    if (found.stalled()) found = leave(exam, 1);
+    if (!found.exited && found.result.failed && !found.stalled())
+        return *exam.trouble(found.result);
+    if (claimed == found.whole) return pass(found.text());
+    return fail(found.text() + (claimed ? "" : ": `survives_producer_exit` undersells it"));
 }
 
 }  // namespace

@@ -42,4 +42,20 @@ void scenario_worker::receive_until(any_endpoint& end, delivery_checker& into,
     }
 }
 
+void scenario_worker::answer_all(any_endpoint& end, delivery_checker& requests) {
+    const bool served = end.serve([&](readable request, writable reply) {
+        requests.enter(request);
+        state.note_progress(requests.entered());
+        state.out.set_sequence(requests.last());
+        state.out.write(reply);
+        return requests.entered() < requests.expected();
+    });
+    for (std::uint64_t i = 1; !served && i <= requests.expected(); ++i) {
+        receive_until(end, requests, i);
+        if (requests.entered() < i) return;
+        state.out.set_sequence(requests.last());
+        send(end);
+    }
+}
+
 }  // namespace ipcmark::conform

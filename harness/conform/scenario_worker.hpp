@@ -33,14 +33,16 @@ struct scenario_worker {
     /// An account of `messages` messages from the peer.
     delivery_checker incoming(std::uint64_t messages) const;
 
+    /// One message that the other side is to see now.
     void send(any_endpoint& end) {
-        end.send([this](writable bytes) { state.out.write(bytes); });
-        state.note_progress(state.out.sequence());
+        offer(end);
+        end.flush();
     }
     /// A stream; that it is over is announced, for a lossy consumer that hears nothing for a while.
     void send(any_endpoint& end, std::uint64_t count) {
         for (std::uint64_t i = 0; i < count; ++i)
-            send(end);
+            offer(end);
+        end.flush();
         if (cell.producer()) state.announce_last(phase::timed, state.out.sequence() - 1);
     }
     /// One message into the checker; false: a lossy mechanism fell silent. Throws peer_gone when
@@ -53,6 +55,16 @@ struct scenario_worker {
     }
     /// The same up to `entered` messages in all.
     void receive_until(any_endpoint& end, delivery_checker& into, std::uint64_t entered) const;
+    /// Answers as many requests as the checker expects, or fewer as above; in the library's own
+    /// loop where the transport serves.
+    void answer_all(any_endpoint& end, delivery_checker& requests);
+
+private:
+    /// One message that the transport may hold back.
+    void offer(any_endpoint& end) {
+        end.send([this](writable bytes) { state.out.write(bytes); });
+        state.note_progress(state.out.sequence());
+    }
 };
 
 }  // namespace ipcmark::conform

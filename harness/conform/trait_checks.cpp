@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -38,8 +39,10 @@ void send_two_halves(scenario_worker& me) {
 }
 
 check_result evaluate_boundaries(check_context& exam) {
-    const std::size_t half = exam.fitting(half_bytes);
-    if (!exam.admits(2 * half, pattern::one_way, 16))
+    std::size_t half = exam.fitting(half_bytes);
+    while (half > exam.info().payload.min_bytes && !exam.admits(2 * half, pattern::one_way, 16))
+        half = std::max(half / 2, exam.info().payload.min_bytes);
+    if (!exam.admits(half, pattern::one_way, 16) || !exam.admits(2 * half, pattern::one_way, 16))
         return skip("two messages of its smallest size are more than it admits");
     const repetition_result result = exam.run_scenario(
         {.scenario = "double", .payload_bytes = half, .reads = touch::rw, .may_hang = true});

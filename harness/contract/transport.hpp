@@ -101,10 +101,13 @@ struct consume_archetype {
 
 /// send: offers exactly payload_bytes writable bytes to `fill` once, then publishes them; blocks
 /// until the mechanism has accepted the message; throws when it cannot (peer gone).
-/// recv: blocks for one message, calls `consume` once with exactly payload_bytes, then releases
-/// them. false: the peer has closed, or (may_drop) nothing came within loss_timeout.
-/// Both may run the callback directly on the shared slot. Neither allocates (a library that does
-/// all the same is declared: traits::allocates).
+/// recv: blocks for one message, calls `consume` once with the bytes that came, then releases
+/// them: payload_bytes, as long as the peer keeps to the contract. A message of another length is
+/// handed on with the length that it has (offer the kernel one byte more than payload_bytes, so
+/// that a longer one shows); a byte stream, which has no messages, waits for payload_bytes. false:
+/// the peer has closed, or (may_drop) nothing came within loss_timeout. Both may run the callback
+/// directly on the shared slot. Neither allocates (a library that does all the same is declared:
+/// traits::allocates).
 template <class T>
 concept transport = std::constructible_from<T, setup&> && requires(T& end) {
     { T::info } -> std::convertible_to<const transport_info&>;
@@ -130,6 +133,13 @@ concept transport = std::constructible_from<T, setup&> && requires(T& end) {
 ///       readable (epoll(7)) once a recv finds a whole message: one process can serve many channels
 ///   bool ready();
 ///       the same asked without waiting, of what polls
+///   void flush();
+///       send may hold messages back for a batch: called wherever the other side must see them all,
+///       after each request, each reply and the last message of a stream
+///   void serve(handler);
+///       a library owns the server's loop: calls `handler(readable request, writable reply)`, which
+///       gives a bool, once per request, and returns when the reply to the one that gave false is
+///       on its way
 
 /// read: gives `consume` the newest whole value, the same one again where there is no newer; never
 /// waits. false, without a call: none was written yet, or the writer was at it.

@@ -17,8 +17,10 @@ inline constexpr traits counted_facts{.message_boundaries = true,
                                       .back_pressure = false,
                                       .control = access::descriptor};
 /// What is true of locks that go round: their owners let go of them in turn, or die.
-inline constexpr traits handoff_facts{
-    .message_boundaries = true, .peer_death_detected = true, .control = access::descriptor};
+inline constexpr traits handoff_facts{.message_boundaries = true,
+                                      .survives_producer_exit = true,
+                                      .peer_death_detected = true,
+                                      .control = access::descriptor};
 
 /// The same, found by a name or a number instead of handed over.
 constexpr traits found_by_name(traits facts, access control = access::file_mode) {

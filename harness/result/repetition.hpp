@@ -24,6 +24,8 @@ struct repetition_result {
     bool has_service = false;           // a broker or daemon worked between the two
     std::int64_t launcher_late_ns = 0;  // longest that the waiting launcher woke up too late
     bool interrupted = false;
+    /// Of workers that read CLOCK_MONOTONIC_RAW by themselves: what a reading costs them.
+    std::optional<double> raw_stamp_cost_ns = {};
     /// The pattern `switch`, one each at most: the same exchange by one process, on one CPU, and on
     /// two by the sibling that polls; and messages after silences.
     std::vector<repetition_result> inside = {};

@@ -227,6 +227,24 @@ void visit_fields(Visitor& visit, run_info& r) {
     visit.when_there("touch_code", r.touch_code);
 }
 
+/// Where a mechanism's code comes from that is not built into the program.
+struct mechanism_code {
+    std::string file;      // of the plug-in, or of the external mechanism's description
+    std::string language;  // "C++" of a plug-in
+    std::string adds;      // what an interpreter or virtual machine adds to each message
+    std::string flags;     // that it was compiled with; empty: not told
+    bool optimised = true;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, mechanism_code& m) {
+    visit("file", m.file);
+    visit("language", m.language);
+    visit("adds", m.adds);
+    visit("flags", m.flags);
+    visit("optimised", m.optimised);
+}
+
 /// A mechanism as the result keeps it; `facts` are transport_info's traits by their names.
 struct mechanism_info {
     std::string name;
@@ -241,6 +259,7 @@ struct mechanism_info {
     tree facts;
     bool available = true;
     std::optional<std::string> reason;
+    std::optional<mechanism_code> code;  // none: built in
 
     bool has(std::string_view trait) const {
         const tree* found = facts.find(trait);
@@ -262,6 +281,7 @@ void visit_fields(Visitor& visit, mechanism_info& m) {
     visit("traits", m.facts);
     visit("available", m.available);
     visit("reason", m.reason);
+    visit.when_there("code", m.code);
 }
 
 /// A device that interrupted the CPUs in use.

@@ -13,6 +13,7 @@
 
 #include "harness/base/posix/error.hpp"
 #include "harness/base/units.hpp"
+#include "harness/run/external_usage.hpp"
 #include "harness/run/runner.hpp"
 #include "harness/worker/protocol.hpp"
 
@@ -32,6 +33,7 @@ public:
           interrupts_(interrupts),
           service_(service),
           memory_(memory),
+          external_(group.kind().program.external()),
           workers_(group.workers()),
           state_(group.state()),
           told_(workers_.size()) {
@@ -44,6 +46,8 @@ public:
 
     /// The workers that are whole wait to be ended.
     repetition_result carry_out() {
+        for (std::size_t i = 0; i < workers_.size(); ++i)
+            take_early(i);
         while (!all_reported() && !result_.failed) {
             wait_for_something();
             if (interrupts_.pending()) {
@@ -73,6 +77,8 @@ private:
     struct told {
         worker_report report;
         bool reported = false;
+        std::optional<external_usage> before;  // when its timed phase began
+        std::optional<external_usage> after;
     };
 
     void start(std::size_t position, const run_workspace::repetition_workspace& workspace,
@@ -84,19 +90,21 @@ private:
         task.name = workspace.name();
         task.directory = workspace.directory();
         task.tag = request_.tag;
+        if (task.self().side == role::consumer) task.tag += request_.consumer_tag_offset;
         task.work = request_.work;
         task.clock = clock;
         if (position < request_.die_entering.size())
             task.die_entering = request_.die_entering[position];
         task.layout = result_.layout;
         task.channel = request_.channel;
+        if (external_) task.channel.shared_memory = false;
         if (service_ != nullptr) {
             task.service = service_->addresses();
             for (const auto& process : service_->processes())
                 task.service_pids.push_back(process.handle.pid());
         }
         try {
-            send_frame(workers_[position].control.get(), encode(task));
+            send_frame(workers_[position].control.get(), encode(task, request_.protocol_version));
         } catch (const call_failed&) {
             // It died at once; its pidfd tells.
         }
@@ -156,19 +164,66 @@ private:
             if (receive_report(workers_[index].control.get(), text)) {
                 if (const auto beat = decode_heartbeat(text)) {
                     told_[index].reported = false;
-                    if (!request_.channel.shared_memory) note(index, *beat);
+                    if (external_ || !request_.channel.shared_memory) note(index, *beat);
+                    if (external_) watch_usage(index, beat->at);
                     return;
                 }
-                report = decode_report(text);
+                take_report(index, text);
             } else {
                 report.failed = ended_without_report(index);
             }
         } catch (const peer_gone& e) {
-            report.failed = failure{status::failed, "peer", "reporting", e.what()};
+            report.failed = external_ ? protocol_failure(index, at(index), e.what())
+                                      : failure{status::failed, "peer", "reporting", e.what()};
         } catch (const std::exception& e) {
-            report.failed = failure{status::failed, "protocol", "reporting", e.what()};
+            report.failed = external_ ? protocol_failure(index, at(index), e.what())
+                                      : failure{status::failed, "protocol", "reporting", e.what()};
         }
         if (report.failed) start_grace();
+    }
+
+    void take_report(std::size_t index, const std::string& text) {
+        worker_report& report = told_[index].report;
+        report = decode_report(text);
+        if (!external_ || tells_usage(text)) return;
+        told& worker = told_[index];
+        if (!worker.after) worker.after = read_external_usage(workers_[index].process.pid());
+        if (worker.before && worker.after)
+            report.measured.consumed = consumed_between(*worker.before, *worker.after);
+        if (report.measured.counted_messages == 0)
+            report.measured.counted_messages = report.measured.messages;
+        report.notes["usage_read_by_parent"] = 1;
+    }
+
+    /// A worker that cannot read its own usage has it read on entering and on leaving the phase.
+    void watch_usage(std::size_t index, stage entered) {
+        told& worker = told_[index];
+        if (entered == stage::timing)
+            worker.before = read_external_usage(workers_[index].process.pid());
+        if (entered == stage::reporting)
+            worker.after = read_external_usage(workers_[index].process.pid());
+    }
+
+    /// What came before there was a job: a report of what ails the worker, or rubbish.
+    void take_early(std::size_t index) {
+        const worker_process& worker = workers_[index];
+        if (worker.early.empty() && worker.fault.empty()) return;
+        told_[index].reported = true;
+        worker_report& report = told_[index].report;
+        try {
+            if (worker.fault.empty()) report = decode_report(worker.early);
+        } catch (const std::exception& e) {
+            report.failed = protocol_failure(index, stage::starting, e.what());
+        }
+        if (!worker.fault.empty())
+            report.failed = protocol_failure(index, stage::starting, worker.fault);
+        if (report.failed) start_grace();
+    }
+
+    failure protocol_failure(std::size_t index, stage where, const std::string& text) const {
+        return {status::failed, "protocol", std::string(to_word(where)),
+                fmt::format("the {} does not speak the worker protocol: {}{}", name(index), text,
+                            workers_[index].last_words())};
     }
 
     /// False: the worker ended without one, perhaps (ECONNRESET) with its job unread.
@@ -191,8 +246,8 @@ private:
                                 memory_.exists() ? memory_.text() : "the kernel, out of memory,",
                                 name(index), where, memory_limit_remedy)};
         return {status::failed, "died", where,
-                fmt::format("the {} ended without a report while {}: {}", name(index), where,
-                            worker.end->text())};
+                fmt::format("the {} ended without a report while {}: {}{}", name(index), where,
+                            worker.end->text(), worker.last_words())};
     }
 
     bool was_ended_for_memory() const {
@@ -261,10 +316,10 @@ private:
         const std::string where(to_word(at(index)));
         return {status::timed_out, "stall", where,
                 fmt::format("the {} was still {} after {:.1f} s ({} messages so far; {}); "
-                            "raise --deadline if the machine is that slow",
+                            "raise --deadline if the machine is that slow{}",
                             name(index), where, static_cast<double>(allowance_ns(at(index))) / 1e9,
                             state_.worker(index).messages.load(std::memory_order_relaxed),
-                            where_the_others_are(index))};
+                            where_the_others_are(index), workers_[index].last_words())};
     }
 
     std::string name(std::size_t index) const { return name_of(index, request_.parties); }
@@ -294,6 +349,7 @@ private:
     interrupt_watch& interrupts_;
     const running_service* service_;  // nullptr: the mechanism needs none
     const memory_limit& memory_;
+    const bool external_;
     std::optional<std::int64_t> kills_before_ = memory_.kills();
     std::vector<worker_process>& workers_;
     shared_state& state_;

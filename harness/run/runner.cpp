@@ -1,8 +1,10 @@
 #include "harness/run/runner.hpp"
 
 #include <cerrno>
+#include <poll.h>
 
 #include "harness/base/posix/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/run/group_conversation.hpp"
 
@@ -22,9 +24,10 @@ bool lost_its_program(const call_failed& e) {
     return why == ENOENT || why == EACCES || why == ETXTBSY;
 }
 
-/// What is timed from a process's birth on needs one that is born for it.
-bool may_wait(const launch_request& request) {
-    return pattern_of(request.what.kind).loop != pattern_loop::lifecycle &&
+/// What is timed from a process's birth on needs one that is born for it. Interpreters and virtual
+/// machines are too large to have many of them wait.
+bool may_wait(const launch_request& request, const external_worker* external) {
+    return external == nullptr && pattern_of(request.what.kind).loop != pattern_loop::lifecycle &&
            request.die_entering.empty();
 }
 
@@ -44,10 +47,43 @@ std::size_t runner::next_pad_bytes() {
 }
 
 group_kind runner::kind_of(const launch_request& request) const {
-    return {cpus_of(request.parties), request.channel.shared_memory, program_of(request)};
+    const bool ours = external_of(request) == nullptr;
+    return {cpus_of(request.parties), request.channel.shared_memory && ours, program_of(request)};
+}
+
+const external_worker* runner::external_of(const launch_request& request) const {
+    return options_.external ? options_.external(request.what.transport) : nullptr;
+}
+
+/// So that a start of seconds is in no stage's time, and what births do to the machine is over.
+void runner::await_external(worker_group& group, bool settled) {
+    constexpr std::uint64_t birth_patience_ns = 20'000'000'000;
+    const bool waits = group.await_waiting(shared_clock::raw_ns() + birth_patience_ns, interrupts_);
+    pollfd interrupted{interrupts_.fd(), POLLIN, 0};
+    if (waits && settled)
+        ::poll(&interrupted, 1, static_cast<int>(worker_pool::settling_ns / ns_per_ms));
+}
+
+/// Ticks of workers that read CLOCK_MONOTONIC_RAW become the run's.
+void runner::measure_by_run_clock(repetition_result& result) const {
+    const shared_clock run_clock(clock_);
+    const auto convert = [&](std::uint64_t& ticks) {
+        ticks = run_clock.to_ticks(static_cast<std::int64_t>(ticks));
+    };
+    for (worker_report& side : result.sides) {
+        convert(side.measured.first_ticks);
+        convert(side.measured.last_ticks);
+        for (std::uint64_t& ticks : side.measured.block_ticks)
+            convert(ticks);
+    }
+    const auto& notes = result.sides.front().notes;
+    const auto cost = notes.find("stamp_cost_ns");
+    result.raw_stamp_cost_ns = cost == notes.end() ? 0.0 : static_cast<double>(cost->second);
 }
 
 worker_program runner::program_of(const launch_request& request) const {
+    if (const external_worker* external = external_of(request))
+        return {.path = {}, .command = external->command};
     const lean_program& lean = options_.lean;
     const bool by_lean = !lean.path.empty() &&
                          (request.what.transport.empty() || lean.holds(request.what.transport));
@@ -59,7 +95,7 @@ worker_program runner::program_of(const launch_request& request) const {
 }
 
 void runner::prepare(const launch_request& request) {
-    if (options_.batch <= 1 || !may_wait(request)) return;
+    if (options_.batch <= 1 || !may_wait(request, external_of(request))) return;
     try {
         pool_.prepare(kind_of(request), options_.batch, request.settled);
     } catch (const call_failed& e) {
@@ -101,7 +137,8 @@ repetition_result runner::carry_out_if_possible(const launch_request& request,
         has_worked_ = has_worked_ || !result.failed;
         return result;
     } catch (const call_failed& e) {
-        if (!has_worked_ || !(ran_out(e) || lost_its_program(e))) throw;
+        const bool external = external_of(request) != nullptr;
+        if (!external && (!has_worked_ || !(ran_out(e) || lost_its_program(e)))) throw;
         repetition_result result;
         result.parties = request.parties;
         result.sides.resize(request.parties.size());
@@ -112,16 +149,20 @@ repetition_result runner::carry_out_if_possible(const launch_request& request,
 }
 
 repetition_result runner::carry_out(const launch_request& request, const running_service* service) {
+    const external_worker* external = external_of(request);
     const run_workspace::repetition_workspace workspace = workspace_.next_repetition();
     std::unique_ptr<worker_group> group =
-        may_wait(request) ? pool_.take(kind_of(request)) : nullptr;
+        may_wait(request, external) ? pool_.take(kind_of(request)) : nullptr;
     const bool waited = group != nullptr;
     if (!waited)
         group =
             std::make_unique<worker_group>(kind_of(request), request.layout.environment_pad_bytes);
-    repetition_result result = group_conversation(request, *group, workspace, clock_, options_,
-                                                  interrupts_, service, memory_)
+    if (external != nullptr) await_external(*group, request.settled);
+    repetition_result result = group_conversation(request, *group, workspace,
+                                                  external == nullptr ? clock_ : clock_parameters{},
+                                                  options_, interrupts_, service, memory_)
                                    .carry_out();
+    if (external != nullptr) measure_by_run_clock(result);
     if (result.failed) return result;
     if (waited) {
         pool_.retire(std::move(group), request.what.name(), request.parties);

@@ -11,7 +11,9 @@
 #include "harness/run/services.hpp"
 #include "harness/run/worker_pool.hpp"
 #include "harness/run/workspace.hpp"
+#include "harness/worker/external_worker.hpp"
 #include "harness/worker/job.hpp"
+#include "harness/worker/protocol.hpp"
 
 namespace ipcmark {
 
@@ -30,6 +32,8 @@ struct runner_options {
     lean_program lean = {};
     /// By variant; a variant beyond them has the workers that a run has.
     std::vector<variant_program> variants = {};
+    /// The mechanism's worker where it is a program in another language; empty, or nullptr: ours.
+    std::function<const external_worker*(std::string_view transport)> external = {};
 };
 
 struct launch_request {
@@ -44,6 +48,8 @@ struct launch_request {
     channel_capabilities channel = {};  // between the workers, and to the parent
     bool settled = true;                // times are measured: see worker_pool::prepare
     std::size_t variant = 0;            // whose workers: see runner_options::variants
+    unsigned protocol_version = worker_protocol().version;  // tests: of the job
+    std::uint64_t consumer_tag_offset = 0;  // tests: the consumer expects another tag than comes
 };
 
 /// Runs repetitions, one at a time, each by processes of its own and with the service that it
@@ -78,6 +84,9 @@ private:
     std::size_t next_pad_bytes();
     group_kind kind_of(const launch_request& request) const;
     worker_program program_of(const launch_request& request) const;
+    const external_worker* external_of(const launch_request& request) const;
+    void await_external(worker_group& group, bool settled);
+    void measure_by_run_clock(repetition_result& result) const;
 
     run_workspace& workspace_;
     interrupt_watch& interrupts_;

@@ -1,11 +1,16 @@
 #include "harness/run/worker_group.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <ctime>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include "harness/base/posix/error.hpp"
 #include "harness/base/units.hpp"
@@ -57,12 +62,34 @@ std::vector<std::string> padded(std::vector<std::string> environment, std::size_
     return environment;
 }
 
+/// What is no frame may promise bytes that never come.
+void limit_patience(int control) {
+    constexpr timeval patience{5, 0};
+    checked(::setsockopt(control, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience),
+            "setsockopt SO_RCVTIMEO");
+}
+
 int milliseconds_until(std::uint64_t due_ns) {
     const auto left = static_cast<std::int64_t>(due_ns - shared_clock::raw_ns());
     return static_cast<int>(std::clamp<std::int64_t>(left / ns_per_ms + 1, 0, 3'600'000));
 }
 
 }  // namespace
+
+std::string worker_process::last_words() const {
+    constexpr std::size_t tail_bytes = 2048;
+    constexpr std::size_t shown_bytes = 300;
+    struct stat file {};
+    if (!printed || ::fstat(printed.get(), &file) != 0) return {};
+    const auto from = std::max<off_t>(0, file.st_size - static_cast<off_t>(tail_bytes));
+    std::string text(tail_bytes, '\0');
+    const ssize_t got = ::pread(printed.get(), text.data(), text.size(), from);
+    text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+        text.pop_back();
+    text = text.substr(text.find_last_of('\n') + 1).substr(0, shown_bytes);
+    return text.empty() ? text : "; it printed: " + text;
+}
 
 worker_group::worker_group(group_kind kind, std::size_t environment_pad_bytes)
     : kind_(std::move(kind)),
@@ -75,12 +102,28 @@ worker_group::worker_group(group_kind kind, std::size_t environment_pad_bytes)
         std::vector<std::pair<int, int>> inherited{{control.theirs.get(), worker_control_fd}};
         if (kind_.shared_memory) inherited.emplace_back(shared_.fd(), worker_state_fd);
         lines.add_to(inherited, position);
-        workers_.push_back(
-            {child::spawn_own(kind_.program.path,
-                              worker_arguments(kind_.cpus[position], kind_.program.plugins),
-                              inherited, padded(kind_.program.environment, environment_pad_bytes)),
-             std::move(control.ours)});
+        workers_.push_back(spawn(position, std::move(inherited)));
+        workers_.back().control = std::move(control.ours);
+        if (kind_.program.external()) limit_patience(workers_.back().control.get());
     }
+}
+
+worker_process worker_group::spawn(std::size_t position,
+                                   std::vector<std::pair<int, int>> inherited) {
+    const worker_program& program = kind_.program;
+    auto arguments = worker_arguments(kind_.cpus[position], program.plugins);
+    if (!program.external())
+        return {child::spawn_own(program.path, arguments, inherited,
+                                 padded(program.environment, environment_pad_bytes_)),
+                unique_fd()};
+    arguments.erase(arguments.begin());  // what our own program is called
+    arguments.insert(arguments.begin(), program.command.begin(), program.command.end());
+    unique_fd printed(::memfd_create("ipcmark-printed", MFD_CLOEXEC));
+    if (!printed) throw_errno("memfd_create");
+    for (const int standard : {STDOUT_FILENO, STDERR_FILENO})
+        inherited.emplace_back(printed.get(), standard);
+    return {child::spawn_program(arguments, inherited, kind_.cpus[position]), unique_fd(),
+            std::move(printed)};
 }
 
 /// Whether it waits now; its end, or anything else than a first sign of life, is for the repetition
@@ -88,9 +131,11 @@ worker_group::worker_group(group_kind kind, std::size_t environment_pad_bytes)
 bool worker_group::hear(worker_process& worker) {
     try {
         std::string text;
-        worker.waiting = receive_frame(worker.control.get(), text) && decode_heartbeat(text);
-    } catch (const std::exception&) {
-        worker.waiting = false;
+        if (!receive_frame(worker.control.get(), text)) return false;
+        worker.waiting = decode_heartbeat(text).has_value();
+        if (!worker.waiting) worker.early = std::move(text);
+    } catch (const std::exception& e) {
+        worker.fault = e.what();
     }
     return worker.waiting;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/posix/child.hpp"
@@ -29,8 +30,14 @@ struct group_kind {
 struct worker_process {
     child process;
     unique_fd control;
-    bool waiting = false;  // for its job
+    unique_fd printed = {};  // a memory file; of external workers
+    bool waiting = false;    // for its job
+    std::string early = {};  // what it sent instead of waiting
+    std::string fault = {};  // why that could not be read
     std::optional<child_end> end = {};
+
+    /// "; it printed: ..." with the last line; empty: nothing.
+    std::string last_words() const;
 };
 
 /// The processes of one repetition: spawned from one program, connected to each other, and
@@ -59,6 +66,7 @@ public:
     std::optional<failure> unclean_end(std::span<const party> parties) const;
 
 private:
+    worker_process spawn(std::size_t position, std::vector<std::pair<int, int>> inherited);
     bool hear(worker_process& worker);
 
     group_kind kind_;

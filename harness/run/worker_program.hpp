@@ -12,6 +12,11 @@ struct worker_program {
     std::string path = "/proc/self/exe";
     std::vector<std::string> plugins = {};      // that it loads
     std::vector<std::string> environment = {};  // NAME=value, before what it inherits
+    /// Of an external worker, found on the PATH: it is executed instead, and what it prints is kept
+    /// for the sentence about its failure.
+    std::vector<std::string> command = {};
+
+    bool external() const noexcept { return !command.empty(); }
 
     friend bool operator==(const worker_program&, const worker_program&) = default;
 };

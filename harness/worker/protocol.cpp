@@ -13,9 +13,10 @@ namespace ipcmark {
 
 namespace {
 
-std::string first_frame(std::string_view kind, tree content) {
+std::string first_frame(std::string_view kind, tree content,
+                        const worker_protocol& spoken = worker_protocol{}) {
     tree::members frame;
-    frame.emplace_back("protocol", to_tree(worker_protocol{}));
+    frame.emplace_back("protocol", to_tree(spoken));
     frame.emplace_back(kind, std::move(content));
     return json_text(std::move(frame));
 }
@@ -63,8 +64,8 @@ void read_older_service(const tree& content, measurement& measured) {
 
 }  // namespace
 
-std::string encode(const job& task) {
-    return first_frame("job", to_tree(task));
+std::string encode(const job& task, unsigned version) {
+    return first_frame("job", to_tree(task), {.version = version});
 }
 
 job decode_job(const std::string& text) {

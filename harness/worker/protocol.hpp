@@ -32,7 +32,8 @@ class protocol_mismatch : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-std::string encode(const job& task);
+/// `version`: tests of workers speak another one.
+std::string encode(const job& task, unsigned version = worker_protocol().version);
 /// Throws protocol_mismatch, malformed_json, or bad_field.
 job decode_job(const std::string& text);
 

@@ -1,7 +1,6 @@
 #include "harness/worker/registry.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "harness/base/suggest.hpp"
 
@@ -18,6 +17,7 @@ bool well_formed(std::string_view name) {
 
 std::optional<std::string> registration::why_unavailable() const {
     if (!missing.empty()) return missing;
+    if (external) return external->unavailable ? external->unavailable() : std::nullopt;
     return unavailable == nullptr ? std::nullopt : unavailable();
 }
 
@@ -27,6 +27,9 @@ std::optional<std::string> registration::why_refused(const demand& asked) const 
         return std::to_string(asked.payload_bytes) + " bytes are outside this mechanism's " +
                std::to_string(range.min_bytes) + " to " + std::to_string(range.max_bytes) +
                " bytes";
+    if (external && std::ranges::find(external->patterns, asked.kind) == external->patterns.end())
+        return "its worker, written in " + external->language + ", does not know the pattern " +
+               std::string(to_word(asked.kind));
     return limit == nullptr ? std::nullopt : limit(asked);
 }
 
@@ -39,11 +42,34 @@ void registry::add_missing(std::string_view name, std::string_view package_hint)
     insert(std::move(entry));
 }
 
+void registry::add_external(std::shared_ptr<const external_worker> worker) {
+    registration entry;
+    entry.info = {.name = worker->name,
+                  .summary = worker->summary,
+                  .family = worker->family,
+                  .reference = worker->reference,
+                  .payload = worker->payload,
+                  .copies_per_message = worker->copies_per_message,
+                  .wait = worker->wait,
+                  .facts = worker->facts};
+    entry.origin.file = worker->file;
+    entry.external = std::move(worker);
+    insert(std::move(entry));
+}
+
+void registry::came_from(const std::string& file, std::size_t first) {
+    for (std::size_t i = first; i < entries_.size(); ++i)
+        entries_[i].origin.file = file;
+}
+
 void registry::insert(registration entry) {
     const std::string name(entry.info.name);
-    if (!well_formed(name)) throw std::logic_error("transport name '" + name + "' is malformed");
+    if (!well_formed(name))
+        throw registration_refused("the mechanism's name '" + name +
+                                   "' is not of the form [a-z][a-z0-9_]*");
     if (find(name) != nullptr)
-        throw std::logic_error("two transports are registered as '" + name + "'");
+        throw registration_refused("a mechanism named '" + name +
+                                   "' is there already, and names are unique");
     entries_.push_back(std::move(entry));
 }
 

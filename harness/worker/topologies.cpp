@@ -17,7 +17,7 @@ bool takes_several_senders(const registration& mechanism, std::size_t payload_by
 
 std::variant<topology, std::string> served(const registration& mechanism) {
     if (mechanism.is_servable) return topology::separate;
-    if (mechanism.owns_its_server)
+    if (mechanism.serves)
         return "a library owns the loop of its server, which would need one for each channel";
     return "nothing tells one process which of several channels has a message: its receive waits "
            "for one alone";

@@ -108,8 +108,8 @@ TEST(json_schema, references_to_another_schema_are_followed_where_it_is_given) {
 }
 
 TEST(json_schema, ours_use_only_what_is_checked) {
-    for (const auto text :
-         {result_schema_text(), plan_schema_text(), ab_schema_text(), design_schema_text()}) {
+    for (const auto text : {result_schema_text(), plan_schema_text(), ab_schema_text(),
+                            design_schema_text(), external_schema_text()}) {
         const tree schema = parse_json(text);
         EXPECT_NO_THROW(check_schema(schema, tree::object()));
         EXPECT_EQ(schema.at("$schema").as_text(), "https://json-schema.org/draft/2020-12/schema");

@@ -116,7 +116,10 @@ constexpr transport_info mailbox_info(std::string_view name, std::string_view su
             .payload = {.max_bytes = mailbox<spin_wait>::most_bytes},
             .copies_per_message = 0,
             .wait = wait,
-            .facts = {.message_boundaries = true, .duplex = true, .control = access::descriptor}};
+            .facts = {.message_boundaries = true,
+                      .duplex = true,
+                      .survives_producer_exit = true,
+                      .control = access::descriptor}};
 }
 
 }  // namespace ipcmark

@@ -37,8 +37,9 @@ public:
     /// Another program, found on the PATH; arguments[0] is its name. It gets `inherited` alone,
     /// /dev/null for those of 0 to 2 that are not among it, and SIGKILL when the thread that calls
     /// this ends, however that is. Throws call_failed, also when the program cannot be executed.
+    /// `cpu`: where it is pinned; -1: nowhere.
     static child spawn_program(const std::vector<std::string>& arguments,
-                               const std::vector<std::pair<int, int>>& inherited);
+                               const std::vector<std::pair<int, int>>& inherited, int cpu = -1);
 
     child(child&& other) noexcept
         : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), end_(other.end_) {}

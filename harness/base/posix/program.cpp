@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sstream>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@ struct launch_plan {
     std::size_t count;
     int complaints;  // close-on-exec: gets the errno of what failed
     pid_t starter;
+    int cpu;  // -1: it may run anywhere
 };
 
 [[noreturn]] void complain(int to) {
@@ -62,6 +64,14 @@ bool arrange_descriptors(const launch_plan& plan, int& complaints) {
     return true;
 }
 
+bool pin_this_thread(int cpu) {
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    if (cpu >= CPU_SETSIZE) return true;  // the program is told its CPU, too
+    CPU_SET(static_cast<std::size_t>(cpu), &only);
+    return ::sched_setaffinity(0, sizeof only, &only) == 0;
+}
+
 [[noreturn]] void become(const launch_plan& plan) {
     int complaints = plan.complaints;
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) complain(complaints);
@@ -69,6 +79,7 @@ bool arrange_descriptors(const launch_plan& plan, int& complaints) {
     ::setpgid(0, 0);                                // Ctrl-C reaches the starter alone
     reset_signals();
     if (!arrange_descriptors(plan, complaints)) complain(complaints);
+    if (plan.cpu >= 0 && !pin_this_thread(plan.cpu)) complain(complaints);
     ::execve(plan.file, plan.arguments, environ);
     complain(complaints);
 }
@@ -86,7 +97,7 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
 }
 
 child child::spawn_program(const std::vector<std::string>& arguments,
-                           const std::vector<std::pair<int, int>>& inherited) {
+                           const std::vector<std::pair<int, int>>& inherited, int cpu) {
     const auto file = find_program(arguments.front());
     if (!file) throw call_failed(ENOENT, "find " + arguments.front(), "it is not on the PATH");
     std::vector<char*> pointers;
@@ -97,8 +108,13 @@ child child::spawn_program(const std::vector<std::string>& arguments,
     checked(::pipe2(ends, O_CLOEXEC), "pipe2");
     const unique_fd complaints(ends[0]);
     unique_fd complaining(ends[1]);
-    const launch_plan plan{file->c_str(),    pointers.data(), inherited.data(),
-                           inherited.size(), ends[1],         ::getpid()};
+    const launch_plan plan{file->c_str(),
+                           pointers.data(),
+                           inherited.data(),
+                           inherited.size(),
+                           ends[1],
+                           ::getpid(),
+                           cpu};
     const pid_t pid = checked(::fork(), "fork");
     if (pid == 0) become(plan);
     child result(pid, unique_fd());

@@ -62,6 +62,12 @@ foreach(_index RANGE ${_last})
             list(APPEND _properties RESOURCE_LOCK ${_quota})
         endif()
     endforeach()
+    string(JSON _language ERROR_VARIABLE _built_in GET "${_mechanisms}" ${_index} code language)
+    if(NOT _built_in)
+        # Interpreters and virtual machines start for every pair; none of their checks is alone.
+        add(check.${_name} "--mechanism ${_name}" ${_properties} PROCESSORS 2)
+        continue()
+    endif()
     if(_role STREQUAL "instrument")
         # It has no peer, so none of its checks needs CPUs.
         add(check.${_name} "--mechanism ${_name}" ${_properties})

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "faulty.hpp"
@@ -31,6 +32,56 @@ struct refuses_silently : packets {
     static std::optional<std::string> limit(const demand& asked) {
         return asked.payload_bytes > 5'000 ? std::optional<std::string>("") : std::nullopt;
     }
+};
+
+// --- flush and serve: honest ones that hold messages back, or answer in a loop of their own
+
+struct batches : packets {
+    static constexpr transport_info info =
+        describe("batches", with(packet_facts, [](traits& t) { t.allocates = true; }));
+    using packets::packets;
+    template <class Fill>
+    void send(Fill fill) {
+        held_.emplace_back(payload_bytes);
+        fill(writable(held_.back()));
+        if (held_.size() == batch) flush();
+    }
+    void flush() {
+        for (auto& message : held_)
+            send_bytes(message);
+        held_.clear();
+    }
+
+private:
+    static constexpr std::size_t batch = 16;
+    std::vector<std::vector<std::byte>> held_;
+};
+/// A reply that is not asked for does not leave the server.
+struct serves : packets {
+    static constexpr transport_info info = describe("serves");
+    explicit serves(setup& cell)
+        : packets(cell),
+          reply_(cell.payload_bytes),
+          answers_only_(!cell.producer() && cell.both_ways()) {}
+    template <class Fill>
+    void send(Fill fill) {
+        if (answers_only_ && !serving_) throw std::logic_error("a server only answers");
+        packets::send(fill);
+    }
+    template <class Handler>
+    void serve(Handler handle) {
+        serving_ = true;
+        for (bool more = true; more;) {
+            if (!recv([&](readable request) { more = handle(request, writable(reply_)); })) return;
+            packets::send([&](writable to) { std::ranges::copy(reply_, to.begin()); });
+        }
+        serving_ = false;
+    }
+
+private:
+    std::vector<std::byte> reply_;
+    bool answers_only_;
+    bool serving_ = false;
 };
 
 // --- delivery
@@ -263,10 +314,11 @@ struct allocates_by_malloc : packets {
 void register_faulty_by_delivery(registry& all) {
     add_described<packets, waits_though_lossy, denies_back_pressure, claims_latest,
                   claims_allocation>(all);
-    add_all<breaks_when_large, refuses_silently, loses_one, repeats_one, tears_pages, fills_twice,
-            consumes_short, forgets_to_consume, reorders, tires_of_streaming, drops_when_full,
-            never_full, allocates_by_new<allocates_secretly>, allocates_by_new<admits_allocation>,
-            allocates_by_malloc, reads_once, reads_backwards>(all);
+    add_all<batches, serves, breaks_when_large, refuses_silently, loses_one, repeats_one,
+            tears_pages, fills_twice, consumes_short, forgets_to_consume, reorders,
+            tires_of_streaming, drops_when_full, never_full, allocates_by_new<allocates_secretly>,
+            allocates_by_new<admits_allocation>, allocates_by_malloc, reads_once, reads_backwards>(
+        all);
     add_described<channel_pair<seqlock>, denies_reading>(all);
 }
 

@@ -30,6 +30,12 @@ constexpr transport_info replaces_without_loss =
 
 constexpr transport_info claims_boundaries = describe(
     "claims_boundaries", with(stream_facts, [](traits& t) { t.message_boundaries = true; }));
+/// Whose largest message is too small to be doubled.
+constexpr transport_info small_claims_boundaries = [] {
+    transport_info info = describe("small_claims_boundaries", claims_boundaries.facts);
+    info.payload.max_bytes = 100;
+    return info;
+}();
 constexpr transport_info denies_boundaries = describe(
     "denies_boundaries", with(packet_facts, [](traits& t) { t.message_boundaries = false; }));
 constexpr transport_info claims_duplex =
@@ -117,7 +123,7 @@ void register_faulty_by_trait(registry& all) {
     add_described<packets, honest_packets, no_summary, claims_encryption, claims_daemon,
                   replaces_without_loss, denies_boundaries, denies_duplex, claims_unrelated,
                   claims_cross_host, claims_priorities>(all);
-    add_described<bytes, honest_bytes, claims_boundaries>(all);
+    add_described<bytes, honest_bytes, claims_boundaries, small_claims_boundaries>(all);
     add_described<piped, claims_duplex, claims_fan_in, claims_fan_out, claims_joinable,
                   claims_broadcast>(all);
     add_described<tcp_pair, denies_cross_host, denies_unrelated>(all);

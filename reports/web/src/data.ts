@@ -118,6 +118,15 @@ export interface Mechanism {
   traits: Record<string, unknown>;
   available: boolean;
   reason: string | null;
+  code?: MechanismCode;
+}
+
+export interface MechanismCode {
+  file: string;
+  language: string;
+  adds: string;
+  flags: string;
+  optimised: boolean;
 }
 
 export interface FloorSeries {

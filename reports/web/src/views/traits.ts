@@ -1,6 +1,6 @@
 // What a mechanism is and what it can do: its facts, traits of one and of all.
 import type { Context } from "../context";
-import type { Mechanism } from "../data";
+import type { Mechanism, MechanismCode } from "../data";
 import { h, table, type Child } from "../dom";
 import { factText } from "../facts";
 import { formatPayload, missing } from "../format";
@@ -73,10 +73,23 @@ function entries(mechanism: Mechanism): [string, Child][] {
     ],
     ["when the peer dies", peerDeath(mechanism)],
     ["manual", manual(mechanism.reference)],
+    ...codeEntries(mechanism.code),
     ...(mechanism.available
       ? []
       : [["here", `not available: ${mechanism.reason ?? "no reason given"}`] as [string, string]]),
   ];
+}
+
+function codeEntries(code: MechanismCode | undefined): [string, Child][] {
+  if (!code) return [];
+  const told: [string, Child][] = [
+    ["language", code.language],
+    ["adds", code.adds],
+    ["from", h("code", {}, code.file)],
+    ["compiled with", code.flags],
+    ["optimised", code.optimised ? "" : "no: its figures do not compare"],
+  ];
+  return told.filter(([, text]) => text !== "");
 }
 
 function manual(reference: string | undefined): Child {
