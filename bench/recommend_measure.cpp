@@ -53,6 +53,7 @@ plan_request request_for(const recommend_options& options, const design_flow& fl
     request.patterns = {flow.measured_as()};
     request.payloads = {flow.payload_bytes};
     request.placements = {options.wanted.placement};
+    request.parties = {flow.among};
     request.counting_repetitions = 0;
     if (flow.rate_hz)
         request.varied.by_name = {{std::string(rate_parameter.name), {*flow.rate_hz}}};

@@ -56,6 +56,7 @@ struct design_flag {
 constexpr design_flag design_flags[] = {
     {"payload", "SIZE", "payload", "Bytes of a message (default 64)"},
     {"rate", "RATE", "rate", "Messages a second; left out: as fast as it goes"},
+    {"parties", "COUNTS", "parties", "More than a pair, such as 4:1, or 1:20 of requests"},
     {"p50", "LIMIT", "latency.p50", "Half of the messages within, such as '<10us'"},
     {"p90", "LIMIT", "latency.p90", "Nine of ten"},
     {"p99", "LIMIT", "latency.p99", "All but one in a hundred"},

@@ -36,6 +36,7 @@ std::string requirement_text(const requirement& one) {
 std::string flow_text(const design_flow& flow, const std::string& placement) {
     std::string text = payload_text(flow.payload_bytes) +
                        (flow.kind == flow_kind::request ? " requests" : " messages");
+    if (!flow.among.is_pair()) text += ", " + flow.among.text();
     text += flow.rate_hz ? ", " + figure_text(*flow.rate_hz, "1/s") : ", as fast as it goes";
     text += placement == "free" ? ", not pinned" : ", placement " + placement;
     if (flow.arrives == delivery::may_skip) text += ", some may be skipped";

@@ -67,7 +67,7 @@ TEST_F(recommend, worked_designs_are_valid) {
             expect_code(0, "ipcmark validate --design " + each.path().string());
             ++designs;
         }
-    EXPECT_GE(designs, 6u);
+    EXPECT_GE(designs, 8u);
 }
 
 TEST_F(recommend, what_makes_no_sense_is_refused) {

@@ -157,6 +157,8 @@ constexpr field_row field_rows[] = {
     {"payload", [](design_flow& flow,
                    const std::string& value) { flow.payload_bytes = parse_payload_bytes(value); }},
     {"rate", [](design_flow& flow, const std::string& value) { flow.rate_hz = rate_of(value); }},
+    {"parties",
+     [](design_flow& flow, const std::string& value) { flow.among = parse_parties(value); }},
     {"delivery", [](design_flow& flow,
                     const std::string& value) { flow.arrives = word_among<delivery>(value); }},
     {"may_spin",
@@ -205,6 +207,10 @@ pattern design_flow::measured_as() const {
 }
 
 std::vector<requirement> design_flow::requirements() const {
+    if (rate_hz && !among.is_pair())
+        throw std::invalid_argument(
+            "more than a pair is measured as fast as it goes: leave the rate out, and ask for a "
+            "throughput instead");
     std::vector<requirement> all;
     for (const requirement_row& row : requirement_rows) {
         const auto at = limits.find(std::string(row.word));
@@ -295,6 +301,7 @@ tree to_tree(const design& of) {
                  {"payload", std::to_string(flow.payload_bytes)},
                  {"delivery", to_word(flow.arrives)},
                  {"may_spin", flow.may_spin}};
+        if (!flow.among.is_pair()) one["parties"] = flow.among.text();
         if (flow.rate_hz) one["rate"] = fmt::format("{:g}/s", *flow.rate_hz);
         for (const auto& [word, text] : flow.limits) {
             const auto dot = word.find('.');

@@ -11,6 +11,7 @@
 #include "harness/analysis/figure_limits.hpp"
 #include "harness/base/enum_names.hpp"
 #include "harness/base/tree.hpp"
+#include "harness/contract/topology.hpp"
 #include "harness/contract/vocabulary.hpp"
 #include "harness/result/run_info.hpp"
 
@@ -54,6 +55,7 @@ struct design_flow {
     flow_kind kind = flow_kind::message;
     std::size_t payload_bytes = 64;
     std::optional<double> rate_hz;  // none: as fast as it goes
+    party_counts among;             // more than a pair only as fast as it goes
     delivery arrives = delivery::every;
     bool may_spin = false;                      // the waiting side may burn a core
     std::map<std::string, std::string> must;    // trait and its word

@@ -30,8 +30,9 @@ bool is_at_rate(const cell_result& cell, double rate_hz) {
 
 /// A cell that answers for a flow, at `rate_hz` where it has one.
 bool answers(const cell_result& cell, const design_flow& flow, std::optional<double> rate_hz) {
+    const std::string among = cell.parties ? cell.parties->text : party_counts{}.text();
     return cell.kind == flow.measured_as() && cell.payload_bytes == flow.payload_bytes &&
-           (!rate_hz || is_at_rate(cell, *rate_hz));
+           among == flow.among.text() && (!rate_hz || is_at_rate(cell, *rate_hz));
 }
 
 struct found_cell {

@@ -90,6 +90,12 @@ TEST(design, what_makes_no_sense_is_refused_in_a_sentence) {
     set_field(flow, "cpu", "<5%");
     EXPECT_THROW(flow.requirements(), std::invalid_argument) << "of what rate?";
     flow = {};
+    set_field(flow, "parties", "1:20");
+    EXPECT_NO_THROW(flow.requirements());
+    set_field(flow, "rate", "1k");
+    EXPECT_THROW(flow.requirements(), std::invalid_argument) << "as fast as it goes alone";
+    EXPECT_NE(refusal_of("parties", "0:1"), "");
+    flow = {};
     set_field(flow, "rate", "1k");
     set_field(flow, "throughput", ">10k");
     EXPECT_THROW(flow.requirements(), std::invalid_argument) << "two rates";
@@ -115,7 +121,7 @@ TEST(design, is_written_as_it_is_read) {
         "placement":"cross","flows":[{"name":"a","kind":"request","payload":"4096",
         "delivery":"may skip","may_spin":true,"rate":"10/s","cpu":"< 5 %",
         "latency":{"p50":"< 1ms","p99":"< 2ms"},"must":{"duplex":true,"access_control":"anyone"},
-        "prefer":["cpu"]},{"payload":"64"}]})";
+        "prefer":["cpu"]},{"payload":"64","parties":"4:1"}]})";
     const design of = design_from_tree(parse_json(text));
     EXPECT_EQ(of.flows[1].name, "flow 2");
     const tree again = to_tree(of);

@@ -131,11 +131,12 @@ TEST(recommendation, cells_of_another_flow_say_nothing) {
     made_paced_result made;
     made.add("other_rate", 500, sleeping(20'000));
     made.add("other_size", 1'000, sleeping(20'000)).payload_bytes = 128;
+    made.add("many", 1'000, sleeping(20'000)).parties.emplace().text = "4:1";
     made.add("failed", 1'000, sleeping(20'000)).ended = status::failed;
-    const auto of = recommend(
-        commands(),
-        {made_mechanism("failed"), made_mechanism("other_rate"), made_mechanism("other_size")},
-        {&made.result});
+    const auto of = recommend(commands(),
+                              {made_mechanism("failed"), made_mechanism("many"),
+                               made_mechanism("other_rate"), made_mechanism("other_size")},
+                              {&made.result});
     for (const candidate& each : of.candidates)
         EXPECT_EQ(each.how, fit::unmeasured) << each.mechanism.name;
 }
