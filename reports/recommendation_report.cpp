@@ -2,32 +2,18 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <initializer_list>
 #include <map>
-#include <stdexcept>
 
 #include "harness/base/fields.hpp"
 #include "harness/base/sizes.hpp"
+#include "reports/recommendation_words.hpp"
 #include "reports/view/figure_text.hpp"
-#include "reports/view/parts.hpp"
 
 namespace ipcmark {
 
 namespace {
 
 constexpr std::size_t rows_shown = 8;
-
-std::string with_commas(const std::vector<std::string>& words, std::string_view last = " and ") {
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == words.size() ? std::string(last) : ", ") + words[i];
-    return text;
-}
-
-std::string verdict_figure(const requirement_verdict& verdict) {
-    if (!verdict.figures) return "-";
-    return median_text(&*verdict.figures).value_or("-") + spread_text(*verdict.figures);
-}
 
 std::string requirement_text(const requirement& one) {
     return one.word + " " + one.text + (one.given ? "" : " (follows)");
@@ -42,170 +28,6 @@ std::string flow_text(const design_flow& flow, const std::string& placement) {
     if (flow.arrives == delivery::may_skip) text += ", some may be skipped";
     if (flow.may_spin) text += ", the waiting side may burn a core";
     return text;
-}
-
-std::string fit_text(fit how) {
-    switch (how) {
-        case fit::meets:
-            return "meets all";
-        case fit::unproven:
-            return "not proven";
-        case fit::misses:
-            return "misses";
-        case fit::unmeasured:
-            return "not measured";
-        case fit::excluded:
-            return "left out";
-    }
-    return {};
-}
-
-/// "latency.p99 6.1 ms \u00b13 % (< 4ms)", "no latency.p99 (< 4ms)"
-std::string shortfall(const flow_recommendation& flow, const candidate& one,
-                      std::initializer_list<limit_outcome> outcomes) {
-    std::vector<std::string> texts;
-    for (const limit_outcome outcome : outcomes)
-        for (std::size_t i = 0; i < one.verdicts.size(); ++i) {
-            if (one.verdicts[i].outcome != outcome) continue;
-            const requirement& wanted = flow.requirements[i];
-            texts.push_back(outcome == limit_outcome::absent
-                                ? fmt::format("no {} ({})", wanted.word, wanted.text)
-                                : fmt::format("{} {} ({})", wanted.word,
-                                              verdict_figure(one.verdicts[i]), wanted.text));
-        }
-    return with_commas(texts);
-}
-
-constexpr std::initializer_list<limit_outcome> missed{limit_outcome::missed};
-constexpr std::initializer_list<limit_outcome> open{limit_outcome::unproven, limit_outcome::absent};
-
-/// Of the requirement that is missed by most: 1 is at the limit. What is not known counts as far
-/// off.
-double worst_headroom(const candidate& one) {
-    double worst = 1e300;
-    for (const requirement_verdict& each : one.verdicts)
-        worst = std::min(worst,
-                         each.outcome == limit_outcome::absent ? 0 : each.headroom.value_or(worst));
-    return worst;
-}
-
-const candidate* nearest_of(const flow_recommendation& flow) {
-    const candidate* nearest = nullptr;
-    for (const candidate& each : flow.candidates) {
-        if (each.how != fit::misses && each.how != fit::unproven) continue;
-        if (nearest == nullptr || std::pair(each.how, -worst_headroom(each)) <
-                                      std::pair(nearest->how, -worst_headroom(*nearest)))
-            nearest = &each;
-    }
-    return nearest;
-}
-
-/// Of those that miss nothing but that they do not sleep, the best.
-const candidate* best_spinner(const flow_recommendation& flow) {
-    for (const candidate& each : flow.candidates) {
-        if (each.how != fit::misses) continue;
-        bool others_met = true;
-        bool spins = false;
-        for (std::size_t i = 0; i < each.verdicts.size(); ++i) {
-            const bool met = each.verdicts[i].outcome == limit_outcome::met;
-            if (flow.requirements[i].word == "sleeps")
-                spins = !met;
-            else
-                others_met = others_met && met;
-        }
-        if (spins && others_met) return &each;
-    }
-    return nullptr;
-}
-
-bool misses_word(const flow_recommendation& flow, const candidate& one, std::string_view prefix) {
-    for (std::size_t i = 0; i < one.verdicts.size(); ++i)
-        if (one.verdicts[i].outcome != limit_outcome::met &&
-            flow.requirements[i].word.starts_with(prefix))
-            return true;
-    return false;
-}
-
-std::vector<std::string> what_helps(const flow_recommendation& flow, const candidate& nearest,
-                                    const std::string& placement) {
-    std::vector<std::string> helps;
-    if (const candidate* spinner = best_spinner(flow))
-        helps.push_back("let the waiting side spin: " + spinner->mechanism.name +
-                        " then meets the rest");
-    if (misses_word(flow, nearest, "latency.")) {
-        helps.emplace_back("make waking cheaper (`ipcmark doctor` says what this machine lacks)");
-        if (placement != "same_cpu") helps.emplace_back("try --placement same_cpu");
-    }
-    if (nearest.how == fit::unproven) helps.emplace_back("measure longer (--time-budget)");
-    return helps;
-}
-
-std::vector<std::string> level_with(const flow_recommendation& flow, const candidate& best) {
-    std::vector<std::string> names;
-    for (const candidate& each : flow.candidates)
-        if (&each != &best && each.how == best.how && each.level)
-            names.push_back(each.mechanism.name);
-    return names;
-}
-
-/// "latency.p99 41.2 us ±3 %, cpu 4.9 %"
-std::string figures_text(const flow_recommendation& flow, const candidate& one) {
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < one.verdicts.size(); ++i)
-        if (flow.requirements[i].given)
-            texts.push_back(flow.requirements[i].word + " " + verdict_figure(one.verdicts[i]));
-    if (texts.empty() && one.preferred)
-        texts.push_back(flow.flow.first_preference() + " " +
-                        median_text(&*one.preferred).value_or("-") + spread_text(*one.preferred));
-    return with_commas(texts, ", ");
-}
-
-std::string recommended_text(const flow_recommendation& flow, const candidate& best) {
-    std::string text =
-        fmt::format("{}: take {} ({}): it meets {}", flow.flow.name, best.mechanism.name,
-                    figures_text(flow, best),
-                    flow.requirements.size() == 1
-                        ? "the one requirement"
-                        : fmt::format("all {} requirements", flow.requirements.size()));
-    if (best.twice_measured)
-        text += best.twice ? ", at twice the rate too" : ", but is not shown to at twice the rate";
-    const auto level = level_with(flow, best);
-    if (!level.empty())
-        text += fmt::format("; no difference proven to {}, {} is as simple as any of them",
-                            some_of(level, 3), best.mechanism.name);
-    return text + ".";
-}
-
-std::string refused_text(const flow_recommendation& flow, const std::string& placement) {
-    const candidate* nearest = nearest_of(flow);
-    if (nearest == nullptr)
-        return fmt::format("{}: nothing was measured that could meet this.", flow.flow.name);
-    std::string text;
-    if (nearest->how == fit::unproven) {
-        text = fmt::format("{}: nothing is proven to meet all. Nearest: {}", flow.flow.name,
-                           nearest->mechanism.name);
-        text += ", not proven: " + shortfall(flow, *nearest, open) + ".";
-    } else {
-        text = fmt::format("{}: nothing meets all. Nearest: {} misses {}.", flow.flow.name,
-                           nearest->mechanism.name, shortfall(flow, *nearest, missed));
-    }
-    const auto helps = what_helps(flow, *nearest, placement);
-    if (!helps.empty()) text += " What may help: " + with_commas(helps, ", or ") + ".";
-    return text;
-}
-
-std::string counts_text(const flow_recommendation& flow) {
-    constexpr std::pair<fit, const char*> words[] = {{fit::meets, "meet all"},
-                                                     {fit::unproven, "not proven to meet all"},
-                                                     {fit::misses, "miss a requirement"},
-                                                     {fit::unmeasured, "not measured"},
-                                                     {fit::excluded, "left out by what they are"}};
-    std::vector<std::string> texts;
-    for (const auto& [how, word] : words)
-        if (const std::size_t count = flow.count(how); count > 0)
-            texts.push_back(fmt::format("{} {}", count, word));
-    return fmt::format("  Of {}: {}.", plural(flow.candidates.size(), "mechanism"),
-                       with_commas(texts, ", "));
 }
 
 /// "12 may lose messages (may_drop), 8 unrelated_processes is false"
@@ -337,13 +159,6 @@ std::string explained(const recommendation& of, const flow_recommendation& flow)
     return text;
 }
 
-std::string build_text(const candidate& best) {
-    return fmt::format(
-        "  How: {} ({}); `ipcmark list -m {} --long` has its limits, "
-        "transports/ a worked example.",
-        best.mechanism.summary, best.mechanism.reference, best.mechanism.name);
-}
-
 tree verdict_tree(const requirement& wanted, const requirement_verdict& verdict) {
     tree one{{"requirement", wanted.word},
              {"limit", wanted.text},
@@ -371,60 +186,6 @@ tree candidate_tree(const flow_recommendation& flow, const candidate& each) {
 }
 
 }  // namespace
-
-std::string machine_text(const run_result& result) {
-    return host_line(result);
-}
-
-std::vector<std::string> recommendation_answer(const recommendation& of) {
-    std::vector<std::string> lines;
-    for (const flow_recommendation& flow : of.flows) {
-        const candidate* best = flow.best();
-        lines.push_back(best != nullptr ? recommended_text(flow, *best)
-                                        : refused_text(flow, of.of.placement));
-        if (best != nullptr) lines.push_back(build_text(*best));
-        lines.push_back(counts_text(flow));
-    }
-    for (const std::string& each : of.cautions)
-        lines.push_back(each);
-    return lines;
-}
-
-std::string why_not(const flow_recommendation& flow, const recommendation& of,
-                    const std::string& mechanism) {
-    const candidate* one = flow.find(mechanism);
-    if (one == nullptr) throw std::invalid_argument("there is no mechanism '" + mechanism + "'");
-    const candidate* best = flow.best();
-    if (one == best) return mechanism + ": it is the answer.";
-    switch (one->how) {
-        case fit::excluded: {
-            const auto check = of.checks.find(one->trait);
-            return mechanism + ": left out, " + one->why +
-                   (check == of.checks.end()
-                        ? "."
-                        : fmt::format(" (`ipcmark conform --mechanism {} --check {}`).", mechanism,
-                                      check->second));
-        }
-        case fit::unmeasured:
-            return mechanism + ": not measured: " + one->why + ".";
-        case fit::misses:
-            return mechanism + ": misses " + shortfall(flow, *one, missed) + ".";
-        case fit::unproven:
-            return mechanism + ": not proven: " + shortfall(flow, *one, open) + ".";
-        case fit::meets:
-            break;
-    }
-    const std::string rank = flow.flow.first_preference();
-    const std::string figure = one->preferred ? " " + median_text(&*one->preferred).value_or("-") +
-                                                    spread_text(*one->preferred)
-                                              : "";
-    return one->level ? fmt::format(
-                            "{}: meets all as well, {}{}; no difference to {} is proven, "
-                            "which is as simple or simpler.",
-                            mechanism, rank, figure, best->mechanism.name)
-                      : fmt::format("{}: meets all as well, and is behind {} by {}{}.", mechanism,
-                                    best->mechanism.name, rank, figure);
-}
 
 std::string render_recommendation_text(const recommendation& of, bool explain) {
     std::string text = of.machine + "\n";
