@@ -146,7 +146,7 @@ TEST(trend, of_what_is_not_judged_is_left_out) {
 TEST(trend, does_not_depend_on_other_cells_or_threads) {
     made_history history(80);
     auto one = history.series("round_trip/pipe/64/cross");
-    made_history::scale(one, 40, 80, 1.08);
+    made_history::scale(one, 40, 80, 1.15);
     std::vector<past_series> many;
     for (int i = 0; i < 70; ++i)
         many.push_back(history.series("round_trip/m" + std::to_string(i) + "/64/cross"));
