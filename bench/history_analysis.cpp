@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
 
@@ -37,23 +38,29 @@ void print_history(const history_view& view, history_format format) {
     }
 }
 
-std::int64_t change_number(const std::string& word) {
-    std::string digits = word;
-    if (digits.starts_with('#')) digits.erase(0, 1);
-    const auto number = whole_number<std::int64_t>(digits);
-    if (!number || *number <= 0)
-        throw command_error("'" + word +
-                            "' is no number of a change; `ipcmark history show` has "
-                            "them");
-    return *number;
+/// "3", "#3" or "3-7".
+std::vector<std::int64_t> change_numbers(const std::vector<std::string>& words) {
+    constexpr std::int64_t most = 100'000;
+    std::vector<std::int64_t> numbers;
+    for (const std::string& word : words) {
+        const std::string digits = word.substr(word.starts_with('#') ? 1 : 0);
+        const auto dash = digits.find('-');
+        const auto first = whole_number<std::int64_t>(digits.substr(0, dash));
+        const auto last =
+            dash == std::string::npos ? first : whole_number<std::int64_t>(digits.substr(dash + 1));
+        if (!first || !last || *first <= 0 || *last < *first || *last - *first > most)
+            throw command_error("'" + word +
+                                "' is no number of a change, nor a range such as 3-7; "
+                                "`ipcmark history show` has them");
+        for (std::int64_t number = *first; number <= *last; ++number)
+            numbers.push_back(number);
+    }
+    return numbers;
 }
 
 int judge_changes(const history_options& options, change_state state) {
     auto store = history_of(options);
-    std::vector<std::int64_t> numbers;
-    for (const std::string& word : options.words)
-        numbers.push_back(change_number(word));
-    for (const std::int64_t number : numbers) {
+    for (const std::int64_t number : change_numbers(options.words)) {
         if (!store.set_state(number, state, options.note))
             throw command_error(fmt::format("there is no change {}; `ipcmark history show` lists "
                                             "them",
@@ -82,8 +89,7 @@ void require_proof(const history_options& options) try {
                             exit_unreadable);
     const ab_judgement judged = judge(*compared);
     const auto known = history_of(options).changes();
-    for (const std::string& word : options.words) {
-        const std::int64_t number = change_number(word);
+    for (const std::int64_t number : change_numbers(options.words)) {
         const auto at = std::find_if(known.begin(), known.end(),
                                      [number](const auto& each) { return each.id == number; });
         if (at == known.end() || judged.machine_moved || !is_proven_by(*compared, judged, *at))

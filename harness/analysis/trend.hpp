@@ -35,8 +35,8 @@ struct past_series {
 };
 
 struct trend_rule {
-    ab_rule margins;  // a change below a metric's margin is none
-    double level = 0.01;
+    ab_rule margins;      // a change below a metric's margin is none
+    double level = 0.05;  // share of chance among the changes that are found
     std::uint64_t seed = 1;
     unsigned threads = 2;
 };

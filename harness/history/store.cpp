@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 
 #include "harness/base/json_text.hpp"
@@ -84,20 +86,28 @@ private:
     }
 
     void write_figures(std::int64_t run, const recorded_cell& cell) {
-        cell_.bind(cell.name, to_word(cell.kind), to_word(cell.reads)).run();
-        const std::int64_t row = id_by(cell_id_.bind(cell.name, to_word(cell.reads)));
-        for (const auto& [key, figure] : cell.figures) {
-            metric_.bind(key).run();
-            const std::int64_t metric = id_by(metric_id_.bind(key));
-            series_.bind(row, metric).run();
+        for (const auto& [key, figure] : cell.figures)
             figure_
-                .bind(id_by(series_id_.bind(row, metric)), run, figure.median, figure.low,
-                      figure.high, figure.n, figure.golden)
+                .bind(series_of(cell, key), run, figure.median, figure.low, figure.high, figure.n,
+                      figure.golden)
                 .run();
-        }
+    }
+
+    /// Looked up once: the runs of an import have the same cells.
+    std::int64_t series_of(const recorded_cell& cell, const std::string& metric) {
+        const auto [at, is_new] =
+            known_.try_emplace({cell.name, cell.reads, metric}, std::int64_t{0});
+        if (!is_new) return at->second;
+        cell_.bind(cell.name, to_word(cell.kind), to_word(cell.reads)).run();
+        const std::int64_t cell_row = id_by(cell_id_.bind(cell.name, to_word(cell.reads)));
+        metric_.bind(metric).run();
+        const std::int64_t metric_row = id_by(metric_id_.bind(metric));
+        series_.bind(cell_row, metric_row).run();
+        return at->second = id_by(series_id_.bind(cell_row, metric_row));
     }
 
     const database& to_;
+    std::map<std::tuple<std::string, touch, std::string>, std::int64_t> known_;
     statement fingerprint_, fingerprint_id_, build_, build_id_, cell_, cell_id_, metric_,
         metric_id_, series_, series_id_, run_, figure_, changed_;
 };

@@ -232,11 +232,11 @@ std::size_t block_length(std::span<const double> values, const change_rule& rule
     const double lag_1 = one > 0 ? std::clamp(two / one - 1, 0.0, 0.95) : 0;
     const auto n = static_cast<double>(values.size());
     // Of few values the steps tell it within about 1 / sqrt(n).
-    const bool depends = lag_1 > std::max(dependence_bound, 3.5 / std::sqrt(n));
+    const bool depends = lag_1 > std::max(dependence_bound, 3 / std::sqrt(n));
     // Longer in long series, which can afford it.
     const double usual = static_cast<double>(rule.least_block) * std::max(1.0, std::cbrt(n) / 3.5);
     const auto wanted =
-        static_cast<std::size_t>(std::max(usual, depends ? std::ceil(2 / (1 - lag_1)) : 1));
+        static_cast<std::size_t>(std::max(usual, depends ? std::ceil(2.5 / (1 - lag_1)) : 1));
     return std::clamp(std::max(rule.least_block, wanted), std::size_t{1},
                       std::max(std::size_t{1}, values.size() / 6));
 }

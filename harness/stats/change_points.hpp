@@ -29,7 +29,7 @@ struct change_search {
 /// James, JASA 2014), with arcs that need not reach an end, as circular binary segmentation has
 /// them (Olshen and others, Biostatistics 2004), since a level that came back is seen by no single
 /// split. Moved are circular blocks of neighbours, so that the drift of a machine is no change:
-/// least_block (more above 43 values, with the cube root of n), or 2 / (1 - r) where values
+/// least_block (more above 43 values, with the cube root of n), or 2.5 / (1 - r) where values
 /// resemble their neighbours by r. The longer the blocks, the longer a change has to last until it
 /// is proven, so what is plain is not left to them: Student's test, counting a block as one value
 /// and every arc as a test. p = (b + 1) / (B + 1); where no permutation comes near, from the

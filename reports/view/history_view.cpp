@@ -170,12 +170,19 @@ std::string render_history_text(const history_view& view) {
         text += fmt::format("  {}: {}\n", view.breaks[i].run, view.breaks[i].text);
     if (view.breaks.size() > most_breaks)
         text += fmt::format("  and {} before\n", view.breaks.size() - most_breaks);
-    for (const change_view& each : view.changes) {
+    constexpr std::size_t most_changes = 30;
+    std::string runs;  // of the command that was printed last
+    for (std::size_t i = 0; i < std::min(view.changes.size(), most_changes); ++i) {
+        const change_view& each = view.changes[i];
         text += fmt::format("\n#{} {}: {}\n", each.id, to_word(each.state), each.text);
         if (!each.note.empty()) text += "    Note: " + each.note + "\n";
-        if (each.worse && each.state == change_state::detected)
-            text += "    " + each.confirm + "\n";
+        if (!each.worse || each.state != change_state::detected) continue;
+        if (runs != each.last_good + each.first_bad) text += "    " + each.confirm + "\n";
+        runs = each.last_good + each.first_bad;
     }
+    if (view.changes.size() > most_changes)
+        text += fmt::format("\nand {} more: --filter chooses cells, --format json has all\n",
+                            view.changes.size() - most_changes);
     text += "\n";
     if (!view.searched.empty()) text += view.searched + "\n";
     for (char& c : text)

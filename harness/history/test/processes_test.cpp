@@ -1,3 +1,4 @@
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <set>

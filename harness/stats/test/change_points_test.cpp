@@ -80,8 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(noise_case{"normal", &autoregressive_series<0>, 0.015, 0.9},
                     noise_case{"spikes", &spiked_series, 0.015, 0.8},
                     noise_case{"bimodal", &bimodal_series, 0.015, 0.7},
-                    noise_case{"correlated_30", &autoregressive_series<30>, 0.03, 0.75},
-                    noise_case{"correlated_50", &autoregressive_series<50>, 0.03, 0.5}),
+                    noise_case{"correlated_30", &autoregressive_series<30>, 0.03, 0.7},
+                    noise_case{"correlated_50", &autoregressive_series<50>, 0.03, 0.45}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(change_points, of_a_tenth_are_found_within_eight_values) {
@@ -98,7 +98,7 @@ TEST(change_points, of_a_tenth_are_found_within_eight_values) {
 }
 
 TEST(change_points, that_are_plain_are_found_after_five_values) {
-    for (const std::size_t n : {20U, 60U, 500U}) {
+    for (const std::size_t n : {30U, 60U, 500U}) {
         simulate::source random(n);
         auto values = autoregressive_series<0>(random, n);
         for (std::size_t k = n - 5; k < n; ++k)

@@ -1,4 +1,4 @@
-// Run after run of a history, one figure of one cell: levels, changes, and where the machine changed.
+// Run after run of a history, one figure of one cell: levels, changes, another machine.
 import * as Plot from "@observablehq/plot";
 import { twin, type Drawing } from "../chart";
 import type { Context, View } from "../context";
@@ -71,7 +71,8 @@ const notes = (context: Context): TrendMark[] =>
 function summary(context: Context): string {
   const { title, base, higher_is_better: higher } = chosen(context);
   return (
-    `${title}: each point over ${typeset(base)}; ${higher ? "above" : "below"} 1\u00d7 is better. ` +
+    `${title}: each point over ${typeset(base)}; ` +
+    `${higher ? "above" : "below"} 1\u00d7 is better. ` +
     "Bars are levels, diamonds the first run of a new one, dashed lines another machine or " +
     "other limits, across which nothing is compared."
   );
@@ -90,7 +91,7 @@ function points(context: Context): Point[] {
   return ratios.flatMap((ratio, column) =>
     ratio === null
       ? []
-      : [{ column, ratio, text: `${figureText(figures[column]!, unit)}, ${columns[column]}` }],
+      : [{ column, ratio, text: `${figureText(figures[column], unit)}, ${columns[column]}` }],
   );
 }
 
@@ -187,7 +188,7 @@ const numbers = (context: Context): HTMLElement =>
         numeric: true,
         cell: ({ column }) =>
           figureText(
-            chosen(context).figures[column]!,
+            chosen(context).figures[column],
             context.words.metric(chosen(context).metric).unit,
           ),
       },
