@@ -272,10 +272,6 @@ final class IpcmarkWorker {
     private void enter(String next) throws Exception {
         stage = next;
         sendFrame(control, "heartbeat", Map.of("stage", next, "messages", 0));
-        if (!next.equals(job.get("die_entering"))) return;
-        Class<?> signal = Class.forName("sun.misc.Signal");
-        signal.getMethod("raise", signal)
-                .invoke(null, signal.getConstructor(String.class).newInstance("KILL"));
     }
 
     private void carryOut(Opener opener) throws Exception {
