@@ -456,10 +456,13 @@ final class IpcmarkWorker {
         for (long each : latencies) counts.merge(bucketOf(each), 1L, Long::sum);
         List<Object> buckets = new ArrayList<>();
         counts.forEach((number, count) -> buckets.add(List.of(number, count)));
-        return Map.of(
-                "least_ns", latencies.stream().mapToLong(Long::longValue).min().orElse(0),
-                "greatest_ns", latencies.stream().mapToLong(Long::longValue).max().orElse(0),
-                "buckets", buckets);
+        long least = latencies.isEmpty() ? 0 : Long.MAX_VALUE;
+        long greatest = 0;
+        for (long each : latencies) {
+            least = Math.min(least, each);
+            greatest = Math.max(greatest, each);
+        }
+        return Map.of("least_ns", least, "greatest_ns", greatest, "buckets", buckets);
     }
 
     private void reportInto(Map<String, Object> report) {
@@ -522,7 +525,8 @@ final class IpcmarkWorker {
         } catch (Exception e) {
             report.put("failed", failureOf(e, worker == null ? "starting" : worker.stage));
         }
-        if (worker != null) worker.reportInto(report);
+        // Of a failure at once: whoever waits for it gives a second.
+        if (worker != null && !report.containsKey("failed")) worker.reportInto(report);
         report.put("last_cpu", lastCpu());
         sendFrame(control, "report", report);
         byte[] rest = new byte[4096];
