@@ -480,9 +480,9 @@ final class IpcmarkWorker {
     }
 
     private static Map<String, Object> failureOf(Throwable e, String stage) {
-        boolean gone = e instanceof IOException && String.valueOf(e.getMessage()).contains("Broken pipe");
-        gone |= e instanceof IOException && String.valueOf(e.getMessage()).contains("reset by peer");
-        gone |= e instanceof java.rmi.RemoteException;
+        String said = String.valueOf(e.getMessage());
+        boolean gone = e instanceof java.rmi.RemoteException;
+        gone |= e instanceof IOException && said.matches("(?s).*(Broken pipe|Connection reset).*");
         Failed told = e instanceof Failed failed ? failed : null;
         return Map.of(
                 "status", told == null ? "failed" : told.status,
