@@ -84,7 +84,8 @@ function(ipcmark_external_java)
     endforeach()
     set(_classes ${IPCMARK_EXTERNAL_FOLDER}/java)
     add_custom_command(OUTPUT ${_classes}/IpcmarkWorker.class
-        COMMAND ${IPCMARK_JAVAC} --release 17 -Xlint:all,-serial -Werror -d ${_classes} ${_sources}
+        COMMAND ${IPCMARK_JAVAC} --release 17 -XDstringConcat=inline -Xlint:all,-serial -Werror
+            -d ${_classes} ${_sources}
         DEPENDS ${_sources}
         COMMENT "Compiling the workers in Java"
         VERBATIM)

@@ -40,8 +40,11 @@ struct careless : ipcmark::fd_datagram {
                   .control = ipcmark::access::descriptor},
     };
 
-    explicit careless(ipcmark::setup& cell) : fd_datagram(cell) {
-        if (!cell.producer()) return use(cell.peer.take());
+    explicit careless(ipcmark::setup& cell) : ipcmark::fd_datagram(cell) {
+        if (!cell.producer()) {
+            use(cell.peer.take());
+            return;
+        }
         int ends[2];
         ipcmark::checked(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), "socketpair");
         use(ipcmark::unique_fd(ends[0]));

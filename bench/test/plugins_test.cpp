@@ -77,7 +77,9 @@ TEST_F(plugins, one_without_optimisation_is_said_and_recorded) {
     const auto result = nlohmann::json::parse(box.read("r.json"));
     nlohmann::json code;
     for (const auto& each : result.at("mechanisms")) {
-        if (each.at("name") == "pipe") EXPECT_FALSE(each.contains("code"));
+        if (each.at("name") == "pipe") {
+            EXPECT_FALSE(each.contains("code"));
+        }
         if (each.at("name") == "leaves") code = each.at("code");
     }
     EXPECT_TRUE(matches(code.at("file").get<std::string>(), "^/.*careless_leaves"));

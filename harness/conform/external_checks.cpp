@@ -164,10 +164,15 @@ bool notices_death(check_context& exam, std::size_t dies, std::string& text) {
 }
 
 check_result evaluate_external_peer_death(check_context& exam) {
+    constexpr int tries = 3;  // an interpreter that is kept from running may miss its second
     const bool claimed = exam.facts().peer_death_detected;
     std::string text;
-    const bool by_consumer = notices_death(exam, 0, text);
-    const bool noticed = by_consumer && notices_death(exam, 1, text);
+    bool noticed = false;
+    for (int attempt = 0; attempt < tries && (attempt == 0 || (claimed && !noticed)); ++attempt) {
+        text.clear();
+        const bool by_consumer = notices_death(exam, 0, text);
+        noticed = by_consumer && notices_death(exam, 1, text);
+    }
     if (claimed == noticed) return pass(text);
     return fail(text + (claimed ? "; yet it claims `peer_death_detected`"
                                 : ": `peer_death_detected` undersells it"));

@@ -93,8 +93,7 @@ private:
         if (task.self().side == role::consumer) task.tag += request_.consumer_tag_offset;
         task.work = request_.work;
         task.clock = clock;
-        if (position < request_.die_entering.size())
-            task.die_entering = request_.die_entering[position];
+        if (!external_) task.die_entering = death_of(position);
         task.layout = result_.layout;
         task.channel = request_.channel;
         if (external_) task.channel.shared_memory = false;
@@ -108,6 +107,11 @@ private:
         } catch (const call_failed&) {
             // It died at once; its pidfd tells.
         }
+    }
+
+    std::optional<stage> death_of(std::size_t position) const {
+        if (position >= request_.die_entering.size()) return std::nullopt;
+        return request_.die_entering[position];
     }
 
     bool all_reported() const {
@@ -165,7 +169,7 @@ private:
                 if (const auto beat = decode_heartbeat(text)) {
                     told_[index].reported = false;
                     if (external_ || !request_.channel.shared_memory) note(index, *beat);
-                    if (external_) watch_usage(index, beat->at);
+                    if (external_) watch(index, beat->at);
                     return;
                 }
                 take_report(index, text);
@@ -185,6 +189,12 @@ private:
     void take_report(std::size_t index, const std::string& text) {
         worker_report& report = told_[index].report;
         report = decode_report(text);
+        if (external_ && death_of(index) == stage::reporting) {
+            workers_[index].process.kill();
+            report = {};
+            report.failed = ended_without_report(index);
+            return;
+        }
         if (!external_ || tells_usage(text)) return;
         told& worker = told_[index];
         if (!worker.after) worker.after = read_external_usage(workers_[index].process.pid());
@@ -196,8 +206,10 @@ private:
     }
 
     /// A worker that cannot read its own usage has it read on entering and on leaving the phase.
-    void watch_usage(std::size_t index, stage entered) {
+    /// One that is to die is killed here: not every language can do that to itself.
+    void watch(std::size_t index, stage entered) {
         told& worker = told_[index];
+        if (entered == death_of(index)) workers_[index].process.kill();
         if (entered == stage::timing)
             worker.before = read_external_usage(workers_[index].process.pid());
         if (entered == stage::reporting)

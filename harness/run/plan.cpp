@@ -323,7 +323,7 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
     for (const auto& entry : mechanisms.all()) {
         const auto& names = request.mechanisms;
         const bool wanted =
-            names.empty() ? !entry.info.test_only
+            names.empty() ? !entry.info.test_only && !entry.external
                           : std::find(names.begin(), names.end(), entry.info.name) != names.end();
         if (wanted) chosen.emplace_back(&entry, entry.why_unavailable());
     }

@@ -44,16 +44,16 @@ TEST_F(stray, objects_are_those_that_appeared_and_carry_no_runs_name) {
 }
 
 TEST_F(stray, text_counts_them_and_names_their_removal) {
-    using kind = ipc_object::kind;
+    using stray_kind = ipc_object::kind;
     EXPECT_EQ(stray_text({}), "");
-    const std::string one = stray_text({{kind::file, "/dev/shm/a b", 0600}});
+    const std::string one = stray_text({{stray_kind::file, "/dev/shm/a b", 0600}});
     EXPECT_EQ(one,
               "1 IPC object of no run's name appeared meanwhile and remains: /dev/shm/a b. If no "
               "other program made it, a mechanism leaves it; remove it: rm '/dev/shm/a b'");
-    const std::string several = stray_text({{kind::file, "/dev/shm/x", 0600},
-                                            {kind::queue, "/q", 0600},
-                                            {kind::sysv_shm, "5", 0600},
-                                            {kind::sysv_sem, "7", 0600}});
+    const std::string several = stray_text({{stray_kind::file, "/dev/shm/x", 0600},
+                                            {stray_kind::queue, "/q", 0600},
+                                            {stray_kind::sysv_shm, "5", 0600},
+                                            {stray_kind::sysv_sem, "7", 0600}});
     EXPECT_NE(several.find("4 IPC objects"), std::string::npos) << several;
     EXPECT_NE(several.find("System V shared memory 5, ..."), std::string::npos) << several;
     EXPECT_TRUE(several.ends_with("rm /dev/shm/x /dev/mqueue/q; ipcrm -m 5 -s 7")) << several;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <memory>
 #include <set>
 
 #include "transports/register_all.hpp"
@@ -342,6 +343,31 @@ TEST_F(plan_test, test_only_mechanisms_need_to_be_named) {
         EXPECT_EQ(name.find("faulty"), std::string::npos);
     request.mechanisms = {"faulty_drop"};
     EXPECT_EQ(names().size(), 4u);
+}
+
+TEST_F(plan_test, workers_in_other_languages_need_to_be_named) {
+    auto worker = std::make_shared<external_worker>();
+    worker->name = "in_python";
+    worker->language = "Python 3";
+    all.add_external(worker);
+    for (const auto& name : names())
+        EXPECT_EQ(name.find("in_python"), std::string::npos);
+    request.mechanisms = {"in_python"};
+    request.patterns.push_back(pattern::wake);
+    request.payloads = {4, 64};
+    request.varied.by_name["gap_ns"] = {1e6};
+    std::size_t skipped = 0;
+    const plan made = expanded();
+    for (const auto& planned : made.cells)
+        if (planned.skipped) {
+            ++skipped;
+            EXPECT_TRUE(planned.skipped->text.find("4 bytes are outside") == 0 ||
+                        planned.skipped->text.find("does not know the pattern wake") !=
+                            std::string::npos)
+                << planned.skipped->text;
+        }
+    EXPECT_EQ(made.cells.size(), 6u);
+    EXPECT_EQ(skipped, 4u);
 }
 
 TEST_F(plan_test, each_round_holds_every_runnable_cell_once_in_its_own_order) {

@@ -272,10 +272,6 @@ final class IpcmarkWorker {
     private void enter(String next) throws Exception {
         stage = next;
         sendFrame(control, "heartbeat", Map.of("stage", next, "messages", 0));
-        if (!next.equals(job.get("die_entering"))) return;
-        Class<?> signal = Class.forName("sun.misc.Signal");
-        signal.getMethod("raise", signal)
-                .invoke(null, signal.getConstructor(String.class).newInstance("KILL"));
     }
 
     private void carryOut(Opener opener) throws Exception {
@@ -460,10 +456,13 @@ final class IpcmarkWorker {
         for (long each : latencies) counts.merge(bucketOf(each), 1L, Long::sum);
         List<Object> buckets = new ArrayList<>();
         counts.forEach((number, count) -> buckets.add(List.of(number, count)));
-        return Map.of(
-                "least_ns", latencies.stream().mapToLong(Long::longValue).min().orElse(0),
-                "greatest_ns", latencies.stream().mapToLong(Long::longValue).max().orElse(0),
-                "buckets", buckets);
+        long least = latencies.isEmpty() ? 0 : Long.MAX_VALUE;
+        long greatest = 0;
+        for (long each : latencies) {
+            least = Math.min(least, each);
+            greatest = Math.max(greatest, each);
+        }
+        return Map.of("least_ns", least, "greatest_ns", greatest, "buckets", buckets);
     }
 
     private void reportInto(Map<String, Object> report) {
@@ -481,9 +480,9 @@ final class IpcmarkWorker {
     }
 
     private static Map<String, Object> failureOf(Throwable e, String stage) {
-        boolean gone = e instanceof IOException && String.valueOf(e.getMessage()).contains("Broken pipe");
-        gone |= e instanceof IOException && String.valueOf(e.getMessage()).contains("reset by peer");
-        gone |= e instanceof java.rmi.RemoteException;
+        String said = String.valueOf(e.getMessage());
+        boolean gone = e instanceof java.rmi.RemoteException;
+        gone |= e instanceof IOException && said.matches("(?s).*(Broken pipe|Connection reset).*");
         Failed told = e instanceof Failed failed ? failed : null;
         return Map.of(
                 "status", told == null ? "failed" : told.status,
@@ -526,7 +525,8 @@ final class IpcmarkWorker {
         } catch (Exception e) {
             report.put("failed", failureOf(e, worker == null ? "starting" : worker.stage));
         }
-        if (worker != null) worker.reportInto(report);
+        // Of a failure at once: whoever waits for it gives a second.
+        if (worker != null && !report.containsKey("failed")) worker.reportInto(report);
         report.put("last_cpu", lastCpu());
         sendFrame(control, "report", report);
         byte[] rest = new byte[4096];

@@ -31,12 +31,16 @@ final class Json {
     }
 
     static String write(Object value) {
+        List<String> parts = new ArrayList<>();
         if (value instanceof Map<?, ?> map) {
-            List<String> members = new ArrayList<>();
-            map.forEach((key, each) -> members.add(quoted((String) key) + ":" + write(each)));
-            return "{" + String.join(",", members) + "}";
+            for (Map.Entry<?, ?> each : map.entrySet())
+                parts.add(quoted((String) each.getKey()) + ":" + write(each.getValue()));
+            return "{" + String.join(",", parts) + "}";
         }
-        if (value instanceof List<?> list) return "[" + String.join(",", list.stream().map(Json::write).toList()) + "]";
+        if (value instanceof List<?> list) {
+            for (Object each : list) parts.add(write(each));
+            return "[" + String.join(",", parts) + "]";
+        }
         return value instanceof String word ? quoted(word) : String.valueOf(value);
     }
 
