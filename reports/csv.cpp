@@ -55,9 +55,10 @@ std::string rows_of(const run_result& result, const result_view& view, const std
     for (std::size_t i = 0; i < result.cells.size(); ++i) {
         const auto& cell = result.cells[i];
         const auto head = prefix + head_of(cell, view.cells[i]);
-        const auto tail =
-            "," + (cell.parties ? csv_field(cell.parties->text) + "," + cell.parties->topology
-                                : "1:1,pair");
+        // Nothing: a pair.
+        const std::string tail =
+            cell.parties ? "," + csv_field(cell.parties->text) + "," + cell.parties->topology
+                         : ",,";
         if (cell.summary.empty()) text += head + ",,,,,,,,,," + tail + line_end;
         for (const auto& [metric, figures] : cell.summary) {
             text += head + "," + csv_field(metric) + "," + csv_field(figures.unit);

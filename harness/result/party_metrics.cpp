@@ -20,29 +20,11 @@ std::vector<double> messages_of_each(const repetition_view& v) {
     return each_of;
 }
 
-template <class Choose>
-optional_figure share(const repetition_view& v, Choose choose) {
-    const auto each_of = messages_of_each(v);
-    double all = 0;
-    for (const double messages : each_of)
-        all += messages;
-    if (each_of.size() < 2 || all <= 0) return std::nullopt;
-    return *choose(each_of.begin(), each_of.end()) / all;
-}
-
-optional_figure least_share(const repetition_view& v) {
-    return share(v, [](auto begin, auto end) { return std::min_element(begin, end); });
-}
-
-optional_figure greatest_share(const repetition_view& v) {
-    return share(v, [](auto begin, auto end) { return std::max_element(begin, end); });
-}
-
 optional_figure fairness(const repetition_view& v) {
-    const auto least = least_share(v);
-    const auto greatest = greatest_share(v);
-    if (!least || !greatest) return std::nullopt;
-    return *least / *greatest;
+    const auto each_of = messages_of_each(v);
+    if (each_of.size() < 2) return std::nullopt;
+    const auto [least, greatest] = std::minmax_element(each_of.begin(), each_of.end());
+    return *greatest > 0 ? optional_figure(*least / *greatest) : std::nullopt;
 }
 
 optional_figure exchange_rate(const repetition_view& v) {
@@ -78,20 +60,14 @@ optional_figure slowest_median(const repetition_view& v) {
 
 const std::vector<metric>& party_metrics() {
     static const std::vector<metric> table{
-        {"exchanges_per_second", "round trips", "round trips of all clients in a second", "1/s",
+        {"exchanges_per_second", "round trips", "in a second, of all clients", "1/s",
          better::higher, stamps, exchange_rate, 0.05, true},
-        {"fairness", "least to greatest",
-         "messages of the party that got least through, of what the one with the most got", "share",
-         better::higher, "sequence numbers, by producer", fairness, 0, true},
-        {"least_share", "least share", "share of all messages of the party that got least through",
-         "share", better::higher, "sequence numbers, by producer", least_share},
-        {"greatest_share", "greatest share",
-         "share of all messages of the party that got most through", "share", better::lower,
-         "sequence numbers, by producer", greatest_share},
-        {"quickest_p50_ns", "p50 of the quickest", "median of the party that has the lowest", "ns",
-         better::lower, stamps, quickest_median, 0, true},
-        {"slowest_p50_ns", "p50 of the slowest", "median of the party that has the highest", "ns",
-         better::lower, stamps, slowest_median, 0, true},
+        {"fairness", "least to greatest", "fewest messages of a party, of the most of one", "share",
+         better::higher, "sequence numbers", fairness, 0, true},
+        {"quickest_p50_ns", "quickest p50", "lowest median of a party", "ns", better::lower, stamps,
+         quickest_median, 0, true},
+        {"slowest_p50_ns", "slowest p50", "highest median of a party", "ns", better::lower, stamps,
+         slowest_median, 0, true},
     };
     return table;
 }

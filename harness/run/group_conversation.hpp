@@ -346,12 +346,17 @@ private:
         return text;
     }
 
-    /// Of several failures the one that is not merely "my peer has gone" is the cause.
+    /// Of several failures one that is not merely "my peer has gone" is the cause, and before all
+    /// others that a worker died: what it leaves behind fails those who look for more.
+    static int weight_of(const failure& failed) {
+        return failed.code == "died" ? 2 : failed.code == "peer" ? 0 : 1;
+    }
+
     std::optional<failure> first_cause() const {
         std::optional<failure> cause;
         for (const told& worker : told_) {
             const auto& failed = worker.report.failed;
-            if (failed && (!cause || cause->code == "peer")) cause = failed;
+            if (failed && (!cause || weight_of(*failed) > weight_of(*cause))) cause = failed;
         }
         return cause;
     }

@@ -32,7 +32,6 @@ template <class Visitor>
 void visit_fields(Visitor& visit, table_row& r) {
     visit("label", r.label);
     visit("cells", r.cells);
-    visit("mechanism", r.mechanism);
 }
 
 struct report_table {

@@ -192,7 +192,7 @@ export interface PartyTable {
   title: string;
   corner: string;
   heads: string[];
-  rows: { label: string; cells: { text: string }[]; mechanism: string }[];
+  rows: { label: string; cells: { text: string }[] }[];
 }
 
 export interface ComparedRow {

@@ -109,7 +109,7 @@ function cellRows(context: Context): Field[][] {
       view.lossy ? "yes" : "no",
       (cell.flags ?? []).join(" "),
     ];
-    const tail = [cell.parties?.text ?? "1:1", cell.parties?.topology ?? "pair"];
+    const tail = [cell.parties?.text, cell.parties?.topology];
     const figures = Object.entries(cell.summary);
     if (figures.length === 0)
       rows.push([...head, ...Array.from({ length: 10 }, () => ""), ...tail]);

@@ -6,6 +6,7 @@ import { factText } from "../facts";
 import { formatPayload, missing } from "../format";
 import { openMechanism } from "../openMechanism";
 
+// Where the name itself would say less.
 const traitWords: Record<string, string> = {
   message_boundaries: "keeps message boundaries",
   ordered: "keeps the order",
@@ -14,16 +15,12 @@ const traitWords: Record<string, string> = {
   cross_host: "across hosts",
   fan_in: "several senders",
   fan_out: "several receivers",
-  joinable: "more than a pair in one object",
-  priorities: "priorities",
   survives_producer_exit: "messages survive the sender's exit",
   peer_death_detected: "detects peer exit",
   peer_death_may_be_late: "peer exit noticed late",
   may_drop: "may lose messages",
   latest_value: "keeps only the latest value",
   back_pressure: "holds the sender back when full",
-  access_control: "access control",
-  encrypted: "encrypted",
   needs_daemon: "needs a daemon",
   allocates: "allocates per message",
 };
