@@ -232,11 +232,11 @@ TEST_F(compare, speaks_every_format) {
     run_of(1, 1);
     run_of(2, 1.5);
     run_of(3, 1);
-    const auto json = nlohmann::json::parse(
+    const auto answer = nlohmann::json::parse(
         expect_code(0, "ipcmark compare 1.json 2.json 3.json --format json").out);
-    EXPECT_EQ(json.at("schema").at("name"), "ipcmark.comparison");
-    ASSERT_EQ(json.at("comparisons").size(), 2u);
-    for (const auto& table : json.at("comparisons")[0].at("tables"))
+    EXPECT_EQ(answer.at("schema").at("name"), "ipcmark.comparison");
+    ASSERT_EQ(answer.at("comparisons").size(), 2u);
+    for (const auto& table : answer.at("comparisons")[0].at("tables"))
         for (const auto& row : table.at("rows"))
             EXPECT_TRUE(
                 matches(row.at("verdict"), "^(improved|regressed|equivalent|inconclusive)$"));
