@@ -77,6 +77,7 @@ private:
     struct told {
         worker_report report;
         bool reported = false;
+        std::optional<std::uint64_t> timing_since_ns;
         std::optional<external_usage> before;  // when its timed phase began
         std::optional<external_usage> after;
     };
@@ -119,6 +120,7 @@ private:
     }
 
     void wait_for_something() {
+        end_in_timing();
         std::vector<pollfd> watched{{interrupts_.fd(), POLLIN, 0}};
         std::vector<std::size_t> whose{0};
         for (std::size_t i = 0; i < workers_.size(); ++i) {
@@ -209,11 +211,26 @@ private:
     /// One that is to die is killed here: not every language can do that to itself.
     void watch(std::size_t index, stage entered) {
         told& worker = told_[index];
-        if (entered == death_of(index)) workers_[index].process.kill();
-        if (entered == stage::timing)
+        if (entered == death_of(index) && entered != stage::timing) workers_[index].process.kill();
+        if (entered == stage::timing) {
+            worker.timing_since_ns = shared_clock::raw_ns();
             worker.before = read_external_usage(workers_[index].process.pid());
+        }
         if (entered == stage::reporting)
             worker.after = read_external_usage(workers_[index].process.pid());
+    }
+
+    /// A worker says that it enters the timed phase before it meets the others there. One that is
+    /// to die in it is killed once all are surely past that: they are to notice by their mechanism.
+    void end_in_timing() {
+        constexpr std::uint64_t past_the_meeting_ns = 50 * ns_per_ms;
+        const std::uint64_t now_ns = shared_clock::raw_ns();
+        const bool all_in = std::all_of(told_.begin(), told_.end(), [&](const told& worker) {
+            return worker.timing_since_ns &&
+                   now_ns - *worker.timing_since_ns >= past_the_meeting_ns;
+        });
+        for (std::size_t i = 0; external_ && all_in && i < told_.size(); ++i)
+            if (death_of(i) == stage::timing && !told_[i].reported) workers_[i].process.kill();
     }
 
     /// What came before there was a job: a report of what ails the worker, or rubbish.
