@@ -22,7 +22,7 @@ program_output output_of(const std::vector<std::string>& arguments, complaints t
     child program = child::spawn_program(arguments, inherited);
     writing.reset();
     program_output result;
-    std::array<char, 65536> block{};
+    std::array<char, 4096> block{};  // a stack may be as small as 64 KiB
     for (;;) {
         const ssize_t got = ::read(reading.get(), block.data(), block.size());
         if (got < 0 && errno == EINTR) continue;
