@@ -77,7 +77,7 @@ private:
 
 namespace {
 
-constexpr transport_info describe(std::string_view name, std::string_view summary) {
+constexpr transport_info describe_fault(std::string_view name, std::string_view summary) {
     return {.name = name,
             .summary = summary,
             .family = "test",
@@ -91,13 +91,17 @@ constexpr transport_info describe(std::string_view name, std::string_view summar
             .test_only = true};
 }
 
-constexpr transport_info drops = describe("faulty_drop", "loses one message");
-constexpr transport_info corrupts = describe("faulty_corrupt", "flips one bit of one message");
-constexpr transport_info duplicates = describe("faulty_duplicate", "delivers one message twice");
-constexpr transport_info reorders = describe("faulty_reorder", "lets one message overtake another");
-constexpr transport_info stalls = describe("faulty_stall", "is late with one message by 50 ms");
-constexpr transport_info hangs = describe("faulty_hang", "stops answering");
-constexpr transport_info dies = describe("faulty_die", "is killed while it works");
+constexpr transport_info drops = describe_fault("faulty_drop", "loses one message");
+constexpr transport_info corrupts =
+    describe_fault("faulty_corrupt", "flips one bit of one message");
+constexpr transport_info duplicates =
+    describe_fault("faulty_duplicate", "delivers one message twice");
+constexpr transport_info reorders =
+    describe_fault("faulty_reorder", "lets one message overtake another");
+constexpr transport_info stalls =
+    describe_fault("faulty_stall", "is late with one message by 50 ms");
+constexpr transport_info hangs = describe_fault("faulty_hang", "stops answering");
+constexpr transport_info dies = describe_fault("faulty_die", "is killed while it works");
 
 }  // namespace
 
