@@ -119,6 +119,7 @@ protected:
         request.what.kind = pattern::decompose;
         request.parties = pair_on(cpus.front(), cpus.back());
         options.stage_deadline_ms = 5'000;
+        request.work.timed_ns = 200'000'000;  // slots are kept on a busy machine, too
     }
     repetition_result take_apart(const char* transport, const planned_cell& planned) {
         request.what.transport = transport;

@@ -1,5 +1,6 @@
 #include "harness/run/workspace.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -68,7 +69,25 @@ TEST(workspace, a_repetition_that_ends_leaves_no_object) {
     EXPECT_EQ(objects_of(name), 0);
 }
 
+/// A temporary folder that no other run sweeps meanwhile.
+class own_temporary_folder {
+public:
+    own_temporary_folder() : before_(fs::temp_directory_path()) {
+        fs::create_directory(own_);
+        ::setenv("TMPDIR", own_.c_str(), 1);
+    }
+    ~own_temporary_folder() {
+        ::setenv("TMPDIR", before_.c_str(), 1);
+        fs::remove_all(own_);
+    }
+
+private:
+    fs::path before_;
+    fs::path own_ = before_ / ("workspace_test-" + std::to_string(::getpid()));
+};
+
 TEST(workspace, the_next_run_removes_what_a_dead_run_left) {
+    const own_temporary_folder alone;
     const std::string run = "ipcmark-" + std::to_string(::getpid()) + "-sYsTeM";
     const fs::path folder = fs::temp_directory_path() / run;
     fs::create_directories(folder / "00000007");
