@@ -61,7 +61,7 @@ test("of two results the comparison is the first screen, by name and date", asyn
   await isOnFirstScreen(told, screens[0], "the comparison");
   assert.match(
     await told.innerText(),
-    /^second\.json \(2026-.* UTC\) against first\.json \(2026-.* UTC\): .*\d+ worse/,
+    /^second\.json \(2026-.* UTC, revision \w+\) against first\.json \(2026-.*, revision \w+\): .*\d+ worse/,
   );
   await isOnFirstScreen(
     page.locator("#compare .picture svg").first(),

@@ -16,7 +16,7 @@ export const plainText = (text) =>
     .replace(/\u00d7/g, "x")
     .replace(/^\u2013$/, "-");
 
-const withoutHalfWidth = (text) => text.replace(/ \u00b1>?[\d.]+ %$/, "");
+const withoutHalfWidth = (text) => text.replace(/ \u00b1[<>]?[\d.]+ %$/, "");
 
 // Tables of the terminal: [{title, heads, rows: [{label, cells: [{text, leads}]}]}]
 export function textTables(text) {
