@@ -164,8 +164,9 @@ TEST_F(ab, programs_are_run_by_their_whole_selves) {
 }
 
 TEST_F(ab, mechanisms_and_settings_make_variants) {
-    expect_code(
-        1, "ipcmark ab --a touch=desc --b touch=copy -m pipe --payload 64k --force" + short_cell);
+    expect_code(1,
+                "ipcmark ab --a touch=desc --b touch=copy -m shm_ring_futex --payload 1M --force" +
+                    short_cell);
     EXPECT_EQ(document().at("variants")[0].at("settings")[0], "touch=desc");
     expect_code(1, "ipcmark ab --a pipe --b tcp --json other.json" + short_cell);
     EXPECT_EQ(result("other.json").at("pairs")[0].at("b"), "round_trip/tcp/64/same_cpu");
