@@ -126,7 +126,8 @@ function draw(context: Context, width: number): Drawing {
       tickFormat: (v: number) => (Number.isInteger(v) ? String(v + 1) : ""),
     },
     y: {
-      type: "log",
+      // A log axis labels powers alone where it is short.
+      type: domain[1] < 2 * domain[0] ? "linear" : "log",
       domain,
       ticks: ratioTicks(domain, 320),
       tickFormat: (v: number) => `${Number(v.toPrecision(3))}\u00d7`,
@@ -141,7 +142,7 @@ function draw(context: Context, width: number): Drawing {
         stroke: "currentColor",
         strokeDasharray: "4 3",
       }),
-      Plot.dot(list, { x: "column", y: "ratio", r: 2, fill: "var(--quiet-line)" }),
+      Plot.dot(list, { x: "column", y: "ratio", r: 2, fill: "var(--ink-soft)" }),
       Plot.ruleY(line.levels, {
         x1: "first",
         x2: ({ last, first }: { last: number; first: number }) => Math.max(last, first + 0.5),
