@@ -30,7 +30,7 @@ inline std::size_t entries(const std::filesystem::path& folder, const std::strin
 class runner_test : public testing::Test {
 protected:
     runner_test() {
-        options.stage_deadline_ms = 700;
+        options.stage_deadline_ms = 3'000;
         request.what = {"unix_seqpacket", pattern::round_trip, 64, placement::free, touch::rw, 16};
         request.tag = 0x1122334455667788;
         request.work.warm_up_min_ns = 1'000'000;
