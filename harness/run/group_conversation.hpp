@@ -120,7 +120,7 @@ private:
     }
 
     void wait_for_something() {
-        end_in_timing();
+        if (external_) end_in_timing();
         std::vector<pollfd> watched{{interrupts_.fd(), POLLIN, 0}};
         std::vector<std::size_t> whose{0};
         for (std::size_t i = 0; i < workers_.size(); ++i) {
@@ -229,7 +229,7 @@ private:
             return worker.timing_since_ns &&
                    now_ns - *worker.timing_since_ns >= past_the_meeting_ns;
         });
-        for (std::size_t i = 0; external_ && all_in && i < told_.size(); ++i)
+        for (std::size_t i = 0; all_in && i < told_.size(); ++i)
             if (death_of(i) == stage::timing && !told_[i].reported) workers_[i].process.kill();
     }
 
