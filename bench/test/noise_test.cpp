@@ -83,8 +83,8 @@ TEST_F(strict, an_unusable_result_is_written_and_refused) {
         "echo 200000 >polls; [ ! -e $polls ] || mount --bind polls $polls; ";
     const std::string measure =
         "ipcmark run --profile quick --mechanism shm_ring_spin --pattern "
-        "round_trip --payload 64 --repetitions 2 --repetition-ms 200 --no-floors "
-        "--reruns 0 --strict";
+        "round_trip --payload 64 --placement cross --repetitions 2 --repetition-ms 200 "
+        "--no-floors --reruns 0 --strict";
     box.write("quiet.sh", quiet_machine + beside_hogs +
                               "ipcmark doctor --strict >doctor.txt || exit 77; " + measure);
     const outcome ended = box.run("unshare -m sh quiet.sh");
