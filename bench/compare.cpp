@@ -3,6 +3,7 @@
 #include <iostream>
 #include <unistd.h>
 
+#include "bench/answer_format.hpp"
 #include "bench/header.hpp"
 #include "bench/history_place.hpp"
 #include "bench/outputs.hpp"
@@ -47,25 +48,22 @@ constexpr std::array compare_flags{
 
 struct compare_options {
     std::vector<std::string> files;
-    std::string format = "text";
+    answer_format format = answer_format::text;
     std::string html_file;
     bool gate = false;
     std::string store;
 };
 
 compare_options compare_options_of(const cxxopts::ParseResult& parsed) {
-    const auto text = [&](const char* flag, const char* otherwise = "") {
-        return parsed.count(flag) > 0 ? parsed[flag].as<std::string>() : std::string(otherwise);
+    const auto text = [&](const char* flag) {
+        return parsed.count(flag) > 0 ? parsed[flag].as<std::string>() : std::string();
     };
     compare_options options;
     if (parsed.count("results") > 0)
         options.files = parsed["results"].as<std::vector<std::string>>();
     if (options.files.size() < 2)
         throw command_error("compare needs two results or more: the old one first");
-    options.format = text("format", "text");
-    if (options.format != "text" && options.format != "markdown" && options.format != "json")
-        throw command_error("--format '" + options.format +
-                            "' is not one of text, markdown or json");
+    options.format = answer_format_of(parsed);
     options.html_file = output_name(text("html"));
     if (options.html_file == "-")
         throw command_error("standard output has the answer: --html needs a file");
@@ -123,15 +121,15 @@ comparison_view compare_with_history(const history_store& store, const named_res
 }
 
 void print_comparisons(const view_model& model, const compare_options& options) {
-    if (options.format == "json") {
+    if (options.format == answer_format::json) {
         tree views = tree::array();
         for (const auto& each : model.comparisons)
             views.push_back(to_tree(each));
-        std::cout << json_text({{"schema", {{"name", "ipcmark.comparison"}, {"version", "1.0"}}},
+        std::cout << json_text({{"schema", {{"name", comparison_schema_name}, {"version", "1.0"}}},
                                 {"comparisons", std::move(views)}},
                                1)
                   << '\n';
-    } else if (options.format == "markdown") {
+    } else if (options.format == answer_format::markdown) {
         std::cout << render_comparisons_markdown(model);
     } else {
         std::cout << render_text(model, {.colour = colour_wanted(STDOUT_FILENO),

@@ -2,10 +2,14 @@
 #include <array>
 #include <iostream>
 
+#include "bench/ab_options.hpp"
+#include "bench/answer_format.hpp"
 #include "bench/help_text.hpp"
+#include "bench/history_options.hpp"
 #include "bench/plan_file.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/contract/patterns.hpp"
+#include "reports/export/export_format.hpp"
 
 namespace ipcmark {
 
@@ -64,8 +68,19 @@ std::vector<std::string> completion_mechanisms(const registry& all) {
     return names;
 }
 
+std::vector<std::string> completion_formats(const std::string& command) {
+    if (command == "ab") return completion_words_of<ab_format>();
+    if (command == "report") return {"html", "text", "markdown", "csv", "json"};
+    if (command != "export") return completion_words_of<answer_format>();
+    std::vector<std::string> names;
+    for (const export_format& each : export_formats())
+        names.emplace_back(each.word);
+    return names;
+}
+
 /// The values of an option; empty: file names, or anything.
-std::vector<std::string> completion_values(const std::string& option, const registry& all) {
+std::vector<std::string> completion_values(const std::string& command, const std::string& option,
+                                           const registry& all) {
     if (option == "--mechanism" || option == "-m" || option == "--require")
         return completion_mechanisms(all);
     if (option == "--pattern") return completion_words_of<pattern>();
@@ -73,9 +88,10 @@ std::vector<std::string> completion_values(const std::string& option, const regi
     if (option == "--touch") return completion_words_of<touch>();
     if (option == "--payload" || option == "-p") return {"64", "4k", "64k", "1M"};
     if (option == "--profile") return plan_names();
+    if (option == "--gate" && command == "compare") return {"unpaired"};
     if (option == "--gate") return {"relative", "strict"};
     if (option == "--schedule") return {"fixed", "poisson"};
-    if (option == "--format") return {"text", "markdown", "csv", "json", "html"};
+    if (option == "--format") return completion_formats(command);
     return {};
 }
 
@@ -98,7 +114,8 @@ std::vector<std::string> completion_unfiltered(const std::vector<std::string>& w
     if (words.back().starts_with("-"))
         for (const subcommand* each : all_subcommands())
             if (each->name == words.front()) return options_in(help_text_of(*each, all));
-    if (words.front() != "completion") return completion_values(before, all);
+    if (words.size() == 2 && words.front() == "history") return history_verb_names();
+    if (words.front() != "completion") return completion_values(words.front(), before, all);
     std::vector<std::string> shells;
     for (const auto& script : completion_scripts)
         shells.emplace_back(script.shell);

@@ -25,15 +25,15 @@ history_view view_of_store(const history_store& store, const std::vector<past_ru
                            cell_filter(options.filter));
 }
 
-void print_history(const history_view& view, history_format format) {
+void print_history(const history_view& view, answer_format format) {
     switch (format) {
-        case history_format::json:
+        case answer_format::json:
             std::cout << json_text(to_tree(view), 1) << '\n';
             return;
-        case history_format::markdown:
+        case answer_format::markdown:
             std::cout << render_history_markdown(view);
             return;
-        case history_format::text:
+        case answer_format::text:
             std::cout << render_history_text(view);
     }
 }
@@ -109,7 +109,7 @@ int history_show(const history_options& options) {
     const auto store = history_of(options);
     const auto runs = store.runs();
     const history_view view = view_of_store(store, runs, options);
-    if (options.format == history_format::text) {
+    if (options.format == answer_format::text) {
         for (std::size_t i = runs.size() - std::min(runs.size(), options.last); i < runs.size();
              ++i)
             std::cout << past_run_text(runs[i]) << '\n';

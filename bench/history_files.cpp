@@ -106,7 +106,7 @@ private:
 
 int history_add(const history_options& options) try {
     if (!options.golden.empty() && options.words.size() > 1)
-        throw command_error("--golden belongs to one sitting: add its result alone");
+        throw command_error("--golden belongs to one result: add that one alone");
     std::vector<recorded_run> runs;
     for (const std::string& file : options.words)
         runs.push_back(run_to_add(options, file));

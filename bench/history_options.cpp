@@ -39,7 +39,7 @@ constexpr std::array history_flags{
                   "Where it is kept (default: ipcmark in $XDG_DATA_HOME or ~/.local/share)"},
                  ""},
     history_flag{{history_group, "golden", "FILE",
-                  "add: the golden build's result of the same sitting, which the run is held "
+                  "add: the result of a golden build measured beside it, which the run is held "
                   "against"},
                  "add"},
     history_flag{{history_group, "revision", "REV",
@@ -92,7 +92,7 @@ std::string history_examples() {
            "the\n"
            "machine or its limits change. A result of `ab`, or --golden, is kept as the ratio to "
            "the\n"
-           "golden build of the same sitting, which takes the machine's drift out. Changes of "
+           "golden build measured beside it, which takes the machine's drift out. Changes of "
            "level\n"
            "are found by their energy distance, proven by permuting blocks of runs; five runs on\n"
            "either side are the fewest. A change is detected, then confirmed, accepted or "
@@ -104,11 +104,9 @@ std::string history_examples() {
 }
 
 const history_verb& verb_named(const std::string& word) {
-    std::vector<std::string> names;
-    for (const history_verb& each : history_verbs) {
+    for (const history_verb& each : history_verbs)
         if (each.name == word) return each;
-        names.emplace_back(each.name);
-    }
+    const auto names = history_verb_names();
     throw command_error(word.empty()
                             ? "history needs one of " + join_or(names)
                             : "there is no history " + word + "; choose " + join_or(names));
@@ -165,16 +163,18 @@ history_options options_of(const cxxopts::ParseResult& parsed) {
     if (parsed.count("margin") > 0)
         options.rule.margins.margin =
             of_flag("margin", [&] { return history_share(text("margin")); });
-    if (parsed.count("format") == 0) return options;
-    const auto format = from_word<history_format>(text("format"));
-    if (!format)
-        throw command_error("--format '" + text("format") +
-                            "' is not one of text, markdown or json");
-    options.format = *format;
+    options.format = answer_format_of(parsed);
     return options;
 }
 
 }  // namespace
+
+std::vector<std::string> history_verb_names() {
+    std::vector<std::string> names;
+    for (const history_verb& each : history_verbs)
+        names.emplace_back(each.name);
+    return names;
+}
 
 std::optional<std::pair<const history_verb*, history_options>> parse_history_options(
     const invocation& call) {

@@ -5,20 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "bench/answer_format.hpp"
 #include "bench/subcommand.hpp"
 #include "harness/analysis/trend.hpp"
-#include "harness/base/enum_names.hpp"
 
 namespace ipcmark {
-
-enum class history_format : std::uint8_t { text, markdown, json };
-
-template <>
-struct spelling<history_format> {
-    static constexpr std::array words{std::pair{history_format::text, "text"},
-                                      std::pair{history_format::markdown, "markdown"},
-                                      std::pair{history_format::json, "json"}};
-};
 
 /// What `ipcmark history` was asked to do.
 struct history_options {
@@ -30,7 +21,7 @@ struct history_options {
     std::string note;
     std::string ab;
     std::string output = "-";
-    history_format format = history_format::text;
+    answer_format format = answer_format::text;
     bool fail = false;
     std::size_t last = 20;
     std::optional<std::size_t> keep;
@@ -46,6 +37,8 @@ struct history_verb {
     bool needs_words;
     int (*run)(const history_options& options);
 };
+
+std::vector<std::string> history_verb_names();
 
 std::optional<std::pair<const history_verb*, history_options>> parse_history_options(
     const invocation& call);

@@ -108,13 +108,13 @@ void require_evidence(const recommendation& of) {
 
 void print_answer(const recommend_options& options, const recommendation& of) {
     switch (options.format) {
-        case recommend_format::json:
+        case answer_format::json:
             std::cout << json_text(to_tree(of), 1) << '\n';
             return;
-        case recommend_format::markdown:
+        case answer_format::markdown:
             std::cout << render_recommendation_markdown(of);
             return;
-        case recommend_format::text:
+        case answer_format::text:
             break;
     }
     std::cout << render_recommendation_text(of, options.explain);

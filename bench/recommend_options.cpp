@@ -211,13 +211,7 @@ recommend_options options_of(const cxxopts::ParseResult& parsed, const invocatio
     options.results_folder = given(parsed, "results");
     if (options.record_file == "-")
         throw command_error("standard output has the answer: --format markdown prints it there");
-    if (parsed.count("format") > 0) {
-        const auto format = from_word<recommend_format>(given(parsed, "format"));
-        if (!format)
-            throw command_error("--format '" + given(parsed, "format") +
-                                "' is not one of text, markdown or json");
-        options.format = *format;
-    }
+    options.format = answer_format_of(parsed);
     return options;
 }
 

@@ -4,19 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "bench/answer_format.hpp"
 #include "bench/run_options.hpp"
 #include "harness/analysis/design.hpp"
 
 namespace ipcmark {
-
-enum class recommend_format : std::uint8_t { text, markdown, json };
-
-template <>
-struct spelling<recommend_format> {
-    static constexpr std::array words{std::pair{recommend_format::text, "text"},
-                                      std::pair{recommend_format::markdown, "markdown"},
-                                      std::pair{recommend_format::json, "json"}};
-};
 
 /// What `ipcmark recommend` was asked.
 struct recommend_options {
@@ -26,7 +18,7 @@ struct recommend_options {
     std::vector<std::string> from;        // results that are judged instead of measuring
     std::string record_file;              // Markdown; empty: none
     std::string results_folder;           // for what was measured; empty: it is not kept
-    recommend_format format = recommend_format::text;
+    answer_format format = answer_format::text;
     bool explain = false;
     std::vector<std::string> why_not;
     bool require_met = false;

@@ -9,6 +9,8 @@ namespace ipcmark {
 
 namespace {
 
+constexpr std::size_t help_columns = 100;
+
 std::vector<std::string> option_names(const cxxopts::Options& options) {
     std::vector<std::string> names;
     for (const auto& group : options.groups())
@@ -35,13 +37,40 @@ std::string quoted_word(const std::string& message) {
     return message.substr(begin + quote_bytes, end - begin - quote_bytes);
 }
 
+/// Lines that begin with a blank stay; all others are paragraphs, which end where the line before
+/// is empty or ends with a colon, or the next one has the exit codes.
+std::string in_paragraphs(std::string_view text) {
+    std::string all, paragraph;
+    const auto end_paragraph = [&] {
+        if (!paragraph.empty()) all += wrapped(std::move(paragraph), 0, help_columns) + '\n';
+        paragraph.clear();
+    };
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.empty() || line.starts_with(' ') || line.starts_with("Exit codes"))
+            end_paragraph();
+        if (line.empty() || line.starts_with(' ')) {
+            all += std::string(line) + '\n';
+            continue;
+        }
+        if (!paragraph.empty()) paragraph += ' ';
+        paragraph += line;
+        if (line.ends_with(':')) end_paragraph();
+    }
+    end_paragraph();
+    return all;
+}
+
 }  // namespace
 
 std::string exit_code_text() {
-    return "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or was\n"
-           "faster than the machine's limit; 4 nothing matched; 5 the environment was refused; 6 "
-           "inconclusive; 7 unreadable or\n"
-           "unsupported file; 70 internal error; 130 interrupted (what was complete is written).\n";
+    return in_paragraphs(
+        "Exit codes: 0 ok; 1 a gate failed; 2 usage; 3 a cell failed, timed out or was faster than "
+        "the machine's limit; 4 nothing matched; 5 the environment was refused; 6 inconclusive; 7 "
+        "unreadable or unsupported file; 70 internal error; 130 interrupted (what was complete is "
+        "written).\n");
 }
 
 std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
@@ -49,7 +78,7 @@ std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
                                                     std::string_view examples,
                                                     std::vector<std::string> groups) {
     options.add_options()("h,help", "This text");
-    options.set_width(100);
+    options.set_width(help_columns);
     groups.emplace_back();
     std::vector<const char*> argv{"ipcmark"};
     for (const auto& argument : call.arguments)
@@ -57,7 +86,7 @@ std::optional<cxxopts::ParseResult> parse_arguments(cxxopts::Options& options,
     try {
         auto parsed = options.parse(static_cast<int>(argv.size()), argv.data());
         if (parsed.count("help") > 0) {
-            std::cout << options.help(groups) << '\n' << examples;
+            std::cout << options.help(groups) << '\n' << in_paragraphs(examples);
             return std::nullopt;
         }
         if (!parsed.unmatched().empty())

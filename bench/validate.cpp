@@ -39,7 +39,7 @@ int run_validate(const invocation& call) {
             else if (parsed->count("design") > 0)
                 read_design(file);
             else
-                read_result_or_ab(file);
+                validate_document(file);
             std::cout << file << ": valid\n";
         } catch (const command_error& e) {
             std::cerr << "ipcmark: " << e.what() << '\n';

@@ -12,6 +12,7 @@ std::string_view why_no_page();
 std::string_view result_schema_text();
 std::string_view plan_schema_text();
 std::string_view ab_schema_text();
+std::string_view comparison_schema_text();
 std::string_view design_schema_text();
 std::string_view external_schema_text();
 

@@ -15,6 +15,7 @@
 #include "reports/decode.hpp"
 #include "reports/embedded.hpp"
 #include "reports/json_schema.hpp"
+#include "reports/view/comparison_view.hpp"
 
 namespace ipcmark {
 
@@ -162,17 +163,36 @@ std::string calibration_fault(const tree& block) {
 
 namespace {
 
+bool has_schema(const tree& document, std::string_view wanted) {
+    const tree* schema = document.find("schema");
+    const tree* name = schema == nullptr ? nullptr : schema->find("name");
+    return name != nullptr && name->is_text() && name->as_text() == wanted;
+}
+
+void check_document(const tree& document, const std::string& name) {
+    if (has_schema(document, ab_schema_name)) {
+        require_readable_version(*document.find("schema"), name);
+        require_schema(document, ab_schema_text(), name, {parse_json(result_schema_text())});
+    } else {
+        require_version(document, name);
+        require_schema(document, result_schema_text(), name);
+    }
+}
+
 tree checked_document(const std::string& text, const std::string& name) {
     if (is_journal(text)) return rebuild(text, name);
     tree document = parse_json_of(name, text);
-    if (is_ab_document(document)) {
-        require_readable_version(*document.find("schema"), name);
-        require_schema(document, ab_schema_text(), name, {parse_json(result_schema_text())});
-        return document;
-    }
-    require_version(document, name);
-    require_schema(document, result_schema_text(), name);
+    check_document(document, name);
     return document;
+}
+
+std::variant<run_result, ab_result> result_or_ab_of(const tree& document, const std::string& name) {
+    try {
+        if (has_schema(document, ab_schema_name)) return ab_result_from_tree(document);
+        return run_result_from_tree(document);
+    } catch (const bad_field& e) {
+        throw unreadable_result(name + ": " + e.what());
+    }
 }
 
 std::string name_of(const std::filesystem::path& file) {
@@ -186,13 +206,21 @@ tree read_document(const std::filesystem::path& file) {
 }
 
 std::variant<run_result, ab_result> read_result_or_ab(const std::filesystem::path& file) {
-    try {
-        const tree document = read_document(file);
-        if (is_ab_document(document)) return ab_result_from_tree(document);
-        return run_result_from_tree(document);
-    } catch (const bad_field& e) {
-        throw unreadable_result(name_of(file) + ": " + e.what());
+    return result_or_ab_of(read_document(file), name_of(file));
+}
+
+void validate_document(const std::filesystem::path& file) {
+    const std::string text = read_all(file);
+    const std::string name = name_of(file);
+    const bool journal = is_journal(text);
+    const tree document = journal ? rebuild(text, name) : parse_json_of(name, text);
+    if (has_schema(document, comparison_schema_name)) {
+        require_readable_version(*document.find("schema"), name);
+        require_schema(document, comparison_schema_text(), name);
+        return;
     }
+    if (!journal) check_document(document, name);
+    result_or_ab_of(document, name);
 }
 
 run_result read_result(const std::filesystem::path& file) {

@@ -23,6 +23,10 @@ run_result read_result(const std::filesystem::path& file);
 /// A result, or what `ipcmark ab` wrote, told by the file's schema. Throws unreadable_result.
 std::variant<run_result, ab_result> read_result_or_ab(const std::filesystem::path& file);
 
+/// Of a result, of what `ipcmark ab` wrote, or of what `ipcmark compare --format json` printed.
+/// Throws unreadable_result that names every fault.
+void validate_document(const std::filesystem::path& file);
+
 /// The same as it stands in the file, with whatever a newer version added.
 tree read_document(const std::filesystem::path& file);
 

@@ -232,14 +232,20 @@ TEST_F(compare, speaks_every_format) {
     run_of(1, 1);
     run_of(2, 1.5);
     run_of(3, 1);
-    const auto answer = nlohmann::json::parse(
-        expect_code(0, "ipcmark compare 1.json 2.json 3.json --format json").out);
+    const auto said = expect_code(0, "ipcmark compare 1.json 2.json 3.json --format json").out;
+    box.write("compared.json", said);
+    expect_code(0, "ipcmark validate compared.json");
+    auto answer = nlohmann::json::parse(said);
     EXPECT_EQ(answer.at("schema").at("name"), "ipcmark.comparison");
     ASSERT_EQ(answer.at("comparisons").size(), 2u);
     for (const auto& table : answer.at("comparisons")[0].at("tables"))
         for (const auto& row : table.at("rows"))
             EXPECT_TRUE(
                 matches(row.at("verdict"), "^(improved|regressed|equivalent|inconclusive)$"));
+    answer["comparisons"][1]["tables"][0]["margin_from"] = -1;
+    box.write("compared.json", answer.dump());
+    expect_refused(7, "ipcmark validate compared.json",
+                   "/comparisons/1/tables/0/margin_from must be ");
     EXPECT_TRUE(matches(expect_code(0, "ipcmark compare 1.json 2.json --format markdown").out,
                         "#### 2.json against 1.json"));
     expect_code(0, "ipcmark compare 1.json 2.json --html both.html");

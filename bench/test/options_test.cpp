@@ -100,6 +100,18 @@ TEST_F(options, help_of_a_command_is_its_help) {
     expect_refused(2, "ipcmark help repord", "did you mean report");
 }
 
+TEST_F(options, help_keeps_within_its_columns) {
+    std::istringstream commands("\n" + out_of("ipcmark completion --complete -- ''"));
+    std::size_t helps = 0;
+    for (std::string command; std::getline(commands, command); ++helps) {
+        std::istringstream lines(
+            out_of(command == "help" ? "ipcmark help" : "ipcmark " + command + " --help"));
+        for (std::string line; std::getline(lines, line);)
+            EXPECT_LE(line.size(), 100u) << command << ": " << line;
+    }
+    EXPECT_GE(helps, 15u);
+}
+
 TEST_F(options, the_manual_page_has_every_command_and_option) {
     const std::string page = out_of("ipcmark man");
     EXPECT_TRUE(page.starts_with(".TH IPCMARK 1"));
@@ -129,6 +141,10 @@ TEST_F(options, are_completed_with_their_values) {
         {"run --mechanism pipe,unix_st", {"pipe,unix_stream"}},
         {"run --gate ''", {"relative", "strict"}},
         {"report --format m", {"markdown"}},
+        {"ab --format g", {"github"}},
+        {"export --format b", {"bmf"}},
+        {"history a", {"add", "accept", "analyze"}},
+        {"compare --gate u", {"unpaired"}},
         {"completion f", {"fish"}},
     };
     for (const auto& [words, some] : cases) {

@@ -9,7 +9,7 @@
 /// One run judged by how earlier ones differ from each other.
 namespace ipcmark {
 
-/// Fewer earlier runs do not show how far two sittings differ.
+/// Fewer earlier runs do not show how far two runs differ.
 inline constexpr std::size_t fewest_earlier_runs = 8;
 
 struct predicted_figure {

@@ -103,7 +103,7 @@ recorded_run recorded_of(const run_result& result, const std::string& file);
 /// B, held against A pair by pair: A is the golden build.
 recorded_run recorded_of(const ab_result& compared, const std::string& file);
 
-/// Holds the run against another one of the same sitting. How many of its cells that has.
+/// Holds the run against another one measured beside it. How many of its cells that has.
 std::size_t hold_against(recorded_run& run, const run_result& golden);
 
 }  // namespace ipcmark

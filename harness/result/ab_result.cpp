@@ -77,10 +77,4 @@ ab_result ab_result_from_tree(const tree& document) {
     return of;
 }
 
-bool is_ab_document(const tree& document) {
-    const tree* schema = document.find("schema");
-    const tree* name = schema == nullptr ? nullptr : schema->find("name");
-    return name != nullptr && name->is_text() && name->as_text() == ab_schema_name;
-}
-
 }  // namespace ipcmark

@@ -113,7 +113,4 @@ tree to_tree(const ab_result& of);
 /// Throws bad_field with the JSON pointer of what does not fit.
 ab_result ab_result_from_tree(const tree& document);
 
-/// Whether a file's document is one of these.
-bool is_ab_document(const tree& document);
-
 }  // namespace ipcmark

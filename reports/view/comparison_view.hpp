@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/analysis/comparison.hpp"
@@ -10,6 +11,9 @@
 
 /// What reports say of a later result against the first one.
 namespace ipcmark {
+
+/// Of what `ipcmark compare --format json` prints.
+inline constexpr std::string_view comparison_schema_name = "ipcmark.comparison";
 
 struct compared_row {
     std::string cell;

@@ -65,7 +65,7 @@ public:
             return four_digits(std::exp(sign * (value - (held ? 0 : first_level))));
         };
         line.base = runs_[series.runs.front()].golden != 0
-                        ? "the golden build of the same sitting"
+                        ? "the golden build measured beside it"
                         : fmt::format("the median of {}, {}",
                                       plural(parts.front().end - parts.front().first, "first run"),
                                       figure_text(std::exp(sign * first_level) - by.least_change,

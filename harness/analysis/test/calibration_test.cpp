@@ -40,7 +40,7 @@ TEST(calibration, the_smallest_change_found_shrinks_with_the_repetitions_and_gro
     EXPECT_GT(quiet.cells[0].single_spread, quiet.cells[0].spread);
 }
 
-TEST(calibration, the_change_it_names_is_found_in_about_four_of_five_fresh_sittings) {
+TEST(calibration, the_change_it_names_is_found_in_about_four_of_five_fresh_runs) {
     constexpr int runs = 1'500;
     const double deviation = 0.06;
     // 400 rounds, so that the recorded noise itself is close to the true one.

@@ -80,12 +80,12 @@ TEST(budget, the_width_is_of_the_median_and_missing_below_six_repetitions) {
 
 /// Runs a run of cells with known medians under the rule until all rest. What disturbs a cell goes
 /// on over the rounds as an AR(1), whether or not the cell takes part.
-struct sitting_simulation {
+struct run_simulation {
     std::vector<double> deviations;
     std::vector<std::vector<double>> values;
 
-    sitting_simulation(simulate::source& random, std::vector<double> of, const budget_rule& rule,
-                       double phi = 0)
+    run_simulation(simulate::source& random, std::vector<double> of, const budget_rule& rule,
+                   double phi = 0)
         : deviations(std::move(of)), values(deviations.size()) {
         std::vector<simulate::ar1> machine;
         for (std::size_t i = 0; i < deviations.size(); ++i)
@@ -112,7 +112,7 @@ TEST(budget, noisier_cells_get_more_repetitions) {
     double quiet = 0;
     double loud = 0;
     for (int i = 0; i < 200; ++i) {
-        const sitting_simulation run(random, {0.01, 0.06, 0.3}, {});
+        const run_simulation run(random, {0.01, 0.06, 0.3}, {});
         quiet += static_cast<double>(run.values[0].size());
         loud += static_cast<double>(run.values[1].size());
         EXPECT_EQ(run.values[2].size(), 60u);
@@ -128,7 +128,7 @@ double coverage_under(const budget_rule& rule, double phi) {
     int held = 0;
     int intervals = 0;
     for (int i = 0; i < runs; ++i) {
-        const sitting_simulation run(random, {0.02, 0.05, 0.08}, rule, phi);
+        const run_simulation run(random, {0.02, 0.05, 0.08}, rule, phi);
         for (const auto& values : run.values) {
             const auto seen = summarise(values);
             held += *seen->low <= 100 && 100 <= *seen->high;

@@ -124,7 +124,7 @@ struct outcome {
 };
 
 /// Twenty rounds, the coefficient of variation of either side's repetitions 8 %, nothing in common.
-outcome over_sittings(double true_ratio, std::uint64_t seed) {
+outcome over_runs(double true_ratio, std::uint64_t seed) {
     constexpr int runs = 1'000;
     simulate::source random(seed);
     outcome result;
@@ -142,15 +142,15 @@ outcome over_sittings(double true_ratio, std::uint64_t seed) {
 }
 
 TEST(decision, a_true_change_is_found_with_the_power_promised) {
-    const outcome fifteen = over_sittings(1.15, 53);
+    const outcome fifteen = over_runs(1.15, 53);
     EXPECT_GE(fifteen.regressed, 0.90);
     EXPECT_GE(fifteen.covered, 0.93);
     EXPECT_LE(fifteen.covered, 0.97);
-    const outcome ten = over_sittings(1.10, 54);
+    const outcome ten = over_runs(1.10, 54);
     EXPECT_GE(ten.regressed, 0.60);
     EXPECT_GE(ten.covered, 0.93);
     EXPECT_LE(ten.covered, 0.97);
-    EXPECT_LE(over_sittings(1.00, 55).regressed, 0.01);
+    EXPECT_LE(over_runs(1.00, 55).regressed, 0.01);
 }
 
 TEST(decide_predicted, has_students_interval_of_one_more_value) {
