@@ -54,15 +54,17 @@ repetition_result check_context::measure(const scenario_options& how,
                                          std::vector<std::optional<stage>> die_entering) {
     launch_request request = request_for(mechanism, how);
     request.die_entering = std::move(die_entering);
-    return run(request, context_.chosen.deadline_ms);
+    return run(request, context_.chosen.deadline_ms, how.before_sweep);
 }
 
-repetition_result check_context::run(const launch_request& request, std::int64_t deadline_ms) {
+repetition_result check_context::run(const launch_request& request, std::int64_t deadline_ms,
+                                     std::function<void(const std::string&)> before_sweep) {
     runner spawner(context_.workspace, context_.interrupts, {},
                    {.stage_deadline_ms = deadline_ms,
                     .plugins = context_.chosen.plugins,
                     .leased = &context_.leased,
-                    .external = context_.chosen.external});
+                    .external = context_.chosen.external,
+                    .before_sweep = std::move(before_sweep)});
     repetition_result result = spawner.run(request);
     if (result.interrupted) throw interrupted("interrupted");
     return result;

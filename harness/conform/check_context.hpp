@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct scenario_options {
     task act = {};                                          // of a measuring repetition
     unsigned protocol_version = worker_protocol().version;  // of the job
     std::uint64_t consumer_tag_offset = 0;  // the consumer expects another tag than comes
+    std::function<void(const std::string& repetition)> before_sweep = {};  // see runner_options
 };
 
 /// What a check works with: one mechanism, one check, and process pairs on call.
@@ -67,7 +69,8 @@ public:
     conform_context& context() noexcept { return context_; }
 
 private:
-    repetition_result run(const launch_request& request, std::int64_t deadline_ms);
+    repetition_result run(const launch_request& request, std::int64_t deadline_ms,
+                          std::function<void(const std::string&)> before_sweep = {});
 
     const conformance_check& check_;
     conform_context& context_;

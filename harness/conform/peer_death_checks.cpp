@@ -1,14 +1,17 @@
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <thread>
+#include <unistd.h>
 
 #include "harness/base/clock.hpp"
 #include "harness/base/posix/error.hpp"
 #include "harness/conform/leak_check.hpp"
 #include "harness/conform/peer_death_detection.hpp"
 #include "harness/conform/scenarios.hpp"
+#include "harness/host/ipc/run_objects.hpp"
 
 /// What a killed process does to its peer, to the next run and to the machine.
 namespace ipcmark::conform {
@@ -117,6 +120,22 @@ std::vector<std::string> left_by(check_context& exam, const ending& how) {
     return left;
 }
 
+/// What carries a repetition's name after a normal end. Its parent would sweep it; one that is
+/// killed first never does.
+std::vector<std::string> left_to_the_sweep(check_context& exam) {
+    std::vector<std::string> left;
+    scenario_options how = short_exchange(exam);
+    const std::int64_t since_s = std::time(nullptr) - 1;
+    how.before_sweep = [&](const std::string& repetition) {
+        for (const run_object_kind& kind : run_object_kinds())
+            for (const ipc_object& object : kind.of_repetition(repetition, {}))
+                if (!object.numbered() || made_by_run(object, ::geteuid(), since_s))
+                    left.push_back(object.text());
+    };
+    exam.measure(how);
+    return left;
+}
+
 check_result evaluate_nothing_left(check_context& exam) {
     const subreaper sees_orphans;
     if (auto check_result = exam.start_service()) return *check_result;
@@ -124,6 +143,11 @@ check_result evaluate_nothing_left(check_context& exam) {
     for (const ending& how : ways)
         if (const auto left = left_by(exam, how); !left.empty())
             return fail(fmt::format("{}: {}", how.text, fmt::join(left, ", ")));
+    if (const auto left = left_to_the_sweep(exam); !left.empty())
+        return fail(
+            fmt::format("left to the parent's sweep after a normal end, and for good where "
+                        "that is killed: {}",
+                        fmt::join(left, ", ")));
     return pass(fmt::format(
         "no name, queue, System V object, file or process left in {} ways to end", ways.size()));
 }

@@ -119,4 +119,9 @@ std::size_t read_file(int fd, writable bytes, std::uint64_t offset, std::size_t 
     return done;
 }
 
+owned_folder::~owned_folder() {
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+}
+
 }  // namespace ipcmark

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "harness/base/object_names.hpp"
 #include "harness/base/posix/inotify.hpp"
@@ -52,6 +53,22 @@ private:
     unique_fd handle_;
 };
 
+/// A folder that goes with its owner, and whatever is still in it.
+class owned_folder {
+public:
+    owned_folder() = default;
+    explicit owned_folder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    owned_folder(owned_folder&& other) noexcept : folder_(std::exchange(other.folder_, {})) {}
+    owned_folder& operator=(owned_folder&& other) noexcept {
+        std::swap(folder_, other.folder_);
+        return *this;
+    }
+    ~owned_folder();
+
+private:
+    std::filesystem::path folder_;
+};
+
 /// write_exact into a file. Throws limit_exceeded when the place is full.
 void write_file(int fd, readable bytes);
 /// Reads at `offset` until `enough` bytes are there or the file ends. Returns the bytes read.
@@ -76,6 +93,7 @@ public:
         if (!cell.producer() || cell.both_ways()) {
             numbered_files files(cell, in, Place);
             files.create();
+            folder_ = owned_folder(files.folder());
             reader_.emplace(std::move(files), cell);
         }
         cell.peer.meet();
@@ -102,6 +120,7 @@ public:
     }
 
 private:
+    owned_folder folder_;  // of the reader, which may still use it
     std::optional<Reader> reader_;
     std::optional<Writer> writer_;
 };

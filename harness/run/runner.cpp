@@ -170,6 +170,7 @@ repetition_result runner::carry_out(const launch_request& request, const running
     }
     group->end(options_.stage_deadline_ms);
     result.failed = group->unclean_end(request.parties);
+    if (!result.failed && options_.before_sweep) options_.before_sweep(workspace.name());
     return result;
 }
 

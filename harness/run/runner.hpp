@@ -34,6 +34,9 @@ struct runner_options {
     std::vector<variant_program> variants = {};
     /// The mechanism's worker where it is a program in another language; empty, or nullptr: ours.
     std::function<const external_worker*(std::string_view transport)> external = {};
+    /// Called with a repetition's name when its workers ended well, before what carries that name
+    /// is swept; empty: not.
+    std::function<void(const std::string& repetition)> before_sweep = {};
 };
 
 struct launch_request {

@@ -133,6 +133,7 @@ constexpr lie faulty_cases[] = {
     {"death_while_writing", "locks_for_good", "after one of two producers was killed writing"},
     {"rerun_after_kill", "locks_for_ever", "File exists"},
     {"nothing_left", "leaves_shm", "/dev/shm/faulty transport-"},
+    {"nothing_left", "leaves_own_name", "left to the parent's sweep after a normal end"},
     {"nothing_left", "leaves_segment", "System V shared memory"},
     {"nothing_left", "leaves_file", "left-"},
     {"nothing_left", "leaves_process", "process "},

@@ -258,6 +258,10 @@ void leave_shm(const setup&) {
     const std::string name = "/faulty transport-" + std::to_string(::getpid());
     unique_fd(::shm_open(name.c_str(), O_CREAT | O_RDWR, 0600));
 }
+void leave_own_name(const setup& cell) {
+    unique_fd(::shm_open(("/" + directed_name(cell.name, direction::forward)).c_str(),
+                         O_CREAT | O_RDWR, 0600));
+}
 void leave_queue(const setup&) {
     const std::string name = "/faulty transport-" + std::to_string(::getpid());
     mq_attr attributes{};
@@ -288,6 +292,7 @@ struct leaver : packets {
     }
 };
 constexpr transport_info leaves_shm = describe("leaves_shm");
+constexpr transport_info leaves_own_name = describe("leaves_own_name");
 constexpr transport_info leaves_queue = describe("leaves_queue");
 constexpr transport_info leaves_segment = describe("leaves_segment");
 constexpr transport_info leaves_file = describe("leaves_file");
@@ -303,9 +308,9 @@ void register_faulty_by_trace(registry& all) {
             with_an_idler<idle_daemon>, hides_cut_off_daemon, forgets_on_exit, deaf_to_death,
             stamps_early, locks_for_good, with_a_name<leaves_door_open, 0644>,
             with_a_name<named_descriptor, 0600>, with_a_name<claims_same_user, 0600>, one_for_all,
-            locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_queue, leaves_queue>,
-            leaver<leave_segment, leaves_segment>, leaver<leave_file, leaves_file>,
-            leaver<leave_process, leaves_process>>(all);
+            locks_for_ever, leaver<leave_shm, leaves_shm>, leaver<leave_own_name, leaves_own_name>,
+            leaver<leave_queue, leaves_queue>, leaver<leave_segment, leaves_segment>,
+            leaver<leave_file, leaves_file>, leaver<leave_process, leaves_process>>(all);
 }
 
 }  // namespace ipcmark::conform
