@@ -37,6 +37,21 @@ TEST_F(readme, of_transports_names_every_mechanism_and_no_other) {
         EXPECT_TRUE(listed.count((*at)[1]) == 1 || (*at)[1] == "unix_sockets") << (*at)[1];
 }
 
+TEST_F(readme, every_flag_of_a_cell_is_explained) {
+    const std::string words = read_file(source + "/reports/view/cell_flags.cpp");
+    const std::regex given("flags\\.emplace_back\\(\"([a-z_]+)\"\\)");
+    std::set<std::string> flags;
+    for (const auto& file : std::filesystem::directory_iterator(source + "/harness/analysis")) {
+        if (file.path().extension() != ".cpp") continue;
+        const std::string text = read_file(file.path());
+        for (std::sregex_iterator at(text.begin(), text.end(), given), end; at != end; ++at)
+            flags.insert((*at)[1]);
+    }
+    EXPECT_GE(flags.size(), 10u);
+    for (const auto& flag : flags)
+        EXPECT_NE(words.find("{\"" + flag + "\", "), std::string::npos) << flag;
+}
+
 TEST_F(readme, names_every_command) {
     const std::string text = read_file(source + "/README.md");
     for (const auto& name : commands())

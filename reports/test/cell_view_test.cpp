@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ namespace {
 
 using test::made_result;
 using text_list = std::vector<std::string>;
+using string_set = std::set<std::string>;
 
 std::vector<cell_view> cells_of(const run_result& result) {
     return view_of({{"r.json", result}}).views.front().cells;
@@ -169,6 +171,37 @@ TEST(repetitions, say_what_the_gate_found_and_nothing_of_their_own) {
     ASSERT_TRUE(view.repetitions);
     EXPECT_EQ(view.repetitions->disturbed_by,
               (text_list{"nothing", "foreign cpu 0.5 > 0.15; steal 0.2 > 0.01", "", ""}));
+}
+
+string_set notices_that_inform(const run_result& result) {
+    string_set texts;
+    const view_model model = view_of({{"r.json", result}});
+    for (const notice& each : model.views.front().notices)
+        if (each.severity == "info") texts.insert(each.text);
+    return texts;
+}
+
+TEST(cell_flags, that_change_how_figures_are_read_are_said_with_their_cells) {
+    made_result made;
+    for (const char* name : {"null", "mailbox", "ring", "pipe", "futex", "udp"})
+        made.add(name, {251});
+    EXPECT_EQ(notices_that_inform(made.result), string_set{});
+    made.cell("null").flags = made.cell("mailbox").flags = {"bursty", "timer_dominated"};
+    made.set("mailbox", "block_mean_ns", 130);
+    for (const char* name : {"ring", "pipe", "futex", "udp"})
+        made.cell(name).flags = {"bimodal"};
+    made.add("stream", {251});
+    made.cell("stream").kind = pattern::one_way;
+    made.cell("stream").flags = {"bimodal"};
+    EXPECT_EQ(
+        notices_that_inform(made.result),
+        (string_set{"The mean of messages between two readings has it once (flag timer_dominated). "
+                    "mailbox, 64 B, two CPUs, shared L3: p50 251 ns, mean without "
+                    "readings 130 ns.",
+                    "One median stands for neither; the page's distributions show both (flag "
+                    "bimodal). ring, 64 B, two CPUs, shared L3; pipe, 64 B, "
+                    "two CPUs, shared L3; futex, 64 B, two CPUs, shared L3; and 1 "
+                    "more."}));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "reports/view/cell_flags.hpp"
 #include "reports/view/figure_text.hpp"
 #include "reports/view/parts.hpp"
 #include "reports/view/words.hpp"
@@ -222,6 +223,8 @@ std::vector<notice> notices_of(const run_result& result) {
     for (const auto& warning : result.header.environment.warnings)
         if (warning.severity == "error")
             found.push_back({"error", capital(warning.text) + ".", warning.remedy});
+    for (notice& each : flag_notices_of(result))
+        found.push_back(std::move(each));
     return found;
 }
 

@@ -8,6 +8,7 @@
 #include "harness/analysis/latency_distribution.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/result/metrics.hpp"
+#include "reports/view/cell_flags.hpp"
 #include "reports/view/stacks.hpp"
 
 namespace ipcmark {
@@ -104,6 +105,13 @@ tree metrics_tree() {
                        {"unit", each.unit},
                        {"better", better_words[static_cast<std::size_t>(each.direction)]},
                        {"listed", each.listed}});
+    return all;
+}
+
+tree flags_tree() {
+    tree::list all;
+    for (const cell_flag& each : cell_flags())
+        all.push_back({{"word", each.word}, {"meaning", each.meaning}});
     return all;
 }
 
@@ -208,7 +216,8 @@ tree words_tree() {
             {"touches", titles_tree(touch_titles)},
             {"statuses", titles_tree(status_titles)},
             {"waits", titles_tree(waiting_titles)},
-            {"verdicts", titles_tree(change_titles)}};
+            {"verdicts", titles_tree(change_titles)},
+            {"flags", flags_tree()}};
 }
 
 }  // namespace ipcmark

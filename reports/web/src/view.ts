@@ -275,6 +275,7 @@ export interface ViewModel {
     statuses: Title[];
     waits: Title[];
     verdicts: Title[];
+    flags: { word: string; meaning: string }[];
   };
   results: ResultView[];
   comparisons: ComparisonView[];
@@ -292,6 +293,10 @@ export class Words {
   }
   get metrics(): readonly Metric[] {
     return this.all.metrics;
+  }
+
+  get flags(): readonly { word: string; meaning: string }[] {
+    return this.all.flags;
   }
 
   get quantiles(): readonly number[] {

@@ -82,16 +82,6 @@ const terms: [string, string][] = [
     "Quality of a repetition",
     "quiet, usable, or disturbed by other work, judged by bounds fixed before the run.",
   ],
-  [
-    "Flags",
-    "They describe a cell and are shown, never used to drop it. bimodal, bursty, " +
-      "nonstationary, drift, autocorrelated: the repetitions or messages disagree in " +
-      "that way. disturbed: other work got in. saturated: the offered rate was " +
-      "not kept. " +
-      "timer_dominated: the clock's own cost is a large part. beats_floor: faster " +
-      "than the limit, so one of the two is wrong. clock_degraded: the shared " +
-      "clock lost its precision.",
-  ],
 ];
 
 // The program's own words, of what this result has.
@@ -107,6 +97,11 @@ function known({ words, index }: Context): [string, string][] {
     ...words.metrics
       .filter(({ key }) => having.has(key))
       .map(({ label, meaning }): [string, string] => [capital(label), `${capital(meaning)}.`]),
+    [
+      "Flags",
+      "They describe a cell and are shown, never used to drop it. " +
+        words.flags.map(({ word, meaning }) => `${word}: ${meaning}.`).join(" "),
+    ],
   ];
 }
 
