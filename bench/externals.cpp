@@ -1,7 +1,9 @@
 #include "bench/externals.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <sstream>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -102,6 +104,36 @@ void take_traits(const tree& from, traits& facts) {
     take("unrelated_processes", facts.unrelated_processes);
 }
 
+void take_programs(const tree& from, external_worker& made) {
+    const fs::path folder = fs::path(made.file).parent_path();
+    made.programs = {words_member(from, "producer", folder),
+                     words_member(from, "consumer", folder)};
+    made.patterns = {pattern::programs};
+    made.payload = {.min_bytes = 0, .max_bytes = 0};
+    made.copies_per_message = 0;
+    made.command = {made.programs->producer.front()};
+}
+
+std::function<std::optional<std::string>()> programs_lacking(const program_pair& programs) {
+    return [names = std::array{programs.producer.front(),
+                               programs.consumer.front()}]() -> std::optional<std::string> {
+        for (const std::string& each : names)
+            if (!find_program(each)) return each + " is no program that can be started";
+        return std::nullopt;
+    };
+}
+
+/// What a shell would do nothing to goes without one.
+std::vector<std::string> command_words(const std::string& text) {
+    if (text.find_first_of("|&;<>()$`\\\"'*?[]#~=%{}\n!") != std::string::npos)
+        return {"sh", "-c", text};
+    std::vector<std::string> words;
+    std::istringstream stream(text);
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    return words;
+}
+
 std::shared_ptr<const external_worker> external_from(const tree& from, const fs::path& file) {
     auto made = std::make_shared<external_worker>();
     made->name = text_member(from, "name");
@@ -112,6 +144,7 @@ std::shared_ptr<const external_worker> external_from(const tree& from, const fs:
     made->adds = text_member(from, "adds");
     made->file = file;
     made->command = words_member(from, "command", file.parent_path());
+    if (const tree* pair = from.find("programs")) take_programs(*pair, *made);
     if (const tree* copies = from.find("copies_per_message"))
         made->copies_per_message = static_cast<unsigned>(copies->as_uint());
     if (const tree* range = from.find("payload")) take_payload(*range, made->payload, file);
@@ -121,6 +154,10 @@ std::shared_ptr<const external_worker> external_from(const tree& from, const fs:
         made->patterns.clear();
         for (const tree& each : known->elements())
             made->patterns.push_back(*from_word<pattern>(each.as_text()));
+    }
+    if (made->programs && !from.contains("probe") && !from.contains("install")) {
+        made->unavailable = programs_lacking(*made->programs);
+        return made;
     }
     made->unavailable = availability(*made, words_member(from, "probe", file.parent_path()),
                                      text_member(from, "install"));
@@ -164,8 +201,40 @@ std::shared_ptr<const external_worker> read_external(const fs::path& file) {
 }
 
 void register_externals(std::vector<std::string>& arguments, registry& all) {
-    for (const auto& file : take_files(arguments, external_flag))
+    for (const auto& file : take_values(arguments, external_flag, "a file"))
         register_external(file, all);
+}
+
+void register_programs(std::vector<std::string>& arguments, registry& all) {
+    constexpr const char* name = "programs";
+    const auto producers = take_values(arguments, "--command-producer", "a command");
+    const auto consumers = take_values(arguments, "--command-consumer", "a command");
+    if (producers.empty() && consumers.empty()) return;
+    if (producers.size() != 1 || consumers.size() != 1)
+        throw command_error(
+            "--command-producer and --command-consumer go together, once each; "
+            "several pairs are described in files for --external");
+    auto made = std::make_shared<external_worker>();
+    made->name = name;
+    made->summary = "two programs: " + producers.front() + " and " + consumers.front();
+    made->family = "programs";
+    made->language = "any";
+    made->file = "--command-producer";
+    made->payload = {.min_bytes = 0, .max_bytes = 0};
+    made->copies_per_message = 0;
+    made->patterns = {pattern::programs};
+    made->programs = {command_words(producers.front()), command_words(consumers.front())};
+    for (const auto& command : {made->programs->producer, made->programs->consumer})
+        if (command.empty()) throw command_error("a command is empty");
+    made->command = {made->programs->producer.front()};
+    made->unavailable = programs_lacking(*made->programs);
+    all.add_external(std::move(made));
+    arguments.insert(arguments.end(), {"--mechanism", name, "--pattern", name});
+    const bool placed = std::any_of(arguments.begin(), arguments.end(), [](const auto& each) {
+        return each.starts_with("--placement");
+    });
+    // Threads of theirs would all share one CPU.
+    if (!placed) arguments.insert(arguments.end(), {"--placement", "free"});
 }
 
 void register_own_externals(registry& all) {

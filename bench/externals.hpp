@@ -17,6 +17,11 @@ std::shared_ptr<const external_worker> read_external(const std::filesystem::path
 /// describe. Throws command_error.
 void register_externals(std::vector<std::string>& arguments, registry& all);
 
+/// Takes --command-producer and --command-consumer out of `arguments`, registers the two programs
+/// as the mechanism `programs` and asks for it, its pattern and, where none is named, the placement
+/// free. Throws command_error.
+void register_programs(std::vector<std::string>& arguments, registry& all);
+
 /// Those that come with ipcmark, from the folder beside this program or where it is installed.
 void register_own_externals(registry& all);
 

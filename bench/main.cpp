@@ -68,6 +68,7 @@ int dispatch(const std::vector<std::string>& command_line) {
         return worker_main(arguments, mechanisms, &run_check_scenario);
     register_own_externals(mechanisms);
     register_externals(arguments, mechanisms);
+    register_programs(arguments, mechanisms);
     if (arguments.empty()) {
         print_short_help(std::cout);
         return exit_ok;

@@ -28,7 +28,7 @@ void require_same_interface(void* handle, const std::string& file) {
 void plugin_set::unloader::operator()(void*) const {}
 
 plugin_set::plugin_set(std::vector<std::string>& arguments, registry& all) {
-    for (const auto& file : take_files(arguments, plugin_flag))
+    for (const auto& file : take_values(arguments, plugin_flag, "a file"))
         load(file, all);
 }
 

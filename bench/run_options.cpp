@@ -33,6 +33,8 @@ constexpr const char* run_examples =
     "  ipcmark run --pattern switch,switch_ring --mechanism pipe --payload 64\n"
     "  ipcmark run --pattern one_way -m posix_mq,pipe -p 64 --placement free "
     "--parties 1:1,4:1,16:1\n"
+    "  ipcmark run --command-producer './client -n 100000' --command-consumer ./server   (your "
+    "own)\n"
     "  ipcmark run --calibration quiet_host.json      (from ipcmark calibrate, this machine's)\n"
     "  ipcmark run --strict --reruns 3 && echo quiet enough\n"
     "  ipcmark run --mechanism eventfd --idle-ms 2000 --no-layout-randomisation --seed 1\n"

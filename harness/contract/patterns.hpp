@@ -28,6 +28,7 @@ enum class pattern : std::uint8_t {
     setup,
     decompose,  // "switch"
     switch_ring,
+    programs,
 };
 
 /// What the processes of one repetition do (harness/worker/loops).
@@ -37,6 +38,7 @@ enum class pattern_loop : std::uint8_t {
     schedule,   // open loop: one way, when messages are due
     lifecycle,  // from nothing to the first message, and down again
     ring,       // no mechanism: a token goes round many processes over pipes
+    life,       // no worker of ours: two programs from their start to their end
 };
 
 struct pattern_info {
@@ -74,7 +76,7 @@ struct pattern_info {
     constexpr bool has_messages() const { return plain.has_value() && !decomposed; }
 };
 
-inline constexpr std::array<pattern_info, 9> pattern_table{{
+inline constexpr std::array<pattern_info, 10> pattern_table{{
     {.id = pattern::round_trip,
      .word = "round_trip",
      .title = "round trip",
@@ -195,6 +197,19 @@ inline constexpr std::array<pattern_info, 9> pattern_table{{
      .main_metric = "context_switch_ns",
      .parameters = {&processes_parameter, &working_set_parameter},
      .cells = ring_parameters},
+    {.id = pattern::programs,
+     .word = "programs",
+     .title = "whole run of two programs",
+     .in_short = "whole run",
+     .question = "What do two programs cost from their start to their end?",
+     .superlative = "quickest run of two programs",
+     .method = "seen from outside: the kernel counts; what they say to each other, and how long "
+               "that takes, is not seen",
+     .loop = pattern_loop::life,
+     .counted_by = role::producer,
+     .plain = std::nullopt,
+     .main_metric = "run_ns",
+     .then_metrics = {"cpu_ns_per_message", "core_share"}},
 }};
 
 /// A reader at will has to have seen so many different values for figures.

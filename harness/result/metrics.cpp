@@ -248,6 +248,7 @@ const std::vector<metric>& all_metrics() {
         add(scheduled_metrics());
         add(setup_metrics());
         add(switch_metrics());
+        add(program_metrics());
         return all;
     }();
     return table;

@@ -83,6 +83,13 @@ optional_figure median_of(const std::vector<repetition_result>& exchange) {
     return exchange.front().producer().latencies.supported_quantile_ns(0.5);
 }
 
+constexpr std::string_view kernel_counts = "CLOCK_MONOTONIC_RAW of the parent";
+
+optional_figure whole_run(const repetition_view& v) {
+    if (pattern_of(v.what.kind).loop != pattern_loop::life) return std::nullopt;
+    return v.elapsed_ns();
+}
+
 optional_figure inside(const repetition_view& v) {
     return median_of(v.repetition.inside);
 }
@@ -272,6 +279,19 @@ const std::vector<metric>& switch_metrics() {
     return table;
 }
 
+const std::vector<metric>& program_metrics() {
+    static const std::vector<metric> table{
+        {"run_ns", "whole run",
+         "from the producer's start to the end of whichever program ends by itself last", "ns",
+         better::lower, kernel_counts, whole_run, 0.05, true},
+        {"producer_life_ns", "producer", "from its start to its end", "ns", better::neither,
+         kernel_counts, worker_figure<"producer_life_ns">, 0, true},
+        {"consumer_life_ns", "consumer", "from its start to its end, or until it was told to end",
+         "ns", better::neither, kernel_counts, worker_figure<"consumer_life_ns">, 0, true},
+    };
+    return table;
+}
+
 double tracked_time_ns(const repetition_view& view) {
     switch (pattern_of(view.what.kind).loop) {
         case pattern_loop::schedule:
@@ -282,6 +302,7 @@ double tracked_time_ns(const repetition_view& view) {
         case pattern_loop::exchange:
         case pattern_loop::stream:
         case pattern_loop::ring:
+        case pattern_loop::life:
             break;
     }
     return view.elapsed_ns() / std::max(view.messages(), 1.0);

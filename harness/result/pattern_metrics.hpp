@@ -31,6 +31,9 @@ const std::vector<metric>& setup_metrics();
 /// of single round trips; parts may come out negative where noise is larger than they are.
 const std::vector<metric>& switch_metrics();
 
+/// programs: what the kernel counted of each, of a whole run.
+const std::vector<metric>& program_metrics();
+
 /// The one time of a repetition that tools keep which take no other (real_time of Google
 /// Benchmark): of a schedule the mean response, wake-up or age, of bursts the median time until one
 /// has arrived, of `setup` from nothing to the first message; else the phase over its messages.

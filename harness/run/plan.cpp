@@ -343,6 +343,8 @@ plan expand(const plan_request& request, std::uint64_t seed, const registry& mec
                         // Without a peer there is one process and no direction to stream in.
                         if (mechanism->info.loops_back && !row.plain_exchange()) continue;
                         if (row.at_will && !mechanism->can_share_state) continue;
+                        if ((row.loop == pattern_loop::life) != mechanism->is_program_pair())
+                            continue;
                         cell plain{std::string(mechanism->info.name),
                                    kind,
                                    *bytes,

@@ -7,6 +7,7 @@
 #include "harness/base/units.hpp"
 #include "harness/contract/patterns.hpp"
 #include "harness/run/group_conversation.hpp"
+#include "harness/run/program_pair_run.hpp"
 
 namespace ipcmark {
 
@@ -151,6 +152,15 @@ repetition_result runner::carry_out_if_possible(const launch_request& request,
 repetition_result runner::carry_out(const launch_request& request, const running_service* service) {
     const external_worker* external = external_of(request);
     const run_workspace::repetition_workspace workspace = workspace_.next_repetition();
+    if (external != nullptr && external->programs) {
+        repetition_result seen =
+            run_program_pair(request, *external->programs, workspace.directory(),
+                             request.stage_deadline_ms > 0 ? request.stage_deadline_ms
+                                                           : options_.stage_deadline_ms,
+                             interrupts_);
+        measure_by_run_clock(seen);
+        return seen;
+    }
     std::unique_ptr<worker_group> group =
         may_wait(request, external) ? pool_.take(kind_of(request)) : nullptr;
     const bool waited = group != nullptr;

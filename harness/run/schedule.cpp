@@ -31,6 +31,12 @@ double seconds_since(std::uint64_t start_ns) {
     return static_cast<double>(shared_clock::raw_ns() - start_ns) / 1e9;
 }
 
+/// Without messages of its own there is nothing to verify; events are counted of programs, too.
+bool is_in_pass(const planned_cell& planned, purpose why) {
+    const pattern_info& row = pattern_of(planned.what.kind);
+    return row.plain || (why == purpose::counting && row.loop == pattern_loop::life);
+}
+
 }  // namespace
 
 run_outcome run_schedule(schedule& steps, executor& by, const run_progress& progress) {
@@ -167,8 +173,7 @@ void rounds_schedule::fill_pass(purpose why, std::uint64_t round, const run_prog
     const std::uint64_t salt = apart * (1 + static_cast<std::uint64_t>(why)) + round;
     for (const std::size_t cell : plan_.round_order(salt)) {
         const planned_cell& planned = plan_.cells[cell];
-        if (progress.given_up(planned.what.name()) || !pattern_of(planned.what.kind).plain)
-            continue;
+        if (progress.given_up(planned.what.name()) || !is_in_pass(planned, why)) continue;
         if (why == purpose::counting && round == 0 && counted_first_ == cell) continue;
         steps_.push_back({step::action::repeat, {cell, why, round}});
     }
@@ -263,8 +268,10 @@ std::optional<step> pairs_schedule::next(const run_progress& progress) {
 void pairs_schedule::fill_verify() {
     for (const cell_pair& each : pairs_) {
         if (each.control || !can_run(each)) continue;
-        steps_.push_back({step::action::repeat, {each.a, purpose::verify, 0, 0}});
-        steps_.push_back({step::action::repeat, {each.b, purpose::verify, 0, 1}});
+        if (is_in_pass(plan_.cells[each.a], purpose::verify))
+            steps_.push_back({step::action::repeat, {each.a, purpose::verify, 0, 0}});
+        if (is_in_pass(plan_.cells[each.b], purpose::verify))
+            steps_.push_back({step::action::repeat, {each.b, purpose::verify, 0, 1}});
     }
 }
 

@@ -59,6 +59,8 @@ struct registration {
     /// Whose worker is a command of its own: there is neither run nor make then.
     std::shared_ptr<const external_worker> external;
 
+    /// Whether it is two programs that know nothing of ipcmark.
+    bool is_program_pair() const { return external && external->programs; }
     /// Why this mechanism cannot run here at all; nullopt when it can.
     std::optional<std::string> why_unavailable() const;
     /// Why this cell is refused (its payload range, then the mechanism's own limits).

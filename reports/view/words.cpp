@@ -167,17 +167,19 @@ sent sent_by(pattern kind, std::size_t payload_bytes) {
     const pattern_info& row = pattern_of(kind);
     if (row.both_ways()) return sent::trip;
     if (row.at_will) return sent::write;
+    if (row.loop == pattern_loop::life) return sent::run;
     return row.loop == pattern_loop::stream && payload_bytes == 0 ? sent::post : sent::message;
 }
 
 std::string_view title_of(sent unit) {
-    constexpr std::array<std::string_view, 4> titles{"message", "round trip", "post", "write"};
+    constexpr std::array<std::string_view, 5> titles{"message", "round trip", "post", "write",
+                                                     "run"};
     return titles.at(static_cast<std::size_t>(unit));
 }
 
 std::string label_of(const metric& of, pattern kind, std::size_t payload_bytes) {
     constexpr std::string_view per_message = "/msg";
-    constexpr std::array<std::string_view, 4> units{"/msg", "/trip", "/post", "/write"};
+    constexpr std::array<std::string_view, 5> units{"/msg", "/trip", "/post", "/write", "/run"};
     const sent unit = sent_by(kind, payload_bytes);
     if (unit == sent::post && of.key == "messages_per_second") return "posts";
     if (unit == sent::write && is_percentile(of)) return "age " + std::string(of.label);

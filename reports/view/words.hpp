@@ -26,7 +26,7 @@ std::string_view absence_of(const cell_result& cell);
 
 /// What that pattern sends: a message that comes back makes a trip, a stream of notifications,
 /// which carry nothing and may be answered together, is of posts, and a state is written.
-enum class sent : std::uint8_t { message, trip, post, write };
+enum class sent : std::uint8_t { message, trip, post, write, run };
 sent sent_by(pattern kind, std::size_t payload_bytes);
 std::string_view title_of(sent unit);
 

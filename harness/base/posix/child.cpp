@@ -146,14 +146,16 @@ bool child::reap(int options) {
     if (end_) return true;
     int status = 0;
     pid_t got = 0;
+    rusage used{};
     do {
-        got = ::waitpid(pid_, &status, options);
+        got = ::wait4(pid_, &status, options, &used);
     } while (got < 0 && errno == EINTR);
     if (got == 0) return false;
     child_end end;
     end.exited = got > 0 && WIFEXITED(status);
     if (end.exited) end.code = WEXITSTATUS(status);
     if (got > 0 && WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+    if (got > 0) used_ = used;
     end_ = end;
     return true;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -37,12 +39,15 @@ public:
     /// Another program, found on the PATH; arguments[0] is its name. It gets `inherited` alone,
     /// /dev/null for those of 0 to 2 that are not among it, and SIGKILL when the thread that calls
     /// this ends, however that is. Throws call_failed, also when the program cannot be executed.
-    /// `cpu`: where it is pinned; -1: nowhere.
+    /// `cpu`: where it is pinned; -1: nowhere. `before_exec` is called with its number while it
+    /// waits for its exec.
     static child spawn_program(const std::vector<std::string>& arguments,
-                               const std::vector<std::pair<int, int>>& inherited, int cpu = -1);
+                               const std::vector<std::pair<int, int>>& inherited, int cpu = -1,
+                               const std::function<void(pid_t)>& before_exec = {});
 
     child(child&& other) noexcept
-        : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), end_(other.end_) {}
+        : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), end_(other.end_),
+          used_(other.used_) {}
     child& operator=(child&&) = delete;
     ~child();
 
@@ -61,6 +66,8 @@ public:
     std::optional<child_end> try_reap();
     /// How it ended without reaping it, so that its number stays its own; nullopt while it runs.
     std::optional<child_end> peek() const;
+    /// What it and the children that it waited for have used; nullopt before it was reaped.
+    const std::optional<rusage>& used() const noexcept { return used_; }
 
 private:
     child(pid_t pid, unique_fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
@@ -68,9 +75,10 @@ private:
     pid_t pid_ = -1;
     unique_fd pidfd_;
     std::optional<child_end> end_;
+    std::optional<rusage> used_;
 };
 
-/// Where the PATH has a program of this name.
+/// Where the PATH has a program of this name; a name with a slash is a path.
 std::optional<std::filesystem::path> find_program(const std::string& name);
 
 }  // namespace ipcmark

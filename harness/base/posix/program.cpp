@@ -27,6 +27,8 @@ struct launch_plan {
     const std::pair<int, int>* inherited;
     std::size_t count;
     int complaints;  // close-on-exec: gets the errno of what failed
+    int gate_end;    // the starter's; -1: there is no gate
+    int gate;        // close-on-exec: ends when it may go on; -1: at once
     pid_t starter;
     int cpu;  // -1: it may run anywhere
 };
@@ -46,12 +48,15 @@ void reset_signals() {
 }
 
 /// Two steps, so that no source is overwritten before it has been copied.
-bool arrange_descriptors(const launch_plan& plan, int& complaints) {
+bool arrange_descriptors(const launch_plan& plan, int& complaints, int& gate) {
     constexpr int above_all_targets = 64;
     constexpr std::size_t at_most = 16;
     std::array<int, at_most> parked{};
     if (plan.count > at_most) return false;
     complaints = ::fcntl(complaints, F_DUPFD_CLOEXEC, above_all_targets);
+    // Of its own pipe the child must not hold the end that ends it.
+    if (plan.gate_end >= 0) ::close(plan.gate_end);
+    if (gate >= 0) gate = ::fcntl(gate, F_DUPFD_CLOEXEC, above_all_targets);
     for (std::size_t i = 0; i < plan.count; ++i)
         parked[i] = ::fcntl(plan.inherited[i].first, F_DUPFD_CLOEXEC, above_all_targets);
     const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -74,12 +79,16 @@ bool pin_this_thread(int cpu) {
 
 [[noreturn]] void become(const launch_plan& plan) {
     int complaints = plan.complaints;
+    int gate = plan.gate;
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) complain(complaints);
     if (::getppid() != plan.starter) ::_exit(127);  // it went before the line above took hold
     ::setpgid(0, 0);                                // Ctrl-C reaches the starter alone
     reset_signals();
-    if (!arrange_descriptors(plan, complaints)) complain(complaints);
+    if (!arrange_descriptors(plan, complaints, gate)) complain(complaints);
     if (plan.cpu >= 0 && !pin_this_thread(plan.cpu)) complain(complaints);
+    char end = 0;
+    while (gate >= 0 && ::read(gate, &end, 1) < 0 && errno == EINTR) {
+    }
     ::execve(plan.file, plan.arguments, environ);
     complain(complaints);
 }
@@ -87,6 +96,10 @@ bool pin_this_thread(int cpu) {
 }  // namespace
 
 std::optional<std::filesystem::path> find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) {
+        if (::access(name.c_str(), X_OK) != 0) return std::nullopt;
+        return name;
+    }
     const char* path = std::getenv("PATH");
     std::istringstream folders(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
@@ -97,7 +110,8 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
 }
 
 child child::spawn_program(const std::vector<std::string>& arguments,
-                           const std::vector<std::pair<int, int>>& inherited, int cpu) {
+                           const std::vector<std::pair<int, int>>& inherited, int cpu,
+                           const std::function<void(pid_t)>& before_exec) {
     const auto file = find_program(arguments.front());
     if (!file) throw call_failed(ENOENT, "find " + arguments.front(), "it is not on the PATH");
     std::vector<char*> pointers;
@@ -108,19 +122,21 @@ child child::spawn_program(const std::vector<std::string>& arguments,
     checked(::pipe2(ends, O_CLOEXEC), "pipe2");
     const unique_fd complaints(ends[0]);
     unique_fd complaining(ends[1]);
-    const launch_plan plan{file->c_str(),
-                           pointers.data(),
-                           inherited.data(),
-                           inherited.size(),
-                           ends[1],
-                           ::getpid(),
-                           cpu};
+    int gate_ends[2] = {-1, -1};
+    if (before_exec) checked(::pipe2(gate_ends, O_CLOEXEC), "pipe2");
+    unique_fd gate(gate_ends[0]);
+    unique_fd gate_opens(gate_ends[1]);
+    const launch_plan plan{file->c_str(),    pointers.data(), inherited.data(),
+                           inherited.size(), ends[1],         gate_ends[1],
+                           gate_ends[0],     ::getpid(),      cpu};
     const pid_t pid = checked(::fork(), "fork");
     if (pid == 0) become(plan);
     child result(pid, unique_fd());
     result.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!result.pidfd_)
         throw_errno("pidfd_open", "needs Linux 5.3 and a free descriptor (ulimit -n)");
+    if (before_exec) before_exec(pid);
+    gate_opens.reset();
     complaining.reset();
     int error = 0;
     ssize_t got = 0;

@@ -168,6 +168,20 @@ TEST(pairs_schedule, of_two_variants_share_a_layout_and_end_when_none_takes_part
         EXPECT_EQ(both.size(), 2u);
 }
 
+TEST(pairs_schedule, verifies_nothing_where_no_message_is_to_be_seen) {
+    for (const pattern kind : {pattern::switch_ring, pattern::programs}) {
+        plan what = plan_of(2, 20);
+        for (planned_cell& each : what.cells)
+            each.what.kind = kind;
+        pairs_schedule pairs(what, {{0, 1}}, {.verify = true, .takes_part = [](auto, auto round) {
+                                                  return round < 5;
+                                              }});
+        const auto steps = all_steps(pairs, nothing_fails());
+        EXPECT_EQ(count(steps, purpose::verify), 0u);
+        EXPECT_EQ(count(steps, purpose::timed), 10u);
+    }
+}
+
 TEST(pairs_schedule, draws_which_party_has_which_cpu_once_for_both_of_a_pair) {
     const plan what = plan_of(2, 20);
     std::map<std::uint64_t, std::set<bool>> exchanged;  // by layout

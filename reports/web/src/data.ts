@@ -10,6 +10,7 @@ export type Pattern =
   | "setup"
   | "switch"
   | "switch_ring"
+  | "programs"
   | "burst"
   | "state";
 export type Touch = "desc" | "line" | "rw" | "copy" | "verify";
