@@ -90,6 +90,10 @@ recommendation conclude(const invocation& call, const recommend_options& options
     if (options.wanted.flows.size() > 1 && options.from.empty())
         of.cautions.emplace_back(
             "The flows were measured one after the other, not at the same time.");
+    if (std::any_of(of.of.flows.begin(), of.of.flows.end(), [](const design_flow& flow) {
+            return !flow.among.is_pair() && !flow.may_spin;
+        }))
+        of.cautions.emplace_back("What waiting costs was measured of a pair, not of so many.");
     if (any->noise && any->noise->verdict != "quiet" && any->noise->verdict != "usable")
         of.cautions.push_back("The machine was disturbed: " + any->noise->text);
     return of;

@@ -61,8 +61,9 @@ plan_request request_for(const recommend_options& options, const design_flow& fl
 }
 
 run_result measure(const invocation& call, const recommend_options& options,
-                   const plan_request& request, bool& interrupted) {
+                   const plan_request& request, bool floors, bool& interrupted) {
     run_options run = options.run;
+    run.floors = floors;
     run.time_budget_s.reset();
     run.plan = request;
     const auto placements = find_placements();
@@ -88,6 +89,13 @@ void keep_result(const recommend_options& options, const design_flow& flow, cons
         name.begin(), name.end(), [](char c) { return c == '/' || c == ' '; }, '_');
     write_output((std::filesystem::path(options.results_folder) / name).string(),
                  json_text(to_tree(result), 1) + "\n");
+}
+
+/// Whether what waking takes may forbid what it asks.
+bool is_woken_in_time(const design_flow& flow) {
+    return !flow.may_spin &&
+           std::any_of(flow.limits.begin(), flow.limits.end(),
+                       [](const auto& each) { return each.first.starts_with("latency."); });
 }
 
 /// Those that its traits do not rule out, by name.
@@ -140,8 +148,10 @@ flow_results measure_flow(const invocation& call, const recommend_options& optio
     constexpr double to_rank_by = 30;
     request.repetition_ms = repetition_ms(
         flow, to_rank_by,
-        allowed_ms(screening_share * budget_s, screening_repetitions * possible.size()));
-    all.stages.push_back(measure(call, options, request, all.interrupted));
+        allowed_ms(screening_share * budget_s,
+                   screening_repetitions * possible.size() * (flow.among.is_pair() ? 1 : 2)));
+    if (!flow.among.is_pair()) request.parties.emplace_back();  // what waiting costs is a pair's
+    all.stages.push_back(measure(call, options, request, is_woken_in_time(flow), all.interrupted));
     keep_result(options, flow, "screening", all.stages.back());
     if (all.interrupted) return all;
     const auto best = best_of(call, flow, all.stages.back());
@@ -157,7 +167,7 @@ flow_results measure_flow(const invocation& call, const recommend_options& optio
         repetition_ms(flow, messages_for(flow),
                       allowed_ms((1 - screening_share) * budget_s, thorough_repetitions * cells));
     caution_of_few(flow, request.repetition_ms, all);
-    all.stages.push_back(measure(call, options, request, all.interrupted));
+    all.stages.push_back(measure(call, options, request, false, all.interrupted));
     keep_result(options, flow, "thorough", all.stages.back());
     return all;
 }

@@ -25,16 +25,16 @@ constexpr const char* recommend_examples =
     "  ipcmark recommend camera.json --what-if rate=200/s --why-not tcp\n"
     "  ipcmark recommend camera.json --from results.json --require-met\n"
     "\n"
-    "A design says what is sent, how often, and what it has to meet: `ipcmark schema --design` "
-    "has\n"
+    "A design says what is sent, how often, and what it has to meet: `ipcmark schema --design` has\n"
     "its keys. What the traits of a mechanism rule out is left out with the check that proves the\n"
-    "trait. The rest is measured as the design says, shortly at first, the best eight longer and "
-    "at\n"
-    "twice the rate. A requirement is met, missed, or not proven: its interval lies on both "
-    "sides,\n"
+    "trait. The rest is measured as the design says, shortly at first, the best eight longer and at\n"
+    "twice the rate. A requirement is met, missed, or not proven: its interval lies on both sides,\n"
     "or a figure without one lies closer than half the limit. Unless --may-spin is given, the\n"
-    "waiting side has to sleep: below 5 % of a core while nothing comes. Requests at a rate are\n"
-    "judged by twice the time of one way.\n"
+    "waiting side has to sleep: below 5 % of a core while nothing comes; of more than a pair that\n"
+    "is measured of a pair. Requests at a rate are judged by twice the time of one way.\n"
+    "The order: what meets all, by the preference; then what is not proven to, then what misses, by\n"
+    "the worst requirement; what was only screened comes after what was measured longer. A limit\n"
+    "below what waking a process takes here is called contradictory where the waiting side sleeps.\n"
     "Exit codes: 0 an answer, also that nothing meets all; 1 the same with --require-met; 2 "
     "usage;\n"
     "4 nothing could be measured; 5 the environment was refused; 7 an unreadable result of "
@@ -204,7 +204,6 @@ recommend_options options_of(const cxxopts::ParseResult& parsed, const invocatio
                            : random_seed();
     options.run.wait_s = wait_of(parsed);
     options.run.quiet = parsed.count("quiet") > 0;
-    options.run.floors = false;
     options.explain = parsed.count("explain") > 0;
     options.require_met = parsed.count("require-met") > 0;
     options.record_file = output_name(given(parsed, "record"));

@@ -146,7 +146,8 @@ text_table table_of(const flow_recommendation& flow, std::size_t most) {
         for (const std::size_t i : columns)
             row.push_back(verdict_figure(each->verdicts[i]) +
                           outcome_mark(each->verdicts[i].outcome));
-        row.push_back(fit_text(each->how) + (each->twice ? ", at 2x too" : ""));
+        row.push_back(fit_text(each->how) + (each->twice ? ", at 2x too" : "") +
+                      (each->screened ? ", only screened" : ""));
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -162,6 +163,8 @@ std::string explained(const recommendation& of, const flow_recommendation& flow)
 tree verdict_tree(const requirement& wanted, const requirement_verdict& verdict) {
     tree one{{"requirement", wanted.word},
              {"limit", wanted.text},
+             {"limit_value", wanted.limit.value},
+             {"below", wanted.limit.below},
              {"metric", wanted.limit.of->key},
              {"given", wanted.given},
              {"outcome", outcome_word(verdict.outcome)}};
@@ -177,6 +180,7 @@ tree candidate_tree(const flow_recommendation& flow, const candidate& each) {
     if (!each.cell.empty()) one["cell"] = each.cell;
     if (each.verdicts.empty()) return one;
     one["no_difference_to_the_best"] = each.level;
+    one["only_screened"] = each.screened;
     if (each.twice_measured) one["meets_at_twice_the_rate"] = each.twice;
     tree verdicts = tree::array();
     for (std::size_t i = 0; i < each.verdicts.size(); ++i)
@@ -225,8 +229,18 @@ tree to_tree(const recommendation& of) {
     tree flows = tree::array();
     for (const flow_recommendation& flow : of.flows) {
         tree one{{"name", flow.flow.name}};
+        one["measured"] = {{"pattern", to_word(flow.flow.measured_as())},
+                           {"payload_bytes", flow.flow.payload_bytes}};
+        if (flow.flow.rate_hz) one["measured"]["rate_hz"] = *flow.flow.rate_hz;
         const candidate* best = flow.best();
         one["recommended"] = best == nullptr ? tree() : tree(best->mechanism.name);
+        tree contradictions = tree::array();
+        for (const contradiction& each : flow.contradictions)
+            contradictions.push_back({{"requirement", each.requirement},
+                                      {"limit", each.limit},
+                                      {"floor", each.floor},
+                                      {"wake_ns", each.wake_ns}});
+        one["contradictions"] = std::move(contradictions);
         tree candidates = tree::array();
         for (const candidate& each : flow.candidates)
             candidates.push_back(candidate_tree(flow, each));
