@@ -253,6 +253,7 @@ tree to_tree(const recommendation& of) {
     tree document{{"schema", {{"name", "ipcmark.recommendation"}, {"version", "1.0"}}}};
     document["design"] = to_tree(of.of);
     document["machine"] = of.machine;
+    if (!of.beside.empty()) document["beside"] = of.beside;
     document["flows"] = std::move(flows);
     document["answer"] = std::move(answer);
     return document;

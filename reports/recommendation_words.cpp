@@ -208,6 +208,8 @@ std::vector<std::string> recommendation_answer(const recommendation& of) {
             lines.push_back(contradiction_text(flow, each));
         lines.push_back(counts_text(flow));
     }
+    if (!of.beside.empty())
+        lines.push_back("Measured on a busy machine, beside: " + of.beside + ".");
     for (const std::string& each : of.cautions)
         lines.push_back(each);
     return lines;

@@ -68,6 +68,19 @@ TEST_F(recommend, what_sleeps_and_is_quicker_than_waking_is_called_contradictory
     EXPECT_TRUE(matches(answer.at("answer")[1], "contradict each other on this machine"));
 }
 
+TEST_F(recommend, measures_beside_a_command_and_ends_it) {
+    const auto answer =
+        answer_of("--rate 500 --p50 '<1s' -m pipe --beside 'echo here > ran; sleep 71'" + shortly);
+    EXPECT_EQ(answer.at("beside"), "echo here > ran; sleep 71");
+    EXPECT_EQ(box.read("ran"), "here\n");
+    EXPECT_EQ(expect_code(1, "pgrep -f 'sleep 71$'").out, "");
+    expect_refused(5,
+                   "ipcmark recommend --rate 500 --p50 '<1s' -m pipe --beside 'exit 3'" + shortly,
+                   "'exit 3' has ended .exit code 3. before all was measured");
+    expect_refused(2, "ipcmark recommend --rate 5 --p50 '<1s' --from x.json --beside hog",
+                   "--beside is of no use with --from");
+}
+
 TEST_F(recommend, several_processes_are_told_whether_they_sleep) {
     const auto answer = answer_of("--request --parties 1:3 --p50 '<1s' -m unix_stream" + shortly);
     const auto verdicts = answer.at("flows")[0].at("candidates")[0].at("verdicts");

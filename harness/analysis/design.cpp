@@ -30,7 +30,7 @@ constexpr requirement_row requirement_rows[] = {
     {"latency.p99.9", "p99.9_ns"},
     {"cpu", "core_share", true, true},
     {"idle_cpu", "idle_cpu_share"},
-    {"memory", "peak_rss_bytes"},
+    {"memory", "memory_bytes"},
     {"throughput", "messages_per_second", false},
     {"bandwidth", "bytes_per_second", false},
 };

@@ -76,6 +76,14 @@ TEST(recommendation_report, a_contradiction_is_said_with_its_evidence) {
     EXPECT_EQ(one.at("floor").as_text(), "futex_wake");
 }
 
+TEST(recommendation_report, what_ran_beside_is_part_of_the_answer) {
+    auto of = recommended_at("< 50us");
+    EXPECT_FALSE(to_tree(of).contains("beside"));
+    of.beside = "hog";
+    EXPECT_EQ(recommendation_answer(of).back(), "Measured on a busy machine, beside: hog.");
+    EXPECT_EQ(to_tree(of).at("beside").as_text(), "hog");
+}
+
 TEST(recommendation_report, of_each_mechanism_it_says_why_not) {
     const auto of = recommended_at("< 50us");
     const auto why = [&](const std::string& name) { return why_not(of.flows[0], of, name); };
