@@ -63,6 +63,11 @@ constexpr design_flag design_flags[] = {
     {"p90", "LIMIT", "latency.p90", "Nine of ten"},
     {"p99", "LIMIT", "latency.p99", "All but one in a hundred"},
     {"p99.9", "LIMIT", "latency.p99.9", "All but one in a thousand"},
+    {"silence", "TIME", "silence", "Before a message that wakes the other side, such as 10ms"},
+    {"wake-p50", "LIMIT", "wake.p50", "Half of the first messages after the silence within"},
+    {"wake-p99", "LIMIT", "wake.p99", "All but one in a hundred of them"},
+    {"burst", "N", "burst", "Messages that come at once"},
+    {"burst-arrived", "LIMIT", "burst_arrived", "Until the last of them is there, such as '<1ms'"},
     {"cpu", "LIMIT", "cpu", "CPU time of all processes at that rate, such as '<20% of a core'"},
     {"idle-cpu", "LIMIT", "idle_cpu", "Of the waiting side while nothing comes, such as '<1%'"},
     {"memory", "LIMIT", "memory", "Of the mechanism, queues of the kernel aside, such as '<64MiB'"},
@@ -133,9 +138,8 @@ design design_of_flags(const cxxopts::ParseResult& parsed) {
     flow.may_spin = parsed.count("may-spin") > 0;
     of_flag("must", [&] { set_must(flow, given(parsed, "must")); });
     flow.prefer = split_list(given(parsed, "prefer"));
-    const auto keys = flow_keys();
     for (const auto& word : flow.prefer)
-        if (std::find(keys.begin(), keys.end(), word) == keys.end())
+        if (requirement_metric(word) == nullptr)
             throw command_error("--prefer: there is nothing called '" + word +
                                 "'; write for example latency.p99 or cpu");
     return of;

@@ -24,6 +24,8 @@ std::string flow_text(const design_flow& flow, const std::string& placement) {
                        (flow.kind == flow_kind::request ? " requests" : " messages");
     if (!flow.among.is_pair()) text += ", " + flow.among.text();
     text += flow.rate_hz ? ", " + figure_text(*flow.rate_hz, "1/s") : ", as fast as it goes";
+    if (flow.silence_ns) text += ", also after " + figure_text(*flow.silence_ns, "ns");
+    if (flow.burst_messages) text += fmt::format(", also {:g} at once", *flow.burst_messages);
     text += placement == "free" ? ", not pinned" : ", placement " + placement;
     if (flow.arrives == delivery::may_skip) text += ", some may be skipped";
     if (flow.may_spin) text += ", the waiting side may burn a core";

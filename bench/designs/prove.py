@@ -18,6 +18,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAME_FIGURE = {"sleeps": "idle_cpu"}  # requirements that another word of a program answers
@@ -131,7 +132,9 @@ def rows_of(design, mechanism, verdicts, runs):
 
 def prove(options, design, notes):
     """The rows of one design."""
+    started = time.monotonic()
     answer = recommended(options, design)
+    took_s = time.monotonic() - started
     rows = []
     for flow, asked in zip(answer["flows"], answer["design"]["flows"], strict=True):
         asked = {**asked, **flow["measured"]}
@@ -153,7 +156,8 @@ def prove(options, design, notes):
             notes.append(f"{design.stem}: before it in the answer, without a bare program: "
                          f"{', '.join(passed_over)}.")
     notes += [f"{design.stem}: {line}" for line in answer["answer"]]
-    notes.append(f"{design.stem}: {answer['machine']}; load {os.getloadavg()[0]:.1f} afterwards.")
+    notes.append(f"{design.stem}: {answer['machine']}; answered after {took_s:.0f} s; load "
+                 f"{os.getloadavg()[0]:.1f} when the bare program was through.")
     return rows
 
 

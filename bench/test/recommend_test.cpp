@@ -81,6 +81,23 @@ TEST_F(recommend, measures_beside_a_command_and_ends_it) {
                    "--beside is of no use with --from");
 }
 
+TEST_F(recommend, measures_the_silence_and_the_burst_of_a_design) {
+    const auto answer = answer_of(
+        "--rate 500 --p50 '<1s' --silence 1ms --wake-p50 '<1s' --burst 8 --burst-arrived '<1s' "
+        "--memory '<1G' -m pipe" +
+        shortly);
+    const auto verdicts = answer.at("flows")[0].at("candidates")[0].at("verdicts");
+    std::string words;
+    for (const auto& each : verdicts) {
+        words += each.at("requirement").get<std::string>() + " ";
+        EXPECT_TRUE(each.contains("figures")) << each;
+    }
+    EXPECT_EQ(words, "latency.p50 wake.p50 burst_arrived memory rate sleeps ");
+    expect_refused(2, "ipcmark recommend --rate 5 --silence 1ms",
+                   "nothing asked of it: add a limit");
+    expect_refused(2, "ipcmark recommend --rate 5 --wake-p50 '<1ms'", "say silence as well");
+}
+
 TEST_F(recommend, several_processes_are_told_whether_they_sleep) {
     const auto answer = answer_of("--request --parties 1:3 --p50 '<1s' -m unix_stream" + shortly);
     const auto verdicts = answer.at("flows")[0].at("candidates")[0].at("verdicts");

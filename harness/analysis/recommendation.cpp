@@ -15,6 +15,11 @@ namespace ipcmark {
 
 namespace {
 
+const parameter_spec* parameter_of(pattern kind) {
+    const pattern_info& row = pattern_of(kind);
+    return row.parameters.front();
+}
+
 metric_summary times(const metric_summary& figures, double factor) {
     metric_summary scaled = figures;
     for (std::optional<double>* each :
@@ -23,17 +28,24 @@ metric_summary times(const metric_summary& figures, double factor) {
     return scaled;
 }
 
-bool is_at_rate(const cell_result& cell, double rate_hz) {
+/// Cells of one pattern, with a value of its parameter where it has one.
+struct wanted_cells {
+    pattern kind;
+    std::optional<double> value;  // rate, silence, messages at once
+};
+
+bool has_value(const cell_result& cell, double value) {
     constexpr double alike = 1e-6;
-    return cell.parameter && cell.parameter->name == rate_parameter.name &&
-           std::abs(cell.parameter->value - rate_hz) <= alike * rate_hz;
+    const parameter_spec* of = parameter_of(cell.kind);
+    return of != nullptr && cell.parameter && cell.parameter->name == of->name &&
+           std::abs(cell.parameter->value - value) <= alike * value;
 }
 
-/// A cell that answers for a flow, at `rate_hz` where it has one.
-bool answers(const cell_result& cell, const design_flow& flow, std::optional<double> rate_hz) {
+/// A cell that answers for a flow.
+bool answers(const cell_result& cell, const design_flow& flow, const wanted_cells& wanted) {
     const std::string among = cell.parties ? cell.parties->text : party_counts{}.text();
-    return cell.kind == flow.measured_as() && cell.payload_bytes == flow.payload_bytes &&
-           among == flow.among.text() && (!rate_hz || is_at_rate(cell, *rate_hz));
+    return cell.kind == wanted.kind && cell.payload_bytes == flow.payload_bytes &&
+           among == flow.among.text() && (!wanted.value || has_value(cell, *wanted.value));
 }
 
 struct found_cell {
@@ -43,12 +55,12 @@ struct found_cell {
 
 using cells_by_mechanism = std::map<std::string, found_cell>;
 
-cells_by_mechanism cells_for(const design_flow& flow, std::optional<double> rate_hz,
+cells_by_mechanism cells_for(const design_flow& flow, const wanted_cells& wanted,
                              const std::vector<const run_result*>& results) {
     cells_by_mechanism found;
     for (const run_result* result : results)
         for (const cell_result& cell : result->cells)
-            if (answers(cell, flow, rate_hz)) {
+            if (answers(cell, flow, wanted)) {
                 found_cell& at = found[cell.mechanism];
                 if (at.cell == nullptr || cell.ended == status::ok) at = {result, &cell};
             }
@@ -97,8 +109,29 @@ const metric_summary* figure_in(const cell_result& cell, const metric& of,
     return found;
 }
 
+/// What is measured apart from a flow's own cells: after a silence, in bursts.
+std::map<pattern, cells_by_mechanism> cells_apart(const design_flow& flow,
+                                                  const std::vector<requirement>& requirements,
+                                                  const std::vector<const run_result*>& results) {
+    std::map<pattern, cells_by_mechanism> apart;
+    for (const requirement& each : requirements)
+        if (each.measured_as != flow.measured_as() && !apart.contains(each.measured_as))
+            apart[each.measured_as] =
+                cells_for(flow, {each.measured_as, flow.value_for(each.measured_as)}, results);
+    return apart;
+}
+
 candidate examined(const mechanism_info& mechanism, const std::vector<requirement>& requirements,
-                   const cell_result& cell, const std::vector<const run_result*>& results) {
+                   const cell_result& cell, const std::map<pattern, cells_by_mechanism>& apart,
+                   const std::vector<const run_result*>& results) {
+    const auto figure_for = [&](const requirement& wanted) -> const metric_summary* {
+        const auto there = apart.find(wanted.measured_as);
+        if (there == apart.end()) return figure_in(cell, *wanted.limit.of, results);
+        const auto at = there->second.find(mechanism.name);
+        return at == there->second.end() || at->second.cell->ended != status::ok
+                   ? nullptr
+                   : at->second.cell->find(wanted.limit.of->key);
+    };
     candidate one;
     one.mechanism = mechanism;
     one.cell = cell.name;
@@ -107,7 +140,7 @@ candidate examined(const mechanism_info& mechanism, const std::vector<requiremen
         return one;
     }
     for (const requirement& wanted : requirements)
-        one.verdicts.push_back(judge(wanted, figure_in(cell, *wanted.limit.of, results)));
+        one.verdicts.push_back(judge(wanted, figure_for(wanted)));
     one.how = fit_of(one.verdicts);
     return one;
 }
@@ -223,11 +256,15 @@ std::vector<contradiction> contradictions_of(const design_flow& flow,
     if (floor == nullptr || flow.may_spin) return all;
     const double wake_ns = *floor->summary->min;
     constexpr double time_to_fall_asleep = 4;  // in wake-ups
-    if (flow.rate_hz && 1e9 / *flow.rate_hz < time_to_fall_asleep * wake_ns) return all;
-    if (!flow.rate_hz && flow.kind != flow_kind::request) return all;
+    const bool sleeps_between = flow.rate_hz ? 1e9 / *flow.rate_hz >= time_to_fall_asleep * wake_ns
+                                             : flow.kind == flow_kind::request;
     const unsigned wakes = flow.kind == flow_kind::request ? 2 : 1;
+    const auto wakes_for = [&](const requirement& each) {
+        return each.measured_as == pattern::wake ||
+               (sleeps_between && each.word.starts_with("latency."));
+    };
     for (const requirement& each : requirements)
-        if (each.word.starts_with("latency.") && each.limit.value < wakes * wake_ns)
+        if (wakes_for(each) && each.limit.value < wakes * wake_ns)
             all.push_back({each.word, each.text, floor->name, wakes * wake_ns, wakes});
     return all;
 }
@@ -281,9 +318,11 @@ flow_recommendation recommend(const design_flow& flow,
     flow_recommendation answer;
     answer.flow = flow;
     answer.requirements = flow.requirements();
-    const auto cells = cells_for(flow, flow.rate_hz, results);
+    const pattern kind = flow.measured_as();
+    const auto cells = cells_for(flow, {kind, flow.rate_hz}, results);
     const auto twice =
-        flow.rate_hz ? cells_for(flow, 2 * *flow.rate_hz, results) : cells_by_mechanism();
+        flow.rate_hz ? cells_for(flow, {kind, 2 * *flow.rate_hz}, results) : cells_by_mechanism();
+    const auto apart = cells_apart(flow, answer.requirements, results);
     answer.ranked_by = ranking_word(flow, cells);
     const metric* by = requirement_metric(answer.ranked_by);
     std::vector<candidate> excluded;
@@ -304,7 +343,7 @@ flow_recommendation recommend(const design_flow& flow,
             one.why = "not measured";
             continue;
         }
-        candidate one = examined(mechanism, answer.requirements, *at->second.cell, results);
+        candidate one = examined(mechanism, answer.requirements, *at->second.cell, apart, results);
         if (by != nullptr)
             if (const metric_summary* figures = at->second.cell->find(by->key))
                 one.preferred = *figures;

@@ -84,6 +84,15 @@ TEST(recommendation_report, what_ran_beside_is_part_of_the_answer) {
     EXPECT_EQ(to_tree(of).at("beside").as_text(), "hog");
 }
 
+TEST(recommendation_report, what_is_measured_apart_is_said) {
+    auto of = recommended_at("< 50us");
+    of.flows[0].flow.silence_ns = 10e6;
+    of.flows[0].flow.burst_messages = 64;
+    EXPECT_NE(render_recommendation_text(of, false).find(
+                  "1.00 k/s, also after 10.0 ms, also 64 at once, not pinned\n"),
+              std::string::npos);
+}
+
 TEST(recommendation_report, of_each_mechanism_it_says_why_not) {
     const auto of = recommended_at("< 50us");
     const auto why = [&](const std::string& name) { return why_not(of.flows[0], of, name); };

@@ -230,6 +230,29 @@ TEST(recommendation, what_sleeps_cannot_be_quicker_than_waking) {
     EXPECT_TRUE(on_a_slow_waker("< 1us", "rate", "100k").contradictions.empty());
 }
 
+TEST(recommendation, after_a_silence_another_cell_is_judged) {
+    made_paced_result made;
+    const auto add_wake = [&](const std::string& mechanism, double gap_ns, double p50_ns) {
+        cell_result& cell = made.add(mechanism, gap_ns, {{"p50_ns", around(p50_ns)}});
+        cell.kind = pattern::wake;
+        cell.parameter->name = gap_parameter.name;
+    };
+    for (const char* name : {"wakes", "oversleeps", "elsewhere"})
+        made.add(name, 1'000, sleeping(20'000));
+    add_wake("wakes", 10e6, 30'000);
+    add_wake("oversleeps", 10e6, 90'000);
+    add_wake("elsewhere", 1e6, 30'000);
+    design_flow flow = commands();
+    set_field(flow, "silence", "10ms");
+    set_field(flow, "wake.p50", "< 60us");
+    const auto of = recommend(
+        flow, {made_mechanism("wakes"), made_mechanism("oversleeps"), made_mechanism("elsewhere")},
+        {&made.result});
+    EXPECT_EQ(of.find("wakes")->how, fit::meets);
+    EXPECT_EQ(of.find("oversleeps")->how, fit::misses);
+    EXPECT_EQ(of.find("elsewhere")->how, fit::unproven) << "another silence says nothing";
+}
+
 TEST(recommendation, cells_of_another_flow_say_nothing) {
     made_paced_result made;
     made.add("other_rate", 500, sleeping(20'000));
