@@ -189,6 +189,8 @@ recommend_options options_of(const cxxopts::ParseResult& parsed, const invocatio
     recommend_options options;
     options.wanted = wanted_design(parsed);
     options.from = split_list(given(parsed, "from"));
+    if (options.from.empty() && parsed.count("from") > 0)
+        throw command_error("--from names no file");
     if (options.from.empty()) require_placement(options.wanted.placement);
     if (!options.from.empty())
         for (const char* flag : {"time-budget", "beside", "wait", "seed", "results"})

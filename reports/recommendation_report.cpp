@@ -148,7 +148,8 @@ text_table table_of(const flow_recommendation& flow, std::size_t most) {
         for (const std::size_t i : columns)
             row.push_back(verdict_figure(each->verdicts[i]) +
                           outcome_mark(each->verdicts[i].outcome));
-        row.push_back(fit_text(each->how) + (each->twice ? ", at 2x too" : "") +
+        const bool holds_at_twice = each->how == fit::meets && each->twice;
+        row.push_back(fit_text(each->how) + (holds_at_twice ? ", at 2x too" : "") +
                       (each->screened ? ", only screened" : ""));
         table.rows.push_back(std::move(row));
     }

@@ -22,6 +22,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAME_FIGURE = {"sleeps": "idle_cpu"}  # requirements that another word of a program answers
+NEXT = 0.9995  # of a unit: what is written as 1 of it
 HEAD = ["design", "mechanism", "limit", "recommend says", "its figure", "bare program", "promise"]
 
 
@@ -86,12 +87,12 @@ def figure_text(value, word):
     """In the unit that the requirement's limit has."""
     if word.startswith("latency."):
         for unit, size in (("ms", 1e6), ("us", 1e3), ("ns", 1)):
-            if value >= size or unit == "ns":
+            if value >= NEXT * size or unit == "ns":
                 return f"{value / size:.3g} {unit}"
     if word in ("cpu", "idle_cpu", "sleeps"):
         return f"{100 * value:.2g} %"
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1)):
-        if value >= size or unit == "":
+        if value >= NEXT * size or unit == "":
             return f"{value / size:.3g} {unit}{'B/s' if word == 'bandwidth' else '/s'}"
     raise AssertionError(word)
 
@@ -155,7 +156,8 @@ def prove(options, design, notes):
         if passed_over:
             notes.append(f"{design.stem}: before it in the answer, without a bare program: "
                          f"{', '.join(passed_over)}.")
-    notes += [f"{design.stem}: {line}" for line in answer["answer"]]
+    names = tuple(flow["name"] + ": " for flow in answer["flows"])
+    notes += [f"{design.stem}: {line}" for line in answer["answer"] if line.startswith(names)]
     notes.append(f"{design.stem}: {answer['machine']}; answered after {took_s:.0f} s; load "
                  f"{os.getloadavg()[0]:.1f} when the bare program was through.")
     return rows

@@ -144,6 +144,7 @@ TEST_F(recommend, what_makes_no_sense_is_refused) {
     expect_refused(2, start + "--rate 1 --prefer speed",
                    "--prefer: there is nothing called 'speed'");
     expect_refused(2, start + "--rate 1 --what-if fast", "--what-if: 'fast' is not of the form");
+    expect_refused(2, start + "--rate 1 --from ,", "--from names no file");
     expect_refused(2, start + "--rate 1 --format xml", "--format 'xml' is not one of");
     expect_refused(2, start + "--rate 1 --placement moon", "there is no placement 'moon'");
     expect_refused(2, start + "nothing.json", "nothing.json");

@@ -191,12 +191,27 @@ void mark_screened(std::vector<candidate>& candidates, const cells_by_mechanism&
             each.screened = 2 * at->second.cell->repetitions_ok < most;
 }
 
+/// Of figures that no standings rank: by their intervals; where one has none, less than half.
+bool is_proven_behind(const candidate& one, const candidate& first, const metric& by) {
+    constexpr double ample = 2;
+    if (!one.preferred || !first.preferred || !one.preferred->median || !first.preferred->median)
+        return true;
+    const metric_summary& its = *one.preferred;
+    const metric_summary& best = *first.preferred;
+    const bool lower = by.direction == better::lower;
+    if (its.low && its.high && best.low && best.high)
+        return lower ? *its.low > *best.high : *its.high < *best.low;
+    return lower ? *its.median > ample * *best.median : ample * *its.median < *best.median;
+}
+
 /// Of the candidates of one result that fit alike, those that no proven difference parts from the
 /// best.
 void mark_level(std::vector<candidate>& candidates, const cells_by_mechanism& cells,
                 const metric& by) {
     if (candidates.empty() || candidates.front().cell.empty()) return;
     const candidate first = candidates.front();
+    for (candidate& each : candidates)
+        each.level = is_like(each, first) && !is_proven_behind(each, first, by);
     const run_result* result = cells.at(candidates.front().mechanism.name).result;
     const repetition_figures figures(*result);
     for (const cell_group& group : groups_of(*result)) {
@@ -213,7 +228,8 @@ void mark_level(std::vector<candidate>& candidates, const cells_by_mechanism& ce
         const auto found = standings_among(*result, figures, group, by, among);
         for (candidate& each : candidates)
             for (std::size_t i = 0; i < group.cells.size(); ++i)
-                if (is_like(each, first) && result->cells[group.cells[i]].name == each.cell)
+                if (is_like(each, first) && found[i] != standing::none &&
+                    result->cells[group.cells[i]].name == each.cell)
                     each.level = found[i] == standing::best || found[i] == standing::level;
     }
 }
@@ -227,9 +243,13 @@ void rank(std::vector<candidate>& candidates, const cells_by_mechanism& cells, c
     if (candidates.empty() || candidates.front().how != fit::meets) return;
     mark_level(candidates, cells, by);
     const candidate first = candidates.front();
+    using simplicity = decltype(complexity(first.mechanism));
+    const auto place = [&](const candidate& one) {
+        return std::tuple(!one.level, one.level ? complexity(one.mechanism) : simplicity(),
+                          rank_figure(one, by));
+    };
     const auto simpler_first = [&](const candidate& x, const candidate& y) {
-        return std::tuple(!x.level, complexity(x.mechanism), rank_figure(x, by)) <
-               std::tuple(!y.level, complexity(y.mechanism), rank_figure(y, by));
+        return place(x) < place(y);
     };
     const auto end = std::find_if(candidates.begin(), candidates.end(),
                                   [&](const auto& each) { return !is_like(each, first); });

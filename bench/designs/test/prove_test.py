@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True  # the source tree stays as it is
 sys.path.insert(0, str(HERE.parent))
 import prove  # noqa: E402
 

@@ -66,6 +66,32 @@ TEST(recommendation, of_those_that_no_proven_difference_parts_the_simpler_is_fir
         EXPECT_TRUE(each.level) << each.mechanism.name;
 }
 
+TEST(recommendation, of_figures_that_nothing_ranks_the_intervals_decide) {
+    made_paced_result made;
+    const auto at_share = [](double share) {
+        auto figures = sleeping(20'000);
+        figures["core_share"] = around(share);
+        return figures;
+    };
+    made.add("daemon", 1'000, at_share(0.0100));
+    made.add("kernel", 1'000, at_share(0.0101));
+    made.add("thirsty", 1'000, at_share(0.0200));
+    design_flow flow = commands();
+    flow.prefer = {"cpu"};
+    set_field(flow, "cpu", "< 50 %");
+    const auto daemon = made_mechanism("daemon", {{"needs_daemon", true}});
+    const auto of = recommend(flow, {daemon, made_mechanism("kernel"), made_mechanism("thirsty")},
+                              {&made.result});
+    EXPECT_EQ(names_of(of), (std::vector<std::string>{"kernel", "daemon", "thirsty"}));
+    EXPECT_TRUE(of.find("daemon")->level);
+    EXPECT_FALSE(of.find("thirsty")->level);
+    made.add("dear", 1'000, at_share(0.0300));
+    const auto two = recommend(
+        flow, {made_mechanism("dear"), made_mechanism("thirsty", {{"needs_daemon", true}})},
+        {&made.result});
+    EXPECT_EQ(two.best()->mechanism.name, "thirsty") << "simplicity parts equals alone";
+}
+
 TEST(recommendation, an_interval_across_the_limit_proves_nothing) {
     made_paced_result made;
     auto figures = sleeping(50'000);
