@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <iostream>
 
+#include "bench/beside.hpp"
 #include "bench/header.hpp"
 #include "bench/outputs.hpp"
 #include "bench/recommend_measure.hpp"
@@ -45,6 +46,7 @@ evidence gather(const invocation& call, const recommend_options& options) {
     for (const auto& file : options.from)
         found.read.push_back(read_result(file));
     if (!options.from.empty()) return found;
+    const beside load(options.beside);
     const double each_s =
         *options.run.time_budget_s / static_cast<double>(options.wanted.flows.size());
     for (const design_flow& flow : options.wanted.flows) {
@@ -52,6 +54,10 @@ evidence gather(const invocation& call, const recommend_options& options) {
         found.flows.push_back(measure_flow(call, options, flow, each_s));
         if (found.flows.back().interrupted)
             throw command_error("interrupted, and nothing is recommended", exit_interrupted);
+        if (const auto ended = load.ended())
+            throw command_error("--beside: '" + options.beside + "' has ended (" + *ended +
+                                    ") before all was measured",
+                                exit_environment_refused);
     }
     return found;
 }
@@ -90,7 +96,13 @@ recommendation conclude(const invocation& call, const recommend_options& options
     if (options.wanted.flows.size() > 1 && options.from.empty())
         of.cautions.emplace_back(
             "The flows were measured one after the other, not at the same time.");
-    if (any->noise && any->noise->verdict != "quiet" && any->noise->verdict != "usable")
+    if (std::any_of(of.of.flows.begin(), of.of.flows.end(), [](const design_flow& flow) {
+            return !flow.among.is_pair() && !flow.may_spin;
+        }))
+        of.cautions.emplace_back("What waiting costs was measured of a pair, not of so many.");
+    of.beside = options.beside;
+    if (of.beside.empty() && any->noise && any->noise->verdict != "quiet" &&
+        any->noise->verdict != "usable")
         of.cautions.push_back("The machine was disturbed: " + any->noise->text);
     return of;
 }

@@ -38,10 +38,20 @@ double messages_for(const design_flow& flow) {
     return needed;
 }
 
+/// The patterns that a flow is measured by: its own, then what is apart.
+std::vector<pattern> patterns_of(const design_flow& flow) {
+    std::vector<pattern> all{flow.measured_as()};
+    for (const pattern kind : {pattern::wake, pattern::burst})
+        if (flow.value_for(kind)) all.push_back(kind);
+    return all;
+}
+
 /// As long as the messages take, as the time allows.
 std::int64_t repetition_ms(const design_flow& flow, double messages, double allowed_ms) {
     constexpr double of_a_stream_ms = 200;
-    const double wanted_ms = flow.rate_hz ? 1'000 * messages / *flow.rate_hz : of_a_stream_ms;
+    constexpr double wakes = 20;
+    const double own_ms = flow.rate_hz ? 1'000 * messages / *flow.rate_hz : of_a_stream_ms;
+    const double wanted_ms = std::max(own_ms, wakes * flow.silence_ns.value_or(0) / 1e6);
     return std::llround(std::clamp(std::min(wanted_ms, allowed_ms), shortest_ms, longest_ms));
 }
 
@@ -50,19 +60,22 @@ plan_request request_for(const recommend_options& options, const design_flow& fl
     plan_request request = named_plan("default");
     request.profile = "recommend";
     request.mechanisms = std::move(mechanisms);
-    request.patterns = {flow.measured_as()};
+    request.patterns = patterns_of(flow);
     request.payloads = {flow.payload_bytes};
     request.placements = {options.wanted.placement};
     request.parties = {flow.among};
     request.counting_repetitions = 0;
-    if (flow.rate_hz)
-        request.varied.by_name = {{std::string(rate_parameter.name), {*flow.rate_hz}}};
+    for (const pattern kind : request.patterns)
+        if (const auto value = flow.value_for(kind))
+            request.varied.by_name[std::string(pattern_of(kind).parameters.front()->name)] = {
+                *value};
     return request;
 }
 
 run_result measure(const invocation& call, const recommend_options& options,
-                   const plan_request& request, bool& interrupted) {
+                   const plan_request& request, bool floors, bool& interrupted) {
     run_options run = options.run;
+    run.floors = floors;
     run.time_budget_s.reset();
     run.plan = request;
     const auto placements = find_placements();
@@ -88,6 +101,14 @@ void keep_result(const recommend_options& options, const design_flow& flow, cons
         name.begin(), name.end(), [](char c) { return c == '/' || c == ' '; }, '_');
     write_output((std::filesystem::path(options.results_folder) / name).string(),
                  json_text(to_tree(result), 1) + "\n");
+}
+
+/// Whether what waking takes may forbid what it asks.
+bool is_woken_in_time(const design_flow& flow) {
+    return !flow.may_spin &&
+           std::any_of(flow.limits.begin(), flow.limits.end(), [](const auto& each) {
+               return each.first.starts_with("latency.") || each.first.starts_with("wake.");
+           });
 }
 
 /// Those that its traits do not rule out, by name.
@@ -138,26 +159,29 @@ flow_results measure_flow(const invocation& call, const recommend_options& optio
     plan_request request = request_for(options, flow, possible);
     request.repetitions = screening_repetitions;
     constexpr double to_rank_by = 30;
-    request.repetition_ms = repetition_ms(
-        flow, to_rank_by,
-        allowed_ms(screening_share * budget_s, screening_repetitions * possible.size()));
-    all.stages.push_back(measure(call, options, request, all.interrupted));
+    request.repetition_ms =
+        repetition_ms(flow, to_rank_by,
+                      allowed_ms(screening_share * budget_s,
+                                 screening_repetitions * possible.size() *
+                                     (flow.among.is_pair() ? patterns_of(flow).size() : 2)));
+    if (!flow.among.is_pair()) request.parties.emplace_back();  // what waiting costs is a pair's
+    all.stages.push_back(measure(call, options, request, is_woken_in_time(flow), all.interrupted));
     keep_result(options, flow, "screening", all.stages.back());
     if (all.interrupted) return all;
     const auto best = best_of(call, flow, all.stages.back());
     if (best.empty()) return all;
     request = request_for(options, flow, best);
     request.repetitions = thorough_repetitions;
-    std::size_t cells = best.size();
+    std::size_t cells = best.size() * patterns_of(flow).size();
     if (flow.rate_hz) {
         request.varied.by_name[std::string(rate_parameter.name)].push_back(2 * *flow.rate_hz);
-        cells *= 2;
+        cells += best.size();
     }
     request.repetition_ms =
         repetition_ms(flow, messages_for(flow),
                       allowed_ms((1 - screening_share) * budget_s, thorough_repetitions * cells));
     caution_of_few(flow, request.repetition_ms, all);
-    all.stages.push_back(measure(call, options, request, all.interrupted));
+    all.stages.push_back(measure(call, options, request, false, all.interrupted));
     keep_result(options, flow, "thorough", all.stages.back());
     return all;
 }

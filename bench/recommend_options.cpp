@@ -22,19 +22,21 @@ constexpr const char* recommend_examples =
     "  ipcmark recommend --payload 64 --rate 1k --p99 '<50us' --cpu '<5%'\n"
     "  ipcmark recommend --payload 2M --rate 60 --p99 '<4ms' --must unrelated_processes\n"
     "  ipcmark recommend camera.json --record camera.md\n"
+    "  ipcmark recommend camera.json --beside hog\n"
     "  ipcmark recommend camera.json --what-if rate=200/s --why-not tcp\n"
     "  ipcmark recommend camera.json --from results.json --require-met\n"
     "\n"
-    "A design says what is sent, how often, and what it has to meet: `ipcmark schema --design` "
-    "has\n"
-    "its keys. What the traits of a mechanism rule out is left out with the check that proves the\n"
-    "trait. The rest is measured as the design says, shortly at first, the best eight longer and "
-    "at\n"
-    "twice the rate. A requirement is met, missed, or not proven: its interval lies on both "
-    "sides,\n"
-    "or a figure without one lies closer than half the limit. Unless --may-spin is given, the\n"
-    "waiting side has to sleep: below 5 % of a core while nothing comes. Requests at a rate are\n"
-    "judged by twice the time of one way.\n"
+    "A design says what is sent, how often, and what it has to meet: `ipcmark schema\n"
+    "--design` has its keys. What the traits of a mechanism rule out is left out with the\n"
+    "check that proves the trait. The rest is measured as the design says, shortly at first,\n"
+    "the best eight longer and at twice the rate. A requirement is met, missed, or not\n"
+    "proven: its interval lies on both sides, or a figure without one lies closer than half\n"
+    "the limit. Unless --may-spin is given, the waiting side has to sleep: below 5 % of a\n"
+    "core while nothing comes; of more than a pair that is measured of a pair. Requests at a\n"
+    "rate are judged by twice the time of one way. The order: what meets all, by the\n"
+    "preference; then what is not proven to, then what misses, by the worst requirement; what\n"
+    "was only screened comes after what was measured longer. A limit below what waking a\n"
+    "process takes here is called contradictory where the waiting side sleeps.\n"
     "Exit codes: 0 an answer, also that nothing meets all; 1 the same with --require-met; 2 "
     "usage;\n"
     "4 nothing could be measured; 5 the environment was refused; 7 an unreadable result of "
@@ -61,9 +63,14 @@ constexpr design_flag design_flags[] = {
     {"p90", "LIMIT", "latency.p90", "Nine of ten"},
     {"p99", "LIMIT", "latency.p99", "All but one in a hundred"},
     {"p99.9", "LIMIT", "latency.p99.9", "All but one in a thousand"},
+    {"silence", "TIME", "silence", "Before a message that wakes the other side, such as 10ms"},
+    {"wake-p50", "LIMIT", "wake.p50", "Half of the first messages after the silence within"},
+    {"wake-p99", "LIMIT", "wake.p99", "All but one in a hundred of them"},
+    {"burst", "N", "burst", "Messages that come at once"},
+    {"burst-arrived", "LIMIT", "burst_arrived", "Until the last of them is there, such as '<1ms'"},
     {"cpu", "LIMIT", "cpu", "CPU time of all processes at that rate, such as '<20% of a core'"},
     {"idle-cpu", "LIMIT", "idle_cpu", "Of the waiting side while nothing comes, such as '<1%'"},
-    {"memory", "LIMIT", "memory", "Peak of both processes, such as '<64MiB'"},
+    {"memory", "LIMIT", "memory", "Of the mechanism, queues of the kernel aside, such as '<64MiB'"},
     {"throughput", "LIMIT", "throughput", "Messages a second without a rate, such as '>100k'"},
     {"bandwidth", "LIMIT", "bandwidth", "Bytes a second without a rate, such as '>2G'"},
 };
@@ -85,6 +92,8 @@ constexpr std::array recommend_flags{
     command_flag{the_measuring, "time-budget", "TIME", "For all of it (default 5m)"},
     command_flag{the_measuring, "from", "FILES",
                  "Judge by these results, comma-separated, and measure nothing"},
+    command_flag{the_measuring, "beside", "COMMAND",
+                 "Measure while this runs, or 'hog': a process on each CPU that wants all of it"},
     command_flag{the_measuring, "wait", "TIME", wait_help, any_time},
     command_flag{the_measuring, "seed", "N", "Seed of order, tags and layouts"},
     command_flag{the_answer, "explain", "", "Why each mechanism is not the answer"},
@@ -129,9 +138,8 @@ design design_of_flags(const cxxopts::ParseResult& parsed) {
     flow.may_spin = parsed.count("may-spin") > 0;
     of_flag("must", [&] { set_must(flow, given(parsed, "must")); });
     flow.prefer = split_list(given(parsed, "prefer"));
-    const auto keys = flow_keys();
     for (const auto& word : flow.prefer)
-        if (std::find(keys.begin(), keys.end(), word) == keys.end())
+        if (requirement_metric(word) == nullptr)
             throw command_error("--prefer: there is nothing called '" + word +
                                 "'; write for example latency.p99 or cpu");
     return of;
@@ -181,9 +189,11 @@ recommend_options options_of(const cxxopts::ParseResult& parsed, const invocatio
     recommend_options options;
     options.wanted = wanted_design(parsed);
     options.from = split_list(given(parsed, "from"));
+    if (options.from.empty() && parsed.count("from") > 0)
+        throw command_error("--from names no file");
     if (options.from.empty()) require_placement(options.wanted.placement);
     if (!options.from.empty())
-        for (const char* flag : {"time-budget", "wait", "seed", "results"})
+        for (const char* flag : {"time-budget", "beside", "wait", "seed", "results"})
             if (parsed.count(flag) > 0)
                 throw command_error(fmt::format(
                     "--{} is of no use with --from, which measures nothing: leave one out", flag));
@@ -203,8 +213,10 @@ recommend_options options_of(const cxxopts::ParseResult& parsed, const invocatio
                                                         std::numeric_limits<std::uint64_t>::max())
                            : random_seed();
     options.run.wait_s = wait_of(parsed);
+    options.beside = given(parsed, "beside");
+    // All are disturbed, and on purpose.
+    if (!options.beside.empty()) options.run.reruns = 0;
     options.run.quiet = parsed.count("quiet") > 0;
-    options.run.floors = false;
     options.explain = parsed.count("explain") > 0;
     options.require_met = parsed.count("require-met") > 0;
     options.record_file = output_name(given(parsed, "record"));

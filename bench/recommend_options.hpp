@@ -16,6 +16,7 @@ struct recommend_options {
     run_options run;                      // seed, budget, quiet, ...
     std::vector<std::string> mechanisms;  // empty: all
     std::vector<std::string> from;        // results that are judged instead of measuring
+    std::string beside;                   // what else runs; empty: nothing
     std::string record_file;              // Markdown; empty: none
     std::string results_folder;           // for what was measured; empty: it is not kept
     answer_format format = answer_format::text;

@@ -28,6 +28,7 @@ MAY_USE = {
     "harness/conform": "run worker result host/ipc endpoints contract base",
     "transports": "worker endpoints contract base",
     "reports": "analysis result contract stats base",
+    "bench/designs": "",
     "bench": "base stats contract endpoints host/facts host/noise host/ipc host/checks result"
              " worker run analysis history conform transports reports",
 }

@@ -24,6 +24,8 @@ std::string flow_text(const design_flow& flow, const std::string& placement) {
                        (flow.kind == flow_kind::request ? " requests" : " messages");
     if (!flow.among.is_pair()) text += ", " + flow.among.text();
     text += flow.rate_hz ? ", " + figure_text(*flow.rate_hz, "1/s") : ", as fast as it goes";
+    if (flow.silence_ns) text += ", also after " + figure_text(*flow.silence_ns, "ns");
+    if (flow.burst_messages) text += fmt::format(", also {:g} at once", *flow.burst_messages);
     text += placement == "free" ? ", not pinned" : ", placement " + placement;
     if (flow.arrives == delivery::may_skip) text += ", some may be skipped";
     if (flow.may_spin) text += ", the waiting side may burn a core";
@@ -146,7 +148,9 @@ text_table table_of(const flow_recommendation& flow, std::size_t most) {
         for (const std::size_t i : columns)
             row.push_back(verdict_figure(each->verdicts[i]) +
                           outcome_mark(each->verdicts[i].outcome));
-        row.push_back(fit_text(each->how) + (each->twice ? ", at 2x too" : ""));
+        const bool holds_at_twice = each->how == fit::meets && each->twice;
+        row.push_back(fit_text(each->how) + (holds_at_twice ? ", at 2x too" : "") +
+                      (each->screened ? ", only screened" : ""));
         table.rows.push_back(std::move(row));
     }
     return table;
@@ -162,6 +166,8 @@ std::string explained(const recommendation& of, const flow_recommendation& flow)
 tree verdict_tree(const requirement& wanted, const requirement_verdict& verdict) {
     tree one{{"requirement", wanted.word},
              {"limit", wanted.text},
+             {"limit_value", wanted.limit.value},
+             {"below", wanted.limit.below},
              {"metric", wanted.limit.of->key},
              {"given", wanted.given},
              {"outcome", outcome_word(verdict.outcome)}};
@@ -177,6 +183,7 @@ tree candidate_tree(const flow_recommendation& flow, const candidate& each) {
     if (!each.cell.empty()) one["cell"] = each.cell;
     if (each.verdicts.empty()) return one;
     one["no_difference_to_the_best"] = each.level;
+    one["only_screened"] = each.screened;
     if (each.twice_measured) one["meets_at_twice_the_rate"] = each.twice;
     tree verdicts = tree::array();
     for (std::size_t i = 0; i < each.verdicts.size(); ++i)
@@ -225,8 +232,18 @@ tree to_tree(const recommendation& of) {
     tree flows = tree::array();
     for (const flow_recommendation& flow : of.flows) {
         tree one{{"name", flow.flow.name}};
+        one["measured"] = {{"pattern", to_word(flow.flow.measured_as())},
+                           {"payload_bytes", flow.flow.payload_bytes}};
+        if (flow.flow.rate_hz) one["measured"]["rate_hz"] = *flow.flow.rate_hz;
         const candidate* best = flow.best();
         one["recommended"] = best == nullptr ? tree() : tree(best->mechanism.name);
+        tree contradictions = tree::array();
+        for (const contradiction& each : flow.contradictions)
+            contradictions.push_back({{"requirement", each.requirement},
+                                      {"limit", each.limit},
+                                      {"floor", each.floor},
+                                      {"wake_ns", each.wake_ns}});
+        one["contradictions"] = std::move(contradictions);
         tree candidates = tree::array();
         for (const candidate& each : flow.candidates)
             candidates.push_back(candidate_tree(flow, each));
@@ -239,6 +256,7 @@ tree to_tree(const recommendation& of) {
     tree document{{"schema", {{"name", "ipcmark.recommendation"}, {"version", "1.0"}}}};
     document["design"] = to_tree(of.of);
     document["machine"] = of.machine;
+    if (!of.beside.empty()) document["beside"] = of.beside;
     document["flows"] = std::move(flows);
     document["answer"] = std::move(answer);
     return document;

@@ -16,6 +16,7 @@ struct recommendation {
     /// Of a trait the name of the conformance check that proves it.
     std::map<std::string, std::string> checks;
     std::string machine;                // machine, kernel, date and version in a line
+    std::string beside;                 // what else ran; empty: nothing
     std::vector<std::string> cautions;  // sentences about how it was measured
 };
 

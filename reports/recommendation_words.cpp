@@ -61,25 +61,11 @@ constexpr std::initializer_list<limit_outcome> missed_outcomes{limit_outcome::mi
 constexpr std::initializer_list<limit_outcome> open_outcomes{limit_outcome::unproven,
                                                              limit_outcome::absent};
 
-/// Of the requirement that is missed by most: 1 is at the limit. What is not known counts as far
-/// off.
-double worst_headroom(const candidate& one) {
-    double worst = 1e300;
-    for (const requirement_verdict& each : one.verdicts)
-        worst = std::min(worst,
-                         each.outcome == limit_outcome::absent ? 0 : each.headroom.value_or(worst));
-    return worst;
-}
-
+/// The first of the order that does not meet all.
 const candidate* nearest_of(const flow_recommendation& flow) {
-    const candidate* nearest = nullptr;
-    for (const candidate& each : flow.candidates) {
-        if (each.how != fit::misses && each.how != fit::unproven) continue;
-        if (nearest == nullptr || std::pair(each.how, -worst_headroom(each)) <
-                                      std::pair(nearest->how, -worst_headroom(*nearest)))
-            nearest = &each;
-    }
-    return nearest;
+    for (const candidate& each : flow.candidates)
+        if (each.how == fit::misses || each.how == fit::unproven) return &each;
+    return nullptr;
 }
 
 /// Of those that miss nothing but that they do not sleep, the best.
@@ -137,8 +123,8 @@ std::string figures_text(const flow_recommendation& flow, const candidate& one) 
         if (flow.requirements[i].given)
             texts.push_back(flow.requirements[i].word + " " + verdict_figure(one.verdicts[i]));
     if (texts.empty() && one.preferred)
-        texts.push_back(flow.flow.first_preference() + " " +
-                        median_text(&*one.preferred).value_or("-") + spread_text(*one.preferred));
+        texts.push_back(flow.ranked_by + " " + median_text(&*one.preferred).value_or("-") +
+                        spread_text(*one.preferred));
     return with_commas(texts, ", ");
 }
 
@@ -176,6 +162,14 @@ std::string refused_text(const flow_recommendation& flow, const std::string& pla
     return text;
 }
 
+std::string contradiction_text(const flow_recommendation& flow, const contradiction& one) {
+    return fmt::format(
+        "{}: {} {} and a waiting side that sleeps contradict each other on this machine: waking a "
+        "process takes {} at best ({}{}). Let it spin (may_spin), or allow more.",
+        flow.flow.name, one.requirement, one.limit, figure_text(one.wake_ns, "ns"),
+        one.wakes == 1 ? "" : "there and back, ", one.floor);
+}
+
 std::string counts_text(const flow_recommendation& flow) {
     constexpr std::pair<fit, const char*> words[] = {{fit::meets, "meet all"},
                                                      {fit::unproven, "not proven to meet all"},
@@ -210,8 +204,12 @@ std::vector<std::string> recommendation_answer(const recommendation& of) {
         lines.push_back(best != nullptr ? recommended_text(flow, *best)
                                         : refused_text(flow, of.of.placement));
         if (best != nullptr) lines.push_back(build_text(*best));
+        for (const contradiction& each : flow.contradictions)
+            lines.push_back(contradiction_text(flow, each));
         lines.push_back(counts_text(flow));
     }
+    if (!of.beside.empty())
+        lines.push_back("Measured on a busy machine, beside: " + of.beside + ".");
     for (const std::string& each : of.cautions)
         lines.push_back(each);
     return lines;
@@ -241,7 +239,7 @@ std::string why_not(const flow_recommendation& flow, const recommendation& of,
         case fit::meets:
             break;
     }
-    const std::string rank = flow.flow.first_preference();
+    const std::string& rank = flow.ranked_by;
     const std::string figure = one->preferred ? " " + median_text(&*one->preferred).value_or("-") +
                                                     spread_text(*one->preferred)
                                               : "";

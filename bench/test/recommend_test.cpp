@@ -59,6 +59,67 @@ TEST_F(recommend, reads_designs_and_changes_them_for_once) {
     EXPECT_EQ(answer.at("design").at("flows")[1].at("payload"), "128");
 }
 
+TEST_F(recommend, what_sleeps_and_is_quicker_than_waking_is_called_contradictory) {
+    const auto answer = answer_of("--rate 500 --p50 '<1ns' -m pipe" + shortly);
+    const auto found = answer.at("flows")[0].at("contradictions");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].at("requirement"), "latency.p50");
+    EXPECT_GT(found[0].at("wake_ns"), 1);
+    EXPECT_TRUE(matches(answer.at("answer")[1], "contradict each other on this machine"));
+}
+
+TEST_F(recommend, measures_beside_a_command_and_ends_it) {
+    const auto answer =
+        answer_of("--rate 500 --p50 '<1s' -m pipe --beside 'echo here > ran; sleep 71'" + shortly);
+    EXPECT_EQ(answer.at("beside"), "echo here > ran; sleep 71");
+    EXPECT_EQ(box.read("ran"), "here\n");
+    EXPECT_EQ(expect_code(1, "pgrep -f 'sleep 71$'").out, "");
+    expect_refused(5,
+                   "ipcmark recommend --rate 500 --p50 '<1s' -m pipe --beside 'exit 3'" + shortly,
+                   "'exit 3' has ended .exit code 3. before all was measured");
+    expect_refused(2, "ipcmark recommend --rate 5 --p50 '<1s' --from x.json --beside hog",
+                   "--beside is of no use with --from");
+}
+
+TEST_F(recommend, measures_the_silence_and_the_burst_of_a_design) {
+    const auto answer = answer_of(
+        "--rate 500 --p50 '<1s' --silence 1ms --wake-p50 '<1s' --burst 8 --burst-arrived '<1s' "
+        "--memory '<1G' -m pipe" +
+        shortly);
+    const auto verdicts = answer.at("flows")[0].at("candidates")[0].at("verdicts");
+    std::string words;
+    for (const auto& each : verdicts) {
+        words += each.at("requirement").get<std::string>() + " ";
+        EXPECT_TRUE(each.contains("figures")) << each;
+    }
+    EXPECT_EQ(words, "latency.p50 wake.p50 burst_arrived memory rate sleeps ");
+    expect_refused(2, "ipcmark recommend --rate 5 --silence 1ms",
+                   "nothing asked of it: add a limit");
+    expect_refused(2, "ipcmark recommend --rate 5 --wake-p50 '<1ms'", "say silence as well");
+}
+
+TEST_F(recommend, several_processes_are_told_whether_they_sleep) {
+    const auto answer = answer_of("--request --parties 1:3 --p50 '<1s' -m unix_stream" + shortly);
+    const auto verdicts = answer.at("flows")[0].at("candidates")[0].at("verdicts");
+    EXPECT_EQ(verdicts[1].at("requirement"), "sleeps");
+    EXPECT_EQ(verdicts[1].at("outcome"), "met");
+    EXPECT_EQ(answer.at("flows")[0].at("recommended"), "unix_stream");
+}
+
+TEST_F(recommend, a_design_of_fifty_flows_is_answered_flow_by_flow) {
+    expect_code(0, "mkdir kept");
+    answer_of("--rate 500 --p50 '<1s' -m pipe --results kept" + shortly);
+    std::string flows;
+    for (int i = 0; i < 50; ++i)
+        flows += std::string(i == 0 ? "" : ",") +
+                 R"({"payload": "64", "rate": "500", "latency": {"p50": "< 1s"}})";
+    write_design(flows);
+    const auto answer = answer_of("d.json -m eventfd,pipe --from kept/flow-thorough.json");
+    ASSERT_EQ(answer.at("flows").size(), 50u);
+    for (const auto& flow : answer.at("flows"))
+        EXPECT_EQ(flow.at("recommended"), "pipe");
+}
+
 TEST_F(recommend, worked_designs_are_valid) {
     const std::filesystem::path folder = IPCMARK_SOURCE "/bench/plans/designs";
     std::size_t designs = 0;
@@ -83,6 +144,7 @@ TEST_F(recommend, what_makes_no_sense_is_refused) {
     expect_refused(2, start + "--rate 1 --prefer speed",
                    "--prefer: there is nothing called 'speed'");
     expect_refused(2, start + "--rate 1 --what-if fast", "--what-if: 'fast' is not of the form");
+    expect_refused(2, start + "--rate 1 --from ,", "--from names no file");
     expect_refused(2, start + "--rate 1 --format xml", "--format 'xml' is not one of");
     expect_refused(2, start + "--rate 1 --placement moon", "there is no placement 'moon'");
     expect_refused(2, start + "nothing.json", "nothing.json");

@@ -9,6 +9,7 @@
 #include "harness/base/json_text.hpp"
 #include "harness/base/sizes.hpp"
 #include "harness/base/suggest.hpp"
+#include "harness/contract/parameter.hpp"
 #include "harness/contract/traits.hpp"
 
 namespace ipcmark {
@@ -21,6 +22,9 @@ struct requirement_row {
     std::string_view metric;
     bool below = true;
     bool needs_rate = false;  // it has a meaning at a given rate only
+    /// Where it is measured apart from the rest, and the field that this needs.
+    std::optional<pattern> apart = {};
+    std::string_view needs = {};
 };
 
 constexpr requirement_row requirement_rows[] = {
@@ -28,9 +32,13 @@ constexpr requirement_row requirement_rows[] = {
     {"latency.p90", "p90_ns"},
     {"latency.p99", "p99_ns"},
     {"latency.p99.9", "p99.9_ns"},
+    {"wake.p50", "p50_ns", true, false, pattern::wake, "silence"},
+    {"wake.p90", "p90_ns", true, false, pattern::wake, "silence"},
+    {"wake.p99", "p99_ns", true, false, pattern::wake, "silence"},
+    {"burst_arrived", "drain_ns", true, false, pattern::burst, "burst"},
     {"cpu", "core_share", true, true},
     {"idle_cpu", "idle_cpu_share"},
-    {"memory", "peak_rss_bytes"},
+    {"memory", "memory_bytes"},
     {"throughput", "messages_per_second", false},
     {"bandwidth", "bytes_per_second", false},
 };
@@ -102,7 +110,7 @@ figure_limit limit_of(const requirement_row& row, const std::string& text) {
 
 requirement implied(std::string word, std::string_view metric, bool below, double value,
                     std::string text) {
-    requirement one{std::move(word), std::move(text), false, {}, 1};
+    requirement one{std::move(word), std::move(text), false, {}};
     one.limit.of = find_metric(metric);
     one.limit.below = below;
     one.limit.value = value;
@@ -161,42 +169,34 @@ constexpr field_row field_rows[] = {
      [](design_flow& flow, const std::string& value) { flow.among = parse_parties(value); }},
     {"delivery", [](design_flow& flow,
                     const std::string& value) { flow.arrives = word_among<delivery>(value); }},
+    {"silence",
+     [](design_flow& flow, const std::string& value) {
+         flow.silence_ns = gap_parameter.parse(value).front();
+     }},
+    {"burst",
+     [](design_flow& flow, const std::string& value) {
+         flow.burst_messages = burst_parameter.parse(value).front();
+     }},
     {"may_spin",
      [](design_flow& flow, const std::string& value) { flow.may_spin = truth_of(value); }},
 };
 
-std::string word_of(const tree& value) {
-    return value.is_text() ? value.as_text() : json_text(value);
-}
-
-void set_at(design_flow& flow, const std::string& key, const tree& value,
-            const std::string& pointer) {
-    try {
-        set_field(flow, key, word_of(value));
-    } catch (const std::invalid_argument& e) {
-        throw bad_field(pointer, e.what());
+/// What is said has to be asked something, and is measured of a pair.
+void require_use_of_apart(const design_flow& flow) {
+    for (const pattern kind : {pattern::wake, pattern::burst}) {
+        if (!flow.value_for(kind)) continue;
+        const auto row = std::find_if(
+            std::begin(requirement_rows), std::end(requirement_rows), [&](const auto& each) {
+                return each.apart == kind && flow.limits.contains(std::string(each.word));
+            });
+        const std::string needs(kind == pattern::wake ? "silence" : "burst");
+        if (row == std::end(requirement_rows))
+            throw std::invalid_argument(
+                needs + " is given, and nothing asked of it: add a limit such as " +
+                (kind == pattern::wake ? "wake.p50 '< 100us'" : "burst_arrived '< 1ms'"));
+        if (!flow.among.is_pair())
+            throw std::invalid_argument(needs + " is measured of a pair: leave parties out");
     }
-}
-
-design_flow flow_from_tree(const tree& document, const std::string& pointer) {
-    design_flow flow;
-    for (const auto& [key, value] : document.named()) {
-        const std::string at = pointer + "/" + key;
-        if (key == "prefer")
-            for (const tree& each : value.elements())
-                flow.prefer.push_back(each.as_text());
-        else if (value.is_object())
-            for (const auto& [name, one] : value.named())
-                set_at(flow, key + "." + name, one, at + "/" + name);
-        else
-            set_at(flow, key, value, at);
-    }
-    try {
-        flow.requirements();
-    } catch (const std::invalid_argument& e) {
-        throw bad_field(pointer, e.what());
-    }
-    return flow;
 }
 
 }  // namespace
@@ -206,7 +206,12 @@ pattern design_flow::measured_as() const {
     return kind == flow_kind::request ? pattern::round_trip : pattern::one_way;
 }
 
+std::optional<double> design_flow::value_for(pattern of) const {
+    return of == pattern::wake ? silence_ns : of == pattern::burst ? burst_messages : rate_hz;
+}
+
 std::vector<requirement> design_flow::requirements() const {
+    require_use_of_apart(*this);
     if (rate_hz && !among.is_pair())
         throw std::invalid_argument(
             "more than a pair is measured as fast as it goes: leave the rate out, and ask for a "
@@ -223,34 +228,42 @@ std::vector<requirement> design_flow::requirements() const {
             throw std::invalid_argument(fmt::format(
                 "{} is judged as fast as it goes, and this flow has a rate: leave one out",
                 row.word));
+        if (row.apart && !value_for(*row.apart))
+            throw std::invalid_argument(
+                fmt::format("{} is measured apart: say {} as well", row.word, row.needs));
         requirement& one = all.emplace_back();
+        one.measured_as = row.apart.value_or(measured_as());
         one.word = row.word;
         one.text = at->second;
         one.limit = limit_of(row, at->second);
         // There and back at a rate: at most two such ways.
         const bool both_ways =
-            kind == flow_kind::request && rate_hz && row.word.starts_with("latency.");
+            kind == flow_kind::request &&
+            (row.apart ? *row.apart == pattern::wake : rate_hz && row.word.starts_with("latency."));
         one.factor = both_ways ? 2 : 1;
     }
+    const std::size_t given = all.size();
     if (rate_hz)
         all.push_back(implied("rate", "achieved_per_second", false, kept_share * *rate_hz,
                               fmt::format("> {:g}/s", kept_share * *rate_hz)));
     if (!may_spin)
         all.push_back(implied("sleeps", "idle_cpu_share", true, sleeping_share,
                               fmt::format("< {:g} %", 100 * sleeping_share)));
+    for (std::size_t i = given; i < all.size(); ++i)
+        all[i].measured_as = measured_as();
     return all;
 }
 
 std::string design_flow::first_preference() const {
     if (!prefer.empty()) return prefer.front();
     for (const requirement_row& row : requirement_rows)
-        if (limits.contains(std::string(row.word))) return std::string(row.word);
+        if (!row.apart && limits.contains(std::string(row.word))) return std::string(row.word);
     return rate_hz || kind == flow_kind::request ? "latency.p50" : "throughput";
 }
 
 const metric* requirement_metric(std::string_view word) {
     const requirement_row* row = row_of(word);
-    return row == nullptr ? nullptr : find_metric(row->metric);
+    return row == nullptr || row->apart ? nullptr : find_metric(row->metric);
 }
 
 std::vector<std::string> flow_keys() {
@@ -260,6 +273,10 @@ std::vector<std::string> flow_keys() {
     for (const requirement_row& row : requirement_rows)
         keys.emplace_back(row.word);
     return keys;
+}
+
+std::string field_text(const tree& value) {
+    return value.is_text() ? value.as_text() : json_text(value);
 }
 
 void set_field(design_flow& flow, const std::string& key, const std::string& value) {
@@ -275,62 +292,10 @@ void set_field(design_flow& flow, const std::string& key, const std::string& val
     refuse_word("field", key, flow_keys());
 }
 
-design design_from_tree(const tree& document) {
-    design of;
-    if (const tree* name = document.find("name")) of.name = name->as_text();
-    if (const tree* placement = document.find("placement")) of.placement = placement->as_text();
-    std::size_t at = 0;
-    for (const tree& each : document.at("flows").elements()) {
-        design_flow flow = flow_from_tree(each, "/flows/" + std::to_string(at));
-        if (!each.contains("name")) flow.name = "flow " + std::to_string(at + 1);
-        for (const std::string& word : flow.prefer)
-            if (row_of(word) == nullptr)
-                throw bad_field(fmt::format("/flows/{}/prefer", at),
-                                "there is nothing called '" + word + "' to prefer");
-        of.flows.push_back(std::move(flow));
-        ++at;
-    }
-    return of;
-}
-
-tree to_tree(const design& of) {
-    tree flows = tree::array();
-    for (const design_flow& flow : of.flows) {
-        tree one{{"name", flow.name},
-                 {"kind", to_word(flow.kind)},
-                 {"payload", std::to_string(flow.payload_bytes)},
-                 {"delivery", to_word(flow.arrives)},
-                 {"may_spin", flow.may_spin}};
-        if (!flow.among.is_pair()) one["parties"] = flow.among.text();
-        if (flow.rate_hz) one["rate"] = fmt::format("{:g}/s", *flow.rate_hz);
-        for (const auto& [word, text] : flow.limits) {
-            const auto dot = word.find('.');
-            if (dot == std::string::npos)
-                one[word] = text;
-            else
-                one[word.substr(0, dot)][word.substr(dot + 1)] = text;
-        }
-        for (const auto& [trait, value] : flow.must)
-            one["must"][trait] = value == "true"    ? tree(true)
-                                 : value == "false" ? tree(false)
-                                                    : tree(value);
-        tree prefer = tree::array();
-        for (const auto& word : flow.prefer)
-            prefer.push_back(word);
-        one["prefer"] = std::move(prefer);
-        flows.push_back(std::move(one));
-    }
-    tree document{{"schema", {{"name", "ipcmark.design"}, {"version", "1.0"}}},
-                  {"name", of.name},
-                  {"placement", of.placement}};
-    document["flows"] = std::move(flows);
-    return document;
-}
-
 std::optional<exclusion> why_excluded(const design_flow& flow, const mechanism_info& mechanism) {
     for (const auto& [trait, wanted] : flow.must) {
         const tree* fact = mechanism.facts.find(trait);
-        const std::string has = fact == nullptr ? "unknown" : word_of(*fact);
+        const std::string has = fact == nullptr ? "unknown" : field_text(*fact);
         if (has != wanted) return exclusion{fmt::format("{} is {}", trait, has), trait};
     }
     if (flow.arrives == delivery::every && mechanism.has("may_drop"))

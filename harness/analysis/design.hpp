@@ -47,6 +47,7 @@ struct requirement {
     bool given = true;  // false: it follows from the rest, such as that a rate is kept
     figure_limit limit;
     double factor = 1;  // the measured figure times this is what is judged
+    pattern measured_as = pattern::paced;
 };
 
 /// Messages of one kind between processes.
@@ -54,8 +55,10 @@ struct design_flow {
     std::string name = "flow";
     flow_kind kind = flow_kind::message;
     std::size_t payload_bytes = 64;
-    std::optional<double> rate_hz;  // none: as fast as it goes
-    party_counts among;             // more than a pair only as fast as it goes
+    std::optional<double> rate_hz;         // none: as fast as it goes
+    std::optional<double> silence_ns;      // before a message that wakes somebody up
+    std::optional<double> burst_messages;  // that come at once
+    party_counts among;                    // more than a pair only as fast as it goes
     delivery arrives = delivery::every;
     bool may_spin = false;                      // the waiting side may burn a core
     std::map<std::string, std::string> must;    // trait and its word
@@ -64,6 +67,8 @@ struct design_flow {
 
     /// How it is measured: at its rate, as a stream, or as round trips.
     pattern measured_as() const;
+    /// The value that a cell of a pattern has to have: rate, silence or messages at once.
+    std::optional<double> value_for(pattern of) const;
     /// Those that are given, then those that follow. Throws std::invalid_argument with a sentence.
     std::vector<requirement> requirements() const;
     /// The word that ranks first among what meets everything.
@@ -79,6 +84,8 @@ struct design {
 /// Sets one thing of a flow, as a file, a flag or --what-if has it: "payload", "rate",
 /// "latency.p99", "must.unrelated_processes". Throws std::invalid_argument with a sentence.
 void set_field(design_flow& flow, const std::string& key, const std::string& value);
+/// A value of a document as set_field() takes it.
+std::string field_text(const tree& value);
 
 /// What is measured of a requirement: "cpu" is core_share. nullptr: there is no such word.
 const metric* requirement_metric(std::string_view word);

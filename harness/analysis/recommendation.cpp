@@ -1,6 +1,7 @@
 #include "harness/analysis/recommendation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -14,6 +15,11 @@ namespace ipcmark {
 
 namespace {
 
+const parameter_spec* parameter_of(pattern kind) {
+    const pattern_info& row = pattern_of(kind);
+    return row.parameters.front();
+}
+
 metric_summary times(const metric_summary& figures, double factor) {
     metric_summary scaled = figures;
     for (std::optional<double>* each :
@@ -22,17 +28,24 @@ metric_summary times(const metric_summary& figures, double factor) {
     return scaled;
 }
 
-bool is_at_rate(const cell_result& cell, double rate_hz) {
+/// Cells of one pattern, with a value of its parameter where it has one.
+struct wanted_cells {
+    pattern kind;
+    std::optional<double> value;  // rate, silence, messages at once
+};
+
+bool has_value(const cell_result& cell, double value) {
     constexpr double alike = 1e-6;
-    return cell.parameter && cell.parameter->name == rate_parameter.name &&
-           std::abs(cell.parameter->value - rate_hz) <= alike * rate_hz;
+    const parameter_spec* of = parameter_of(cell.kind);
+    return of != nullptr && cell.parameter && cell.parameter->name == of->name &&
+           std::abs(cell.parameter->value - value) <= alike * value;
 }
 
-/// A cell that answers for a flow, at `rate_hz` where it has one.
-bool answers(const cell_result& cell, const design_flow& flow, std::optional<double> rate_hz) {
+/// A cell that answers for a flow.
+bool answers(const cell_result& cell, const design_flow& flow, const wanted_cells& wanted) {
     const std::string among = cell.parties ? cell.parties->text : party_counts{}.text();
-    return cell.kind == flow.measured_as() && cell.payload_bytes == flow.payload_bytes &&
-           among == flow.among.text() && (!rate_hz || is_at_rate(cell, *rate_hz));
+    return cell.kind == wanted.kind && cell.payload_bytes == flow.payload_bytes &&
+           among == flow.among.text() && (!wanted.value || has_value(cell, *wanted.value));
 }
 
 struct found_cell {
@@ -42,12 +55,12 @@ struct found_cell {
 
 using cells_by_mechanism = std::map<std::string, found_cell>;
 
-cells_by_mechanism cells_for(const design_flow& flow, std::optional<double> rate_hz,
+cells_by_mechanism cells_for(const design_flow& flow, const wanted_cells& wanted,
                              const std::vector<const run_result*>& results) {
     cells_by_mechanism found;
     for (const run_result* result : results)
         for (const cell_result& cell : result->cells)
-            if (answers(cell, flow, rate_hz)) {
+            if (answers(cell, flow, wanted)) {
                 found_cell& at = found[cell.mechanism];
                 if (at.cell == nullptr || cell.ended == status::ok) at = {result, &cell};
             }
@@ -83,19 +96,72 @@ auto complexity(const mechanism_info& mechanism) {
                       mechanism.copies_per_message == 0);
 }
 
+/// The figure of a cell. What waiting costs is measured of pairs alone: of more it is the pair's.
+const metric_summary* figure_in(const cell_result& cell, const metric& of,
+                                const std::vector<const run_result*>& results) {
+    if (const metric_summary* found = cell.find(of.key)) return found;
+    if (of.key != requirement_metric("idle_cpu")->key) return nullptr;
+    const metric_summary* found = nullptr;
+    for (const run_result* result : results)
+        for (const cell_result& each : result->cells)
+            if (each.mechanism == cell.mechanism && each.place == cell.place)
+                if (const metric_summary* figures = each.find(of.key)) found = figures;
+    return found;
+}
+
+/// What is measured apart from a flow's own cells: after a silence, in bursts.
+std::map<pattern, cells_by_mechanism> cells_apart(const design_flow& flow,
+                                                  const std::vector<requirement>& requirements,
+                                                  const std::vector<const run_result*>& results) {
+    std::map<pattern, cells_by_mechanism> apart;
+    for (const requirement& each : requirements)
+        if (each.measured_as != flow.measured_as() && !apart.contains(each.measured_as))
+            apart[each.measured_as] =
+                cells_for(flow, {each.measured_as, flow.value_for(each.measured_as)}, results);
+    return apart;
+}
+
 candidate examined(const mechanism_info& mechanism, const std::vector<requirement>& requirements,
-                   const found_cell& at) {
+                   const cell_result& cell, const std::map<pattern, cells_by_mechanism>& apart,
+                   const std::vector<const run_result*>& results) {
+    const auto figure_for = [&](const requirement& wanted) -> const metric_summary* {
+        const auto there = apart.find(wanted.measured_as);
+        if (there == apart.end()) return figure_in(cell, *wanted.limit.of, results);
+        const auto at = there->second.find(mechanism.name);
+        return at == there->second.end() || at->second.cell->ended != status::ok
+                   ? nullptr
+                   : at->second.cell->find(wanted.limit.of->key);
+    };
     candidate one;
     one.mechanism = mechanism;
-    one.cell = at.cell->name;
-    if (at.cell->ended != status::ok) {
-        one.why = at.cell->why ? at.cell->why->text : std::string(to_word(at.cell->ended));
+    one.cell = cell.name;
+    if (cell.ended != status::ok) {
+        one.why = cell.why ? cell.why->text : std::string(to_word(cell.ended));
         return one;
     }
     for (const requirement& wanted : requirements)
-        one.verdicts.push_back(judge(wanted, at.cell->find(wanted.limit.of->key)));
+        one.verdicts.push_back(judge(wanted, figure_for(wanted)));
     one.how = fit_of(one.verdicts);
     return one;
+}
+
+/// The first preference; of a percentile that most are measured too shortly for, the next lower one
+/// that they are not.
+std::string ranking_word(const design_flow& flow, const cells_by_mechanism& cells) {
+    const std::string wanted = flow.first_preference();
+    const auto most_have = [&cells](const std::string& word) {
+        const metric* of = requirement_metric(word);
+        const auto have = std::count_if(cells.begin(), cells.end(), [of](const auto& each) {
+            return each.second.cell->find(of->key) != nullptr;
+        });
+        return 2 * static_cast<std::size_t>(have) > cells.size();
+    };
+    constexpr std::array percentile_words{"latency.p99.9", "latency.p99", "latency.p90",
+                                          "latency.p50"};
+    const auto* at = std::find(percentile_words.begin(), percentile_words.end(), wanted);
+    for (; at != percentile_words.end(); ++at)
+        if (most_have(*at)) return *at;
+    return wanted;
 }
 
 /// The median of what ranks, the adverse direction upwards.
@@ -104,12 +170,48 @@ double rank_figure(const candidate& one, const metric& by) {
     return by.direction == better::higher ? -*one.preferred->median : *one.preferred->median;
 }
 
+/// What parts candidates before any preference does.
+auto standing_of(const candidate& one) {
+    const bool meets = one.how == fit::meets;
+    return std::tuple(one.how == fit::unmeasured, !meets, one.screened, one.how,
+                      meets ? 0 : -worst_headroom(one));
+}
+
+/// Those that fit as the first does, and were measured as long.
+bool is_like(const candidate& one, const candidate& first) {
+    return one.how == first.how && one.screened == first.screened;
+}
+
+void mark_screened(std::vector<candidate>& candidates, const cells_by_mechanism& cells) {
+    std::uint64_t most = 0;
+    for (const auto& [mechanism, at] : cells)
+        most = std::max<std::uint64_t>(most, at.cell->repetitions_ok);
+    for (candidate& each : candidates)
+        if (const auto at = cells.find(each.mechanism.name); at != cells.end())
+            each.screened = 2 * at->second.cell->repetitions_ok < most;
+}
+
+/// Of figures that no standings rank: by their intervals; where one has none, less than half.
+bool is_proven_behind(const candidate& one, const candidate& first, const metric& by) {
+    constexpr double ample = 2;
+    if (!one.preferred || !first.preferred || !one.preferred->median || !first.preferred->median)
+        return true;
+    const metric_summary& its = *one.preferred;
+    const metric_summary& best = *first.preferred;
+    const bool lower = by.direction == better::lower;
+    if (its.low && its.high && best.low && best.high)
+        return lower ? *its.low > *best.high : *its.high < *best.low;
+    return lower ? *its.median > ample * *best.median : ample * *its.median < *best.median;
+}
+
 /// Of the candidates of one result that fit alike, those that no proven difference parts from the
 /// best.
 void mark_level(std::vector<candidate>& candidates, const cells_by_mechanism& cells,
                 const metric& by) {
     if (candidates.empty() || candidates.front().cell.empty()) return;
-    const fit best = candidates.front().how;
+    const candidate first = candidates.front();
+    for (candidate& each : candidates)
+        each.level = is_like(each, first) && !is_proven_behind(each, first, by);
     const run_result* result = cells.at(candidates.front().mechanism.name).result;
     const repetition_figures figures(*result);
     for (const cell_group& group : groups_of(*result)) {
@@ -119,34 +221,72 @@ void mark_level(std::vector<candidate>& candidates, const cells_by_mechanism& ce
             const std::string& name = result->cells[group.cells[i]].name;
             here = here || name == candidates.front().cell;
             among[i] = std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) {
-                return each.how == best && each.cell == name;
+                return is_like(each, first) && each.cell == name;
             });
         }
         if (!here) continue;
         const auto found = standings_among(*result, figures, group, by, among);
         for (candidate& each : candidates)
             for (std::size_t i = 0; i < group.cells.size(); ++i)
-                if (each.how == best && result->cells[group.cells[i]].name == each.cell)
+                if (is_like(each, first) && found[i] != standing::none &&
+                    result->cells[group.cells[i]].name == each.cell)
                     each.level = found[i] == standing::best || found[i] == standing::level;
     }
 }
 
 void rank(std::vector<candidate>& candidates, const cells_by_mechanism& cells, const metric& by) {
     const auto measured_first = [&](const candidate& x, const candidate& y) {
-        return std::tuple(x.how, rank_figure(x, by), x.mechanism.name) <
-               std::tuple(y.how, rank_figure(y, by), y.mechanism.name);
+        return std::tuple(standing_of(x), rank_figure(x, by), x.mechanism.name) <
+               std::tuple(standing_of(y), rank_figure(y, by), y.mechanism.name);
     };
     std::sort(candidates.begin(), candidates.end(), measured_first);
+    if (candidates.empty() || candidates.front().how != fit::meets) return;
     mark_level(candidates, cells, by);
-    if (candidates.empty()) return;
-    const fit best = candidates.front().how;
+    const candidate first = candidates.front();
+    using simplicity = decltype(complexity(first.mechanism));
+    const auto place = [&](const candidate& one) {
+        return std::tuple(!one.level, one.level ? complexity(one.mechanism) : simplicity(),
+                          rank_figure(one, by));
+    };
     const auto simpler_first = [&](const candidate& x, const candidate& y) {
-        return std::tuple(x.how != best, !x.level, complexity(x.mechanism), rank_figure(x, by)) <
-               std::tuple(y.how != best, !y.level, complexity(y.mechanism), rank_figure(y, by));
+        return place(x) < place(y);
     };
     const auto end = std::find_if(candidates.begin(), candidates.end(),
-                                  [&](const auto& each) { return each.how != best; });
+                                  [&](const auto& each) { return !is_like(each, first); });
     std::stable_sort(candidates.begin(), end, simpler_first);
+}
+
+/// The quickest wake-up that a result has a floor of, where the flow's processes run.
+const floor_info* quickest_wake(const std::vector<const run_result*>& results) {
+    const floor_info* quickest = nullptr;
+    for (const run_result* result : results)
+        for (const floor_info& each : result->floors)
+            if (each.name.ends_with("_wake") && each.summary && each.summary->min &&
+                (quickest == nullptr || *each.summary->min < *quickest->summary->min))
+                quickest = &each;
+    return quickest;
+}
+
+/// Of a waiting side that sleeps before each message: it has to be woken.
+std::vector<contradiction> contradictions_of(const design_flow& flow,
+                                             const std::vector<requirement>& requirements,
+                                             const std::vector<const run_result*>& results) {
+    std::vector<contradiction> all;
+    const floor_info* floor = quickest_wake(results);
+    if (floor == nullptr || flow.may_spin) return all;
+    const double wake_ns = *floor->summary->min;
+    constexpr double time_to_fall_asleep = 4;  // in wake-ups
+    const bool sleeps_between = flow.rate_hz ? 1e9 / *flow.rate_hz >= time_to_fall_asleep * wake_ns
+                                             : flow.kind == flow_kind::request;
+    const unsigned wakes = flow.kind == flow_kind::request ? 2 : 1;
+    const auto wakes_for = [&](const requirement& each) {
+        return each.measured_as == pattern::wake ||
+               (sleeps_between && each.word.starts_with("latency."));
+    };
+    for (const requirement& each : requirements)
+        if (wakes_for(each) && each.limit.value < wakes * wake_ns)
+            all.push_back({each.word, each.text, floor->name, wakes * wake_ns, wakes});
+    return all;
 }
 
 }  // namespace
@@ -165,6 +305,14 @@ const candidate* flow_recommendation::find(const std::string& mechanism) const {
     for (const candidate& each : candidates)
         if (each.mechanism.name == mechanism) return &each;
     return nullptr;
+}
+
+double worst_headroom(const candidate& one) {
+    double worst = HUGE_VAL;
+    for (const requirement_verdict& each : one.verdicts)
+        worst = std::min(worst,
+                         each.outcome == limit_outcome::absent ? 0 : each.headroom.value_or(worst));
+    return worst;
 }
 
 requirement_verdict judge(const requirement& wanted, const metric_summary* figures) {
@@ -187,11 +335,16 @@ requirement_verdict judge(const requirement& wanted, const metric_summary* figur
 flow_recommendation recommend(const design_flow& flow,
                               const std::vector<mechanism_info>& mechanisms,
                               const std::vector<const run_result*>& results) {
-    flow_recommendation answer{flow, flow.requirements(), {}};
-    const auto cells = cells_for(flow, flow.rate_hz, results);
+    flow_recommendation answer;
+    answer.flow = flow;
+    answer.requirements = flow.requirements();
+    const pattern kind = flow.measured_as();
+    const auto cells = cells_for(flow, {kind, flow.rate_hz}, results);
     const auto twice =
-        flow.rate_hz ? cells_for(flow, 2 * *flow.rate_hz, results) : cells_by_mechanism();
-    const metric* by = requirement_metric(flow.first_preference());
+        flow.rate_hz ? cells_for(flow, {kind, 2 * *flow.rate_hz}, results) : cells_by_mechanism();
+    const auto apart = cells_apart(flow, answer.requirements, results);
+    answer.ranked_by = ranking_word(flow, cells);
+    const metric* by = requirement_metric(answer.ranked_by);
     std::vector<candidate> excluded;
     for (const mechanism_info& mechanism : mechanisms) {
         if (mechanism.role != "mechanism") continue;
@@ -210,7 +363,7 @@ flow_recommendation recommend(const design_flow& flow,
             one.why = "not measured";
             continue;
         }
-        candidate one = examined(mechanism, answer.requirements, at->second);
+        candidate one = examined(mechanism, answer.requirements, *at->second.cell, apart, results);
         if (by != nullptr)
             if (const metric_summary* figures = at->second.cell->find(by->key))
                 one.preferred = *figures;
@@ -220,7 +373,10 @@ flow_recommendation recommend(const design_flow& flow,
         }
         answer.candidates.push_back(std::move(one));
     }
+    mark_screened(answer.candidates, cells);
     if (by != nullptr) rank(answer.candidates, cells, *by);
+    if (answer.best() == nullptr)
+        answer.contradictions = contradictions_of(flow, answer.requirements, results);
     std::sort(excluded.begin(), excluded.end(),
               [](const auto& x, const auto& y) { return x.mechanism.name < y.mechanism.name; });
     std::move(excluded.begin(), excluded.end(), std::back_inserter(answer.candidates));

@@ -84,7 +84,8 @@ std::map<std::string, std::string> missing_of(const repetition_view& view,
     if (is_mostly_lost(view))
         for (const char* key : {"messages_per_second", "bytes_per_second"})
             missing[key] = "fewer_than_100_received";
-    for (const char* key : {"run_delay_ns_per_message", "migrations", "peak_rss_bytes"})
+    for (const char* key :
+         {"run_delay_ns_per_message", "migrations", "peak_rss_bytes", "memory_bytes"})
         if (!metrics.at(key)) missing[key] = "not_told_by_the_kernel";
     for (const char* key : {"user_ns_per_message", "system_ns_per_message"})
         if (!metrics.at(key) && view.elapsed_ns() < least_split_ns)

@@ -145,11 +145,23 @@ optional_figure cpu(const repetition_view& v) {
                         [](const process_usage& u) { return u.cpu_ns; });
 }
 
-/// At a rate that the schedule sets: a closed loop would only say how fast it goes round.
+std::optional<double> note_of(const worker_report& report, const char* key) {
+    const auto at = report.measured.figures.find(key);
+    return at == report.measured.figures.end() ? std::nullopt : std::optional(at->second);
+}
+
+/// At a rate that the schedule sets: a closed loop would only say how fast it goes round. What the
+/// producer spins until a message is due is the instrument's; at most what it used at all, since it
+/// may have been preempted meanwhile.
 optional_figure core_share(const repetition_view& v) {
     const optional_figure each = cpu(v);
     if (!v.scheduled() || !each || v.elapsed_ns() <= 0) return std::nullopt;
-    return *each * v.counted_messages() / v.elapsed_ns();
+    double pacing_ns = 0;
+    v.repetition.for_each_of(role::producer, [&](const worker_report& producer) {
+        pacing_ns += std::min(note_of(producer, "pacing_ns").value_or(0),
+                              static_cast<double>(producer.measured.consumed.cpu_ns()));
+    });
+    return (*each * v.counted_messages() - pacing_ns) / v.elapsed_ns();
 }
 
 optional_figure service_cpu(const repetition_view& v) {
@@ -176,6 +188,25 @@ optional_figure run_delay(const repetition_view& v) {
 
 optional_figure peak_memory(const repetition_view& v) {
     return sum_of_parties(v, [](const worker_report& each) { return each.peak_resident_bytes; });
+}
+
+/// Beyond what a worker holds without a channel, and its logs. Shared memory is in every process
+/// that maps it: of those parts the largest counts.
+optional_figure mechanism_memory(const repetition_view& v) {
+    double shared = 0;
+    double most_shared = 0;
+    const optional_figure all = sum_of_parties(v, [&](const worker_report& each) {
+        const auto own = note_of(each, "own_resident_bytes");
+        if (!own || !each.peak_resident_bytes) return optional_figure();
+        const double log = note_of(each, "log_bytes").value_or(0);
+        const bool made_log = &each.measured == &v.producer();
+        const double mapped =
+            std::max(note_of(each, "shared_bytes").value_or(0) - (made_log ? log : 0), 0.0);
+        shared += mapped;
+        most_shared = std::max(most_shared, mapped);
+        return optional_figure(static_cast<double>(*each.peak_resident_bytes) - *own - log);
+    });
+    return all ? optional_figure(std::max(*all - (shared - most_shared), 0.0)) : std::nullopt;
 }
 
 }  // namespace
@@ -300,8 +331,9 @@ const std::vector<metric>& common_metrics() {
         {"cpu_ns_per_message", "CPU/msg", "CPU time of all processes per message", "ns/message",
          better::lower, rusage_source, cpu, 0.05, true},
         {"core_share", "CPU of a core",
-         "CPU time of all processes at this rate, of what one core has to give", "share",
-         better::lower, rusage_source, core_share, 0, true},
+         "CPU time of all processes at this rate, of what one core has to give; without the time "
+         "that the sender spins until a message is due",
+         "share", better::lower, rusage_source, core_share, 0, true},
         {"producer_cpu_ns_per_message", "of it the producer's",
          "CPU time of the producer per message", "ns/message", better::lower, rusage_source,
          side_cpu_per_message<role::producer>},
@@ -328,6 +360,10 @@ const std::vector<metric>& common_metrics() {
          better::lower, "/proc/self/sched", sum_of<&usage::migrations>},
         {"peak_rss_bytes", "peak memory", "most memory of both processes", "B", better::lower,
          "VmHWM, both processes", peak_memory},
+        {"memory_bytes", "memory of the mechanism",
+         "most memory that the mechanism takes in all processes: shared memory counts once, what a "
+         "worker holds without a channel not at all; queues of the kernel are not in it",
+         "B", better::lower, "VmHWM, VmRSS and RssShmem of all processes", mechanism_memory},
     };
     return table;
 }

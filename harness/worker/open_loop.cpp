@@ -79,6 +79,12 @@ void record_punctuality(const send_log& log, const sending& done, session& run) 
         static_cast<double>(late + done.planned - done.sent) / static_cast<double>(done.planned);
 }
 
+void note_own_cost(const sending& done, session& run) {
+    auto& figures = run.result.figures;
+    figures["pacing_ns"] = static_cast<double>(run.clock.to_ns(0, done.spun));
+    figures["log_bytes"] = static_cast<double>(done.sent * sizeof(send_log::stamps));
+}
+
 void note_write_costs(const histogram& costs, session& run) {
     for (const auto& [key, q] : {std::pair{"write_p50_ns", 0.5}, std::pair{"write_p99_ns", 0.99}})
         if (const auto value = costs.supported_quantile_ns(q)) run.result.figures[key] = *value;
@@ -98,6 +104,8 @@ void age_log::evaluate(const send_log& log, const reading& done, session& run) c
     figures["reads_per_second"] = per_second(done.reads - done.retried, elapsed_ns);
     figures["retried_share"] = static_cast<double>(done.retried) / static_cast<double>(done.reads);
     const std::uint64_t written = run.in.last() - log.first_sequence() + 1;
+    figures["log_bytes"] =
+        static_cast<double>(count_ * sizeof(row) + values * sizeof(send_log::stamps));
     figures["seen_share"] = static_cast<double>(values) / static_cast<double>(written);
 }
 
@@ -120,6 +128,8 @@ void arrival_log::evaluate(const send_log& log, session& run) const {
         run.result.last_ticks = std::max(run.result.last_ticks, arrived);
     }
     seen.note(run.latencies, run.result.figures);
+    run.result.figures["log_bytes"] = static_cast<double>(
+        run.latencies.count() * (sizeof(send_log::stamps) + sizeof(std::uint64_t)));
 }
 
 }  // namespace ipcmark

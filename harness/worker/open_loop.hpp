@@ -17,10 +17,14 @@ struct sending {
     std::size_t sent = 0;        // rows of the send_log that are filled
     std::size_t planned = 0;     // due within the phase, sent or not
     std::uint64_t last_due = 0;  // ticks; of the last one planned
+    std::uint64_t spun = 0;      // ticks; on the clock, until a message was due
 };
 
 /// Messages that the log has to hold: what the plan names, within its capacity.
 std::size_t scheduled_messages(const effort& work);
+
+/// What the instrument itself took of the producer's CPU time and memory: pacing_ns and log_bytes.
+void note_own_cost(const sending& done, session& run);
 
 /// Of a schedule with a rate: offered_per_second, achieved_per_second, and missed_share, those sent
 /// more than one interval late or never. None below two messages.

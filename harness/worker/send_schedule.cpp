@@ -34,15 +34,19 @@ void due_times::advance() {
     due_ += pace_.poisson ? interval_ticks_ * gap_(random_) : interval_ticks_;
 }
 
-void wait_until(const shared_clock& clock, std::uint64_t due, bool may_spin) {
+std::uint64_t wait_until(const shared_clock& clock, std::uint64_t due, bool may_spin) {
     constexpr std::int64_t spun_ns = 60'000;  // longer than a wake-up from a timer takes
+    std::uint64_t spun_since = 0;
     for (;;) {
-        const std::int64_t left_ns = clock.to_ns(clock.now(), due);
-        if (left_ns <= 0) return;
+        const std::uint64_t now = clock.now();
+        const std::int64_t left_ns = clock.to_ns(now, due);
+        if (left_ns <= 0) return spun_since == 0 ? 0 : now - spun_since;
         const std::int64_t sleep_ns = may_spin ? left_ns - spun_ns : left_ns;
         if (sleep_ns > spun_ns || (!may_spin && sleep_ns > 0)) {
             const timespec span{sleep_ns / 1'000'000'000, sleep_ns % 1'000'000'000};
             ::clock_nanosleep(CLOCK_MONOTONIC, 0, &span, nullptr);
+        } else if (spun_since == 0) {
+            spun_since = now;
         }
     }
 }

@@ -87,7 +87,8 @@ private:
 
 /// Waits until the clock shows `due`. Sleeps as long as that is far off; the last stretch is spent
 /// on the clock where `may_spin`, since a sleeping generator adds its own wake-up to the figure.
-void wait_until(const shared_clock& clock, std::uint64_t due, bool may_spin);
+/// Returns the ticks that were spent on the clock: no design pays for those.
+std::uint64_t wait_until(const shared_clock& clock, std::uint64_t due, bool may_spin);
 
 /// Lets clock_nanosleep(2) of this thread end on time instead of 50 us late (PR_SET_TIMERSLACK).
 void sleep_exactly();

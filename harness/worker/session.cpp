@@ -82,6 +82,15 @@ void session::stop_counting(std::uint64_t messages) {
     result.energy = energy_.read();
     result.service_events = service_.events();
     result.services = service_.take();
+    if (const auto held = read_resident_memory(); held && own_memory_) {
+        result.figures["own_resident_bytes"] = static_cast<double>(own_memory_->all_bytes);
+        result.figures["shared_bytes"] =
+            static_cast<double>(held->shared_bytes - own_memory_->shared_bytes);
+    }
+}
+
+void session::note_own_memory() {
+    own_memory_ = read_resident_memory();
 }
 
 void session::peer_closed() const {

@@ -115,6 +115,10 @@ public:
     /// Producer: what the service's processes consume is part of the mechanism's cost.
     void watch_service(const std::vector<int>& pids);
 
+    /// Before there is a channel: what this worker holds is not the mechanism's. With it, where
+    /// counting stops, the figures own_resident_bytes and shared_bytes.
+    void note_own_memory();
+
     /// Reads usage (and starts the event counters in a counting repetition).
     void start_counting();
     void stop_counting(std::uint64_t messages);
@@ -131,6 +135,7 @@ private:
     cpu_sharing sharing_;
     usage_reader usage_;
     usage before_;
+    std::optional<resident_memory> own_memory_;
     perf_counters events_;
     energy_meter energy_;
     service_meter service_;

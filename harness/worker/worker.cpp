@@ -191,6 +191,7 @@ private:
             if (!task.channel.shared_memory) state.heartbeat_fd = control_.get();
             if (!task.service_pids.empty() && cell.producer())
                 state.watch_service(task.service_pids);
+            state.note_own_memory();
             with_stack_pad(task.layout.stack_pad_bytes,
                            [&] { act(task, *mechanism, cell, state, report); });
             report.measured = std::move(state.result);

@@ -64,6 +64,35 @@ TEST(recommendation_report, where_nothing_fits_the_nearest_is_named_and_what_may
         "same_cpu.");
 }
 
+TEST(recommendation_report, a_contradiction_is_said_with_its_evidence) {
+    auto of = recommended_at("< 1us");
+    of.flows[0].contradictions.push_back({"latency.p99", "< 1us", "futex_wake", 4'000, 1});
+    const auto lines = recommendation_answer(of);
+    EXPECT_EQ(lines.at(1),
+              "commands: latency.p99 < 1us and a waiting side that sleeps contradict each other on "
+              "this machine: waking a process takes 4.00 us at best (futex_wake). Let it spin "
+              "(may_spin), or allow more.");
+    const tree one = to_tree(of).at("flows").elements()[0].at("contradictions").elements()[0];
+    EXPECT_EQ(one.at("floor").as_text(), "futex_wake");
+}
+
+TEST(recommendation_report, what_ran_beside_is_part_of_the_answer) {
+    auto of = recommended_at("< 50us");
+    EXPECT_FALSE(to_tree(of).contains("beside"));
+    of.beside = "hog";
+    EXPECT_EQ(recommendation_answer(of).back(), "Measured on a busy machine, beside: hog.");
+    EXPECT_EQ(to_tree(of).at("beside").as_text(), "hog");
+}
+
+TEST(recommendation_report, what_is_measured_apart_is_said) {
+    auto of = recommended_at("< 50us");
+    of.flows[0].flow.silence_ns = 10e6;
+    of.flows[0].flow.burst_messages = 64;
+    EXPECT_NE(render_recommendation_text(of, false).find(
+                  "1.00 k/s, also after 10.0 ms, also 64 at once, not pinned\n"),
+              std::string::npos);
+}
+
 TEST(recommendation_report, of_each_mechanism_it_says_why_not) {
     const auto of = recommended_at("< 50us");
     const auto why = [&](const std::string& name) { return why_not(of.flows[0], of, name); };

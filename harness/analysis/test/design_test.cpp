@@ -69,6 +69,33 @@ TEST(design, is_measured_as_its_kind_and_rate_say) {
     EXPECT_EQ(requirement_of(flow.requirements(), "latency.p50").factor, 2) << "there and back";
 }
 
+TEST(design, a_silence_and_a_burst_are_measured_apart) {
+    design_flow flow;
+    set_field(flow, "rate", "10");
+    set_field(flow, "silence", "10ms");
+    EXPECT_THROW(flow.requirements(), std::invalid_argument) << "nothing is asked of it";
+    set_field(flow, "wake.p50", "< 100us");
+    set_field(flow, "burst_arrived", "< 1ms");
+    EXPECT_THROW(flow.requirements(), std::invalid_argument) << "how many at once?";
+    set_field(flow, "burst", "64");
+    const auto all = flow.requirements();
+    EXPECT_EQ(requirement_of(all, "wake.p50").measured_as, pattern::wake);
+    EXPECT_EQ(requirement_of(all, "burst_arrived").measured_as, pattern::burst);
+    EXPECT_EQ(requirement_of(all, "burst_arrived").limit.of->key, "drain_ns");
+    EXPECT_EQ(requirement_of(all, "sleeps").measured_as, pattern::paced);
+    EXPECT_EQ(flow.value_for(pattern::wake), 10e6);
+    EXPECT_EQ(flow.first_preference(), "latency.p50") << "what is apart does not rank";
+    EXPECT_EQ(requirement_metric("wake.p50"), nullptr);
+    flow.kind = flow_kind::request;
+    EXPECT_EQ(requirement_of(flow.requirements(), "wake.p50").factor, 2);
+    EXPECT_NE(refusal_of("silence", "-3s"), "");
+    EXPECT_NE(refusal_of("burst", "1e300"), "");
+    set_field(flow, "rate", "10");
+    design of;
+    of.flows = {flow};
+    EXPECT_EQ(json_text(to_tree(design_from_tree(to_tree(of)))), json_text(to_tree(of)));
+}
+
 TEST(design, what_makes_no_sense_is_refused_in_a_sentence) {
     EXPECT_EQ(refusal_of("rate", "-1"),
               "'-1' is no value of achieved_per_second; a number with k, M or G is wanted");

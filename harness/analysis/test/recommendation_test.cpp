@@ -1,5 +1,6 @@
 #include "harness/analysis/recommendation.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "harness/analysis/test/made_paced_result.hpp"
@@ -40,7 +41,7 @@ TEST(recommendation, ranks_what_meets_all_before_the_rest) {
                    made_mechanism("unknown")},
                   {&made.result});
     EXPECT_EQ(names_of(of),
-              (std::vector<std::string>{"quick", "good", "spins", "slow", "unknown", "lossy"}));
+              (std::vector<std::string>{"quick", "good", "slow", "spins", "unknown", "lossy"}));
     ASSERT_NE(of.best(), nullptr);
     EXPECT_EQ(of.find("spins")->how, fit::misses);
     EXPECT_EQ(of.find("slow")->how, fit::misses);
@@ -63,6 +64,32 @@ TEST(recommendation, of_those_that_no_proven_difference_parts_the_simpler_is_fir
     EXPECT_EQ(names_of(of), (std::vector<std::string>{"kernel", "shared", "daemon"}));
     for (const candidate& each : of.candidates)
         EXPECT_TRUE(each.level) << each.mechanism.name;
+}
+
+TEST(recommendation, of_figures_that_nothing_ranks_the_intervals_decide) {
+    made_paced_result made;
+    const auto at_share = [](double share) {
+        auto figures = sleeping(20'000);
+        figures["core_share"] = around(share);
+        return figures;
+    };
+    made.add("daemon", 1'000, at_share(0.0100));
+    made.add("kernel", 1'000, at_share(0.0101));
+    made.add("thirsty", 1'000, at_share(0.0200));
+    design_flow flow = commands();
+    flow.prefer = {"cpu"};
+    set_field(flow, "cpu", "< 50 %");
+    const auto daemon = made_mechanism("daemon", {{"needs_daemon", true}});
+    const auto of = recommend(flow, {daemon, made_mechanism("kernel"), made_mechanism("thirsty")},
+                              {&made.result});
+    EXPECT_EQ(names_of(of), (std::vector<std::string>{"kernel", "daemon", "thirsty"}));
+    EXPECT_TRUE(of.find("daemon")->level);
+    EXPECT_FALSE(of.find("thirsty")->level);
+    made.add("dear", 1'000, at_share(0.0300));
+    const auto two = recommend(
+        flow, {made_mechanism("dear"), made_mechanism("thirsty", {{"needs_daemon", true}})},
+        {&made.result});
+    EXPECT_EQ(two.best()->mechanism.name, "thirsty") << "simplicity parts equals alone";
 }
 
 TEST(recommendation, an_interval_across_the_limit_proves_nothing) {
@@ -125,6 +152,131 @@ TEST(recommendation, says_whether_twice_the_rate_is_met_too) {
     EXPECT_FALSE(of.find("stops")->twice);
     EXPECT_TRUE(of.find("stops")->twice_measured);
     EXPECT_FALSE(of.find("unknown")->twice_measured);
+}
+
+/// The usual figures of a screening: too few for intervals.
+made_paced_result::figures few(double p99_ns) {
+    auto figures = sleeping(p99_ns);
+    for (auto& [key, values] : figures)
+        values.resize(std::min<std::size_t>(values.size(), 2));
+    return figures;
+}
+
+TEST(recommendation, what_was_only_screened_comes_after_what_was_measured_longer) {
+    made_paced_result screening;
+    screening.add("brief", 1'000, few(40'000));
+    screening.add("brief_and_good", 1'000, few(10'000));
+    screening.add("measured", 1'000, few(40'000));
+    EXPECT_FALSE(recommend(commands(), {made_mechanism("brief")}, {&screening.result})
+                     .find("brief")
+                     ->screened);
+    made_paced_result thorough;
+    thorough.add("measured", 1'000, sleeping(52'000));
+    thorough.add("near", 1'000, sleeping(51'000));
+    const auto of = recommend(commands(),
+                              {made_mechanism("brief"), made_mechanism("brief_and_good"),
+                               made_mechanism("measured"), made_mechanism("near")},
+                              {&screening.result, &thorough.result});
+    EXPECT_EQ(names_of(of),
+              (std::vector<std::string>{"brief_and_good", "near", "measured", "brief"}));
+    EXPECT_TRUE(of.find("brief")->screened);
+    EXPECT_FALSE(of.find("near")->screened);
+}
+
+TEST(recommendation, where_a_percentile_is_missing_the_next_lower_one_ranks) {
+    made_paced_result made;
+    const auto without_p99 = [](double p50_ns) {
+        auto figures = sleeping(0);
+        figures.erase("p99_ns");
+        figures["p50_ns"] = around(p50_ns);
+        return figures;
+    };
+    made.add("a_slow", 1'000, without_p99(20'000));
+    made.add("b_quick", 1'000, without_p99(10'000));
+    const auto of = recommend(commands(), {made_mechanism("a_slow"), made_mechanism("b_quick")},
+                              {&made.result});
+    EXPECT_EQ(of.ranked_by, "latency.p50");
+    EXPECT_EQ(names_of(of), (std::vector<std::string>{"b_quick", "a_slow"}));
+}
+
+TEST(recommendation, what_waiting_costs_among_many_is_that_of_a_pair) {
+    made_paced_result made;
+    design_flow flow;
+    set_field(flow, "parties", "4:1");
+    set_field(flow, "throughput", "> 10k");
+    const auto add = [&](const std::string& mechanism, const char* parties, auto figures) {
+        cell_result& cell = made.add(mechanism, 1, figures);
+        cell.kind = pattern::one_way;
+        cell.parameter.reset();
+        if (parties != nullptr) cell.parties.emplace().text = parties;
+    };
+    const made_paced_result::figures quick{{"messages_per_second", around(90'000)}};
+    add("sleeps", "4:1", quick);
+    add("sleeps", nullptr, made_paced_result::figures{{"idle_cpu_share", {0.001}}});
+    add("spins", "4:1", quick);
+    add("spins", nullptr, made_paced_result::figures{{"idle_cpu_share", {1}}});
+    add("unknown", "4:1", quick);
+    const auto of = recommend(
+        flow, {made_mechanism("sleeps"), made_mechanism("spins"), made_mechanism("unknown")},
+        {&made.result});
+    EXPECT_EQ(of.find("sleeps")->how, fit::meets);
+    EXPECT_EQ(of.find("spins")->how, fit::misses);
+    EXPECT_EQ(of.find("unknown")->how, fit::unproven);
+}
+
+/// 64 B at 1 k/s whose p99 has to lie below `limit`, on a machine that takes 4 us to wake a
+/// process.
+flow_recommendation on_a_slow_waker(const std::string& limit, const std::string& key = "",
+                                    const std::string& value = "") {
+    made_paced_result made;
+    made.add("m", 1'000, sleeping(20'000));
+    for (const auto& [name, ns] :
+         {std::pair{"futex_wake", 4'000.0}, std::pair{"pipe_wake", 5'000.0},
+          std::pair{"line_round_trip", 200.0}}) {
+        floor_info& floor = made.result.floors.emplace_back();
+        floor.name = name;
+        floor.summary = summary_of(around(ns), "samples", "ns", "lower", "made");
+    }
+    design_flow flow = commands();
+    set_field(flow, "latency.p99", limit);
+    if (!key.empty()) set_field(flow, key, value);
+    return recommend(flow, {made_mechanism("m")}, {&made.result});
+}
+
+TEST(recommendation, what_sleeps_cannot_be_quicker_than_waking) {
+    const auto of = on_a_slow_waker("< 1us").contradictions;
+    ASSERT_EQ(of.size(), 1u);
+    EXPECT_EQ(of[0].requirement, "latency.p99");
+    EXPECT_EQ(of[0].floor, "futex_wake");
+    EXPECT_NEAR(of[0].wake_ns, 3'980, 1);
+    EXPECT_TRUE(on_a_slow_waker("< 10us").contradictions.empty());
+    EXPECT_TRUE(on_a_slow_waker("< 5us").contradictions.empty());
+    EXPECT_EQ(on_a_slow_waker("< 5us", "kind", "request").contradictions.size(), 1u);
+    EXPECT_TRUE(on_a_slow_waker("< 1us", "may_spin", "true").contradictions.empty());
+    EXPECT_TRUE(on_a_slow_waker("< 1us", "rate", "100k").contradictions.empty());
+}
+
+TEST(recommendation, after_a_silence_another_cell_is_judged) {
+    made_paced_result made;
+    const auto add_wake = [&](const std::string& mechanism, double gap_ns, double p50_ns) {
+        cell_result& cell = made.add(mechanism, gap_ns, {{"p50_ns", around(p50_ns)}});
+        cell.kind = pattern::wake;
+        cell.parameter->name = gap_parameter.name;
+    };
+    for (const char* name : {"wakes", "oversleeps", "elsewhere"})
+        made.add(name, 1'000, sleeping(20'000));
+    add_wake("wakes", 10e6, 30'000);
+    add_wake("oversleeps", 10e6, 90'000);
+    add_wake("elsewhere", 1e6, 30'000);
+    design_flow flow = commands();
+    set_field(flow, "silence", "10ms");
+    set_field(flow, "wake.p50", "< 60us");
+    const auto of = recommend(
+        flow, {made_mechanism("wakes"), made_mechanism("oversleeps"), made_mechanism("elsewhere")},
+        {&made.result});
+    EXPECT_EQ(of.find("wakes")->how, fit::meets);
+    EXPECT_EQ(of.find("oversleeps")->how, fit::misses);
+    EXPECT_EQ(of.find("elsewhere")->how, fit::unproven) << "another silence says nothing";
 }
 
 TEST(recommendation, cells_of_another_flow_say_nothing) {

@@ -55,6 +55,32 @@ TEST_F(metrics_test, costs_are_summed_over_both_processes_per_message) {
     EXPECT_DOUBLE_EQ(*value_of("minor_faults_per_message", view()), 0.008);
 }
 
+TEST_F(metrics_test, what_the_sender_spins_until_a_message_is_due_is_no_cpu_time_of_the_design) {
+    what.kind = pattern::paced;
+    const double all = *value_of("core_share", view());
+    auto& figures = repetition.sides[0].measured.figures;
+    figures["pacing_ns"] =
+        0.25 * static_cast<double>(repetition.sides[0].measured.consumed.cpu_ns());
+    EXPECT_NEAR(*value_of("core_share", view()), all * 7 / 8, 1e-9);
+    figures["pacing_ns"] = 1e12;  // it was preempted while it span
+    EXPECT_NEAR(*value_of("core_share", view()), all / 2, 1e-9) << "the consumer's share stays";
+}
+
+TEST_F(metrics_test, memory_of_a_mechanism_is_without_the_workers_and_counts_shared_pages_once) {
+    EXPECT_FALSE(value_of("memory_bytes", view())) << "a worker of another language";
+    for (auto& each : repetition.sides) {
+        each.peak_resident_bytes = 10'000;
+        each.measured.figures = {
+            {"own_resident_bytes", 6'000}, {"shared_bytes", 2'000}, {"log_bytes", 500}};
+    }
+    // 3,500 each; of the producer's 2,000 that are shared 500 are its log.
+    EXPECT_DOUBLE_EQ(*value_of("memory_bytes", view()), 7'000 - 1'500);
+    repetition.sides[1].peak_resident_bytes = 1'000;
+    EXPECT_DOUBLE_EQ(*value_of("memory_bytes", view()), 0);
+    repetition.sides[1].peak_resident_bytes.reset();
+    EXPECT_FALSE(value_of("memory_bytes", view()));
+}
+
 TEST_F(metrics_test, user_and_system_time_are_told_apart_only_in_a_long_phase) {
     EXPECT_FALSE(value_of("user_ns_per_message", view())) << "a millisecond";
     EXPECT_FALSE(value_of("system_ns_per_message", view()));

@@ -47,6 +47,23 @@ TEST_F(open_loop_test, a_paced_cell_says_how_well_the_schedule_was_kept) {
               result.consumer().latencies.quantile_ns(0.5) * 1.01);
 }
 
+TEST_F(open_loop_test, the_instrument_tells_its_own_cost) {
+    request.what.kind = pattern::paced;
+    request.work.pace.rate_hz = 2'000;
+    const repetition_result spun = run();
+    ASSERT_FALSE(spun.failed) << spun.failed->text;
+    const auto& figures = spun.producer().measured.figures;
+    EXPECT_GT(figures.at("pacing_ns"), 0);
+    EXPECT_LT(figures.at("pacing_ns"), 400e6) << "the whole phase";
+    EXPECT_EQ(figures.at("log_bytes"),
+              16.0 * static_cast<double>(spun.producer().measured.messages));
+    EXPECT_GT(figures.at("own_resident_bytes"), 100'000);
+    request.work.pace.may_spin = false;
+    const repetition_result slept = run();
+    ASSERT_FALSE(slept.failed) << slept.failed->text;
+    EXPECT_EQ(slept.producer().measured.figures.at("pacing_ns"), 0);
+}
+
 TEST_F(open_loop_test, what_cannot_be_sent_in_time_is_missed_and_not_forgotten) {
     request.what.kind = pattern::paced;
     request.work.timed_ns = 50'000'000;

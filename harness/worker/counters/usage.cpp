@@ -50,6 +50,14 @@ unique_fd open_for_reading(const char* path) {
     return unique_fd(::open(path, O_RDONLY | O_CLOEXEC));
 }
 
+/// A line of /proc/PID/status, which counts in KiB.
+std::optional<std::int64_t> bytes_after(const std::string& text, std::string_view word) {
+    const auto key = text.find(word);
+    if (key == std::string::npos) return std::nullopt;
+    const auto kibibytes = number_at(text, key);
+    return kibibytes ? std::optional(*kibibytes * 1024) : std::nullopt;
+}
+
 }  // namespace
 
 usage_reader::usage_reader()
@@ -69,14 +77,18 @@ usage usage_reader::read() const {
             read_migrations(sched_.get())};
 }
 
-std::optional<std::int64_t> peak_resident_bytes() {
+std::optional<resident_memory> read_resident_memory() {
     const auto text = read_text("/proc/self/status");
     if (!text) return std::nullopt;
-    const auto key = text->find("VmHWM:");
-    if (key == std::string::npos) return std::nullopt;
-    const auto kibibytes = number_at(*text, key);
-    if (!kibibytes) return std::nullopt;
-    return *kibibytes * 1024;
+    const auto all = bytes_after(*text, "VmRSS:");
+    const auto shared = bytes_after(*text, "RssShmem:");
+    if (!all || !shared) return std::nullopt;
+    return resident_memory{*all, *shared};
+}
+
+std::optional<std::int64_t> peak_resident_bytes() {
+    const auto text = read_text("/proc/self/status");
+    return text ? bytes_after(*text, "VmHWM:") : std::nullopt;
 }
 
 }  // namespace ipcmark

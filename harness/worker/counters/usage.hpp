@@ -20,6 +20,13 @@ private:
     unique_fd sched_;
 };
 
+/// What a process holds now, and what of it is shared.
+struct resident_memory {
+    std::int64_t all_bytes = 0;
+    std::int64_t shared_bytes = 0;
+};
+std::optional<resident_memory> read_resident_memory();
+
 /// Peak resident memory of this program image (VmHWM; ru_maxrss would include the parent's, since
 /// exec keeps the maximum of the old image). nullopt without procfs.
 std::optional<std::int64_t> peak_resident_bytes();

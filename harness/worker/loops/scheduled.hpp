@@ -54,7 +54,7 @@ sending send_scheduled(session& run, send_log& log, Send send) {
         if (times.is_absolute()) times.advance();
         last = done.sent + 2 * pace.burst > most || times.due() >= end_of_phase ||
                run.clock.now() >= give_up;
-        wait_until(run.clock, done.last_due, pace.may_spin);
+        done.spun += wait_until(run.clock, done.last_due, pace.may_spin);
         send(log, done.last_due, done.sent, last);
         done.sent += pace.burst;
         if (times.is_absolute()) continue;
@@ -85,6 +85,7 @@ void produce_scheduled(T& end, session& run, setup& cell, Send send) {
     run.result.last_ticks = run.clock.now();
     run.stop_counting(done.sent);
     run.result.messages = done.sent;
+    note_own_cost(done, run);
     run.result.first_ticks = log[0].sent.load(std::memory_order_relaxed);
     if (run.work.pace.rate_hz > 0) record_punctuality(log, done, run);
 }

@@ -1,5 +1,6 @@
 #include "harness/worker/counters/usage.hpp"
 
+#include <cstring>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -40,6 +41,21 @@ TEST(usage, the_peak_is_that_of_this_program) {
     const auto before = peak_resident_bytes();
     ASSERT_TRUE(before);
     EXPECT_GT(*before, 100'000);
+}
+
+TEST(usage, shared_memory_is_told_apart) {
+    const auto before = read_resident_memory();
+    ASSERT_TRUE(before);
+    const std::size_t bytes = 1 << 20;
+    void* memory =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    std::memset(memory, 1, bytes);
+    const auto with = read_resident_memory();
+    ::munmap(memory, bytes);
+    ASSERT_TRUE(with);
+    EXPECT_GE(with->shared_bytes - before->shared_bytes, 1 << 20);
+    EXPECT_GE(with->all_bytes, with->shared_bytes);
 }
 
 TEST(idle_share, leaves_out_when_others_ran) {
