@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "harness/base/suggest.hpp"
+#include "harness/base/terminal.hpp"
 
 namespace ipcmark {
 

@@ -153,11 +153,10 @@ repetition_result runner::carry_out(const launch_request& request, const running
     const external_worker* external = external_of(request);
     const run_workspace::repetition_workspace workspace = workspace_.next_repetition();
     if (external != nullptr && external->programs) {
-        repetition_result seen =
-            run_program_pair(request, *external->programs, workspace.directory(),
-                             request.stage_deadline_ms > 0 ? request.stage_deadline_ms
-                                                           : options_.stage_deadline_ms,
-                             interrupts_);
+        repetition_result seen = run_program_pair(
+            request, *external->programs, workspace.directory(),
+            request.stage_deadline_ms > 0 ? request.stage_deadline_ms : options_.stage_deadline_ms,
+            interrupts_);
         measure_by_run_clock(seen);
         return seen;
     }

@@ -46,7 +46,9 @@ public:
                                const std::function<void(pid_t)>& before_exec = {});
 
     child(child&& other) noexcept
-        : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), end_(other.end_),
+        : pid_(std::exchange(other.pid_, -1)),
+          pidfd_(std::move(other.pidfd_)),
+          end_(other.end_),
           used_(other.used_) {}
     child& operator=(child&&) = delete;
     ~child();
