@@ -47,7 +47,7 @@ const refusal unknown_words[] = {
     {"profile", "run --profile quik", 2, "no profile 'quik'; did you mean quick\\?"},
     {"placement", "run --placement l9", 2, "'l9' is not one of cross, same_cpu, smt"},
     {"pattern", "run --pattern round", 2,
-     "--pattern: 'round' is not one of round_trip, one_way, .* or switch_ring"},
+     "--pattern: 'round' is not one of round_trip, one_way, .* or programs"},
     {"rate", "run --pattern paced --rate fast", 2, "--rate: 'fast' is no rate; write .*10k"},
     {"load", "run --pattern paced --load 120%", 2, "--load: '120%' is no load; write .*50%"},
     {"limit", "run --limit 'p99<5us'", 2, "--limit: 'p99<5us' is not of the form 'CELL: METRIC"},

@@ -162,7 +162,10 @@ function elsewhereText(context: Context): string {
 
 // One line and one command, however much there is.
 function notMeasuredLine({ words, index, result }: Context): Child[] {
-  const lacking = words.patterns.filter(({ word }) => index.groups(word).length === 0);
+  // Programs of the reader's own are measured by naming them, not by naming the pattern.
+  const lacking = words.patterns.filter(
+    ({ word }) => word !== "programs" && index.groups(word).length === 0,
+  );
   if (lacking.length === 0 || result.cells.length === 0) return [];
   return [
     `Not measured in this run: ${lacking.map(({ title }) => title).join(", ")}. Measure with `,
