@@ -51,7 +51,7 @@ std::vector<std::string> words_member(const tree& from, std::string_view key,
 class availability {
 public:
     availability(const external_worker& worker, std::vector<std::string> probe, std::string install)
-        : program_(worker.command.front()),
+        : program_(worker.programs ? worker.programs->producer.front() : worker.command.front()),
           language_(worker.language),
           probe_(std::move(probe)),
           install_(std::move(install)) {}
@@ -111,7 +111,6 @@ void take_programs(const tree& from, external_worker& made) {
     made.patterns = {pattern::programs};
     made.payload = {.min_bytes = 0, .max_bytes = 0};
     made.copies_per_message = 0;
-    made.command = {made.programs->producer.front()};
 }
 
 std::function<std::optional<std::string>()> programs_lacking(const program_pair& programs) {
@@ -210,6 +209,8 @@ void register_programs(std::vector<std::string>& arguments, registry& all) {
     const auto producers = take_values(arguments, "--command-producer", "a command");
     const auto consumers = take_values(arguments, "--command-consumer", "a command");
     if (producers.empty() && consumers.empty()) return;
+    if (arguments.empty() || (arguments.front() != "run" && arguments.front() != "ab"))
+        throw command_error("--command-producer and --command-consumer are options of run and ab");
     if (producers.size() != 1 || consumers.size() != 1)
         throw command_error(
             "--command-producer and --command-consumer go together, once each; "
@@ -226,7 +227,6 @@ void register_programs(std::vector<std::string>& arguments, registry& all) {
     made->programs = {command_words(producers.front()), command_words(consumers.front())};
     for (const auto& command : {made->programs->producer, made->programs->consumer})
         if (command.empty()) throw command_error("a command is empty");
-    made->command = {made->programs->producer.front()};
     made->unavailable = programs_lacking(*made->programs);
     all.add_external(std::move(made));
     arguments.insert(arguments.end(), {"--mechanism", name, "--pattern", name});

@@ -268,6 +268,16 @@ std::string why_nothing_matches(const plan_request& asked, const registry& mecha
         return fmt::format("no cell matches: {} is of mechanisms that keep a latest value: {}",
                            pattern_of(asked.patterns.front()).word, names);
     }
+    const bool of_programs = std::any_of(
+        mechanisms.all().begin(), mechanisms.all().end(), [&](const registration& each) {
+            return each.is_program_pair() &&
+                   std::find(asked.mechanisms.begin(), asked.mechanisms.end(), each.info.name) !=
+                       asked.mechanisms.end();
+        });
+    if (of_programs || asked.patterns == std::vector{pattern::programs})
+        return "no cell matches: --pattern programs goes with two programs of yours "
+               "(--command-producer and --command-consumer, or a file for --external), and with "
+               "nothing else";
     return "no cell matches; `ipcmark run --dry-run` without --filter shows the names";
 }
 

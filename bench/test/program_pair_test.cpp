@@ -86,6 +86,23 @@ TEST_F(program_pair, what_cannot_be_is_refused_in_a_sentence) {
     EXPECT_TRUE(matches(done.err, "nonesuch is no program that can be started")) << done.err;
 }
 
+TEST_F(program_pair, goes_with_its_pattern_alone_and_claims_nothing) {
+    expect_refused(4, "ipcmark run --pattern programs -m pipe", "goes with two programs of yours");
+    expect_refused(2, "ipcmark list --command-producer true --command-consumer true",
+                   "are options of run and ab");
+    box.write("mine.json", json{{"schema", {{"name", "ipcmark.external"}, {"version", "1.0"}}},
+                                {"name", "mine"},
+                                {"summary", "for tests"},
+                                {"family", "programs"},
+                                {"language", "sh"},
+                                {"programs", {{"producer", {"true"}}, {"consumer", {"true"}}}}}
+                               .dump());
+    const outcome checked = box.run("ipcmark conform --external mine.json --mechanism mine");
+    EXPECT_EQ(checked.code, 4) << checked.out;
+    EXPECT_TRUE(matches(checked.out, "two programs that know nothing of ipcmark claim nothing"));
+    EXPECT_FALSE(matches(checked.out, "fail ")) << checked.out;
+}
+
 TEST_F(program_pair, described_in_files_are_compared_side_by_side) {
     for (const char* name : {"short_loop", "long_loop"}) {
         const std::string turns = name == std::string("short_loop") ? "100" : "60000";

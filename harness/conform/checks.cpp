@@ -104,6 +104,8 @@ std::optional<std::string> unusable_here(const registration& mechanism) {
 check_result examine(const conformance_check& which, const registration& mechanism,
                      conform_context& context) {
     if (!mechanism.missing.empty()) return skip(mechanism.missing);
+    if (mechanism.is_program_pair())
+        return skip("two programs that know nothing of ipcmark claim nothing");
     if (!concerns(which, mechanism))
         return skip(mechanism.external == nullptr
                         ? "its worker is ipcmark's own"

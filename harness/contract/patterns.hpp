@@ -209,7 +209,7 @@ inline constexpr std::array<pattern_info, 10> pattern_table{{
      .counted_by = role::producer,
      .plain = std::nullopt,
      .main_metric = "run_ns",
-     .then_metrics = {"cpu_ns_per_message", "core_share"}},
+     .then_metrics = {"cpu_ns_per_message"}},
 }};
 
 /// A reader at will has to have seen so many different values for figures.

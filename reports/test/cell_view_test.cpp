@@ -198,7 +198,7 @@ TEST(cell_flags, that_change_how_figures_are_read_are_said_with_their_cells) {
         (string_set{"The mean of messages between two readings has it once (flag timer_dominated). "
                     "mailbox, 64 B, two CPUs, shared L3: p50 251 ns, mean without "
                     "readings 130 ns.",
-                    "One median stands for neither; the page's distributions show both (flag "
+                    "One median stands for neither; the distributions on the page show both (flag "
                     "bimodal). ring, 64 B, two CPUs, shared L3; pipe, 64 B, "
                     "two CPUs, shared L3; futex, 64 B, two CPUs, shared L3; and 1 "
                     "more."}));

@@ -50,7 +50,7 @@ constexpr flag_notice flag_notices[] = {
     {"timer_dominated", "The clock is a large part of some round trips.",
      "The mean of messages between two readings has it once", &without_readings},
     {"bimodal", "Some round trips have two levels.",
-     "One median stands for neither; the page's distributions show both", &nothing_more},
+     "One median stands for neither; the distributions on the page show both", &nothing_more},
 };
 
 }  // namespace
