@@ -115,7 +115,8 @@ std::string missing_of(const std::vector<std::string>& required, const Cells& ce
             there = there || is_left(*cell);
             if (!there) why = reason_of_cell(*cell);
         }
-        if (!there) missing += (missing.empty() ? "" : "; ") + name + ": " + why;
+        if (!there)
+            missing.append(missing.empty() ? "" : "; ").append(name).append(": ").append(why);
     }
     return missing;
 }

@@ -8,8 +8,6 @@
 namespace ipcmark {
 namespace {
 
-using test::two_cpus;
-
 class plan_test : public test::plan_fixture {};
 
 TEST_F(plan_test, expands_to_every_combination) {
