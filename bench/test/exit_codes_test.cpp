@@ -249,13 +249,24 @@ TEST_F(failing_cells, processes_that_are_refused_for_good_cost_their_repetitions
 
 TEST_F(failing_cells, a_worker_that_somebody_kills_is_replaced) {
     running command = box.start(lasting + "--no-floors --repetition-ms 100");
-    for (int i = 0; i < 500 && box.read("results.json.journal").find("\"purpose\":\"timed\"") ==
-                                   std::string::npos;
-         ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto await_timed = [this](std::size_t wanted) {
+        const std::string mark = "\"purpose\":\"timed\"";
+        for (int look = 0; look < 1'500; ++look) {
+            const std::string journal = box.read("results.json.journal");
+            std::size_t seen = 0;
+            for (auto at = journal.find(mark); at != std::string::npos;
+                 at = journal.find(mark, at)) {
+                at += mark.size();
+                ++seen;
+            }
+            if (seen >= wanted) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+    };
+    await_timed(1);
     for (const pid_t worker : command.wait_for_workers())
         ::kill(worker, SIGKILL);
-    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    await_timed(3);  // one may have ended well before its workers were killed
     command.signal(SIGINT);
     EXPECT_EQ(command.wait().code, 130);
     const auto cell = cells().at(0);
